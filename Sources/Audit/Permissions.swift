@@ -1,0 +1,45 @@
+package import Permits
+
+/// Which role may send which verb: everything that is not listed is refused.
+package enum Permissions {
+    /// Whether a member of `role` may send `verb`.
+    package static func allows(_ role: Role, _ verb: Verb) -> Bool { roles(for: verb).contains(role) }
+
+    /// The roles that may send a verb.
+    package static func roles(for verb: Verb) -> [Role] {
+        switch verb {
+        case .logon, .logout, .ping, .help, .status, .subscribe, .unsubscribe, .resume,
+            .book, .trades, .markets, .programs, .members:
+            everyone
+        case .account, .orders:
+            [.operator, .regulator, .participant]
+        case .ledger:
+            [.operator, .regulator, .verifier, .observer]
+        case .member, .login:
+            [.operator, .venue]
+        case .market, .reference, .dayEnd, .deposit, .withdraw:
+            [.operator]
+        case .phase:
+            [.operator, .regulator]
+        case .program, .cap, .allocate:
+            [.regulator]
+        case .transfer, .retire, .order, .amend, .cancel, .massCancel, .quote, .deadman:
+            [.participant]
+        case .clock, .restart:
+            [.venue]
+        case .disconnect:
+            everyone
+        }
+    }
+
+    private static let everyone: [Role] = [.operator, .regulator, .participant, .verifier, .observer]
+
+    /// Checks a verb.
+    /// - Throws: `roleNotAllowed`, with the roles that may.
+    package static func check(_ role: Role, _ verb: Verb) throws(Refusal) {
+        guard !allows(role, verb) else { return }
+        let allowed = roles(for: verb).filter { $0 != .venue }.map(\.text)
+        let who = allowed.isEmpty ? "only the venue itself" : allowed.joined(separator: ", ")
+        throw Refusal(.roleNotAllowed, "\(verb.text) is not for the role \(role.text); it is for: \(who)")
+    }
+}

@@ -1,0 +1,135 @@
+package import OrderBook
+package import Permits
+
+/// What a command did, in order. The wire sends some of them, settlement books all of them.
+///
+/// `count` is the event's gapless number in its stream: the member's private one or the market's public one.
+package enum Event: Sendable {
+    // Private: to the sessions of one member.
+    case fill(FillReport)
+    case done(member: MemberID, count: UInt64, order: Order, reason: DoneReason)
+    case triggered(member: MemberID, count: UInt64, order: Order)
+    /// Cash or permits came or went other than by a trade.
+    case moved(member: MemberID, count: UInt64, transfer: Transfer)
+    // Public: one market's.
+    case trade(count: UInt64, trade: Trade)
+    case level(market: MarketID, count: UInt64, side: Side, price: Price, quantity: Quantity)
+    case phase(market: MarketID, count: UInt64, phase: Phase, text: String)
+    case indicative(market: MarketID, count: UInt64, price: Price, volume: Quantity, surplus: Quantity, side: Side?)
+    case reference(market: MarketID, count: UInt64, price: Price, low: Price, high: Price)
+    // For settlement: facts that no feed carries.
+    case memberAdmitted(MemberID, code: Code, role: Role, name: String)
+    case loginCreated(UserID, member: MemberID, code: Code, passwordHash: String)
+    case programDefined(ProgramID, code: Code, unit: String, currency: Currency, name: String, regulator: MemberID)
+    case capSet(ClassID, program: ProgramID, vintage: Int64, cap: Quantity, holdingLimit: Quantity?)
+    case marketListed(MarketListing)
+    case orderEntered(Order, market: MarketID)
+    /// The order as it stands after the amendment, before it trades on.
+    case orderAmended(Order, market: MarketID)
+    /// Cash or permits moved other than by a trade; also carried by `moved` to the members concerned.
+    case transferred(Transfer)
+    case sessionOpened(UserID)
+    case sessionClosed(UserID)
+    case dayEnded
+}
+
+/// One side of a trade, as its owner sees it.
+package struct FillReport: Sendable {
+    package var member: MemberID
+    package var count: UInt64
+    package var market: MarketID
+    package var order: OrderID
+    package var reference: Code
+    package var trade: UInt64
+    package var side: Side
+    package var price: Price
+    package var quantity: Quantity
+    /// What is still open of the order; 0 ends it.
+    package var open: Quantity
+    package var fee: Money
+    package var liquidity: Liquidity
+}
+
+/// A trade: final when journalled; permits and cash move in one settlement.
+package struct Trade: Sendable {
+    /// The trade's number over the venue, from 1.
+    package var number: UInt64
+    package var market: MarketID
+    package var price: Price
+    package var quantity: Quantity
+    /// The side that took liquidity; nil in a call.
+    package var aggressor: Side?
+    package var buyer: MemberID
+    package var seller: MemberID
+    package var buyOrder: OrderID
+    package var sellOrder: OrderID
+    package var buyerFee: Money
+    package var sellerFee: Money
+}
+
+/// A movement of cash or permits between two accounts that is no trade.
+package struct Transfer: Sendable {
+    package enum Kind: UInt8, Word {
+        case deposit, withdrawal, allocation, transfer, retirement
+
+        package var word: StaticString {
+            switch self {
+            case .deposit: "deposit"
+            case .withdrawal: "withdrawal"
+            case .allocation: "allocation"
+            case .transfer: "transfer"
+            case .retirement: "retirement"
+            }
+        }
+    }
+    package enum Asset: Sendable, Equatable {
+        case cash(Currency)
+        case permits(ClassID)
+    }
+    package var kind: Kind
+    /// The giving member; the venue stands for the bank (deposit) and the regulator's issuance (allocation).
+    package var from: MemberID
+    /// The receiving member; the venue stands for the bank (withdrawal) and the retirement account (retirement).
+    package var to: MemberID
+    package var asset: Asset
+    /// Minor units or permits.
+    package var amount: Int64
+    /// A member's own words, such as for whom permits are retired; may be empty.
+    package var text: String
+}
+
+/// A market's terms, as listed.
+package struct MarketListing: Sendable {
+    package var market: MarketID
+    package var code: Code
+    package var permitClass: ClassID
+    package var currency: Currency
+    package var tick: Price
+    package var lot: Quantity
+    package var quantityMax: Quantity
+    package var bandBasisPoints: Int64
+    package var reference: Price
+    package var maker: FeeRate
+    package var taker: FeeRate
+}
+
+/// The outcome of a command: exactly one a request.
+package struct Reply: Sendable, Hashable {
+    package var id: Code
+    /// The command's sequence number; that of the first for a repeat.
+    package var sequence: UInt64
+    /// Whether this repeats the first reply to the same id.
+    package var isRepeat: Bool
+    package var outcome: Outcome
+}
+
+/// What a reply says.
+package enum Outcome: Sendable, Hashable {
+    case done
+    /// An order, quote side or amendment was taken; `open` is what is left of it.
+    case order(OrderID, open: Quantity)
+    case quote(bid: OrderID?, bidOpen: Quantity, ask: OrderID?, askOpen: Quantity)
+    case cancelled(count: Int64)
+    case loggedOn(MemberID, UserID, time: Timestamp)
+    indirect case refused(Refusal)
+}

@@ -1,0 +1,21 @@
+import OrderBook
+import Permits
+
+// Time passing: orders that expire, dead man's switches that run out.
+
+extension Exchange {
+    /// Fires every timer that is due at `now`, in order of time.
+    mutating func fireTimers(_ events: inout ContiguousArray<Event>) {
+        while let (kind, time) = timers.popDue(at: now) {
+            switch kind {
+            case .expire(let id):
+                guard let order = self[id.market].book.order(id), order.expiry == time else { continue }
+                cancel([order], in: id.market, .expired, &events)
+            case .deadman(let user):
+                guard members[user].deadman == time else { continue }
+                members[user].deadman = .never
+                cancelAll(.deadman, &events) { $0.user == user }
+            }
+        }
+    }
+}

@@ -1,0 +1,156 @@
+import Ledger
+import OrderBook
+import Permits
+import Registry
+
+// What the book did becomes money, permits and events.
+
+extension Exchange {
+    func permits(of market: MarketID) -> AssetID { .permits(self[market].terms.permitClass) }
+    func cash(of market: MarketID) -> AssetID { .cash(self[market].terms.currency) }
+
+    /// Checks holding limit, funds or permits for an order that takes the place of `replaced`, which hold their own.
+    /// - Throws: `holdingLimitExceeded`, `insufficientFunds` or `insufficientPermits`, with the numbers.
+    func checkCover(of order: Order, replacing replaced: [Order], in id: MarketID) throws(Refusal) {
+        let market = self[id].terms
+        let freed = replaced.reduce(0) { $0 + needed(for: $1, market: id) }
+        let wanted = needed(for: order, market: id)
+        switch order.side {
+        case .buy:
+            let added = order.open - replaced.reduce(.zero) { $0 + $1.open }
+            if added > .zero { try checkHolding(adding: added, member: order.owner, permitClass: market.permitClass) }
+            let free = ledger.balance(.general(order.owner), .cash(market.currency)).free + freed
+            guard wanted > free else { return }
+            throw Refusal(
+                .insufficientFunds,
+                "needs \(text(wanted, market.currency)) with the fee, free \(text(free, market.currency))")
+        case .sell:
+            let free = ledger.balance(.general(order.owner), .permits(market.permitClass)).free + freed
+            guard wanted > free else { return }
+            throw Refusal(
+                .insufficientPermits, "needs \(wanted) of \(label(of: market.permitClass)), free \(free)")
+        }
+    }
+
+    /// What a live order holds: minor units for a buy, permits for a sell.
+    func needed(for order: Order, market: MarketID) -> Int64 {
+        switch order.side {
+        case .buy: self[market].cashHold(limit: order.price, open: order.open).minorUnits
+        case .sell: order.open.units
+        }
+    }
+
+    /// Sets apart what a checked order needs.
+    mutating func takeHold(of order: Order, market: MarketID) {
+        let asset = order.side == .buy ? cash(of: market) : permits(of: market)
+        let isHeld = ledger.hold(needed(for: order, market: market), of: asset, in: .general(order.owner))
+        precondition(isHeld, "a checked order is not covered")
+        guard order.side == .buy else { return }
+        ledger.expect(order.open.units, of: permits(of: market), in: .general(order.owner))
+    }
+
+    /// Frees what an order that ends, or changes, still held.
+    mutating func releaseHold(of order: Order, market: MarketID) {
+        let asset = order.side == .buy ? cash(of: market) : permits(of: market)
+        ledger.release(needed(for: order, market: market), of: asset, in: .general(order.owner))
+        guard order.side == .buy else { return }
+        ledger.expect(-order.open.units, of: permits(of: market), in: .general(order.owner))
+    }
+
+    /// Settles the fills that the book reported and turns its events into the venue's.
+    mutating func settleBookEvents(of id: MarketID, _ events: inout ContiguousArray<Event>) {
+        var index = 0
+        while index < bookEvents.count {
+            switch bookEvents[index] {
+            case .fill(let fill): settle(fill, in: id, &events)
+            case .closed(let order, let reason):
+                releaseHold(of: order, market: id)
+                events.append(.done(member: order.owner, count: nextCount(of: order.owner), order: order, reason: reason))
+            case .triggered(let order):
+                events.append(.triggered(member: order.owner, count: nextCount(of: order.owner), order: order))
+            case .level(let side, let price, let quantity):
+                events.append(
+                    .level(market: id, count: nextCount(of: id), side: side, price: price, quantity: quantity))
+            }
+            index += 1
+        }
+        bookEvents.removeAll(keepingCapacity: true)
+        if self[id].phase.isCall { publishIndicative(of: id, &events) }
+    }
+
+    private mutating func settle(_ fill: Fill, in id: MarketID, _ events: inout ContiguousArray<Event>) {
+        let terms = self[id].terms
+        let notional = fill.price.notional(of: fill.quantity)
+        // A call charges both sides the maker fee: neither takes liquidity from the other.
+        let buyerFee = (fill.aggressor == .buy ? terms.taker : terms.maker).fee(on: notional)
+        let sellerFee = (fill.aggressor == .sell ? terms.taker : terms.maker).fee(on: notional)
+        let before = self[id].cashHold(limit: fill.buy.limit, open: fill.buy.open + fill.quantity)
+        let after = self[id].cashHold(limit: fill.buy.limit, open: fill.buy.open)
+        ledger.settle(
+            Delivery(
+                buyer: .general(fill.buy.owner), seller: .general(fill.sell.owner), cash: .cash(terms.currency),
+                permits: .permits(terms.permitClass), quantity: fill.quantity, price: notional,
+                buyerFee: buyerFee, sellerFee: sellerFee, cashReleased: (before - after).minorUnits))
+        tradeCount += 1
+        markets[Int(id.index)].hasTraded = true
+        markets[Int(id.index)].recentTrades.append(
+            TradePrint(
+                number: tradeCount, time: now, price: fill.price, quantity: fill.quantity, aggressor: fill.aggressor))
+        let trade = Trade(
+            number: tradeCount, market: id, price: fill.price, quantity: fill.quantity, aggressor: fill.aggressor,
+            buyer: fill.buy.owner, seller: fill.sell.owner, buyOrder: fill.buy.order, sellOrder: fill.sell.order,
+            buyerFee: buyerFee, sellerFee: sellerFee)
+        events.append(.trade(count: nextCount(of: id), trade: trade))
+        report(fill.buy, .buy, fee: buyerFee, trade, &events)
+        report(fill.sell, .sell, fee: sellerFee, trade, &events)
+    }
+
+    private mutating func report(
+        _ party: Fill.Party, _ side: Side, fee: Money, _ trade: Trade, _ events: inout ContiguousArray<Event>
+    ) {
+        let liquidity: Liquidity = trade.aggressor == nil ? .auction : trade.aggressor == side ? .taker : .maker
+        events.append(
+            .fill(
+                FillReport(
+                    member: party.owner, count: nextCount(of: party.owner), market: trade.market, order: party.order,
+                    reference: party.reference, trade: trade.number, side: side, price: trade.price,
+                    quantity: trade.quantity, open: party.open, fee: fee, liquidity: liquidity)))
+    }
+
+    /// Publishes a call's indicative price when it has changed.
+    mutating func publishIndicative(of id: MarketID, _ events: inout ContiguousArray<Event>) {
+        let indicative = self[id].book.indicative(reference: self[id].reference)
+        guard indicative != self[id].published else { return }
+        markets[Int(id.index)].published = indicative
+        events.append(
+            .indicative(
+                market: id, count: nextCount(of: id), price: indicative?.price ?? .zero,
+                volume: indicative?.volume ?? .zero, surplus: indicative?.surplus ?? .zero,
+                side: indicative?.surplusSide))
+    }
+
+    /// The program and vintage of a class, for texts.
+    func label(of permitClass: ClassID) -> String {
+        let terms = registry[permitClass]
+        return "\(registry[terms.program].code) \(terms.vintage)"
+    }
+
+    func text(_ amount: Int64, _ currency: Currency) -> String {
+        "\(FixedPoint.text(amount, scale: currency.scale)) \(currency.text)"
+    }
+
+    /// Stops the program unless the holds are exactly what the live orders need.
+    func checkHolds() {
+        var expected = Ledger.HoldTally()
+        for (index, market) in markets.enumerated() {
+            let id = MarketID(UInt32(index))
+            for order in market.book.allOrders {
+                let account = AccountID.general(order.owner)
+                let asset = order.side == .buy ? cash(of: id) : permits(of: id)
+                expected.add(held: needed(for: order, market: id), of: asset, in: account)
+                if order.side == .buy { expected.add(incoming: order.open.units, of: permits(of: id), in: account) }
+            }
+        }
+        precondition(ledger.holdsEqual(expected), "holds differ from the live orders")
+    }
+}

@@ -1,0 +1,137 @@
+import Audit
+import Ledger
+import OrderBook
+import Permits
+import Registry
+
+// Order entry: every check first, in the order of the reject catalogue; then hold, enter, match.
+
+extension Exchange {
+    mutating func enterOrder(
+        _ new: NewOrder, _ sender: Sender, _ events: inout ContiguousArray<Event>
+    ) throws(Refusal) -> Outcome {
+        let id = try findMarket(new.market)
+        let order = try checkOrder(new, in: id, sender)
+        if order.postOnly { try checkPostOnly(side: order.side, price: order.price, in: id) }
+        try checkCover(of: order, replacing: [], in: id)
+        // Nothing below may fail.
+        takeHold(of: order, market: id)
+        enter(order, in: id, &events)
+        return .order(order.id, open: self[id].book.order(order.id)?.open ?? .zero)
+    }
+
+    /// Puts a checked order, whose hold is taken, into its book and settles what it trades.
+    mutating func enter(_ order: Order, in id: MarketID, _ events: inout ContiguousArray<Event>) {
+        orderCount += 1
+        if order.expiry != .never { timers.add(.expire(order.id), at: order.expiry) }
+        events.append(.orderEntered(order, market: id))
+        markets[Int(id.index)].book.enter(order, phase: self[id].phase, events: &bookEvents)
+        settleBookEvents(of: id, &events)
+    }
+
+    /// Builds the order that a request asks for; changes nothing.
+    func checkOrder(_ new: NewOrder, in id: MarketID, _ sender: Sender) throws(Refusal) -> Order {
+        let market = markets[Int(id.index)]
+        let timeInForce = new.timeInForce ?? (new.kind == .market ? .ioc : .day)
+        try OrderRules.checkPhase(market.phase, market: market.terms.code, kind: new.kind, timeInForce)
+        try OrderRules.checkCombination(new, timeInForce)
+        let band = market.band
+        var price = new.side == .buy ? band.high : band.low
+        if let given = new.price { price = try checkPrice(given, "price", in: market) }
+        var stop = Price.zero
+        if let given = new.stop { stop = try checkPrice(given, "stop", in: market) }
+        try checkLots(new, terms: market.terms)
+        try checkBand(price, "price", market, band)
+        if new.stop != nil { try checkBand(stop, "stop", market, band) }
+        let expiry = new.expiry ?? .never
+        guard expiry > now else { throw Refusal(.expiryPassed, "expire \(expiry) is not after \(now)") }
+        return Order(
+            id: OrderID(count: orderCount + 1, market: id), owner: sender.member, user: sender.user,
+            reference: sender.id, side: new.side, kind: new.kind, timeInForce: timeInForce, selfTrade: new.selfTrade,
+            postOnly: new.postOnly, isQuote: false, sessionBound: members[sender.user].cancelOnDisconnect,
+            price: price, stop: stop, quantity: new.quantity, open: new.quantity, display: new.display ?? .zero,
+            shown: min(new.display ?? new.quantity, new.quantity), minimum: new.minimum ?? .zero, expiry: expiry)
+    }
+
+    /// A price on the tick grid.
+    func checkPrice(_ given: DecimalNumber, _ key: String, in market: Market) throws(Refusal) -> Price {
+        let price = Price(
+            minorUnits: try minorUnits(given, key, currency: market.terms.currency, max: Limits.priceMax.minorUnits))
+        guard price.minorUnits > 0, price.minorUnits % market.terms.tick.minorUnits == 0 else {
+            throw Refusal(
+                .offTick,
+                "\(key) \(market.text(price)) is not a positive multiple of the tick \(market.text(market.terms.tick))")
+        }
+        return price
+    }
+
+    func checkBand(_ price: Price, _ key: String, _ market: Market, _ band: Band) throws(Refusal) {
+        guard price < band.low || price > band.high else { return }
+        throw Refusal(
+            .outsideBand,
+            "\(key) \(market.text(price)) is outside \(market.text(band.low)) to \(market.text(band.high)), "
+                + "the band around the reference price \(market.text(market.reference))")
+    }
+
+    private func checkLots(_ new: NewOrder, terms: MarketListing) throws(Refusal) {
+        for (quantity, key) in [(new.quantity, "qty"), (new.display, "display"), (new.minimum, "min")] {
+            guard let quantity else { continue }
+            try checkLot(quantity, key, terms: terms)
+        }
+        guard new.quantity <= terms.quantityMax else {
+            throw Refusal(
+                .orderTooLarge, "qty \(new.quantity.units) is above the largest order, \(terms.quantityMax.units)")
+        }
+        if let display = new.display, display >= new.quantity {
+            throw Refusal(.invalidCombination, "display must be below qty; leave it out to show the whole order")
+        }
+        if let minimum = new.minimum, minimum > new.quantity {
+            throw Refusal(.invalidCombination, "min is above qty")
+        }
+    }
+
+    func checkLot(_ quantity: Quantity, _ key: String, terms: MarketListing) throws(Refusal) {
+        guard quantity.units > 0, quantity.units % terms.lot.units == 0 else {
+            throw Refusal(
+                .offLot, "\(key) \(quantity.units) is not a positive multiple of the lot \(terms.lot.units)")
+        }
+    }
+
+    func checkPostOnly(side: Side, price: Price, in id: MarketID) throws(Refusal) {
+        guard self[id].phase == .open, self[id].book.wouldCross(side: side, price: price) else { return }
+        let best = side == .buy ? self[id].book.bestAsk : self[id].book.bestBid
+        throw Refusal(
+            .wouldCross,
+            "a post-only \(side.text) at \(self[id].text(price)) would trade: the best "
+                + "\(side.opposite.text) order is at \(self[id].text(best ?? price))")
+    }
+
+    func checkHolding(adding quantity: Quantity, member: MemberID, permitClass: ClassID) throws(Refusal) {
+        let terms = registry[permitClass]
+        guard terms.holdingLimit != nil else { return }
+        let balance = ledger.balance(.general(member), .permits(permitClass))
+        try PermitLimits.checkHolding(
+            adding: quantity, holding: Quantity(balance.total), openBuys: Quantity(balance.incoming),
+            limit: terms.holdingLimit, label: label(of: permitClass))
+    }
+
+    /// The decimal in minor units of a currency.
+    func minorUnits(_ given: DecimalNumber, _ key: String, currency: Currency, max: Int64) throws(Refusal) -> Int64 {
+        try scaled(given, key, to: currency.scale, max: max, unit: currency.text)
+    }
+
+    /// The decimal with `scale` decimals, from 0 to `max`.
+    func scaled(_ given: DecimalNumber, _ key: String, to scale: Int, max: Int64, unit: String) throws(Refusal) -> Int64 {
+        let value: Int64
+        do throws(RejectCode) { value = try given.scaled(to: scale) } catch {
+            if error == .badNumber {
+                throw Refusal(.badNumber, "\(key) has more than \(scale) decimals, the most of \(unit)")
+            }
+            throw Refusal(error, "\(key) exceeds 64 bits")
+        }
+        guard (0...max).contains(value) else {
+            throw Refusal(.outOfRange, "\(key) is outside 0 to \(FixedPoint.text(max, scale: scale))")
+        }
+        return value
+    }
+}

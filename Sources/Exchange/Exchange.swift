@@ -1,0 +1,165 @@
+package import Ledger
+import OrderBook
+package import Permits
+package import Registry
+import Audit
+
+/// The exchange: a deterministic state machine. A command goes in, a reply and events come out.
+///
+/// A plain value without I/O, clock, chance or threads: the same commands give the same bytes, in every process.
+/// Time is the stamp on the request. Each rule stands in the file of its subject:
+/// `Exchange+Orders`, `+Matching`, `+Phases`, `+Markets`, `+Programs`, `+Transfers`, `+Members`, `+Sessions`, `+Clock`.
+package struct Exchange: Sendable {
+    /// The number of the last command.
+    package internal(set) var sequence: UInt64 = 0
+    /// The time of the last command.
+    package internal(set) var now = Timestamp.zero
+    package internal(set) var members = Members()
+    package internal(set) var registry = Registry()
+    package internal(set) var ledger = Ledger()
+    package internal(set) var markets: ContiguousArray<Market> = []
+    package internal(set) var firstReplies = FirstReplies()
+    var marketByCode: [Code: MarketID] = [:]
+    var timers = Timers()
+    var orderCount: UInt64 = 0
+    var tradeCount: UInt64 = 0
+    /// What the book did in the command at hand; empty between commands.
+    var bookEvents: ContiguousArray<BookEvent> = []
+
+    package init() {}
+
+    /// Applies one command.
+    ///
+    /// - Parameters:
+    ///   - request: the command, who sent it and when; its time is not before the last one's.
+    ///   - events: gets what happened, in order.
+    /// - Returns: the reply. A refused command has changed nothing but `sequence`, `now` and the memory of its id.
+    package mutating func apply(_ request: Request, into events: inout ContiguousArray<Event>) -> Reply {
+        precondition(request.time >= now, "time runs backwards")
+        sequence += 1
+        now = request.time
+        if !request.id.isEmpty {
+            switch firstReplies.match(request) {
+            case .new: break
+            case .repeated(let reply): return reply
+            case .differs(let first):
+                let text = "id \(request.id) was used today with other content, in seq \(first)"
+                return reply(to: request, .refused(Refusal(.duplicateID, text)))
+            }
+        }
+        let outcome: Outcome
+        do throws(Refusal) {
+            try Permissions.check(members[request.member].role, request.verb)
+            outcome = try perform(request, &events)
+        } catch {
+            outcome = .refused(error)
+        }
+        let reply = reply(to: request, outcome)
+        if !request.id.isEmpty { firstReplies.record(reply, for: request) }
+        return reply
+    }
+
+    private func reply(to request: Request, _ outcome: Outcome) -> Reply {
+        Reply(id: request.id, sequence: sequence, isRepeat: false, outcome: outcome)
+    }
+
+    private mutating func perform(
+        _ request: Request, _ events: inout ContiguousArray<Event>
+    ) throws(Refusal) -> Outcome {
+        let sender = Sender(member: request.member, user: request.user, id: request.id)
+        switch request.command {
+        case .order(let order): return try enterOrder(order, sender, &events)
+        case .cancel(let target): return try cancelOrder(target, sender, &events)
+        case .amend(let amendment): return try amendOrder(amendment, sender, &events)
+        case .quote(let quote): return try replaceQuote(quote, sender, &events)
+        case .massCancel(let filter): return try massCancel(filter, sender, &events)
+        case .clock: fireTimers(&events)
+        case .session(let command): return try applySession(command, sender, &events)
+        case .admin(let command): try applyAdmin(command, sender, &events)
+        }
+        return .done
+    }
+
+    private mutating func applyAdmin(
+        _ command: AdminCommand, _ sender: Sender, _ events: inout ContiguousArray<Event>
+    ) throws(Refusal) {
+        switch command {
+        case .member(let code, let role, let name):
+            try admitMember(code: code, role: role, name: name, &events)
+        case .login(let member, let user, let hash):
+            try setLogin(member: member, user: user, passwordHash: hash, &events)
+        case .market(let market): try listMarket(market, &events)
+        case .phase(let market, let phase, let text):
+            try changePhase(market: market, to: phase, text: text, sender, &events)
+        case .reference(let market, let price): try setReference(market: market, price: price, &events)
+        case .dayEnd: try endDay(&events)
+        case .deposit(let member, let currency, let amount):
+            try moveCash(.deposit, member: member, currency: currency, amount: amount, &events)
+        case .withdraw(let member, let currency, let amount):
+            try moveCash(.withdrawal, member: member, currency: currency, amount: amount, &events)
+        case .program(let code, let unit, let currency, let name):
+            try defineProgram(code: code, unit: unit, currency: currency, name: name, sender, &events)
+        case .cap(let program, let vintage, let cap, let limit):
+            try setCap(program: program, vintage: vintage, cap: cap, holdingLimit: limit, sender, &events)
+        case .allocate(let program, let vintage, let member, let quantity):
+            try allocate(program: program, vintage: vintage, to: member, quantity: quantity, sender, &events)
+        case .transfer(let program, let vintage, let target, let quantity):
+            try transferPermits(program: program, vintage: vintage, to: target, quantity: quantity, sender, &events)
+        case .retire(let program, let vintage, let quantity, let text):
+            try retirePermits(program: program, vintage: vintage, quantity: quantity, text: text, sender, &events)
+        }
+    }
+
+    /// When `CLOCK` is due; `.never` if nothing waits for time to pass.
+    package var nextDeadline: Timestamp { timers.next }
+
+    /// Stops the program if an invariant does not hold. Slow: for tests and `weir verify`.
+    package func checkInvariants() {
+        ledger.checkInvariants()
+        for market in markets { market.book.checkInvariants(isContinuous: market.phase == .open) }
+        checkHolds()
+        for (index, permitClass) in registry.classes.enumerated() {
+            let statement = ledger.statement(of: .permits(ClassID(UInt32(index))))
+            precondition(statement.issued == permitClass.issued.units, "issued permits differ from the ledger's")
+        }
+    }
+}
+
+/// Who sent the command at hand, and under which id.
+struct Sender {
+    let member: MemberID
+    let user: UserID
+    let id: Code
+}
+
+extension Exchange {
+    /// Looks a market up by its code.
+    package func market(_ code: Code) -> MarketID? { marketByCode[code] }
+
+    package subscript(market: MarketID) -> Market {
+        _read { yield markets[Int(market.index)] }
+        _modify { yield &markets[Int(market.index)] }
+    }
+
+    package func findMarket(_ code: Code) throws(Refusal) -> MarketID {
+        guard let market = marketByCode[code] else { throw Refusal(.unknownMarket, "no market \(code); MARKETS lists them") }
+        return market
+    }
+
+    package func findMember(_ code: Code) throws(Refusal) -> MemberID {
+        guard let member = members.member(code) else { throw Refusal(.unknownMember, "no member \(code); MEMBERS lists them") }
+        return member
+    }
+
+    /// The next number on a member's private stream.
+    mutating func nextCount(of member: MemberID) -> UInt64 {
+        members[member].streamCount += 1
+        return members[member].streamCount
+    }
+
+    /// The next number on a market's public stream.
+    mutating func nextCount(of market: MarketID) -> UInt64 {
+        markets[Int(market.index)].streamCount += 1
+        return markets[Int(market.index)].streamCount
+    }
+}

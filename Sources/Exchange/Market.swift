@@ -1,0 +1,90 @@
+package import OrderBook
+package import Permits
+
+/// One permit class in one currency: terms, phase and book.
+package struct Market: Sendable {
+    package let terms: MarketListing
+    package internal(set) var phase = Phase.closed
+    package internal(set) var reference: Price
+    package internal(set) var book: OrderBook
+    /// The number of the last event on its public stream.
+    package internal(set) var streamCount: UInt64 = 0
+    /// Whether anything traded since the last day end; then the last price is the next reference price.
+    var hasTraded = false
+    /// The indicative price that was last published in this call.
+    var published: Indicative?
+    package internal(set) var recentTrades = RecentTrades()
+
+    init(terms: MarketListing, band: Band) {
+        self.terms = terms
+        reference = terms.reference
+        book = OrderBook(tick: terms.tick, low: band.low, high: band.high, lastPrice: terms.reference)
+    }
+
+    /// The prices allowed today.
+    package var band: Band { Band(reference: reference, tick: terms.tick, basisPoints: terms.bandBasisPoints) }
+
+    /// What a buy order of `open` permits at `limit` must hold: price × quantity + the higher fee on it.
+    ///
+    /// Depends on limit and open quantity alone, so a fill frees exactly the difference of two holds.
+    func cashHold(limit: Price, open: Quantity) -> Money {
+        let notional = limit.notional(of: open)
+        return notional + max(terms.maker, terms.taker).fee(on: notional)
+    }
+
+    /// Writes a price or amount of this market's currency.
+    func text(_ price: Price) -> String { FixedPoint.text(price.minorUnits, scale: terms.currency.scale) }
+}
+
+/// The lowest and highest price allowed, both on the tick grid.
+package struct Band: Sendable, Equatable {
+    package let low: Price
+    package let high: Price
+
+    /// Reference price ± basis points, rounded inwards to the tick; the low end is at least one tick.
+    ///
+    /// Source: the ±10 % band of KRX and of the Chinese national market around the previous close.
+    package init(reference: Price, tick: Price, basisPoints: Int64) {
+        let step = tick.minorUnits
+        // Within Limits: 10^9 × 2 × 10^4 < 2^63.
+        let below = reference.minorUnits * max(0, 10_000 - basisPoints)
+        let above = reference.minorUnits * (10_000 + basisPoints)
+        low = Price(minorUnits: max(step, (below + 10_000 * step - 1) / (10_000 * step) * step))
+        high = Price(minorUnits: max(low.minorUnits, above / (10_000 * step) * step))
+    }
+
+    /// How many prices the band has.
+    func levelCount(tick: Price) -> Int64 { (high.minorUnits - low.minorUnits) / tick.minorUnits + 1 }
+}
+
+/// A trade as the public sees it.
+package struct TradePrint: Sendable, Equatable {
+    package var number: UInt64
+    package var time: Timestamp
+    package var price: Price
+    package var quantity: Quantity
+    package var aggressor: Side?
+}
+
+/// The last trades of a market, oldest first; what `TRADES` answers from.
+package struct RecentTrades: Sendable {
+    /// How many are kept.
+    package static let capacity = 100
+    private var prints: ContiguousArray<TradePrint> = []
+    private var start = 0
+
+    mutating func append(_ print: TradePrint) {
+        if prints.count < RecentTrades.capacity {
+            prints.append(print)
+        } else {
+            prints[start] = print
+            start = (start + 1) % RecentTrades.capacity
+        }
+    }
+
+    /// The last `count` trades, oldest first.
+    package func last(_ count: Int) -> [TradePrint] {
+        let wanted = min(count, prints.count)
+        return (prints.count - wanted..<prints.count).map { prints[(start + $0) % prints.count] }
+    }
+}

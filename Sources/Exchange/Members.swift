@@ -1,0 +1,121 @@
+package import Permits
+
+/// A legal entity at the venue.
+package struct Member: Sendable, Equatable {
+    package var code: Code
+    package var name: String
+    package var role: Role
+    /// The number of the last event on its private stream.
+    package var streamCount: UInt64 = 0
+}
+
+/// A person's or machine's login of a member.
+package struct Login: Sendable, Equatable {
+    package var code: Code
+    package var member: MemberID
+    package var passwordHash: String
+    package var isLoggedOn = false
+    /// Whether the live session asked for its orders to be cancelled when it is lost.
+    package var cancelOnDisconnect = false
+    /// When the dead man's switch fires; `.never` if it is off.
+    package var deadman = Timestamp.never
+}
+
+/// Members and their logins. Index 0 of each is the venue itself.
+package struct Members: Sendable {
+    package private(set) var members: ContiguousArray<Member> = []
+    package private(set) var logins: ContiguousArray<Login> = []
+    private var memberByCode: [Code: MemberID] = [:]
+    private var loginByCode: [LoginKey: UserID] = [:]
+
+    private struct LoginKey: Hashable {
+        let member: MemberID
+        let code: Code
+    }
+
+    /// The code under which the venue's own entries stand in a journal.
+    package static let venueCode = Code("venue") ?? .none
+
+    init() {
+        admit(Member(code: Members.venueCode, name: "The venue", role: .venue))
+        add(Login(code: .none, member: .venue, passwordHash: ""))
+    }
+
+    package subscript(member: MemberID) -> Member {
+        _read { yield members[Int(member.index)] }
+        _modify { yield &members[Int(member.index)] }
+    }
+
+    package subscript(user: UserID) -> Login {
+        _read { yield logins[Int(user.index)] }
+        _modify { yield &logins[Int(user.index)] }
+    }
+
+    /// The member with a code.
+    package func member(_ code: Code) -> MemberID? { memberByCode[code] }
+
+    /// The login of a member with a code.
+    package func login(_ code: Code, of member: MemberID) -> UserID? {
+        loginByCode[LoginKey(member: member, code: code)]
+    }
+
+    /// Adds a member; the caller has checked that its code is new.
+    @discardableResult
+    mutating func admit(_ member: Member) -> MemberID {
+        let id = MemberID(UInt32(members.count))
+        members.append(member)
+        memberByCode[member.code] = id
+        return id
+    }
+
+    /// Adds a login, or gives an existing one a new password.
+    @discardableResult
+    mutating func add(_ login: Login) -> UserID {
+        let key = LoginKey(member: login.member, code: login.code)
+        if let existing = loginByCode[key] {
+            logins[Int(existing.index)].passwordHash = login.passwordHash
+            return existing
+        }
+        let id = UserID(UInt32(logins.count))
+        logins.append(login)
+        loginByCode[key] = id
+        return id
+    }
+
+    func encode(to writer: inout ByteWriter) {
+        writer.write(count: members.count - 1)
+        for member in members.dropFirst() {
+            writer.write(member.code)
+            writer.write(member.name)
+            writer.write(member.role)
+            writer.write(member.streamCount)
+        }
+        writer.write(count: logins.count - 1)
+        for login in logins.dropFirst() {
+            writer.write(login.code)
+            writer.write(login.member.index)
+            writer.write(login.passwordHash)
+            writer.write(login.isLoggedOn)
+            writer.write(login.cancelOnDisconnect)
+            writer.write(login.deadman)
+        }
+    }
+
+    init(from reader: inout ByteReader) throws(SnapshotError) {
+        self.init()
+        for _ in 0..<(try reader.readCount()) {
+            let code = try reader.readCode()
+            let name = try reader.readString()
+            let role = try reader.readWord(Role.self)
+            admit(Member(code: code, name: name, role: role, streamCount: try reader.read()))
+        }
+        for _ in 0..<(try reader.readCount()) {
+            let code = try reader.readCode()
+            let member = MemberID(try reader.read())
+            let id = add(Login(code: code, member: member, passwordHash: try reader.readString()))
+            self[id].isLoggedOn = try reader.readBool()
+            self[id].cancelOnDisconnect = try reader.readBool()
+            self[id].deadman = try reader.readTimestamp()
+        }
+    }
+}

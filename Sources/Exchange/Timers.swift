@@ -1,0 +1,62 @@
+import HeapModule
+import Permits
+
+/// What falls due at a time.
+enum TimerKind: Hashable {
+    case expire(OrderID)
+    case deadman(UserID)
+}
+
+/// The engine's deadlines. The sequencer sends `CLOCK` when the next one passes, so timers replay.
+///
+/// Entries are never withdrawn: one that no longer matches its order or login does nothing when it fires.
+struct Timers: Sendable {
+    struct Entry: Comparable, Sendable {
+        let time: Timestamp
+        /// 0 for an order's expiry, 1 for a dead man's switch; breaks ties of time, then the number does.
+        let rank: UInt8
+        let number: UInt64
+
+        static func < (a: Entry, b: Entry) -> Bool { (a.time, a.rank, a.number) < (b.time, b.rank, b.number) }
+    }
+
+    private var heap = Heap<Entry>()
+
+    /// When the next entry falls due; `.never` if there is none.
+    var next: Timestamp { heap.min?.time ?? .never }
+
+    mutating func add(_ kind: TimerKind, at time: Timestamp) {
+        switch kind {
+        case .expire(let order): heap.insert(Entry(time: time, rank: 0, number: order.number))
+        case .deadman(let user): heap.insert(Entry(time: time, rank: 1, number: UInt64(user.index)))
+        }
+    }
+
+    /// Takes the first entry that is due at `now`.
+    mutating func popDue(at now: Timestamp) -> (kind: TimerKind, time: Timestamp)? {
+        guard let first = heap.min, first.time <= now else { return nil }
+        heap.removeMin()
+        let kind =
+            first.rank == 0 ? TimerKind.expire(OrderID(number: first.number)) : .deadman(UserID(UInt32(first.number)))
+        return (kind, first.time)
+    }
+
+    func encode(to writer: inout ByteWriter) {
+        let entries = heap.unordered.sorted()
+        writer.write(count: entries.count)
+        for entry in entries {
+            writer.write(entry.time)
+            writer.write(entry.rank)
+            writer.write(entry.number)
+        }
+    }
+
+    init() {}
+
+    init(from reader: inout ByteReader) throws(SnapshotError) {
+        for _ in 0..<(try reader.readCount()) {
+            let time = try reader.readTimestamp()
+            heap.insert(Entry(time: time, rank: try reader.read(), number: try reader.read()))
+        }
+    }
+}

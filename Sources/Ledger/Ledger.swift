@@ -1,0 +1,131 @@
+package import Permits
+
+/// The double-entry ledger of cash and permits.
+///
+/// Every movement debits one account and credits another by the same amount, so each asset's balances sum to zero:
+/// what members hold stands against the bank (cash) or the issuance account (permits), which are negative.
+/// Holds set part of a balance apart for an open order; nothing is sold or spent twice.
+///
+/// Invariants, asserted by `checkInvariants()`:
+/// 1. Per asset, the totals of all accounts sum to zero.
+/// 2. Of every account but the bank and issuance: 0 <= held <= total.
+/// 3. Incoming quantities are never negative.
+package struct Ledger: Sendable {
+    var balances = BalanceTable()
+
+    package init() {}
+
+    /// What `account` has of `asset`; zero if it never had any.
+    package func balance(_ account: AccountID, _ asset: AssetID) -> Balance {
+        balances.find(account, asset).map { balances.slots[$0].balance } ?? Balance()
+    }
+
+    /// Sets `amount` of the free balance apart.
+    /// - Returns: false, with nothing changed, if less than that is free.
+    package mutating func hold(_ amount: Int64, of asset: AssetID, in account: AccountID) -> Bool {
+        guard amount > 0 else { return true }
+        guard let slot = balances.find(account, asset), balances.slots[slot].balance.free >= amount else { return false }
+        balances.slots[slot].balance.held += amount
+        return true
+    }
+
+    /// Frees `amount` that was held.
+    package mutating func release(_ amount: Int64, of asset: AssetID, in account: AccountID) {
+        guard amount != 0 else { return }
+        let slot = balances.findOrAdd(account, asset)
+        precondition(amount > 0 && balances.slots[slot].balance.held >= amount, "released more than is held")
+        balances.slots[slot].balance.held -= amount
+    }
+
+    /// Counts `amount` of permits as on their way to `account` by an open buy order; negative takes it back.
+    package mutating func expect(_ amount: Int64, of asset: AssetID, in account: AccountID) {
+        let slot = balances.findOrAdd(account, asset)
+        balances.slots[slot].balance.incoming += amount
+        precondition(balances.slots[slot].balance.incoming >= 0, "incoming quantity below zero")
+    }
+
+    /// Moves `amount` of the free balance of `source` to `target`.
+    ///
+    /// The bank and issuance may go below zero: what they lack is what the members have.
+    /// - Returns: `.insufficient` if less than that is free, `.overflow` if a total would exceed 64 bits; nothing changed.
+    package mutating func transfer(
+        _ amount: Int64, of asset: AssetID, from source: AccountID, to target: AccountID
+    ) -> TransferOutcome {
+        precondition(amount >= 0)
+        let from = balances.findOrAdd(source, asset)
+        let to = balances.findOrAdd(target, asset)
+        guard source.isBacking || balances.slots[from].balance.free >= amount else { return .insufficient }
+        let (debited, below) = balances.slots[from].balance.total.subtractingReportingOverflow(amount)
+        let (credited, above) = balances.slots[to].balance.total.addingReportingOverflow(amount)
+        guard !below, !above else { return .overflow }
+        // Nothing below may fail.
+        guard from != to else { return .moved }
+        balances.slots[from].balance.total = debited
+        balances.slots[to].balance.total = credited
+        return .moved
+    }
+
+    /// Delivery versus payment of one trade: permits and cash move together, out of the two holds.
+    ///
+    /// Cannot fail: the holds cover it, and sums of what was once deposited or issued cannot overflow.
+    package mutating func settle(_ delivery: Delivery) {
+        let buyerCash = balances.findOrAdd(delivery.buyer, delivery.cash)
+        let sellerCash = balances.findOrAdd(delivery.seller, delivery.cash)
+        let buyerPermits = balances.findOrAdd(delivery.buyer, delivery.permits)
+        let sellerPermits = balances.findOrAdd(delivery.seller, delivery.permits)
+        let fees = balances.findOrAdd(.fee, delivery.cash)
+        let paid = delivery.price.minorUnits + delivery.buyerFee.minorUnits
+        let received = delivery.price.minorUnits - delivery.sellerFee.minorUnits
+        let quantity = delivery.quantity.units
+        precondition(
+            delivery.cashReleased >= paid && balances.slots[buyerCash].balance.held >= delivery.cashReleased
+                && balances.slots[sellerPermits].balance.held >= quantity,
+            "a trade exceeds its holds")
+        balances.slots[buyerCash].balance.held -= delivery.cashReleased
+        balances.slots[buyerCash].balance.total -= paid
+        balances.slots[sellerCash].balance.total += received
+        balances.slots[fees].balance.total += delivery.buyerFee.minorUnits + delivery.sellerFee.minorUnits
+        balances.slots[sellerPermits].balance.held -= quantity
+        balances.slots[sellerPermits].balance.total -= quantity
+        balances.slots[buyerPermits].balance.total += quantity
+        balances.slots[buyerPermits].balance.incoming -= quantity
+        precondition(balances.slots[buyerPermits].balance.incoming >= 0, "incoming quantity below zero")
+    }
+}
+
+/// One trade's settlement.
+package struct Delivery: Sendable {
+    package var buyer: AccountID
+    package var seller: AccountID
+    package var cash: AssetID
+    package var permits: AssetID
+    package var quantity: Quantity
+    /// Price × quantity.
+    package var price: Money
+    package var buyerFee: Money
+    package var sellerFee: Money
+    /// How much of the buyer's hold this trade frees: what it pays, and the price improvement at once.
+    package var cashReleased: Int64
+
+    package init(
+        buyer: AccountID, seller: AccountID, cash: AssetID, permits: AssetID, quantity: Quantity, price: Money,
+        buyerFee: Money, sellerFee: Money, cashReleased: Int64
+    ) {
+        self.buyer = buyer
+        self.seller = seller
+        self.cash = cash
+        self.permits = permits
+        self.quantity = quantity
+        self.price = price
+        self.buyerFee = buyerFee
+        self.sellerFee = sellerFee
+        self.cashReleased = cashReleased
+    }
+}
+
+/// How a transfer went.
+package enum TransferOutcome: Sendable {
+    case moved
+    case insufficient
+    case overflow
+}

@@ -1,0 +1,77 @@
+// Decimal text in and out, exact: "71.25" at scale 2 is 7125 and back.
+
+/// A decimal number as it was written: `digits` without the point, and how many of them followed it.
+///
+/// The scale is known only where the currency is, so reading and scaling are two steps.
+package struct DecimalNumber: Hashable, Sendable {
+    package var digits: Int64
+    package var fractionCount: UInt8
+
+    package static let zero = DecimalNumber(digits: 0)
+
+    private init(digits: Int64) {
+        self.digits = digits
+        fractionCount = 0
+    }
+
+    /// Reads `[-]digits[.digits]`: no exponent, no plus sign.
+    /// - Throws: `badNumber` if malformed, `overflow` if it exceeds 64 bits.
+    @inlinable package init(_ bytes: Span<UInt8>) throws(RejectCode) {
+        // Longer text is noise, and would not fit `fractionCount`.
+        guard bytes.count <= 64 else { throw .badNumber }
+        let negative = bytes.count > 0 && bytes[0] == UInt8(ascii: "-")
+        var index = negative ? 1 : 0
+        var value: Int64 = 0
+        var point = -1
+        let start = index
+        while index < bytes.count {
+            let byte = bytes[index]
+            if byte == UInt8(ascii: "."), point < 0, index > start {
+                point = index
+            } else {
+                guard byte >= 48, byte <= 57 else { throw .badNumber }
+                let (tens, overflowed) = value.multipliedReportingOverflow(by: 10)
+                let (sum, carried) = tens.addingReportingOverflow(Int64(byte - 48))
+                guard !overflowed, !carried else { throw .overflow }
+                value = sum
+            }
+            index += 1
+        }
+        guard index > start, point != index - 1 else { throw .badNumber }
+        digits = negative ? -value : value
+        fractionCount = point < 0 ? 0 : UInt8(index - 1 - point)
+    }
+
+    /// The number as an integer of `scale` decimal places.
+    ///
+    /// Trailing zeros beyond the scale are allowed, other digits are not.
+    /// - Throws: `badNumber` if it has more decimals than the scale, `overflow` if it exceeds 64 bits.
+    @inlinable package func scaled(to scale: Int) throws(RejectCode) -> Int64 {
+        var value = digits
+        var count = Int(fractionCount)
+        while count > scale {
+            guard value % 10 == 0 else { throw .badNumber }
+            value /= 10
+            count -= 1
+        }
+        while count < scale {
+            let (tens, overflowed) = value.multipliedReportingOverflow(by: 10)
+            guard !overflowed else { throw .overflow }
+            value = tens
+            count += 1
+        }
+        return value
+    }
+}
+
+extension RejectCode: Error {}
+
+/// Decimal text for people.
+package enum FixedPoint {
+    /// The decimal text of `value` with `scale` decimal places.
+    package static func text(_ value: Int64, scale: Int) -> String {
+        var bytes: [UInt8] = []
+        bytes.append(decimal: value, scale: scale)
+        return String(decoding: bytes, as: UTF8.self)
+    }
+}

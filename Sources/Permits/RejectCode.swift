@@ -1,0 +1,174 @@
+/// Why a request was refused: the catalogue that `PROTOCOL.md` lists and `HELP code=` explains.
+///
+/// Numbers and names are wire protocol: never reused or renumbered.
+/// Cases stand in the order in which they are tested; the first that holds is reported.
+package enum RejectCode: UInt16, CaseIterable, Sendable {
+    // The line.
+    case lineTooLong = 101
+    case notUTF8 = 102
+    case badSyntax = 103
+    case unknownVerb = 104
+    case unknownKey = 105
+    case duplicateKey = 106
+    case missingKey = 107
+    case badValue = 108
+    case badNumber = 109
+    case outOfRange = 110
+    // The session.
+    case busy = 120
+    case notLoggedOn = 121
+    case logonFailed = 122
+    case versionNotSupported = 123
+    case alreadyLoggedOn = 124
+    case roleNotAllowed = 125
+    case duplicateID = 126
+    // What is named.
+    case unknownMember = 201
+    case unknownUser = 202
+    case unknownProgram = 203
+    case unknownVintage = 204
+    case unknownMarket = 205
+    case unknownOrder = 206
+    case unknownStream = 207
+    case alreadyExists = 208
+    case notYourOrder = 209
+    case notYourProgram = 210
+    case limitReached = 211
+    case notRetained = 212
+    // The order.
+    case wrongPhase = 301
+    case invalidCombination = 302
+    case offTick = 303
+    case offLot = 304
+    case orderTooLarge = 305
+    case outsideBand = 306
+    case expiryPassed = 307
+    case alreadyFilled = 308
+    case wouldCross = 309
+    // Money, permits and their limits.
+    case capExceeded = 401
+    case holdingLimitExceeded = 402
+    case insufficientFunds = 403
+    case insufficientPermits = 404
+    case overflow = 405
+
+    /// The name on the wire.
+    package var name: String { entry.name }
+    /// What is wrong, in one sentence.
+    package var cause: String { entry.cause }
+    /// What the sender can do about it.
+    package var cure: String { entry.cure }
+
+    private typealias Entry = (name: String, cause: String, cure: String)
+
+    private var entry: Entry {
+        switch self {
+        case .lineTooLong:
+            (
+                "LINE_TOO_LONG", "The line is longer than 4096 bytes (512 before logon).",
+                "Send shorter lines; the connection is closed."
+            )
+        case .notUTF8: ("NOT_UTF8", "The line is not valid UTF-8.", "Encode text as UTF-8.")
+        case .badSyntax:
+            (
+                "BAD_SYNTAX", "The line is not VERB key=value key=value.",
+                "Separate by spaces; quote values that hold spaces."
+            )
+        case .unknownVerb: ("UNKNOWN_VERB", "No such verb.", "HELP lists the verbs; they are upper case.")
+        case .unknownKey: ("UNKNOWN_KEY", "The verb has no such key.", "HELP verb=NAME lists its keys.")
+        case .duplicateKey: ("DUPLICATE_KEY", "A key stands twice.", "Give each key once.")
+        case .missingKey: ("MISSING_KEY", "A key that the verb needs is missing.", "HELP verb=NAME lists its keys.")
+        case .badValue:
+            (
+                "BAD_VALUE", "A value is not one of the words or not in the form that the key takes.",
+                "HELP verb=NAME shows the form."
+            )
+        case .badNumber:
+            (
+                "BAD_NUMBER", "A value is not a decimal number, or has more decimals than its unit.",
+                "Write plain digits, a point for decimals, no exponent."
+            )
+        case .outOfRange: ("OUT_OF_RANGE", "A number is outside what the key allows.", "The text gives the bounds.")
+        case .busy: ("BUSY", "The venue's queue is full.", "Wait a moment and send it again with the same id.")
+        case .notLoggedOn: ("NOT_LOGGED_ON", "The connection has not logged on.", "Send LOGON first.")
+        case .logonFailed:
+            ("LOGON_FAILED", "Member, user or password is wrong.", "Check them; ask the operator for a new password.")
+        case .versionNotSupported:
+            ("VERSION_NOT_SUPPORTED", "The venue does not speak that protocol version.", "Use the version in the text.")
+        case .alreadyLoggedOn:
+            ("ALREADY_LOGGED_ON", "The login has a live session.", "End it with LOGOUT, or use another login.")
+        case .roleNotAllowed:
+            ("ROLE_NOT_ALLOWED", "The member's role may not send this verb.", "The text names the roles that may.")
+        case .duplicateID:
+            (
+                "DUPLICATE_ID", "The id was used today with other content.",
+                "Choose a new id; STATUS id= shows the first use."
+            )
+        case .unknownMember: ("UNKNOWN_MEMBER", "No such member.", "MEMBERS lists them.")
+        case .unknownUser: ("UNKNOWN_USER", "The member has no such login.", "Ask the operator to create it.")
+        case .unknownProgram: ("UNKNOWN_PROGRAM", "No such program.", "PROGRAMS lists them.")
+        case .unknownVintage:
+            ("UNKNOWN_VINTAGE", "The program has no such vintage.", "PROGRAMS lists them; CAP creates one.")
+        case .unknownMarket: ("UNKNOWN_MARKET", "No such market.", "MARKETS lists them.")
+        case .unknownOrder:
+            (
+                "UNKNOWN_ORDER", "No live order has that number or id.",
+                "It may be filled or cancelled: STATUS id= and ORDERS tell."
+            )
+        case .unknownStream: ("UNKNOWN_STREAM", "No such stream.", "Use private or the code of a market.")
+        case .alreadyExists: ("ALREADY_EXISTS", "The code is taken.", "Choose another code.")
+        case .notYourOrder: ("NOT_YOUR_ORDER", "The order belongs to another member.", "ORDERS lists your own.")
+        case .notYourProgram:
+            ("NOT_YOUR_PROGRAM", "The program has another regulator.", "Only its regulator may do this.")
+        case .limitReached:
+            ("LIMIT_REACHED", "The venue holds as many of these as it can.", "The text gives the limit.")
+        case .notRetained:
+            ("NOT_RETAINED", "That part of the stream is not there.", "The text gives the numbers that are.")
+        case .wrongPhase:
+            (
+                "WRONG_PHASE", "The market's phase does not allow this.",
+                "MARKETS shows the phase; wait for it to change."
+            )
+        case .invalidCombination:
+            ("INVALID_COMBINATION", "The values do not go together.", "The text says which do not.")
+        case .offTick:
+            ("OFF_TICK", "The price is not a positive multiple of the tick.", "Round it to the tick in the text.")
+        case .offLot:
+            ("OFF_LOT", "The quantity is not a positive multiple of the lot.", "Round it to the lot in the text.")
+        case .orderTooLarge: ("ORDER_TOO_LARGE", "The quantity is above the market's largest order.", "Split it.")
+        case .outsideBand:
+            ("OUTSIDE_BAND", "The price is outside the price band.", "Use a price within the bounds in the text.")
+        case .expiryPassed: ("EXPIRY_PASSED", "The expiry is not in the future.", "Give a later one.")
+        case .alreadyFilled:
+            ("ALREADY_FILLED", "The new quantity is not above what is filled.", "Cancel the order instead.")
+        case .wouldCross:
+            (
+                "WOULD_CROSS", "A post-only order would trade at once.",
+                "Use a price that does not cross the best one in the text."
+            )
+        case .capExceeded:
+            ("CAP_EXCEEDED", "More would be issued than the cap allows.", "Issue at most what the text says is left.")
+        case .holdingLimitExceeded:
+            (
+                "HOLDING_LIMIT_EXCEEDED", "The member would hold more than the holding limit.",
+                "Take at most what the text says is left."
+            )
+        case .insufficientFunds:
+            ("INSUFFICIENT_FUNDS", "The free cash does not cover it.", "Deposit, cancel orders, or ask for less.")
+        case .insufficientPermits:
+            ("INSUFFICIENT_PERMITS", "The free permits do not cover it.", "Buy, cancel orders, or ask for less.")
+        case .overflow: ("OVERFLOW", "A sum would leave the range of 64 bits.", "Use smaller amounts.")
+        }
+    }
+}
+
+/// A refusal: the code, and a text that names the cause with its numbers, and the cure.
+package struct Refusal: Error, Hashable, Sendable {
+    package let code: RejectCode
+    package let text: String
+
+    package init(_ code: RejectCode, _ text: String) {
+        self.code = code
+        self.text = text
+    }
+}

@@ -1,0 +1,123 @@
+// Writing lines byte by byte, without a `String`.
+
+extension [UInt8] {
+    /// Appends ASCII text.
+    @inlinable package mutating func append(_ text: StaticString) {
+        text.withUTF8Buffer { buffer in unsafe append(contentsOf: buffer) }
+    }
+
+    /// Appends the UTF-8 bytes of `text` as they are.
+    @inlinable package mutating func append(text: String) { append(contentsOf: text.utf8) }
+
+    /// Appends a code.
+    package mutating func append(code: Code) {
+        for index in 0..<code.count { append(code.byte(at: index)) }
+    }
+
+    /// Appends a whole number.
+    @inlinable package mutating func append(number: UInt64) {
+        var divisor: UInt64 = 1
+        while number / divisor >= 10 { divisor *= 10 }
+        while divisor > 0 {
+            append(48 + UInt8(number / divisor % 10))
+            divisor /= 10
+        }
+    }
+
+    /// Appends a whole number with its sign.
+    @inlinable package mutating func append(number: Int64) {
+        if number < 0 { append(UInt8(ascii: "-")) }
+        append(number: number.magnitude)
+    }
+
+    /// Appends `value` with `scale` digits after the point; no point for scale 0.
+    @inlinable package mutating func append(decimal value: Int64, scale: Int) {
+        if value < 0 { append(UInt8(ascii: "-")) }
+        var unit: UInt64 = 1
+        for _ in 0..<scale { unit *= 10 }
+        append(number: value.magnitude / unit)
+        guard scale > 0 else { return }
+        append(UInt8(ascii: "."))
+        append(padded: Int(value.magnitude % unit), width: scale)
+    }
+
+    /// Appends a non-negative number with leading zeros.
+    @inlinable package mutating func append(padded number: Int, width: Int) {
+        var divisor = 1
+        for _ in 1..<width { divisor *= 10 }
+        while divisor > 0 {
+            append(48 + UInt8(number / divisor % 10))
+            divisor /= 10
+        }
+    }
+
+    /// Appends a moment as `2027-03-01T09:00:00.000000Z`.
+    package mutating func append(timestamp: Timestamp) {
+        let day = timestamp.day
+        let date = CalendarDate(dayNumber: day)
+        let rest = Int(timestamp.microseconds - day * Timestamp.microsecondsPerDay)
+        let second = rest / 1_000_000
+        append(padded: date.year, width: 4)
+        append(UInt8(ascii: "-"))
+        append(padded: date.month, width: 2)
+        append(UInt8(ascii: "-"))
+        append(padded: date.day, width: 2)
+        append(UInt8(ascii: "T"))
+        append(padded: second / 3600, width: 2)
+        append(UInt8(ascii: ":"))
+        append(padded: second / 60 % 60, width: 2)
+        append(UInt8(ascii: ":"))
+        append(padded: second % 60, width: 2)
+        append(UInt8(ascii: "."))
+        append(padded: rest % 1_000_000, width: 6)
+        append(UInt8(ascii: "Z"))
+    }
+
+    /// Appends `text` as a JSON string in double quotes; control characters as `\u00XX`.
+    package mutating func append(quoted text: String) {
+        append(UInt8(ascii: "\""))
+        for byte in text.utf8 {
+            switch byte {
+            case UInt8(ascii: "\""), UInt8(ascii: "\\"):
+                append(UInt8(ascii: "\\"))
+                append(byte)
+            case 0..<32, 127:
+                append("\\u00")
+                for nibble in [byte >> 4, byte & 15] { append(nibble < 10 ? 48 + nibble : 87 + nibble) }
+            default:
+                append(byte)
+            }
+        }
+        append(UInt8(ascii: "\""))
+    }
+}
+
+extension Word {
+    /// The word as text.
+    package var text: String { word.description }
+
+    /// The case whose word is `bytes`.
+    package init?(_ bytes: Span<UInt8>) {
+        for candidate in Self.allCases where candidate.spells(bytes) {
+            self = candidate
+            return
+        }
+        return nil
+    }
+
+    private func spells(_ bytes: Span<UInt8>) -> Bool {
+        let word = self.word
+        guard word.utf8CodeUnitCount == bytes.count else { return false }
+        return word.withUTF8Buffer { buffer in
+            for index in bytes.indices where unsafe buffer[index] != bytes[index] { return false }
+            return true
+        }
+    }
+}
+
+extension String {
+    /// The text of `bytes`; what is not UTF-8 becomes U+FFFD.
+    package init(repairing bytes: Span<UInt8>) {
+        self.init(decoding: bytes.indices.map { bytes[$0] }, as: UTF8.self)
+    }
+}

@@ -1,0 +1,130 @@
+/// A moment: microseconds since 1970-01-01T00:00:00Z.
+///
+/// The venue's clock is UTC. Written `2027-03-01T09:00:00.000000Z`.
+package struct Timestamp: Comparable, Hashable, Sendable {
+    package var microseconds: Int64
+
+    @inlinable package init(microseconds: Int64) { self.microseconds = microseconds }
+
+    @inlinable package static func < (a: Timestamp, b: Timestamp) -> Bool { a.microseconds < b.microseconds }
+
+    /// Never: later than every moment that a command can carry.
+    package static let never = Timestamp(microseconds: .max)
+    package static let zero = Timestamp(microseconds: 0)
+    package static let microsecondsPerSecond: Int64 = 1_000_000
+    package static let microsecondsPerDay: Int64 = 86_400_000_000
+    /// The last moment that can be written with a four-digit year: 9999-12-31T23:59:59.999999Z.
+    package static let last = Timestamp(microseconds: 253_402_300_799_999_999)
+
+    @inlinable package func adding(microseconds delta: Int64) -> Timestamp {
+        let (sum, overflow) = microseconds.addingReportingOverflow(delta)
+        return overflow ? .never : Timestamp(microseconds: sum)
+    }
+
+    /// The first moment of the following day (UTC).
+    package var nextMidnight: Timestamp {
+        Timestamp(microseconds: (day + 1) * Timestamp.microsecondsPerDay)
+    }
+
+    /// The number of the day (UTC) since 1970-01-01.
+    package var day: Int64 {
+        let (quotient, rest) = microseconds.quotientAndRemainder(dividingBy: Timestamp.microsecondsPerDay)
+        return rest < 0 ? quotient - 1 : quotient
+    }
+}
+
+/// A calendar date, proleptic Gregorian.
+package struct CalendarDate: Hashable, Sendable {
+    package var year: Int
+    package var month: Int
+    package var day: Int
+
+    /// The date of a day number since 1970-01-01.
+    ///
+    /// Source: Howard Hinnant, chrono-compatible low-level date algorithms, `civil_from_days`.
+    package init(dayNumber: Int64) {
+        let shifted = dayNumber + 719_468
+        let era = (shifted >= 0 ? shifted : shifted - 146_096) / 146_097
+        let dayOfEra = shifted - era * 146_097
+        let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
+        let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
+        let shiftedMonth = (5 * dayOfYear + 2) / 153
+        day = Int(dayOfYear - (153 * shiftedMonth + 2) / 5 + 1)
+        month = Int(shiftedMonth < 10 ? shiftedMonth + 3 : shiftedMonth - 9)
+        year = Int(yearOfEra + era * 400) + (month <= 2 ? 1 : 0)
+    }
+
+    /// A date; nil if there is no such day.
+    package init?(year: Int, month: Int, day: Int) {
+        guard (1...12).contains(month), (1...31).contains(day), (0...9999).contains(year) else { return nil }
+        self.year = year
+        self.month = month
+        self.day = day
+        guard CalendarDate(dayNumber: dayNumber) == self else { return nil }
+    }
+
+    /// The day number since 1970-01-01 (`days_from_civil` of the same source).
+    package var dayNumber: Int64 {
+        let shiftedYear = Int64(month <= 2 ? year - 1 : year)
+        let era = (shiftedYear >= 0 ? shiftedYear : shiftedYear - 399) / 400
+        let yearOfEra = shiftedYear - era * 400
+        let shiftedMonth = Int64(month > 2 ? month - 3 : month + 9)
+        let dayOfYear = (153 * shiftedMonth + 2) / 5 + Int64(day) - 1
+        let dayOfEra = yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear
+        return era * 146_097 + dayOfEra - 719_468
+    }
+}
+
+extension Timestamp {
+    /// Reads `2027-03-01T09:00:00.000000Z` (fraction of 0 to 6 digits, or none) or a bare date, its midnight.
+    package init?(_ bytes: Span<UInt8>) {
+        func digits(_ from: Int, _ count: Int) -> Int? {
+            guard from + count <= bytes.count else { return nil }
+            var value = 0
+            for index in from..<from + count {
+                guard bytes[index] >= 48, bytes[index] <= 57 else { return nil }
+                value = value * 10 + Int(bytes[index] - 48)
+            }
+            return value
+        }
+        func stands(_ character: UInt8, at index: Int) -> Bool { index < bytes.count && bytes[index] == character }
+        let dash = UInt8(ascii: "-")
+        let colon = UInt8(ascii: ":")
+        guard let year = digits(0, 4), stands(dash, at: 4), let month = digits(5, 2), stands(dash, at: 7),
+            let day = digits(8, 2), let date = CalendarDate(year: year, month: month, day: day)
+        else { return nil }
+        let midnight = date.dayNumber * Timestamp.microsecondsPerDay
+        if bytes.count == 10 {
+            microseconds = midnight
+            return
+        }
+        guard stands(UInt8(ascii: "T"), at: 10), let hour = digits(11, 2), stands(colon, at: 13),
+            let minute = digits(14, 2), stands(colon, at: 16), let second = digits(17, 2),
+            hour < 24, minute < 60, second < 60, bytes[bytes.count - 1] == UInt8(ascii: "Z")
+        else { return nil }
+        var fraction = 0
+        if bytes.count > 20 {
+            let count = bytes.count - 21
+            guard stands(UInt8(ascii: "."), at: 19), (1...6).contains(count), let read = digits(20, count)
+            else { return nil }
+            fraction = read
+            for _ in count..<6 { fraction *= 10 }
+        }
+        let secondOfDay = Int64(hour * 3600 + minute * 60 + second)
+        microseconds = midnight + secondOfDay * Timestamp.microsecondsPerSecond + Int64(fraction)
+    }
+
+    /// Reads the same from text.
+    package init?(_ text: String) {
+        let bytes = Array(text.utf8)
+        self.init(bytes.span)
+    }
+}
+
+extension Timestamp: CustomStringConvertible {
+    package var description: String {
+        var bytes: [UInt8] = []
+        bytes.append(timestamp: self)
+        return String(decoding: bytes, as: UTF8.self)
+    }
+}

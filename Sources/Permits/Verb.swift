@@ -1,0 +1,58 @@
+/// Every request that the protocol knows.
+package enum Verb: UInt8, Word {
+    // Sessions.
+    case logon, logout, ping, help, status, subscribe, unsubscribe, resume, deadman
+    // The operator.
+    case member, login, market, phase, reference, dayEnd, deposit, withdraw
+    // The regulator.
+    case program, cap, allocate
+    // The participant.
+    case transfer, retire, order, amend, cancel, massCancel, quote
+    // Queries.
+    case account, orders, book, trades, markets, programs, members, ledger
+    // The sequencer.
+    case clock, disconnect, restart
+
+    package var word: StaticString {
+        switch self {
+        case .logon: "LOGON"
+        case .logout: "LOGOUT"
+        case .ping: "PING"
+        case .help: "HELP"
+        case .status: "STATUS"
+        case .subscribe: "SUBSCRIBE"
+        case .unsubscribe: "UNSUBSCRIBE"
+        case .resume: "RESUME"
+        case .deadman: "DEADMAN"
+        case .member: "MEMBER"
+        case .login: "LOGIN"
+        case .market: "MARKET"
+        case .phase: "PHASE"
+        case .reference: "REFERENCE"
+        case .dayEnd: "DAYEND"
+        case .deposit: "DEPOSIT"
+        case .withdraw: "WITHDRAW"
+        case .program: "PROGRAM"
+        case .cap: "CAP"
+        case .allocate: "ALLOCATE"
+        case .transfer: "TRANSFER"
+        case .retire: "RETIRE"
+        case .order: "ORDER"
+        case .amend: "AMEND"
+        case .cancel: "CANCEL"
+        case .massCancel: "MASSCANCEL"
+        case .quote: "QUOTE"
+        case .account: "ACCOUNT"
+        case .orders: "ORDERS"
+        case .book: "BOOK"
+        case .trades: "TRADES"
+        case .markets: "MARKETS"
+        case .programs: "PROGRAMS"
+        case .members: "MEMBERS"
+        case .ledger: "LEDGER"
+        case .clock: "CLOCK"
+        case .disconnect: "DISCONNECT"
+        case .restart: "RESTART"
+        }
+    }
+}

@@ -1,0 +1,227 @@
+import Exchange
+import Foundation
+import GRDB
+import Permits
+import Synchronization
+
+/// The projection of the journal into SQL, `settlement.db`: the public schema (see `SettlementSchema`).
+///
+/// 1. Written by one projector, behind the journal, one transaction a batch; `appliedSequence` is how far.
+/// 2. Applying a batch again changes nothing.
+/// 3. Balances come from trades and transfers alone, so they check the engine's ledger.
+/// 4. It can be deleted at any time and rebuilt from the journal, and then says the same.
+///
+/// Readers have connections of their own and never wait for the projector.
+package final class Settlement: Sendable {
+    /// The database's path.
+    package let file: String
+    private let pool: DatabasePool
+    private let state: Mutex<State>
+
+    private struct State {
+        var applied: UInt64
+        /// What the projection remembers; nil after a failure, when it must be read again.
+        var context: SettlementProjection.Context?
+    }
+
+    /// Opens the settlement of a data directory, which must exist, and brings its schema up to date.
+    /// - Throws: `SettlementError` if it cannot be opened, or is of a newer version.
+    package init(directory: String) throws(SettlementError) {
+        let file = directory + "/settlement.db"
+        self.file = file
+        let (opened, applied) = try SettlementError.wrapping(file: file) {
+            var configuration = Configuration()
+            configuration.label = "settlement"
+            configuration.busyMode = .timeout(30)
+            configuration.prepareDatabase { db in
+                // Fewer, larger checkpoints, and the current day's leaves in memory.
+                try db.execute(sql: "PRAGMA wal_autocheckpoint=8192; PRAGMA cache_size=-65536")
+            }
+            let pool = try DatabasePool(path: file, configuration: configuration)
+            let migrator = SettlementSchema.migrator
+            guard try !pool.read(migrator.hasBeenSuperseded) else {
+                throw SettlementError(
+                    file: file,
+                    "was written by a newer version; use that, or move the file away to rebuild it from the journal"
+                )
+            }
+            try migrator.migrate(pool)
+            let applied = try pool.write { db in
+                for currency in Currency.allCases {
+                    let unit = (0..<currency.scale).reduce(Int64(1)) { unit, _ in unit * 10 }
+                    try db.execute(
+                        sql: "INSERT OR IGNORE INTO currency VALUES (?, ?, ?)",
+                        arguments: [currency.text, currency.scale, unit]
+                    )
+                }
+                return try Int64.fetchOne(db, sql: "SELECT applied_seq FROM watermark") ?? 0
+            }
+            return (pool, applied)
+        }
+        pool = opened
+        state = Mutex(State(applied: UInt64(bitPattern: applied), context: nil))
+    }
+
+    /// The last command that is booked.
+    package var appliedSequence: UInt64 { state.withLock { $0.applied } }
+
+    /// Books what commands did, in one transaction; what is booked already is passed over.
+    /// - Parameters:
+    ///   - entries: in order of sequence; commands without events may be left out.
+    ///   - lines: the feed lines of these commands, in order of sequence.
+    ///   - sequence: the last command of the batch, whether it had events or not.
+    /// - Throws: `SettlementError`; nothing of the batch is booked then, and it may be applied again.
+    package func apply(
+        _ entries: [SettlementEntry],
+        lines: [FeedLine],
+        through sequence: UInt64
+    ) throws(SettlementError) {
+        try state.withLock { state throws(SettlementError) in
+            guard sequence > state.applied else { return }
+            let (applied, remembered) = (state.applied, state.context)
+            state.context = nil
+            state.context = try SettlementError.wrapping(file: file) {
+                try pool.writeWithoutTransaction { db in
+                    try db.inSavepointReturning {
+                        try SettlementProjection.apply(
+                            entries,
+                            lines: lines,
+                            after: applied,
+                            through: sequence,
+                            context: try remembered ?? Settlement.context(db),
+                            db
+                        )
+                    }
+                }
+            }
+            state.applied = sequence
+        }
+    }
+
+    private static func context(_ db: Database) throws -> SettlementProjection.Context {
+        var context = SettlementProjection.Context()
+        for row in try Row.fetchAll(db, sql: "SELECT id, currency, permit_class FROM market") {
+            guard let currency = Currency(text: row["currency"]) else {
+                throw DatabaseError(message: "market \(row["id"] as Int64) has an unknown currency")
+            }
+            context.markets[MarketID(row["id"])] = (currency, ClassID(row["permit_class"]))
+        }
+        if let day = try Row.fetchOne(
+            db,
+            sql: "SELECT number, ended_seq IS NULL AS open FROM trading_day ORDER BY number DESC LIMIT 1"
+        ) {
+            context.dayHasBegun = day["open"]
+            context.day = day["number"] + (context.dayHasBegun ? 0 : 1)
+        }
+        return context
+    }
+
+    /// Closes the file; nothing can be booked or read from now on.
+    package func close() throws(SettlementError) {
+        try SettlementError.wrapping(file: file) { try pool.close() }
+    }
+}
+
+extension Settlement {
+    /// The kept lines of a stream, numbered `first` to `last`, in order; of this trading day and the one before at least.
+    ///
+    /// Callable from any thread.
+    /// - Throws: `SettlementError` if SQLite fails.
+    package func feedLines(
+        stream: UInt64,
+        from first: UInt64,
+        through last: UInt64,
+        limit: Int
+    ) throws(SettlementError) -> [FeedLine] {
+        try SettlementError.wrapping(file: file) {
+            try pool.read { db in
+                var rows = try RawStatement(
+                    db,
+                    """
+                    SELECT n, seq, line FROM feed_even WHERE stream = ?1 AND n BETWEEN ?2 AND ?3
+                    UNION ALL SELECT n, seq, line FROM feed_odd WHERE stream = ?1 AND n BETWEEN ?2 AND ?3
+                    ORDER BY n LIMIT ?4
+                    """
+                )
+                rows.add(stream)
+                rows.add(Int64(clamping: first))
+                rows.add(Int64(clamping: last))
+                rows.add(Int64(limit))
+                defer { rows.reset() }
+                var lines: [FeedLine] = []
+                while try rows.step() {
+                    lines.append(
+                        FeedLine(stream: stream, count: rows.number(0), sequence: rows.number(1), line: rows.bytes(2))
+                    )
+                }
+                return lines
+            }
+        }
+    }
+
+    /// Every balance, ordered by account, member and asset, to hold against the engine's.
+    /// - Returns: both, as of the same command; accounts that were never used are absent, emptied ones are 0.
+    /// - Throws: `SettlementError` if SQLite fails.
+    package func balances() throws(SettlementError) -> Balances {
+        try SettlementError.wrapping(file: file) {
+            try pool.read { db in
+                var balances = Balances()
+                balances.appliedSequence = UInt64(
+                    bitPattern: try Int64.fetchOne(db, sql: "SELECT applied_seq FROM watermark") ?? 0
+                )
+                for row in try Row.fetchAll(
+                    db,
+                    sql: "SELECT account, member, currency, total FROM cash_balance ORDER BY account, member, currency"
+                ) {
+                    guard let account = CashBalance.Account(text: row["account"]),
+                        let currency = Currency(text: row["currency"])
+                    else { throw DatabaseError(message: "cash_balance has an unknown word: \(row)") }
+                    balances.cash.append(
+                        CashBalance(
+                            account: account,
+                            member: MemberID(row["member"]),
+                            currency: currency,
+                            total: Money(minorUnits: row["total"])
+                        )
+                    )
+                }
+                for row in try Row.fetchAll(
+                    db,
+                    sql: """
+                        SELECT account, member, permit_class, quantity FROM permit_balance
+                        ORDER BY account, member, permit_class
+                        """
+                ) {
+                    guard let account = PermitBalance.Account(text: row["account"]) else {
+                        throw DatabaseError(message: "permit_balance has an unknown word: \(row)")
+                    }
+                    balances.permits.append(
+                        PermitBalance(
+                            account: account,
+                            member: MemberID(row["member"]),
+                            permitClass: ClassID(row["permit_class"]),
+                            quantity: Quantity(row["quantity"])
+                        )
+                    )
+                }
+                return balances
+            }
+        }
+    }
+
+    /// All balances as of one command.
+    package struct Balances: Sendable, Equatable {
+        /// The last command that they include.
+        package var appliedSequence: UInt64 = 0
+        package var cash: [CashBalance] = []
+        package var permits: [PermitBalance] = []
+    }
+}
+
+extension Word {
+    /// The case whose word is `text`.
+    init?(text: String) {
+        let bytes = Array(text.utf8)
+        self.init(bytes.span)
+    }
+}

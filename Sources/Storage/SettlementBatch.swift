@@ -1,0 +1,172 @@
+import Exchange
+import OrderBook
+import Permits
+
+/// What a batch changes, gathered before it is written: an order that comes and goes within a batch is one row, and an
+/// account that trades a thousand times is one update.
+struct SettlementBatch {
+    /// What became of an order in the batch.
+    struct OrderChange {
+        var number: OrderID
+        /// As it was entered, if that was in the batch: who, what kind, under which id.
+        var entered: (order: Order, sequence: UInt64, time: Timestamp)?
+        /// The terms that may change, as of the last change in the batch; nil: as before.
+        var price: Int64?
+        var stop: Int64?
+        var quantity: Int64?
+        var display: Int64?
+        var filled: Int64 = 0
+        var triggered: Timestamp?
+        var ended: (state: StaticString, sequence: UInt64, time: Timestamp)?
+    }
+    struct BookedTrade {
+        var sequence: UInt64
+        var time: Timestamp
+        var day: Int64
+        var trade: Trade
+    }
+    struct CashKey: Hashable {
+        var account: CashBalance.Account
+        var member: MemberID
+        var currency: Currency
+    }
+    struct PermitKey: Hashable {
+        var account: PermitBalance.Account
+        var member: MemberID
+        var permitClass: ClassID
+    }
+
+    private(set) var orders: [OrderChange] = []
+    private(set) var trades: [BookedTrade] = []
+    private(set) var cash: [CashKey: Int64] = [:]
+    private(set) var permits: [PermitKey: Int64] = [:]
+    private var indexOfOrder: [UInt64: Int] = [:]
+
+    init(entryCount: Int) {
+        orders.reserveCapacity(entryCount)
+        trades.reserveCapacity(entryCount)
+        indexOfOrder.reserveCapacity(entryCount)
+    }
+
+    // MARK: Orders
+
+    mutating func enter(_ order: Order, sequence: UInt64, time: Timestamp) {
+        indexOfOrder[order.id.number] = orders.count
+        orders.append(OrderChange(number: order.id, entered: (order, sequence, time)))
+        setTerms(order, at: orders.count - 1)
+    }
+
+    mutating func amend(_ order: Order) {
+        setTerms(order, at: index(of: order.id))
+    }
+
+    /// A term that the order no longer has (a stop order that triggered) stays on record.
+    private mutating func setTerms(_ order: Order, at index: Int) {
+        orders[index].price = order.limit ?? orders[index].price
+        orders[index].stop = order.trigger ?? orders[index].stop
+        orders[index].quantity = order.quantity.units
+        orders[index].display = order.peak ?? orders[index].display
+    }
+
+    mutating func trigger(_ order: Order, time: Timestamp) {
+        orders[index(of: order.id)].triggered = time
+    }
+
+    mutating func end(_ order: OrderID, state: StaticString, sequence: UInt64, time: Timestamp) {
+        orders[index(of: order)].ended = (state, sequence, time)
+    }
+
+    private mutating func index(of order: OrderID) -> Int {
+        if let index = indexOfOrder[order.number] { return index }
+        indexOfOrder[order.number] = orders.count
+        orders.append(OrderChange(number: order))
+        return orders.count - 1
+    }
+
+    // MARK: Accounts
+
+    /// Books a trade: permits to the buyer, price × quantity to the seller, both fees to the venue.
+    mutating func book(_ booked: BookedTrade, currency: Currency, permitClass: ClassID) {
+        let trade = booked.trade
+        trades.append(booked)
+        orders[index(of: trade.buyOrder)].filled += trade.quantity.units
+        orders[index(of: trade.sellOrder)].filled += trade.quantity.units
+        let notional = trade.price.notional(of: trade.quantity)
+        let (buyerFee, sellerFee) = (trade.buyerFee, trade.sellerFee)
+        add(-(notional + buyerFee).minorUnits, .member, trade.buyer, currency)
+        add((notional - sellerFee).minorUnits, .member, trade.seller, currency)
+        add((buyerFee + sellerFee).minorUnits, .fee, .venue, currency)
+        add(-trade.quantity.units, .general, trade.seller, permitClass)
+        add(trade.quantity.units, .general, trade.buyer, permitClass)
+    }
+
+    /// Books a transfer; its kind tells which end is the bank, the issuance or the retirement.
+    mutating func book(_ transfer: Transfer) {
+        switch transfer.asset {
+        case .cash(let currency):
+            move(transfer.amount, transfer.cashAccounts.from, transfer.from, currency, sign: -1)
+            move(transfer.amount, transfer.cashAccounts.to, transfer.to, currency, sign: 1)
+        case .permits(let permitClass):
+            move(transfer.amount, transfer.permitAccounts.from, transfer.from, permitClass, sign: -1)
+            move(transfer.amount, transfer.permitAccounts.to, transfer.to, permitClass, sign: 1)
+        }
+    }
+
+    private mutating func move(
+        _ amount: Int64,
+        _ account: CashBalance.Account,
+        _ member: MemberID,
+        _ currency: Currency,
+        sign: Int64
+    ) {
+        add(sign * amount, account, account == .member ? member : .venue, currency)
+    }
+
+    private mutating func move(
+        _ amount: Int64,
+        _ account: PermitBalance.Account,
+        _ member: MemberID,
+        _ permitClass: ClassID,
+        sign: Int64
+    ) {
+        add(sign * amount, account, account == .general ? member : .venue, permitClass)
+    }
+
+    private mutating func add(
+        _ amount: Int64,
+        _ account: CashBalance.Account,
+        _ member: MemberID,
+        _ currency: Currency
+    ) {
+        cash[CashKey(account: account, member: member, currency: currency), default: 0] += amount
+    }
+
+    private mutating func add(
+        _ amount: Int64,
+        _ account: PermitBalance.Account,
+        _ member: MemberID,
+        _ permitClass: ClassID
+    ) {
+        permits[PermitKey(account: account, member: member, permitClass: permitClass), default: 0] += amount
+    }
+}
+
+extension Transfer {
+    /// Which accounts give and take money.
+    fileprivate var cashAccounts: (from: CashBalance.Account, to: CashBalance.Account) {
+        (kind == .deposit ? .bank : .member, kind == .withdrawal ? .bank : .member)
+    }
+    /// Which accounts give and take permits.
+    fileprivate var permitAccounts: (from: PermitBalance.Account, to: PermitBalance.Account) {
+        (kind == .allocation ? .issuance : .general, kind == .retirement ? .retirement : .general)
+    }
+}
+
+extension Order {
+    /// The limit price that the member gave; nil for an order without one, which the engine bounds by the band.
+    var limit: Int64? { kind == .market || kind == .stop || price == .zero ? nil : price.minorUnits }
+    /// The stop price; nil if it has none.
+    var trigger: Int64? { stop == .zero ? nil : stop.minorUnits }
+    /// What an iceberg shows at a time; nil for other kinds.
+    var peak: Int64? { kind == .iceberg ? display.units : nil }
+}

@@ -1,0 +1,149 @@
+package import Exchange
+package import Permits
+
+/// What one command did: what settlement books.
+package struct SettlementEntry: Sendable {
+    /// The command's sequence number.
+    package var sequence: UInt64
+    /// The command's stamp.
+    package var time: Timestamp
+    /// Its events, in order.
+    package var events: [Event]
+
+    package init(sequence: UInt64, time: Timestamp, events: [Event]) {
+        self.sequence = sequence
+        self.time = time
+        self.events = events
+    }
+}
+
+/// One event line of a stream, kept so that `RESUME` can send the same bytes again.
+package struct FeedLine: Sendable, Equatable {
+    /// The stream: a member's index × 2, or a market's index × 2 + 1.
+    package var stream: UInt64
+    /// The line's gapless number in its stream.
+    package var count: UInt64
+    /// The command that caused it.
+    package var sequence: UInt64
+    /// The line as sent, in UTF-8.
+    package var line: [UInt8]
+
+    package init(stream: UInt64, count: UInt64, sequence: UInt64, line: [UInt8]) {
+        self.stream = stream
+        self.count = count
+        self.sequence = sequence
+        self.line = line
+    }
+
+    /// The stream of a member's private events.
+    package static func stream(of member: MemberID) -> UInt64 { UInt64(member.index) * 2 }
+    /// The stream of a market's public events.
+    package static func stream(of market: MarketID) -> UInt64 { UInt64(market.index) * 2 + 1 }
+}
+
+/// What one account holds of one currency, as settlement added it up.
+package struct CashBalance: Sendable, Hashable {
+    /// Whose account.
+    package enum Account: UInt8, Word {
+        /// A member's own.
+        case member
+        /// Money outside the venue: what was deposited and not withdrawn, negative.
+        case bank
+        /// Fees that the venue has earned.
+        case fee
+
+        package var word: StaticString {
+            switch self {
+            case .member: "member"
+            case .bank: "bank"
+            case .fee: "fee"
+            }
+        }
+    }
+    package var account: Account
+    /// The member; the venue for `bank` and `fee`.
+    package var member: MemberID
+    package var currency: Currency
+    package var total: Money
+
+    package init(account: Account, member: MemberID, currency: Currency, total: Money) {
+        self.account = account
+        self.member = member
+        self.currency = currency
+        self.total = total
+    }
+}
+
+/// What one account holds of one permit class, as settlement added it up.
+package struct PermitBalance: Sendable, Hashable {
+    /// Whose account.
+    package enum Account: UInt8, Word {
+        /// A member's own.
+        case general
+        /// Where permits come from: what was issued, negative.
+        case issuance
+        /// Where permits end.
+        case retirement
+
+        package var word: StaticString {
+            switch self {
+            case .general: "general"
+            case .issuance: "issuance"
+            case .retirement: "retirement"
+            }
+        }
+    }
+    package var account: Account
+    /// The member; the venue for `issuance` and `retirement`.
+    package var member: MemberID
+    package var permitClass: ClassID
+    package var quantity: Quantity
+
+    package init(account: Account, member: MemberID, permitClass: ClassID, quantity: Quantity) {
+        self.account = account
+        self.member = member
+        self.permitClass = permitClass
+        self.quantity = quantity
+    }
+}
+
+/// Why settlement could not book or read; a fault.
+///
+/// Nothing of the batch is booked then; the journal can rebuild the file.
+package struct SettlementError: Error, Sendable, CustomStringConvertible {
+    /// The file concerned.
+    package let file: String
+    /// The command that could not be booked, if it is one.
+    package let sequence: UInt64?
+    /// What happened, and what to do.
+    package let message: String
+
+    init(file: String, sequence: UInt64? = nil, _ message: String) {
+        self.file = file
+        self.sequence = sequence
+        self.message = message
+    }
+
+    package var description: String {
+        if let sequence { "\(file): command \(sequence): \(message)" } else { "\(file): \(message)" }
+    }
+
+    /// Runs `body`; an error that is not ours already is told with its cause.
+    static func wrapping<Result>(file: String, _ body: () throws -> Result) throws(SettlementError) -> Result {
+        do {
+            return try body()
+        } catch let error as SettlementError {
+            throw error
+        } catch let error as BookingFault {
+            throw SettlementError(file: file, sequence: error.sequence, error.message)
+        } catch {
+            throw SettlementError(file: file, "\(error)")
+        }
+    }
+}
+
+/// An event that contradicts what is booked.
+struct BookingFault: Error {
+    var sequence: UInt64
+    var message: String
+}

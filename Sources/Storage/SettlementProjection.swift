@@ -1,0 +1,246 @@
+import Exchange
+import GRDB
+import OrderBook
+import Permits
+
+/// Turns events into rows, within one transaction.
+///
+/// Rare events (members, markets, caps, phases) are written at once; orders, trades and balances are gathered.
+struct SettlementProjection {
+    /// What it must know of earlier batches.
+    struct Context {
+        /// A market's currency and permit class.
+        var markets: [MarketID: (currency: Currency, permitClass: ClassID)] = [:]
+        var day: Int64 = 1
+        /// Whether the day has its row, which its first entry makes.
+        var dayHasBegun = false
+    }
+
+    private let database: Database
+    private var context: Context
+    private var batch: SettlementBatch
+    private let lines: [FeedLine]
+    private var nextLine: Int
+
+    private init(_ database: Database, _ context: Context, lines: [FeedLine], nextLine: Int, entryCount: Int) {
+        self.database = database
+        self.context = context
+        self.lines = lines
+        self.nextLine = nextLine
+        batch = SettlementBatch(entryCount: entryCount)
+    }
+
+    /// Books the entries after `watermark`, and moves it.
+    /// - Returns: the context for the next batch.
+    static func apply(
+        _ entries: [SettlementEntry],
+        lines: [FeedLine],
+        after watermark: UInt64,
+        through sequence: UInt64,
+        context: Context,
+        _ database: Database
+    ) throws -> Context {
+        let firstLine = lines.firstIndex { $0.sequence > watermark } ?? lines.count
+        var projection = SettlementProjection(
+            database,
+            context,
+            lines: lines,
+            nextLine: firstLine,
+            entryCount: entries.count
+        )
+        var last = watermark
+        for entry in entries where entry.sequence > watermark {
+            guard entry.sequence > last, entry.sequence <= sequence else {
+                throw BookingFault(
+                    sequence: entry.sequence,
+                    message: "is out of order: it follows \(last) in a batch that ends at \(sequence)"
+                )
+            }
+            last = entry.sequence
+            try projection.book(entry)
+        }
+        try projection.writeLines(through: sequence)
+        guard projection.nextLine == lines.count else {
+            throw BookingFault(
+                sequence: lines[projection.nextLine].sequence,
+                message: "has a feed line beyond the batch's end \(sequence)"
+            )
+        }
+        try SettlementWriter(database).write(projection.batch, through: sequence)
+        return projection.context
+    }
+
+    private mutating func book(_ entry: SettlementEntry) throws {
+        let (sequence, time) = (entry.sequence, entry.time)
+        if !context.dayHasBegun {
+            try database.execute(
+                sql: "INSERT INTO trading_day (number, date, first_seq) VALUES (?, ?, ?)",
+                arguments: [context.day, time.dateText, Int64(bitPattern: sequence)]
+            )
+            context.dayHasBegun = true
+        }
+        for (index, event) in entry.events.enumerated() {
+            switch event {
+            case .orderEntered(let order, market: _):
+                batch.enter(order, sequence: sequence, time: time)
+            case .orderAmended(let order, market: _):
+                batch.amend(order)
+            case .triggered(member: _, count: _, let order):
+                batch.trigger(order, time: time)
+            case .done(member: _, count: _, let order, let reason):
+                batch.end(order.id, state: reason.word, sequence: sequence, time: time)
+            case .fill(let fill):
+                if fill.open == .zero { batch.end(fill.order, state: "filled", sequence: sequence, time: time) }
+            case .trade(count: _, let trade):
+                guard let market = context.markets[trade.market] else {
+                    throw BookingFault(sequence: sequence, message: "trades in unknown market \(trade.market.index)")
+                }
+                batch.book(
+                    .init(sequence: sequence, time: time, day: context.day, trade: trade),
+                    currency: market.currency,
+                    permitClass: market.permitClass
+                )
+            case .transferred(let transfer):
+                batch.book(transfer)
+                try write(transfer, position: index, sequence: sequence, time: time)
+            case .dayEnded:
+                try endDay(sequence: sequence, time: time)
+            case .marketListed(let listing):
+                context.markets[listing.market] = (listing.currency, listing.permitClass)
+                try write(listing, sequence: sequence, time: time)
+            case .phase(let market, count: _, let phase, let text):
+                try database.execute(
+                    sql: "UPDATE market SET phase = ? WHERE id = ?",
+                    arguments: [phase.text, market.index]
+                )
+                try database.execute(
+                    sql: "INSERT INTO phase_change (seq, n, market, phase, text, time) VALUES (?, ?, ?, ?, ?, ?)",
+                    arguments: [Int64(bitPattern: sequence), index + 1, market.index, phase.text, text, "\(time)"]
+                )
+            case .reference(let market, count: _, let price, let low, let high):
+                try database.execute(
+                    sql: "UPDATE market SET reference = ?, band_low = ?, band_high = ? WHERE id = ?",
+                    arguments: [price.minorUnits, low.minorUnits, high.minorUnits, market.index]
+                )
+            case .memberAdmitted, .loginCreated, .programDefined, .capSet:
+                try writeDirectory(event, sequence: sequence, time: time)
+            case .moved, .level, .indicative, .sessionOpened, .sessionClosed:
+                // Copies for the feeds, the book that `orders` shows already, and sessions, which are nobody's property.
+                continue
+            }
+        }
+    }
+
+    /// Ends the trading day: its feed stays, the one before it goes.
+    private mutating func endDay(sequence: UInt64, time: Timestamp) throws {
+        try writeLines(through: sequence)
+        try database.execute(
+            sql: "UPDATE trading_day SET date = ?, ended_seq = ?, ended_time = ? WHERE number = ?",
+            arguments: [time.dateText, Int64(bitPattern: sequence), "\(time)", context.day]
+        )
+        context.day += 1
+        context.dayHasBegun = false
+        try database.execute(sql: "DELETE FROM \(feedTable)")
+    }
+
+    /// The table of the current day; at the day's end it still holds the day before the one that ended.
+    private var feedTable: String { context.day.isMultiple(of: 2) ? "feed_even" : "feed_odd" }
+
+    private mutating func writeLines(through sequence: UInt64) throws {
+        var row = try RawStatement(database, "INSERT INTO \(feedTable) VALUES (?, ?, ?, ?)")
+        while nextLine < lines.count, lines[nextLine].sequence <= sequence {
+            let line = lines[nextLine]
+            row.add(line.stream)
+            row.add(line.count)
+            row.add(line.sequence)
+            row.add(text: line.line)
+            try row.run()
+            nextLine += 1
+        }
+    }
+}
+
+extension SettlementProjection {
+    private func write(_ transfer: Transfer, position: Int, sequence: UInt64, time: Timestamp) throws {
+        var currency: String?
+        var permitClass: UInt32?
+        switch transfer.asset {
+        case .cash(let asset): currency = asset.text
+        case .permits(let asset): permitClass = asset.index
+        }
+        try database.execute(
+            sql: "INSERT INTO transfer VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            arguments: [
+                Int64(bitPattern: sequence), position + 1, transfer.kind.text, transfer.from.index, transfer.to.index,
+                currency, permitClass, transfer.amount, transfer.text, "\(time)",
+            ]
+        )
+    }
+
+    private func write(_ listing: MarketListing, sequence: UInt64, time: Timestamp) throws {
+        try database.execute(
+            sql: """
+                INSERT INTO market (id, code, permit_class, currency, tick, lot, quantity_max, band_basis_points,
+                    maker_ppm, taker_ppm, phase, reference, listed_seq, listed_time)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'closed', ?, ?, ?)
+                """,
+            arguments: [
+                listing.market.index, "\(listing.code)", listing.permitClass.index, listing.currency.text,
+                listing.tick.minorUnits, listing.lot.units, listing.quantityMax.units, listing.bandBasisPoints,
+                listing.maker.partsPerMillion, listing.taker.partsPerMillion, listing.reference.minorUnits,
+                Int64(bitPattern: sequence), "\(time)",
+            ]
+        )
+    }
+
+    /// Members, logins, programs and caps: one that is known already is changed.
+    private func writeDirectory(_ event: Event, sequence: UInt64, time: Timestamp) throws {
+        switch event {
+        case .memberAdmitted(let member, let code, let role, let name):
+            try database.execute(
+                sql: """
+                    INSERT INTO member VALUES (?, ?, ?, ?)
+                    ON CONFLICT (id) DO UPDATE SET code = excluded.code, role = excluded.role, name = excluded.name
+                    """,
+                arguments: [member.index, "\(code)", role.text, name]
+            )
+        case .loginCreated(let user, let member, let code, passwordHash: _):
+            try database.execute(
+                sql: """
+                    INSERT INTO login VALUES (?, ?, ?)
+                    ON CONFLICT (id) DO UPDATE SET member = excluded.member, code = excluded.code
+                    """,
+                arguments: [user.index, member.index, "\(code)"]
+            )
+        case .programDefined(let program, let code, let unit, let currency, let name, let regulator):
+            try database.execute(
+                sql: """
+                    INSERT INTO program VALUES (?, ?, ?, ?, ?, ?)
+                    ON CONFLICT (id) DO UPDATE SET unit = excluded.unit, name = excluded.name
+                    """,
+                arguments: [program.index, "\(code)", unit, currency.text, name, regulator.index]
+            )
+        case .capSet(let permitClass, let program, let vintage, let cap, let holdingLimit):
+            try database.execute(
+                sql: """
+                    INSERT INTO permit_class VALUES (?, ?, ?, ?, ?)
+                    ON CONFLICT (id) DO UPDATE SET cap = excluded.cap, holding_limit = excluded.holding_limit
+                    """,
+                arguments: [permitClass.index, program.index, vintage, cap.units, holdingLimit?.units]
+            )
+            try database.execute(
+                sql: "INSERT INTO cap_change VALUES (?, ?, ?, ?, ?)",
+                arguments: [
+                    Int64(bitPattern: sequence), permitClass.index, cap.units, holdingLimit?.units, "\(time)",
+                ]
+            )
+        default:
+            preconditionFailure("not an event of the directory: \(event)")
+        }
+    }
+}
+
+extension Timestamp {
+    /// The date (UTC), `2027-03-01`.
+    fileprivate var dateText: String { String(description.prefix(10)) }
+}

@@ -1,0 +1,102 @@
+extension SettlementSchema {
+    /// Questions that are asked often, answered in the field's words.
+    static let views = """
+        CREATE VIEW conservation AS
+            -- Per asset, the sum over all accounts. Nothing is ever made or lost: every total must be 0.
+            SELECT 'cash' AS kind, currency AS asset, SUM(total) AS total FROM cash_balance GROUP BY currency
+            UNION ALL
+            SELECT 'permits', program.code || '/' || permit_class.vintage, SUM(quantity)
+            FROM permit_balance
+            JOIN permit_class ON permit_class.id = permit_balance.permit_class
+            JOIN program ON program.id = permit_class.program
+            GROUP BY permit_class.id;
+
+        CREATE VIEW issuance AS
+            -- Per permit class: issued = held + retired.
+            SELECT permit_class.id AS permit_class,
+                program.code AS program,
+                permit_class.vintage AS vintage,
+                COALESCE(-SUM(quantity) FILTER (WHERE account = 'issuance'), 0) AS issued,
+                COALESCE(SUM(quantity) FILTER (WHERE account = 'general'), 0) AS held,
+                COALESCE(SUM(quantity) FILTER (WHERE account = 'retirement'), 0) AS retired
+            FROM permit_class
+            JOIN program ON program.id = permit_class.program
+            LEFT JOIN permit_balance ON permit_balance.permit_class = permit_class.id
+            GROUP BY permit_class.id;
+
+        CREATE VIEW issued_vs_cap AS
+            -- Per permit class: how much of the cap is issued; share is 0 to 1, NULL when the cap is 0.
+            SELECT issuance.program, issuance.vintage, permit_class.cap, issuance.issued,
+                permit_class.cap - issuance.issued AS unissued,
+                issuance.held, issuance.retired,
+                1.0 * issuance.issued / NULLIF(permit_class.cap, 0) AS share
+            FROM issuance
+            JOIN permit_class ON permit_class.id = issuance.permit_class;
+
+        CREATE VIEW holding_vs_cap AS
+            -- Per member and permit class: how much of the cap is in one hand; share as above.
+            SELECT program.code AS program, permit_class.vintage, member.code AS member,
+                permit_balance.quantity,
+                1.0 * permit_balance.quantity / NULLIF(permit_class.cap, 0) AS share,
+                permit_class.cap, permit_class.holding_limit
+            FROM permit_balance
+            JOIN permit_class ON permit_class.id = permit_balance.permit_class
+            JOIN program ON program.id = permit_class.program
+            JOIN member ON member.id = permit_balance.member
+            WHERE permit_balance.account = 'general' AND permit_balance.quantity > 0;
+
+        CREATE VIEW who_holds_what AS
+            -- All that members have; amount is decimal text.
+            SELECT member.code AS member, member.role, 'cash' AS kind, cash_balance.currency AS asset,
+                \(decimal("cash_balance.total")) AS amount
+            FROM cash_balance
+            JOIN member ON member.id = cash_balance.member
+            JOIN currency ON currency.code = cash_balance.currency
+            WHERE cash_balance.account = 'member' AND cash_balance.total > 0
+            UNION ALL
+            SELECT member, (SELECT role FROM member AS owner WHERE owner.code = holding_vs_cap.member), 'permits',
+                program || '/' || vintage, CAST(quantity AS TEXT)
+            FROM holding_vs_cap;
+
+        CREATE VIEW trade_readable AS
+            -- Trades with names and decimal prices, fees and turnover.
+            SELECT trade.number, trade.seq, trade.time, trade.day, market.code AS market,
+                \(decimal("trade.price")) AS price, trade.quantity, market.currency,
+                \(decimal("trade.price * trade.quantity")) AS turnover,
+                COALESCE(trade.aggressor, 'auction') AS aggressor,
+                buyer.code AS buyer, seller.code AS seller,
+                \(decimal("trade.buyer_fee")) AS buyer_fee, \(decimal("trade.seller_fee")) AS seller_fee,
+                trade.buy_order, trade.sell_order
+            FROM trade
+            JOIN market ON market.id = trade.market
+            JOIN currency ON currency.code = market.currency
+            JOIN member AS buyer ON buyer.id = trade.buyer
+            JOIN member AS seller ON seller.id = trade.seller;
+
+        CREATE VIEW daily_market AS
+            -- Per trading day and market. Prices and turnover in minor units; vwap is turnover / volume, not rounded.
+            SELECT summary.day, trading_day.date, market.code AS market,
+                first.price AS open, summary.high, summary.low, last.price AS close,
+                summary.volume, 1.0 * summary.turnover / summary.volume AS vwap,
+                summary.turnover, summary.trades, market.currency
+            FROM (
+                SELECT market, day, MIN(number) AS first, MAX(number) AS last, MAX(price) AS high, MIN(price) AS low,
+                    SUM(quantity) AS volume, SUM(price * quantity) AS turnover, COUNT(*) AS trades
+                FROM trade GROUP BY market, day
+            ) AS summary
+            JOIN trade AS first ON first.number = summary.first
+            JOIN trade AS last ON last.number = summary.last
+            JOIN market ON market.id = summary.market
+            JOIN trading_day ON trading_day.number = summary.day;
+
+        """
+
+    /// SQL for the decimal text of an amount in minor units of the `currency` row in scope.
+    private static func decimal(_ amount: String) -> String {
+        """
+        CASE currency.scale WHEN 0 THEN CAST(\(amount) AS TEXT) ELSE \
+        printf('%s%d.%0*d', CASE WHEN \(amount) < 0 THEN '-' ELSE '' END, \
+        abs(\(amount)) / currency.unit, currency.scale, abs(\(amount)) % currency.unit) END
+        """
+    }
+}

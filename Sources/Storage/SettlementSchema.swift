@@ -1,0 +1,253 @@
+import GRDB
+
+/// The public SQL schema of `settlement.db`.
+///
+/// Its comments are stored with the tables: `.schema` in the sqlite3 shell prints them. A change is a new migration.
+enum SettlementSchema {
+    static var migrator: DatabaseMigrator {
+        var migrator = DatabaseMigrator()
+        migrator.registerMigration("1: the venue") { db in
+            try db.execute(sql: directory)
+            try db.execute(sql: activity)
+            try db.execute(sql: accounts)
+            try db.execute(sql: bookkeeping)
+            try db.execute(sql: views)
+        }
+        return migrator
+    }
+
+    /// Who and what there is.
+    private static let directory = """
+        CREATE TABLE currency (
+            -- ISO 4217. Every amount of money is an integer in the currency's minor unit (cents).
+            code TEXT PRIMARY KEY,
+            scale INTEGER NOT NULL CHECK (scale BETWEEN 0 AND 4),  -- digits after the decimal point
+            unit INTEGER NOT NULL CHECK (unit >= 1)                -- minor units in one: 10 to the power of scale
+        ) STRICT, WITHOUT ROWID;
+
+        CREATE TABLE member (
+            -- Legal entities. Member 0 is the venue itself.
+            id INTEGER PRIMARY KEY,
+            code TEXT NOT NULL UNIQUE,
+            role TEXT NOT NULL
+                CHECK (role IN ('venue', 'operator', 'regulator', 'participant', 'verifier', 'observer')),
+            name TEXT NOT NULL
+        ) STRICT;
+
+        CREATE TABLE login (
+            -- Persons and programs that log on for a member. Passwords are not here.
+            id INTEGER PRIMARY KEY,
+            member INTEGER NOT NULL REFERENCES member,
+            code TEXT NOT NULL,
+            UNIQUE (member, code)
+        ) STRICT;
+
+        CREATE TABLE program (
+            -- Cap-and-trade or water-share schemes.
+            id INTEGER PRIMARY KEY,
+            code TEXT NOT NULL UNIQUE,
+            unit TEXT NOT NULL,                                    -- what one permit allows: tCO2e, kg, m3, ML
+            currency TEXT NOT NULL REFERENCES currency,
+            name TEXT NOT NULL,
+            regulator INTEGER NOT NULL REFERENCES member
+        ) STRICT;
+
+        CREATE TABLE permit_class (
+            -- The fungible permits of one program and one compliance period.
+            id INTEGER PRIMARY KEY,
+            program INTEGER NOT NULL REFERENCES program,
+            vintage INTEGER NOT NULL,
+            cap INTEGER NOT NULL CHECK (cap >= 0),                 -- the most permits that may be issued
+            holding_limit INTEGER CHECK (holding_limit >= 0),      -- the most that a member may hold; NULL: no limit
+            UNIQUE (program, vintage)
+        ) STRICT;
+
+        CREATE TABLE market (
+            -- Where a permit class is traded. Prices are minor units of the currency for one permit.
+            id INTEGER PRIMARY KEY,
+            code TEXT NOT NULL UNIQUE,
+            permit_class INTEGER NOT NULL REFERENCES permit_class,
+            currency TEXT NOT NULL REFERENCES currency,
+            tick INTEGER NOT NULL CHECK (tick > 0),                -- prices are multiples of it
+            lot INTEGER NOT NULL CHECK (lot > 0),                  -- quantities are multiples of it
+            quantity_max INTEGER NOT NULL CHECK (quantity_max > 0),
+            band_basis_points INTEGER NOT NULL,                    -- half the band's width, in 1/10000 of the reference
+            maker_ppm INTEGER NOT NULL,                            -- fee of the resting side, millionths of the turnover
+            taker_ppm INTEGER NOT NULL,                            -- fee of the incoming side
+            phase TEXT NOT NULL CHECK (phase IN ('closed', 'preopen', 'open', 'halt', 'closing')),
+            reference INTEGER NOT NULL,                            -- the price that the band is laid around
+            band_low INTEGER,                                      -- lowest price allowed; NULL until first set
+            band_high INTEGER,                                     -- highest price allowed
+            listed_seq INTEGER NOT NULL,
+            listed_time TEXT NOT NULL
+        ) STRICT;
+
+        """
+
+    /// What happened: every row names the command that caused it: `seq`, as in the journal.
+    private static let activity = """
+        CREATE TABLE trading_day (
+            number INTEGER PRIMARY KEY,                            -- from 1
+            date TEXT NOT NULL,                                    -- UTC: when it ended; while it lasts, when it began
+            first_seq INTEGER NOT NULL,
+            ended_seq INTEGER,                                     -- NULL: the current day
+            ended_time TEXT
+        ) STRICT;
+
+        CREATE TABLE orders (
+            -- Every order that was accepted, with its last state.
+            number INTEGER PRIMARY KEY,
+            member INTEGER NOT NULL REFERENCES member,
+            login INTEGER NOT NULL REFERENCES login,
+            market INTEGER NOT NULL REFERENCES market,
+            client_id TEXT NOT NULL,                               -- the member's own; '' if none
+            side TEXT NOT NULL CHECK (side IN ('buy', 'sell')),
+            kind TEXT NOT NULL CHECK (kind IN ('limit', 'market', 'stop', 'stop-limit', 'iceberg')),
+            tif TEXT NOT NULL CHECK (tif IN ('gtc', 'day', 'gtd', 'ioc', 'fok', 'open', 'close')),
+            price INTEGER,                                         -- the limit; NULL: none
+            stop INTEGER,                                          -- the trigger of a stop order
+            quantity INTEGER NOT NULL CHECK (quantity > 0),        -- the total, filled part included
+            filled INTEGER NOT NULL CHECK (filled BETWEEN 0 AND quantity),
+            display INTEGER,                                       -- what an iceberg shows at a time
+            state TEXT NOT NULL                                    -- open, filled, or why the rest was cancelled
+                CHECK (state IN ('open', 'filled', 'cancelled', 'replaced', 'expired', 'unfilled', 'fok', 'min',
+                    'self-trade', 'band', 'disconnect', 'deadman')),
+            entered_seq INTEGER NOT NULL,
+            entered_time TEXT NOT NULL,
+            triggered_time TEXT,                                   -- when a stop order was
+            ended_seq INTEGER,
+            ended_time TEXT,
+            CHECK ((state = 'open') = (ended_seq IS NULL)),
+            CHECK (state <> 'filled' OR filled = quantity)
+        ) STRICT;
+        CREATE INDEX orders_member ON orders (member, number);
+        CREATE INDEX orders_open ON orders (market, side, price) WHERE state = 'open';
+
+        CREATE TABLE trade (
+            number INTEGER PRIMARY KEY,                            -- over the venue, from 1
+            seq INTEGER NOT NULL,
+            time TEXT NOT NULL,
+            day INTEGER NOT NULL REFERENCES trading_day,
+            market INTEGER NOT NULL REFERENCES market,
+            price INTEGER NOT NULL CHECK (price > 0),
+            quantity INTEGER NOT NULL CHECK (quantity > 0),
+            aggressor TEXT CHECK (aggressor IN ('buy', 'sell')),   -- who took liquidity; NULL: a call auction
+            buyer INTEGER NOT NULL REFERENCES member,
+            seller INTEGER NOT NULL REFERENCES member,
+            buy_order INTEGER NOT NULL REFERENCES orders,
+            sell_order INTEGER NOT NULL REFERENCES orders,
+            buyer_fee INTEGER NOT NULL CHECK (buyer_fee >= 0),     -- on top of price * quantity
+            seller_fee INTEGER NOT NULL CHECK (seller_fee >= 0)    -- taken from price * quantity
+        ) STRICT;
+        CREATE INDEX trade_market_day ON trade (market, day);
+        CREATE INDEX trade_buyer ON trade (buyer, number);
+        CREATE INDEX trade_seller ON trade (seller, number);
+
+        CREATE TABLE transfer (
+            -- Cash and permits that moved other than by a trade.
+            -- Member 0 stands for the bank (deposit, withdrawal) and for the end (retirement). An allocation is new
+            -- permits: from_member is the regulator that issued them, and its own holding does not change.
+            seq INTEGER NOT NULL,
+            n INTEGER NOT NULL,                                    -- position within the command, from 1
+            kind TEXT NOT NULL CHECK (kind IN ('deposit', 'withdrawal', 'allocation', 'transfer', 'retirement')),
+            from_member INTEGER NOT NULL REFERENCES member,
+            to_member INTEGER NOT NULL REFERENCES member,
+            currency TEXT REFERENCES currency,                     -- of money
+            permit_class INTEGER REFERENCES permit_class,          -- of permits
+            amount INTEGER NOT NULL CHECK (amount > 0),            -- minor units, or permits
+            text TEXT NOT NULL,                                    -- the member's words: for whom permits are retired
+            time TEXT NOT NULL,
+            PRIMARY KEY (seq, n),
+            CHECK ((currency IS NULL) <> (permit_class IS NULL))
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX transfer_from ON transfer (from_member, seq);
+        CREATE INDEX transfer_to ON transfer (to_member, seq);
+
+        CREATE TABLE cap_change (
+            -- Every cap and holding limit that was ever set.
+            seq INTEGER NOT NULL,
+            permit_class INTEGER NOT NULL REFERENCES permit_class,
+            cap INTEGER NOT NULL,
+            holding_limit INTEGER,
+            time TEXT NOT NULL,
+            PRIMARY KEY (seq, permit_class)
+        ) STRICT, WITHOUT ROWID;
+
+        CREATE TABLE phase_change (
+            seq INTEGER NOT NULL,
+            n INTEGER NOT NULL,                                    -- position within the command, from 1
+            market INTEGER NOT NULL REFERENCES market,
+            phase TEXT NOT NULL,
+            text TEXT NOT NULL,                                    -- the reason given
+            time TEXT NOT NULL,
+            PRIMARY KEY (seq, n)
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX phase_change_market ON phase_change (market, seq);
+
+        """
+
+    /// Who has what, added up from trades and transfers alone, so it checks the engine's own ledger.
+    private static let accounts = """
+        CREATE TABLE cash_balance (
+            account TEXT NOT NULL CHECK (account IN ('member', 'bank', 'fee')),
+            member INTEGER NOT NULL REFERENCES member,             -- 0, the venue, for bank and fee
+            currency TEXT NOT NULL REFERENCES currency,
+            total INTEGER NOT NULL,                                -- bank is the money outside, negative
+            PRIMARY KEY (account, member, currency),
+            CHECK (CASE account WHEN 'bank' THEN total <= 0 ELSE total >= 0 END),
+            CHECK ((account = 'member') = (member <> 0))
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX cash_balance_member ON cash_balance (member);
+
+        CREATE TABLE permit_balance (
+            account TEXT NOT NULL CHECK (account IN ('general', 'issuance', 'retirement')),
+            member INTEGER NOT NULL REFERENCES member,             -- 0, the venue, for issuance and retirement
+            permit_class INTEGER NOT NULL REFERENCES permit_class,
+            quantity INTEGER NOT NULL,                             -- issuance is what was issued, negative
+            PRIMARY KEY (account, member, permit_class),
+            CHECK (CASE account WHEN 'issuance' THEN quantity <= 0 ELSE quantity >= 0 END),
+            CHECK ((account = 'general') = (member <> 0))
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX permit_balance_class ON permit_balance (permit_class, account);
+        CREATE INDEX permit_balance_member ON permit_balance (member);
+
+        """
+
+    /// The feeds' memory and the projection's place.
+    private static let bookkeeping = """
+        CREATE TABLE feed_even (
+            -- Event lines as sent, of trading days with an even number. Read the view feed instead.
+            -- Two tables, since emptying one at the day's end costs nothing, and deleting rows would.
+            stream INTEGER NOT NULL,                               -- member id * 2, or market id * 2 + 1
+            n INTEGER NOT NULL,                                    -- gapless in the stream
+            seq INTEGER NOT NULL,
+            line TEXT NOT NULL,
+            PRIMARY KEY (stream, n)
+        ) STRICT, WITHOUT ROWID;
+
+        CREATE TABLE feed_odd (
+            -- The same, of trading days with an odd number.
+            stream INTEGER NOT NULL,
+            n INTEGER NOT NULL,
+            seq INTEGER NOT NULL,
+            line TEXT NOT NULL,
+            PRIMARY KEY (stream, n)
+        ) STRICT, WITHOUT ROWID;
+
+        CREATE VIEW feed AS
+            -- The event lines of the current trading day and the one before.
+            SELECT stream, n, seq, line FROM feed_even
+            UNION ALL SELECT stream, n, seq, line FROM feed_odd;
+
+        CREATE TABLE watermark (
+            -- How far the journal is booked.
+            only INTEGER PRIMARY KEY CHECK (only = 1),
+            applied_seq INTEGER NOT NULL CHECK (applied_seq >= 0)
+        ) STRICT;
+
+        INSERT INTO watermark VALUES (1, 0);
+        INSERT INTO member VALUES (0, 'venue', 'venue', 'The venue');
+        INSERT INTO login VALUES (0, 0, 'venue');
+
+        """
+}

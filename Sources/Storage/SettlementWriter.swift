@@ -1,0 +1,175 @@
+import Exchange
+import GRDB
+import OrderBook
+import Permits
+
+/// Writes a gathered batch, bulk first: orders before the trades that refer to them, then balances.
+struct SettlementWriter {
+    private let database: Database
+
+    init(_ database: Database) { self.database = database }
+
+    func write(_ batch: SettlementBatch, through sequence: UInt64) throws {
+        try writeOrders(batch.orders, through: sequence)
+        try writeTrades(batch.trades)
+        try writeCash(batch.cash)
+        try writePermits(batch.permits)
+        try database.execute(sql: "UPDATE watermark SET applied_seq = ?", arguments: [Int64(bitPattern: sequence)])
+    }
+
+    // MARK: Orders
+
+    private func writeOrders(_ changes: [SettlementBatch.OrderChange], through sequence: UInt64) throws {
+        var insert = try RawStatement(
+            database,
+            "INSERT INTO orders VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+        )
+        var fill = try RawStatement(database, "UPDATE orders SET filled = filled + ? WHERE number = ?")
+        var update = try RawStatement(
+            database,
+            """
+            UPDATE orders SET filled = filled + ?, price = COALESCE(?, price), stop = COALESCE(?, stop),
+                quantity = COALESCE(?, quantity), display = COALESCE(?, display),
+                triggered_time = COALESCE(?, triggered_time),
+                state = COALESCE(?, state), ended_seq = ?, ended_time = ?
+            WHERE number = ? AND state = 'open'
+            """
+        )
+        for change in changes {
+            if let entered = change.entered {
+                try SettlementWriter.insert(change, entered, &insert)
+                continue
+            }
+            if change.quantity == nil, change.triggered == nil, change.ended == nil {
+                fill.add(change.filled)
+                fill.add(change.number.number)
+                try fill.run()
+            } else {
+                try SettlementWriter.update(change, &update)
+            }
+            guard database.changesCount == 1 else {
+                throw BookingFault(
+                    sequence: change.ended?.sequence ?? sequence,
+                    message: "order \(change.number.number) is changed but is not open here; rebuild from the journal"
+                )
+            }
+        }
+    }
+
+    private static func insert(
+        _ change: SettlementBatch.OrderChange,
+        _ entered: (order: Order, sequence: UInt64, time: Timestamp),
+        _ row: inout RawStatement
+    ) throws {
+        let order = entered.order
+        row.add(order.id.number)
+        row.add(order.owner.index)
+        row.add(order.user.index)
+        row.add(order.id.market.index)
+        row.add(code: order.reference)
+        row.add(word: order.side.word)
+        row.add(word: order.kind.word)
+        row.add(word: order.timeInForce.word)
+        row.add(change.price)
+        row.add(change.stop)
+        row.add(change.quantity)
+        row.add(change.filled)
+        row.add(change.display)
+        row.add(word: change.ended?.state ?? "open")
+        row.add(entered.sequence)
+        row.add(time: entered.time)
+        row.add(time: change.triggered)
+        row.add(change.ended?.sequence)
+        row.add(time: change.ended?.time)
+        try row.run()
+    }
+
+    private static func update(_ change: SettlementBatch.OrderChange, _ row: inout RawStatement) throws {
+        row.add(change.filled)
+        row.add(change.price)
+        row.add(change.stop)
+        row.add(change.quantity)
+        row.add(change.display)
+        row.add(time: change.triggered)
+        row.add(word: change.ended?.state)
+        row.add(change.ended?.sequence)
+        row.add(time: change.ended?.time)
+        row.add(change.number.number)
+        try row.run()
+    }
+
+    // MARK: Trades
+
+    private func writeTrades(_ trades: [SettlementBatch.BookedTrade]) throws {
+        var row = try RawStatement(
+            database,
+            "INSERT INTO trade VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+        )
+        for booked in trades {
+            let trade = booked.trade
+            row.add(trade.number)
+            row.add(booked.sequence)
+            row.add(time: booked.time)
+            row.add(booked.day)
+            row.add(trade.market.index)
+            row.add(trade.price.minorUnits)
+            row.add(trade.quantity.units)
+            row.add(word: trade.aggressor?.word)
+            row.add(trade.buyer.index)
+            row.add(trade.seller.index)
+            row.add(trade.buyOrder.number)
+            row.add(trade.sellOrder.number)
+            row.add(trade.buyerFee.minorUnits)
+            row.add(trade.sellerFee.minorUnits)
+            try row.run()
+        }
+    }
+
+    // MARK: Balances
+
+    // An upsert would check the difference, which may be negative, before it finds the row: so update, else insert.
+
+    private func writeCash(_ changes: [SettlementBatch.CashKey: Int64]) throws {
+        var update = try RawStatement(
+            database,
+            "UPDATE cash_balance SET total = total + ? WHERE account = ? AND member = ? AND currency = ?"
+        )
+        var insert = try RawStatement(
+            database,
+            "INSERT INTO cash_balance (total, account, member, currency) VALUES (?, ?, ?, ?)"
+        )
+        for (key, amount) in changes where amount != 0 {
+            func run(_ statement: inout RawStatement) throws {
+                statement.add(amount)
+                statement.add(word: key.account.word)
+                statement.add(key.member.index)
+                statement.add(word: key.currency.word)
+                try statement.run()
+            }
+            try run(&update)
+            if database.changesCount == 0 { try run(&insert) }
+        }
+    }
+
+    private func writePermits(_ changes: [SettlementBatch.PermitKey: Int64]) throws {
+        var update = try RawStatement(
+            database,
+            "UPDATE permit_balance SET quantity = quantity + ? WHERE account = ? AND member = ? AND permit_class = ?"
+        )
+        var insert = try RawStatement(
+            database,
+            "INSERT INTO permit_balance (quantity, account, member, permit_class) VALUES (?, ?, ?, ?)"
+        )
+        for (key, amount) in changes where amount != 0 {
+            func run(_ statement: inout RawStatement) throws {
+                statement.add(amount)
+                statement.add(word: key.account.word)
+                statement.add(key.member.index)
+                statement.add(key.permitClass.index)
+                try statement.run()
+            }
+            try run(&update)
+            if database.changesCount == 0 { try run(&insert) }
+        }
+    }
+}

@@ -1,0 +1,231 @@
+import Audit
+import Exchange
+import Ledger
+import OrderBook
+import Permits
+import Registry
+
+// Queries: one `OK … rows=N` line, then N `ROW` lines.
+
+extension Venue {
+    /// Answers a query from the state between two commands; a refusal is the reply like any other.
+    func answer(_ query: Query, verb: Verb, id: Code, member: MemberID?, _ output: inout Output) {
+        do throws(Refusal) {
+            if let member {
+                try Permissions.check(exchange.members[member].role, verb)
+            } else if ![.ping, .help, .status].contains(verb) || (verb == .status && !id.isEmpty) {
+                throw Refusal(.notLoggedOn, "\(verb.text) needs a session; send LOGON first")
+            }
+            var rows = Rows()
+            try collect(query, member ?? .venue, &rows)
+            rows.write(id: id, to: &output)
+        } catch {
+            output.append(error, id: id)
+        }
+    }
+
+    private func collect(_ query: Query, _ member: MemberID, _ rows: inout Rows) throws(Refusal) {
+        switch query {
+        case .ping:
+            rows.head.append("seq", exchange.sequence)
+            rows.head.append("time", exchange.now)
+        case .help(let verb, let code): try help(verb, code, &rows)
+        case .status(let original): status(original, member, &rows)
+        case .account(let code): try account(try subject(code, member), &rows)
+        case .orders(let market, let code, let from, let limit):
+            try orders(market, try subject(code, member), from, limit, &rows)
+        case .book(let market, let depth): try book(market, depth, &rows)
+        case .trades(let market, let limit): try trades(market, limit, &rows)
+        case .markets(let code): try markets(code, &rows)
+        case .programs(let code): try programs(code, &rows)
+        case .members(let from): members(from, &rows)
+        case .ledger: ledger(&rows)
+        }
+    }
+
+    /// Whose account or orders are meant; other members' are for operators and regulators.
+    private func subject(_ code: Code?, _ member: MemberID) throws(Refusal) -> MemberID {
+        guard let code else { return member }
+        let subject = try exchange.findMember(code)
+        let role = exchange.members[member].role
+        guard subject == member || role == .operator || role == .regulator else {
+            throw Refusal(.roleNotAllowed, "a \(role.text) sees only its own; leave out member")
+        }
+        return subject
+    }
+
+    private func help(_ verb: String?, _ code: String?, _ rows: inout Rows) throws(Refusal) {
+        if let code {
+            guard let found = RejectCode.allCases.first(where: { $0.name == code.uppercased() }) else {
+                throw Refusal(.badValue, "no reject code \(code)")
+            }
+            rows.row { $0.append(found) }
+        } else if let verb {
+            guard let rule = VerbRule.all.first(where: { $0.verb.text == verb.uppercased() }) else {
+                throw Refusal(.unknownVerb, "no verb \(verb); HELP lists them")
+            }
+            rows.row { $0.append(rule) }
+        } else {
+            for rule in VerbRule.all where Permissions.roles(for: rule.verb) != [.venue] && rule.verb != .disconnect {
+                rows.row { $0.append(rule) }
+            }
+        }
+    }
+
+    private func status(_ original: Code?, _ member: MemberID, _ rows: inout Rows) {
+        guard let original else {
+            rows.head.append("seq", exchange.sequence)
+            rows.head.append("time", exchange.now)
+            rows.head.append("version", UInt64(Exchange.protocolVersion))
+            rows.head.append("members", UInt64(exchange.members.members.count - 1))
+            rows.head.append("markets", UInt64(exchange.markets.count))
+            rows.head.append("linebytes", UInt64(Limits.lineBytesMax))
+            rows.head.append("maxqty", Limits.quantityMax)
+            return
+        }
+        guard let reply = exchange.firstReplies.reply(to: original, of: member) else {
+            rows.head.append(" state=never-seen")
+            return
+        }
+        if case .refused(let refusal) = reply.outcome {
+            rows.head.append(" state=rejected")
+            rows.head.append("seq", reply.sequence)
+            rows.head.append(" code=")
+            rows.head.append(text: refusal.code.name)
+            rows.head.append("text", quoted: refusal.text)
+            return
+        }
+        rows.head.append(" state=accepted")
+        rows.head.append("seq", reply.sequence)
+        guard case .order(let order, _) = reply.outcome else { return }
+        rows.head.append("order", order.number)
+        rows.head.append("open", exchange[order.market].book.order(order)?.open ?? .zero)
+    }
+
+    private func account(_ member: MemberID, _ rows: inout Rows) throws(Refusal) {
+        rows.head.append("member", exchange.members[member].code)
+        for (asset, balance) in exchange.ledger.holdings(of: .general(member)) {
+            rows.row { bytes in
+                if let permitClass = asset.permitClass {
+                    bytes.append(class: permitClass, exchange)
+                    bytes.append("total", Quantity(balance.total))
+                    bytes.append("free", Quantity(balance.free))
+                    bytes.append("held", Quantity(balance.held))
+                    bytes.append("buying", Quantity(balance.incoming))
+                } else if let currency = asset.currency {
+                    bytes.append("currency", currency)
+                    bytes.append("total", money: balance.total, currency)
+                    bytes.append("free", money: balance.free, currency)
+                    bytes.append("held", money: balance.held, currency)
+                }
+            }
+        }
+    }
+
+    private func orders(
+        _ code: Code?, _ member: MemberID, _ from: UInt64, _ limit: Int, _ rows: inout Rows
+    ) throws(Refusal) {
+        var only: MarketID?
+        if let code { only = try exchange.findMarket(code) }
+        let live = exchange.markets.flatMap { market in
+            only == nil || market.terms.market == only
+                ? market.book.orders { $0.owner == member && $0.id.number > from } : []
+        }
+        for order in live.sorted(by: { $0.id < $1.id }).prefix(limit) {
+            let terms = exchange[order.id.market].terms
+            rows.row { $0.append(order, terms) }
+        }
+    }
+
+    private func book(_ code: Code, _ depth: Int, _ rows: inout Rows) throws(Refusal) {
+        let market = exchange[try exchange.findMarket(code)]
+        rows.head.append("market", code)
+        rows.head.append("n", market.streamCount)
+        rows.head.append("phase", market.phase)
+        rows.head.append("last", market.book.lastPrice, market.terms.currency)
+        for side in Side.allCases {
+            for level in market.book.depth(side, levels: depth) {
+                rows.row { bytes in
+                    bytes.append("side", side)
+                    bytes.append("price", level.price, market.terms.currency)
+                    bytes.append("qty", level.quantity)
+                    bytes.append("orders", UInt64(level.orderCount))
+                }
+            }
+        }
+    }
+
+    private func trades(_ code: Code, _ limit: Int, _ rows: inout Rows) throws(Refusal) {
+        let market = exchange[try exchange.findMarket(code)]
+        rows.head.append("market", code)
+        for trade in market.recentTrades.last(limit) {
+            rows.row { bytes in
+                bytes.append("trade", trade.number)
+                bytes.append("time", trade.time)
+                bytes.append("qty", trade.quantity)
+                bytes.append("price", trade.price, market.terms.currency)
+                if let side = trade.aggressor { bytes.append("side", side) }
+            }
+        }
+    }
+
+    private func markets(_ code: Code?, _ rows: inout Rows) throws(Refusal) {
+        if let code { _ = try exchange.findMarket(code) }
+        for market in exchange.markets where code == nil || market.terms.code == code {
+            rows.row { $0.append(market, exchange) }
+        }
+    }
+
+    private func programs(_ code: Code?, _ rows: inout Rows) throws(Refusal) {
+        if let code { _ = try exchange.findProgram(code) }
+        for (index, terms) in exchange.registry.classes.enumerated() {
+            let program = exchange.registry[terms.program]
+            guard code == nil || program.code == code else { continue }
+            let statement = exchange.ledger.statement(of: .permits(ClassID(UInt32(index))))
+            rows.row { bytes in
+                bytes.append(class: ClassID(UInt32(index)), exchange)
+                bytes.append("unit", quoted: program.unit)
+                bytes.append("currency", program.currency)
+                bytes.append("regulator", exchange.members[program.regulator].code)
+                bytes.append("cap", terms.cap)
+                bytes.append("issued", terms.issued)
+                bytes.append("held", Quantity(statement.held))
+                bytes.append("retired", Quantity(statement.retired))
+                if let limit = terms.holdingLimit { bytes.append("holding", limit) }
+                bytes.append("name", quoted: program.name)
+            }
+        }
+    }
+
+    private func members(_ from: Code?, _ rows: inout Rows) {
+        var members = exchange.members.members.dropFirst().sorted { $0.code < $1.code }
+        if let from { members.removeAll { $0.code <= from } }
+        for member in members.prefix(Limits.rowsMax) {
+            rows.row { bytes in
+                bytes.append("member", member.code)
+                bytes.append("role", member.role)
+                bytes.append("name", quoted: member.name)
+            }
+        }
+    }
+
+    private func ledger(_ rows: inout Rows) {
+        for asset in exchange.ledger.assets {
+            let statement = exchange.ledger.statement(of: asset)
+            rows.row { bytes in
+                if let permitClass = asset.permitClass {
+                    bytes.append(class: permitClass, exchange)
+                    bytes.append("issued", Quantity(statement.issued))
+                    bytes.append("held", Quantity(statement.held))
+                    bytes.append("onhold", Quantity(statement.onHold))
+                    bytes.append("retired", Quantity(statement.retired))
+                } else if let currency = asset.currency {
+                    bytes.append("currency", currency)
+                    bytes.append("debits", money: statement.issued, currency)
+                    bytes.append("credits", money: statement.held, currency)
+                    bytes.append("onhold", money: statement.onHold, currency)
+                }
+            }
+        }
+    }
+}

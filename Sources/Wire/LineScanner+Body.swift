@@ -1,0 +1,231 @@
+import Exchange
+import Permits
+
+// From fields to typed requests, verb by verb.
+
+extension LineScanner {
+    /// Builds what the line asks for.
+    func body(_ line: Span<UInt8>, id: Code) throws(Refusal) -> ParsedLine.Body {
+        switch verb {
+        case .order: .command(.order(try newOrder(line)))
+        case .cancel: .command(.cancel(try target(line)))
+        case .amend:
+            .command(.amend(try amendment(line)))
+        case .quote: .command(.quote(try quote(line)))
+        case .massCancel:
+            .command(
+                .massCancel(
+                    MassCancel(
+                        market: try code(.market, line), side: try word(.side, line), user: try code(.user, line))))
+        case .clock: .command(.clock)
+        case .logon, .logout, .disconnect, .restart, .deadman, .subscribe, .unsubscribe, .resume:
+            try sessionBody(line, id: id)
+        case .ping, .help, .status, .account, .orders, .book, .trades, .markets, .programs, .members, .ledger:
+            .query(try query(line, id: id))
+        case .login: try loginBody(line, id: id)
+        case .member, .market, .phase, .reference, .dayEnd, .deposit, .withdraw, .program, .cap, .allocate,
+            .transfer, .retire:
+            .command(.admin(try adminCommand(line)))
+        }
+    }
+
+    /// A value whose presence the scanner has checked.
+    private func required<T>(_ value: T?, _ key: Key) throws(Refusal) -> T {
+        guard let value else { throw Refusal(.missingKey, "\(verb.text) needs \(key.name)=") }
+        return value
+    }
+
+    private func newOrder(_ line: Span<UInt8>) throws(Refusal) -> NewOrder {
+        var order = NewOrder(
+            market: try required(code(.market, line), .market), side: try required(word(.side, line), .side),
+            quantity: try required(quantity(.qty, line), .qty))
+        if let kind = try word(.type, line, OrderKind.self) { order.kind = kind }
+        order.timeInForce = try word(.tif, line)
+        if let mode = try word(.stp, line, SelfTradePrevention.self) { order.selfTrade = mode }
+        order.postOnly = try flag(.post, line)
+        order.price = try decimal(.price, line)
+        order.stop = try decimal(.stop, line)
+        order.display = try quantity(.display, line)
+        order.minimum = try quantity(.min, line)
+        order.expiry = try time(.expire, line)
+        return order
+    }
+
+    /// Exactly one of order= and orig=.
+    private func target(_ line: Span<UInt8>) throws(Refusal) -> OrderTarget {
+        let number = try integer(.order, line, in: 1...Int64.max)
+        let original = try code(.orig, line)
+        switch (number, original) {
+        case (let number?, nil): return .number(OrderID(number: UInt64(number)))
+        case (nil, let original?): return .reference(original)
+        default: throw Refusal(.missingKey, "\(verb.text) needs either order= or orig=")
+        }
+    }
+
+    private func amendment(_ line: Span<UInt8>) throws(Refusal) -> Amendment {
+        let amendment = Amendment(
+            target: try target(line), quantity: try quantity(.qty, line), price: try decimal(.price, line),
+            stop: try decimal(.stop, line))
+        guard amendment.quantity != nil || amendment.price != nil || amendment.stop != nil else {
+            throw Refusal(.missingKey, "AMEND needs qty=, price= or stop=")
+        }
+        return amendment
+    }
+
+    private func quote(_ line: Span<UInt8>) throws(Refusal) -> Quote {
+        var quote = Quote(market: try required(code(.market, line), .market))
+        quote.bid = try decimal(.bid, line)
+        quote.bidQuantity = try quantity(.bidqty, line)
+        quote.ask = try decimal(.ask, line)
+        quote.askQuantity = try quantity(.askqty, line)
+        return quote
+    }
+
+    private func sessionBody(_ line: Span<UInt8>, id: Code) throws(Refusal) -> ParsedLine.Body {
+        switch verb {
+        case .logon:
+            .logon(
+                Logon(
+                    member: try required(code(.member, line), .member), user: try required(code(.user, line), .user),
+                    password: try text(.password, line),
+                    version: try required(integer(.version, line, in: 1...Int64.max), .version),
+                    cancelOnDisconnect: try flag(.cod, line),
+                    heartbeatSeconds: try integer(.heartbeat, line, in: 1...3600) ?? 0, id: id))
+        case .logout: .command(.session(.logout))
+        case .disconnect: .command(.session(.disconnect))
+        case .restart: .command(.session(.restart))
+        case .deadman:
+            .command(
+                .session(
+                    .deadman(
+                        seconds: try required(
+                            integer(.timeout, line, in: 0...Exchange.deadmanSecondsMax), .timeout))))
+        case .subscribe: .subscribe(market: try required(code(.market, line), .market))
+        case .unsubscribe: .unsubscribe(market: try required(code(.market, line), .market))
+        default:
+            .resume(
+                stream: try required(code(.stream, line), .stream),
+                from: UInt64(try required(integer(.from, line, in: 1...Int64.max), .from)))
+        }
+    }
+
+    private func loginBody(_ line: Span<UInt8>, id: Code) throws(Refusal) -> ParsedLine.Body {
+        let member = try required(code(.member, line), .member)
+        let user = try required(code(.user, line), .user)
+        switch (try text(.password, line), try text(.hash, line)) {
+        case (let password?, nil):
+            guard password.utf8.count >= Logon.passwordBytesMin else {
+                throw Refusal(.outOfRange, "password must have at least \(Logon.passwordBytesMin) bytes")
+            }
+            return .login(NewPassword(member: member, user: user, password: password, id: id))
+        case (nil, let hash?):
+            guard hash.utf8.allSatisfy({ $0 > 32 && $0 < 127 && $0 != UInt8(ascii: "\"") }) else {
+                throw Refusal(.badValue, "hash has other characters than a password hash")
+            }
+            return .command(.admin(.login(member: member, user: user, passwordHash: hash)))
+        default: throw Refusal(.missingKey, "LOGIN needs either password= or hash=")
+        }
+    }
+
+    private func adminCommand(_ line: Span<UInt8>) throws(Refusal) -> AdminCommand {
+        switch verb {
+        case .member:
+            return .member(
+                code: try required(code(.member, line), .member), role: try required(word(.role, line), .role),
+                name: try required(text(.name, line), .name))
+        case .market: return .market(try newMarket(line))
+        case .phase:
+            return .phase(
+                market: try required(code(.market, line), .market), phase: try required(word(.phase, line), .phase),
+                text: try text(.text, line) ?? "")
+        case .reference:
+            return .reference(
+                market: try required(code(.market, line), .market), price: try required(decimal(.price, line), .price))
+        case .dayEnd: return .dayEnd
+        case .deposit, .withdraw:
+            let member = try required(code(.member, line), .member)
+            let currency = try required(word(.currency, line, Currency.self), .currency)
+            let amount = try required(decimal(.amount, line), .amount)
+            return verb == .deposit
+                ? .deposit(member: member, currency: currency, amount: amount)
+                : .withdraw(member: member, currency: currency, amount: amount)
+        case .program:
+            let program = try required(code(.program, line), .program)
+            return .program(
+                code: program, unit: try required(text(.unit, line), .unit),
+                currency: try required(word(.currency, line), .currency),
+                name: try text(.name, line) ?? program.description)
+        default: return try permitCommand(line)
+        }
+    }
+
+    /// The years that a vintage may name.
+    private static var vintages: ClosedRange<Int64> { 1900...2999 }
+
+    private func permitCommand(_ line: Span<UInt8>) throws(Refusal) -> AdminCommand {
+        let program = try required(code(.program, line), .program)
+        let vintage = try required(integer(.vintage, line, in: LineScanner.vintages), .vintage)
+        switch verb {
+        case .cap:
+            return .cap(
+                program: program, vintage: vintage, cap: try required(quantity(.cap, line, max: Limits.capMax), .cap),
+                holdingLimit: try quantity(.holding, line, max: Limits.capMax))
+        case .allocate:
+            return .allocate(
+                program: program, vintage: vintage, member: try required(code(.member, line), .member),
+                quantity: try required(quantity(.qty, line), .qty))
+        case .transfer:
+            return .transfer(
+                program: program, vintage: vintage, to: try required(code(.to, line), .to),
+                quantity: try required(quantity(.qty, line), .qty))
+        default:
+            return .retire(
+                program: program, vintage: vintage, quantity: try required(quantity(.qty, line), .qty),
+                text: try text(.text, line) ?? "")
+        }
+    }
+
+    private func newMarket(_ line: Span<UInt8>) throws(Refusal) -> NewMarket {
+        let zero = DecimalNumber.zero
+        return NewMarket(
+            code: try required(code(.market, line), .market), program: try required(code(.program, line), .program),
+            vintage: try required(integer(.vintage, line, in: LineScanner.vintages), .vintage),
+            tick: try required(decimal(.tick, line), .tick), lot: try required(quantity(.lot, line), .lot),
+            quantityMax: try required(quantity(.maxqty, line), .maxqty),
+            bandPercent: try required(decimal(.band, line), .band),
+            reference: try required(decimal(.ref, line), .ref), makerPercent: try decimal(.maker, line) ?? zero,
+            takerPercent: try decimal(.taker, line) ?? zero)
+    }
+
+    private func query(_ line: Span<UInt8>, id: Code) throws(Refusal) -> Query {
+        let rows = 1...Int64(Limits.rowsMax)
+        switch verb {
+        case .ping: return .ping
+        case .help: return .help(verb: try text(.verb, line), code: try text(.code, line))
+        case .status: return .status(original: id.isEmpty ? nil : id)
+        case .account: return .account(member: try code(.member, line))
+        case .orders:
+            return .orders(
+                market: try code(.market, line), member: try code(.member, line),
+                from: UInt64(try integer(.from, line, in: 0...Int64.max) ?? 0),
+                limit: Int(try integer(.limit, line, in: rows) ?? rows.upperBound))
+        case .book:
+            return .book(
+                market: try required(code(.market, line), .market),
+                depth: Int(try integer(.depth, line, in: rows) ?? 10))
+        case .trades:
+            return .trades(
+                market: try required(code(.market, line), .market),
+                limit: Int(try integer(.limit, line, in: rows) ?? 20))
+        case .markets: return .markets(try code(.market, line))
+        case .programs: return .programs(try code(.program, line))
+        case .members: return .members(from: try code(.from, line))
+        default: return .ledger
+        }
+    }
+}
+
+extension Logon {
+    /// The shortest password. Source: NIST SP 800-63B, section 5.1.1.1.
+    package static let passwordBytesMin = 8
+}

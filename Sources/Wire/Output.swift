@@ -1,0 +1,99 @@
+package import Exchange
+package import Permits
+
+/// Where a line goes.
+package enum Destination: Hashable, Sendable {
+    /// To who asked.
+    case reply
+    /// To every session of a member: its private stream.
+    case member(MemberID)
+    /// To a market's subscribers: its public stream.
+    case market(MarketID)
+}
+
+/// One line in an `Output`.
+package struct OutputLine: Sendable {
+    package let destination: Destination
+    /// Its gapless number in its stream; 0 for replies.
+    package let count: UInt64
+    /// Its bytes in the output, line end included.
+    package let range: Range<Int>
+}
+
+/// What commands and queries produced: lines in order, and the events behind them.
+package struct Output: Sendable {
+    package var bytes: [UInt8] = []
+    package private(set) var lines: ContiguousArray<OutputLine> = []
+    package var events: ContiguousArray<Event> = []
+
+    package init() {}
+
+    /// Empties it, keeping its memory.
+    package mutating func removeAll() {
+        bytes.removeAll(keepingCapacity: true)
+        lines.removeAll(keepingCapacity: true)
+        events.removeAll(keepingCapacity: true)
+    }
+
+    /// Ends the line that was begun at `start`.
+    mutating func endLine(from start: Int, to destination: Destination, count: UInt64 = 0) {
+        bytes.append(UInt8(ascii: "\n"))
+        lines.append(OutputLine(destination: destination, count: count, range: start..<bytes.count))
+    }
+}
+
+extension [UInt8] {
+    /// Appends ` key=` and a whole number.
+    mutating func append(_ key: StaticString, _ number: UInt64) {
+        append(key: key)
+        append(number: number)
+    }
+
+    /// Appends ` key=` and a number of permits.
+    mutating func append(_ key: StaticString, _ quantity: Quantity) {
+        append(key: key)
+        append(number: quantity.units)
+    }
+
+    /// Appends ` key=` and a code.
+    mutating func append(_ key: StaticString, _ code: Code) {
+        append(key: key)
+        append(code: code)
+    }
+
+    /// Appends ` key=` and a word.
+    mutating func append(_ key: StaticString, _ word: some Word) {
+        append(key: key)
+        append(word.word)
+    }
+
+    /// Appends ` key=` and a price in its currency.
+    mutating func append(_ key: StaticString, _ price: Price, _ currency: Currency) {
+        append(key: key)
+        append(decimal: price.minorUnits, scale: currency.scale)
+    }
+
+    /// Appends ` key=` and an amount of money in its currency.
+    mutating func append(_ key: StaticString, money: Int64, _ currency: Currency) {
+        append(key: key)
+        append(decimal: money, scale: currency.scale)
+    }
+
+    /// Appends ` key="text"`.
+    mutating func append(_ key: StaticString, quoted text: String) {
+        append(key: key)
+        append(quoted: text)
+    }
+
+    /// Appends ` key=` and a time.
+    mutating func append(_ key: StaticString, _ time: Timestamp) {
+        append(key: key)
+        append(timestamp: time)
+    }
+
+    private mutating func append(key: StaticString) {
+        append(UInt8(ascii: " "))
+        append(key)
+        append(UInt8(ascii: "="))
+    }
+}

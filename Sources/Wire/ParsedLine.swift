@@ -1,0 +1,110 @@
+package import Exchange
+package import Permits
+
+/// A request line, read and typed; its symbols are still codes.
+package struct ParsedLine: Sendable {
+    package let verb: Verb
+    package let id: Code
+    /// A hash of the line's bytes; 0 without an id.
+    package let contentHash: UInt64
+    package let body: Body
+
+    package enum Body: Sendable {
+        /// For the engine and the journal.
+        case command(Command)
+        /// Answered from the engine's state, not journalled.
+        case query(Query)
+        case logon(Logon)
+        case login(NewPassword)
+        case subscribe(market: Code)
+        case unsubscribe(market: Code)
+        /// `stream` is `private` or the code of a market.
+        case resume(stream: Code, from: UInt64)
+    }
+}
+
+/// A request that reads.
+package enum Query: Sendable, Equatable {
+    case ping
+    case help(verb: String?, code: String?)
+    case status(original: Code?)
+    case account(member: Code?)
+    case orders(market: Code?, member: Code?, from: UInt64, limit: Int)
+    case book(market: Code, depth: Int)
+    case trades(market: Code, limit: Int)
+    case markets(Code?)
+    case programs(Code?)
+    case members(from: Code?)
+    case ledger
+}
+
+/// `LOGON` as it arrives; the password goes no further than the session.
+package struct Logon: Sendable {
+    package let member: Code
+    package let user: Code
+    package let password: String?
+    package let version: Int64
+    package let cancelOnDisconnect: Bool
+    /// 0 for none.
+    package let heartbeatSeconds: Int64
+    package let id: Code
+
+    /// What the engine is told once the password was right.
+    package var command: Command {
+        .session(.logon(version: version, cancelOnDisconnect: cancelOnDisconnect))
+    }
+
+    /// The line without its password, for the journal.
+    package func journalLine() -> [UInt8] {
+        var line: [UInt8] = []
+        line.append("LOGON member=")
+        line.append(code: member)
+        line.append(" user=")
+        line.append(code: user)
+        line.append(" version=")
+        line.append(number: version)
+        if cancelOnDisconnect { line.append(" cod=1") }
+        line.append(id: id)
+        return line
+    }
+}
+
+/// `LOGIN` with a password, which must be hashed before anything is written.
+package struct NewPassword: Sendable {
+    package let member: Code
+    package let user: Code
+    package let password: String
+    package let id: Code
+
+    /// What the engine is told once the password is hashed.
+    package func command(hash: String) -> Command { .admin(.login(member: member, user: user, passwordHash: hash)) }
+
+    /// The line with the hash in place of the password, for the journal.
+    package func journalLine(hash: String) -> [UInt8] {
+        var line: [UInt8] = []
+        line.append("LOGIN member=")
+        line.append(code: member)
+        line.append(" user=")
+        line.append(code: user)
+        line.append(" hash=")
+        line.append(text: hash)
+        line.append(id: id)
+        return line
+    }
+}
+
+extension [UInt8] {
+    /// Appends ` id=…` if there is one.
+    mutating func append(id: Code) {
+        guard !id.isEmpty else { return }
+        append(" id=")
+        append(code: id)
+    }
+}
+
+/// Why a line was refused before it reached the engine.
+package struct ParseFailure: Error, Sendable {
+    /// The line's id, if it has a readable one.
+    package let id: Code
+    package let refusal: Refusal
+}

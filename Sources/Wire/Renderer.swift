@@ -1,0 +1,212 @@
+import Exchange
+import OrderBook
+import Permits
+import Registry
+
+// Replies and events as lines.
+
+extension Output {
+    /// Appends a reply as one line.
+    mutating func append(_ reply: Reply, of exchange: Exchange) {
+        let start = bytes.count
+        if case .refused(let refusal) = reply.outcome {
+            beginRefusal(id: reply.id)
+            bytes.append("seq", reply.sequence)
+            endRefusal(refusal)
+        } else {
+            bytes.append("OK")
+            bytes.append(id: reply.id)
+            bytes.append("seq", reply.sequence)
+            append(outcome: reply.outcome, of: exchange)
+        }
+        if reply.isRepeat { bytes.append(" dup=1") }
+        endLine(from: start, to: .reply)
+    }
+
+    /// Appends the refusal of a line that did not reach the engine.
+    mutating func append(_ refusal: Refusal, id: Code) {
+        let start = bytes.count
+        beginRefusal(id: id)
+        endRefusal(refusal)
+        endLine(from: start, to: .reply)
+    }
+
+    private mutating func beginRefusal(id: Code) {
+        bytes.append("ERR")
+        bytes.append(id: id)
+    }
+
+    private mutating func endRefusal(_ refusal: Refusal) {
+        bytes.append(" code=")
+        bytes.append(text: refusal.code.name)
+        bytes.append("text", quoted: refusal.text)
+    }
+
+    /// Appends the fields of an outcome.
+    mutating func append(outcome: Outcome, of exchange: Exchange) {
+        switch outcome {
+        case .done, .refused: break
+        case .order(let order, let open):
+            bytes.append("order", order.number)
+            bytes.append("open", open)
+        case .quote(let bid, let bidOpen, let ask, let askOpen):
+            if let bid {
+                bytes.append("bid", bid.number)
+                bytes.append("bidopen", bidOpen)
+            }
+            if let ask {
+                bytes.append("ask", ask.number)
+                bytes.append("askopen", askOpen)
+            }
+        case .cancelled(let count):
+            bytes.append("count", UInt64(count))
+        case .loggedOn(let member, let user, let time):
+            bytes.append("member", exchange.members[member].code)
+            bytes.append("user", exchange.members[user].code)
+            bytes.append("role", exchange.members[member].role)
+            bytes.append("n", exchange.members[member].streamCount)
+            bytes.append("time", time)
+        }
+    }
+
+    /// Appends an event as a line, if it is one that a feed carries.
+    mutating func append(_ event: Event, sequence: UInt64, of exchange: Exchange) {
+        switch event {
+        case .fill(let fill): append(fill, sequence, exchange)
+        case .done(let member, let count, let order, let reason):
+            line("DONE", sequence, .member(member), count) { bytes in
+                bytes.append(order: order, exchange)
+                bytes.append("open", order.open)
+                bytes.append("reason", reason)
+            }
+        case .triggered(let member, let count, let order):
+            line("TRIGGER", sequence, .member(member), count) { $0.append(order: order, exchange) }
+        case .moved(let member, let count, let transfer): append(transfer, member, count, sequence, exchange)
+        case .trade, .level, .phase, .indicative, .reference: appendPublic(event, sequence, exchange)
+        case .memberAdmitted, .loginCreated, .programDefined, .capSet, .marketListed, .orderEntered, .orderAmended,
+            .transferred, .sessionOpened, .sessionClosed, .dayEnded:
+            break
+        }
+    }
+
+    private mutating func line(
+        _ word: StaticString, _ sequence: UInt64, _ destination: Destination, _ count: UInt64,
+        _ fields: (inout [UInt8]) -> Void
+    ) {
+        let start = bytes.count
+        bytes.append(word)
+        bytes.append("seq", sequence)
+        bytes.append("n", count)
+        fields(&bytes)
+        endLine(from: start, to: destination, count: count)
+    }
+
+    private mutating func append(_ fill: FillReport, _ sequence: UInt64, _ exchange: Exchange) {
+        let terms = exchange[fill.market].terms
+        line("FILL", sequence, .member(fill.member), fill.count) { bytes in
+            bytes.append("order", fill.order.number)
+            if !fill.reference.isEmpty { bytes.append("orig", fill.reference) }
+            bytes.append("trade", fill.trade)
+            bytes.append("market", terms.code)
+            bytes.append("side", fill.side)
+            bytes.append("qty", fill.quantity)
+            bytes.append("price", fill.price, terms.currency)
+            bytes.append("fee", money: fill.fee.minorUnits, terms.currency)
+            bytes.append("open", fill.open)
+            bytes.append("liquidity", fill.liquidity)
+        }
+    }
+
+    private mutating func append(
+        _ transfer: Transfer, _ member: MemberID, _ count: UInt64, _ sequence: UInt64, _ exchange: Exchange
+    ) {
+        line(transfer.asset.word, sequence, .member(member), count) { bytes in
+            bytes.append("kind", transfer.kind)
+            switch transfer.asset {
+            case .cash(let currency):
+                bytes.append("currency", currency)
+                bytes.append("amount", money: transfer.amount, currency)
+            case .permits(let permitClass):
+                bytes.append(class: permitClass, exchange)
+                bytes.append("qty", Quantity(transfer.amount))
+                bytes.append("from", exchange.members[transfer.from].code)
+                if transfer.kind != .retirement { bytes.append("to", exchange.members[transfer.to].code) }
+            }
+            if !transfer.text.isEmpty { bytes.append("text", quoted: transfer.text) }
+        }
+    }
+
+    private mutating func appendPublic(_ event: Event, _ sequence: UInt64, _ exchange: Exchange) {
+        switch event {
+        case .trade(let count, let trade):
+            line("TRADE", sequence, .market(trade.market), count) { bytes in
+                let terms = exchange[trade.market].terms
+                bytes.append("market", terms.code)
+                bytes.append("trade", trade.number)
+                bytes.append("qty", trade.quantity)
+                bytes.append("price", trade.price, terms.currency)
+                if let side = trade.aggressor { bytes.append("side", side) }
+                bytes.append("time", exchange.now)
+            }
+        case .level(let market, let count, let side, let price, let quantity):
+            line("BOOK", sequence, .market(market), count) { bytes in
+                let terms = exchange[market].terms
+                bytes.append("market", terms.code)
+                bytes.append("side", side)
+                bytes.append("price", price, terms.currency)
+                bytes.append("qty", quantity)
+            }
+        case .phase(let market, let count, let phase, let text):
+            line("PHASE", sequence, .market(market), count) { bytes in
+                bytes.append("market", exchange[market].terms.code)
+                bytes.append("phase", phase)
+                if !text.isEmpty { bytes.append("text", quoted: text) }
+            }
+        case .indicative(let market, let count, let price, let volume, let surplus, let side):
+            line("INDICATIVE", sequence, .market(market), count) { bytes in
+                let terms = exchange[market].terms
+                bytes.append("market", terms.code)
+                bytes.append("qty", volume)
+                guard volume > .zero else { return }
+                bytes.append("price", price, terms.currency)
+                bytes.append("surplus", surplus)
+                if let side { bytes.append("side", side) }
+            }
+        case .reference(let market, let count, let price, let low, let high):
+            line("REFERENCE", sequence, .market(market), count) { bytes in
+                let terms = exchange[market].terms
+                bytes.append("market", terms.code)
+                bytes.append("price", price, terms.currency)
+                bytes.append("low", low, terms.currency)
+                bytes.append("high", high, terms.currency)
+            }
+        default: break
+        }
+    }
+}
+
+extension Transfer.Asset {
+    fileprivate var word: StaticString {
+        switch self {
+        case .cash: "CASH"
+        case .permits: "PERMITS"
+        }
+    }
+}
+
+extension [UInt8] {
+    /// Appends an order's number, the id that entered it, market and side.
+    fileprivate mutating func append(order: Order, _ exchange: Exchange) {
+        append("order", order.id.number)
+        if !order.reference.isEmpty { append("orig", order.reference) }
+        append("market", exchange[order.id.market].terms.code)
+        append("side", order.side)
+    }
+
+    /// Appends a class's program and vintage.
+    mutating func append(class permitClass: ClassID, _ exchange: Exchange) {
+        let terms = exchange.registry[permitClass]
+        append("program", exchange.registry[terms.program].code)
+        append("vintage", UInt64(terms.vintage))
+    }
+}

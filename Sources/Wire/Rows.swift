@@ -1,0 +1,88 @@
+import Exchange
+import OrderBook
+import Permits
+
+/// A query's reply in the making: the fields of its `OK` line, and its rows.
+struct Rows {
+    var head: [UInt8] = []
+    private var rows: [[UInt8]] = []
+
+    mutating func row(_ write: (inout [UInt8]) -> Void) {
+        var row: [UInt8] = []
+        write(&row)
+        rows.append(row)
+    }
+
+    func write(id: Code, to output: inout Output) {
+        var start = output.bytes.count
+        output.bytes.append("OK")
+        output.bytes.append(id: id)
+        output.bytes.append(contentsOf: head)
+        output.bytes.append("rows", UInt64(rows.count))
+        output.endLine(from: start, to: .reply)
+        for row in rows {
+            start = output.bytes.count
+            output.bytes.append("ROW")
+            output.bytes.append(contentsOf: row)
+            output.endLine(from: start, to: .reply)
+        }
+    }
+}
+
+extension [UInt8] {
+    /// Appends a verb's usage and summary.
+    mutating func append(_ rule: VerbRule) {
+        append(" verb=")
+        append(rule.verb.word)
+        append("usage", quoted: rule.usage)
+        append("text", quoted: rule.summary)
+    }
+
+    /// Appends a reject code's number, cause and cure.
+    mutating func append(_ code: RejectCode) {
+        append(" code=")
+        append(text: code.name)
+        append("number", UInt64(code.rawValue))
+        append("cause", quoted: code.cause)
+        append("cure", quoted: code.cure)
+    }
+
+    /// Appends a live order.
+    mutating func append(_ order: Order, _ terms: MarketListing) {
+        append("order", order.id.number)
+        if !order.reference.isEmpty { append("orig", order.reference) }
+        append("market", terms.code)
+        append("side", order.side)
+        append("type", order.kind)
+        append("tif", order.timeInForce)
+        append("price", order.price, terms.currency)
+        if order.stop > .zero { append("stop", order.stop, terms.currency) }
+        append("qty", order.quantity)
+        append("open", order.open)
+        if order.display > .zero { append("display", order.display) }
+        if order.expiry != .never { append("expire", order.expiry) }
+        if order.isQuote { append(" quote=1") }
+    }
+
+    /// Appends a market's terms and where it stands.
+    mutating func append(_ market: Market, _ exchange: Exchange) {
+        let terms = market.terms
+        let band = market.band
+        append("market", terms.code)
+        append(class: terms.permitClass, exchange)
+        append("currency", terms.currency)
+        append("phase", market.phase)
+        append("tick", terms.tick, terms.currency)
+        append("lot", terms.lot)
+        append("maxqty", terms.quantityMax)
+        append("ref", market.reference, terms.currency)
+        append("low", band.low, terms.currency)
+        append("high", band.high, terms.currency)
+        append("last", market.book.lastPrice, terms.currency)
+        append(" maker=")
+        append(decimal: Int64(terms.maker.partsPerMillion), scale: 4)
+        append(" taker=")
+        append(decimal: Int64(terms.taker.partsPerMillion), scale: 4)
+        append("n", market.streamCount)
+    }
+}

@@ -1,0 +1,62 @@
+package import Exchange
+package import Permits
+
+/// The engine with its grammar: requests in, lines out. A plain value, like the engine.
+package struct Venue: Sendable {
+    package private(set) var exchange: Exchange
+
+    package init() { exchange = Exchange() }
+
+    /// Reads a venue back from a snapshot.
+    /// - Throws: `SnapshotError`.
+    package init(snapshot: [UInt8]) throws(SnapshotError) { exchange = try Exchange(snapshot: snapshot) }
+
+    /// The state with its position, for a snapshot file.
+    package func snapshot() -> [UInt8] { exchange.snapshot() }
+
+    /// When `CLOCK` is due; `.never` if nothing waits for time to pass.
+    package var nextDeadline: Timestamp { exchange.nextDeadline }
+
+    /// Applies a command; its reply line comes first, then the lines of what it did.
+    @discardableResult
+    package mutating func execute(_ request: Request, output: inout Output) -> Reply {
+        let first = output.events.count
+        let reply = exchange.apply(request, into: &output.events)
+        output.append(reply, of: exchange)
+        for index in first..<output.events.count {
+            output.append(output.events[index], sequence: exchange.sequence, of: exchange)
+        }
+        return reply
+    }
+
+    /// Answers a query; `member` is nil before logon.
+    package func answer(_ line: ParsedLine, member: MemberID?, output: inout Output) {
+        guard case .query(let query) = line.body else { return }
+        answer(query, verb: line.verb, id: line.id, member: member, &output)
+    }
+
+    /// Refuses a line that does not reach the engine.
+    package func refuse(id: Code, _ refusal: Refusal, output: inout Output) {
+        output.append(refusal, id: id)
+    }
+
+    /// Finds a member's login.
+    package func lookUp(member: Code, user: Code) -> (MemberID, UserID)? {
+        guard let member = exchange.members.member(member), let user = exchange.members.login(user, of: member) else {
+            return nil
+        }
+        return (member, user)
+    }
+
+    /// A login's password hash, as text.
+    package func passwordHash(of user: UserID) -> String { exchange.members[user].passwordHash }
+
+    /// Finds a market.
+    package func marketID(_ code: Code) -> MarketID? { exchange.market(code) }
+
+    /// The number of the last line on a member's private stream.
+    package func streamCount(member: MemberID) -> UInt64 { exchange.members[member].streamCount }
+
+    /// The number of the last line on a market's public stream.
+    package func streamCount(market: MarketID) -> UInt64 { exchange[market].streamCount }
+}
