@@ -11,10 +11,59 @@ let strict: [SwiftSetting] = [
 /// The deterministic rooms: every unsafe use is visible.
 let core: [SwiftSetting] = strict + [.strictMemorySafety()]
 
+let heap = Target.Dependency.product(name: "HeapModule", package: "swift-collections")
+let nio: [Target.Dependency] = [
+    .product(name: "NIOCore", package: "swift-nio"),
+    .product(name: "NIOPosix", package: "swift-nio"),
+    .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),
+]
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let engine: [Target.Dependency] = ["Permits", "OrderBook", "Ledger", "Registry", "Audit", "Exchange", "Wire"]
+
 let package = Package(
     name: "weir",
     platforms: [.macOS(.v26)],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+    ],
     targets: [
         .target(name: "Permits", swiftSettings: core),
+        .target(name: "OrderBook", dependencies: ["Permits"], swiftSettings: core),
+        .target(name: "Ledger", dependencies: ["Permits"], swiftSettings: core),
+        .target(name: "Registry", dependencies: ["Permits"], swiftSettings: core),
+        .target(name: "Audit", dependencies: ["Permits"], swiftSettings: core),
+        .target(
+            name: "Exchange", dependencies: ["Permits", "OrderBook", "Ledger", "Registry", "Audit", heap],
+            swiftSettings: core),
+        .target(
+            name: "Wire", dependencies: ["Permits", "OrderBook", "Ledger", "Registry", "Audit", "Exchange"],
+            swiftSettings: core),
+        .systemLibrary(name: "CLibcrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+        .target(
+            name: "Storage",
+            dependencies: [
+                "Permits", "OrderBook", "Exchange", "CLibcrypto",
+                .product(name: "GRDB", package: "GRDB.swift"), .product(name: "GRDBSQLite", package: "GRDB.swift"),
+            ], swiftSettings: strict),
+        .target(name: "Server", dependencies: engine + ["Storage", logging] + nio, swiftSettings: strict),
+        .target(name: "WeirClient", dependencies: ["Permits"] + nio, swiftSettings: strict),
+        .executableTarget(
+            name: "weir", dependencies: engine + ["Storage", "Server", "WeirClient", logging, arguments],
+            swiftSettings: strict),
+        .executableTarget(
+            name: "weir-bench", dependencies: engine + ["Storage", "Server", "WeirClient", logging, arguments] + nio,
+            swiftSettings: strict),
+        .testTarget(name: "OrderBookTests", dependencies: ["Permits", "OrderBook"], swiftSettings: strict),
+        .testTarget(name: "ModelTests", dependencies: engine, swiftSettings: strict),
+        .testTarget(name: "StorageTests", dependencies: engine + ["Storage", .product(name: "GRDB", package: "GRDB.swift")], swiftSettings: strict),
+        .testTarget(
+            name: "ServerTests", dependencies: engine + ["Storage", "Server", "WeirClient", logging] + nio,
+            swiftSettings: strict),
+        .testTarget(name: "WireTests", dependencies: engine + ["Storage", .product(name: "GRDB", package: "GRDB.swift")], swiftSettings: strict),
     ]
 )

@@ -4,12 +4,15 @@ package import Permits
 package enum PermitLimits {
     /// Checks an issue against the cap of its program and vintage.
     /// - Throws: `capExceeded` with cap, issued and what is left.
-    package static func checkIssue(of quantity: Quantity, issued: Quantity, cap: Quantity, label: String) throws(Refusal) {
+    package static func checkIssue(of quantity: Quantity, issued: Quantity, cap: Quantity, label: String)
+        throws(Refusal)
+    {
         guard issued + quantity > cap else { return }
         throw Refusal(
             .capExceeded,
             "\(label): cap \(cap.units), issued \(issued.units), so \(max(0, cap.units - issued.units)) can be issued; "
-                + "asked for \(quantity.units)")
+                + "asked for \(quantity.units)"
+        )
     }
 
     /// Checks that a member may come to hold `adding` more permits of a class.
@@ -18,13 +21,18 @@ package enum PermitLimits {
     /// Source: the shape of California's holding limit, 17 CCR 95920(b): one limit a vintage on what an entity holds.
     /// - Throws: `holdingLimitExceeded` with holding, open buys, limit and what is left.
     package static func checkHolding(
-        adding quantity: Quantity, holding: Quantity, openBuys: Quantity, limit: Quantity?, label: @autoclosure () -> String
+        adding quantity: Quantity,
+        holding: Quantity,
+        openBuys: Quantity,
+        limit: Quantity?,
+        label: @autoclosure () -> String
     ) throws(Refusal) {
         guard let limit, holding + openBuys + quantity > limit else { return }
         let left = max(0, limit.units - holding.units - openBuys.units)
         throw Refusal(
             .holdingLimitExceeded,
             "\(label()): holding limit \(limit.units), held \(holding.units), on buy orders \(openBuys.units), "
-                + "so \(left) can be added; asked for \(quantity.units)")
+                + "so \(left) can be added; asked for \(quantity.units)"
+        )
     }
 }

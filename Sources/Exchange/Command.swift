@@ -127,8 +127,16 @@ package struct NewMarket: Sendable, Equatable {
     package var takerPercent: DecimalNumber
 
     package init(
-        code: Code, program: Code, vintage: Int64, tick: DecimalNumber, lot: Quantity, quantityMax: Quantity,
-        bandPercent: DecimalNumber, reference: DecimalNumber, makerPercent: DecimalNumber, takerPercent: DecimalNumber
+        code: Code,
+        program: Code,
+        vintage: Int64,
+        tick: DecimalNumber,
+        lot: Quantity,
+        quantityMax: Quantity,
+        bandPercent: DecimalNumber,
+        reference: DecimalNumber,
+        makerPercent: DecimalNumber,
+        takerPercent: DecimalNumber
     ) {
         self.code = code
         self.program = program
@@ -158,7 +166,13 @@ package struct Request: Sendable {
     package var command: Command
 
     package init(
-        time: Timestamp, member: MemberID, user: UserID, verb: Verb, id: Code, contentHash: UInt64, command: Command
+        time: Timestamp,
+        member: MemberID,
+        user: UserID,
+        verb: Verb,
+        id: Code,
+        contentHash: UInt64,
+        command: Command
     ) {
         self.time = time
         self.member = member

@@ -87,7 +87,7 @@ package struct Transfer: Sendable {
         case permits(ClassID)
     }
     package var kind: Kind
-    /// The giving member; the venue stands for the bank (deposit) and the regulator's issuance (allocation).
+    /// The giving member; the venue stands for the bank (deposit), the regulator for the issuance account (allocation).
     package var from: MemberID
     /// The receiving member; the venue stands for the bank (withdrawal) and the retirement account (retirement).
     package var to: MemberID

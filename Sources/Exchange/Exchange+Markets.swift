@@ -27,12 +27,19 @@ extension Exchange {
         events.append(.marketListed(terms))
         events.append(
             .reference(
-                market: terms.market, count: nextCount(of: terms.market), price: terms.reference, low: band.low,
-                high: band.high))
+                market: terms.market,
+                count: nextCount(of: terms.market),
+                price: terms.reference,
+                low: band.low,
+                high: band.high
+            )
+        )
     }
 
     private func checkTerms(
-        _ new: NewMarket, permitClass: ClassID, currency: Currency
+        _ new: NewMarket,
+        permitClass: ClassID,
+        currency: Currency
     ) throws(Refusal) -> MarketListing {
         let priceMax = Limits.priceMax.minorUnits
         let tick = try minorUnits(new.tick, "tick", currency: currency, max: priceMax)
@@ -54,10 +61,18 @@ extension Exchange {
         let maker = try scaled(new.makerPercent, "maker", to: 4, max: 1_000_000, unit: "per cent")
         let taker = try scaled(new.takerPercent, "taker", to: 4, max: 1_000_000, unit: "per cent")
         let terms = MarketListing(
-            market: MarketID(UInt32(markets.count)), code: new.code, permitClass: permitClass, currency: currency,
-            tick: Price(minorUnits: tick), lot: new.lot, quantityMax: new.quantityMax, bandBasisPoints: band,
-            reference: Price(minorUnits: reference), maker: FeeRate(partsPerMillion: Int32(maker)),
-            taker: FeeRate(partsPerMillion: Int32(taker)))
+            market: MarketID(UInt32(markets.count)),
+            code: new.code,
+            permitClass: permitClass,
+            currency: currency,
+            tick: Price(minorUnits: tick),
+            lot: new.lot,
+            quantityMax: new.quantityMax,
+            bandBasisPoints: band,
+            reference: Price(minorUnits: reference),
+            maker: FeeRate(partsPerMillion: Int32(maker)),
+            taker: FeeRate(partsPerMillion: Int32(taker))
+        )
         try checkLevels(reference: terms.reference, tick: terms.tick, basisPoints: band)
         return terms
     }
@@ -68,10 +83,15 @@ extension Exchange {
         let levels = band.levelCount(tick: tick)
         guard levels <= Int64(Limits.levelsMax) else {
             throw Refusal(
-                .outOfRange, "the band has \(levels) prices; at most \(Limits.levelsMax): widen the tick or narrow the band")
+                .outOfRange,
+                "the band has \(levels) prices; at most \(Limits.levelsMax): widen the tick or narrow the band"
+            )
         }
         guard band.high <= Limits.priceMax else {
-            throw Refusal(.outOfRange, "the band goes above the largest price, \(Limits.priceMax.minorUnits) minor units")
+            throw Refusal(
+                .outOfRange,
+                "the band goes above the largest price, \(Limits.priceMax.minorUnits) minor units"
+            )
         }
     }
 

@@ -23,12 +23,15 @@ extension Exchange {
             guard wanted > free else { return }
             throw Refusal(
                 .insufficientFunds,
-                "needs \(text(wanted, market.currency)) with the fee, free \(text(free, market.currency))")
+                "needs \(text(wanted, market.currency)) with the fee, free \(text(free, market.currency))"
+            )
         case .sell:
             let free = ledger.balance(.general(order.owner), .permits(market.permitClass)).free + freed
             guard wanted > free else { return }
             throw Refusal(
-                .insufficientPermits, "needs \(wanted) of \(label(of: market.permitClass)), free \(free)")
+                .insufficientPermits,
+                "needs \(wanted) of \(label(of: market.permitClass)), free \(free)"
+            )
         }
     }
 
@@ -65,12 +68,20 @@ extension Exchange {
             case .fill(let fill): settle(fill, in: id, &events)
             case .closed(let order, let reason):
                 releaseHold(of: order, market: id)
-                events.append(.done(member: order.owner, count: nextCount(of: order.owner), order: order, reason: reason))
+                events.append(
+                    .done(member: order.owner, count: nextCount(of: order.owner), order: order, reason: reason)
+                )
             case .triggered(let order):
                 events.append(.triggered(member: order.owner, count: nextCount(of: order.owner), order: order))
+            case .repriced(let order, let from):
+                guard order.side == .buy else { break }
+                let before = self[id].cashHold(limit: from, open: order.open)
+                let after = self[id].cashHold(limit: order.price, open: order.open)
+                ledger.release((before - after).minorUnits, of: cash(of: id), in: .general(order.owner))
             case .level(let side, let price, let quantity):
                 events.append(
-                    .level(market: id, count: nextCount(of: id), side: side, price: price, quantity: quantity))
+                    .level(market: id, count: nextCount(of: id), side: side, price: price, quantity: quantity)
+                )
             }
             index += 1
         }
@@ -88,33 +99,72 @@ extension Exchange {
         let after = self[id].cashHold(limit: fill.buy.limit, open: fill.buy.open)
         ledger.settle(
             Delivery(
-                buyer: .general(fill.buy.owner), seller: .general(fill.sell.owner), cash: .cash(terms.currency),
-                permits: .permits(terms.permitClass), quantity: fill.quantity, price: notional,
-                buyerFee: buyerFee, sellerFee: sellerFee, cashReleased: (before - after).minorUnits))
+                buyer: .general(fill.buy.owner),
+                seller: .general(fill.sell.owner),
+                cash: .cash(terms.currency),
+                permits: .permits(terms.permitClass),
+                quantity: fill.quantity,
+                price: notional,
+                buyerFee: buyerFee,
+                sellerFee: sellerFee,
+                cashReleased: (before - after).minorUnits
+            )
+        )
         tradeCount += 1
         markets[Int(id.index)].hasTraded = true
         markets[Int(id.index)].recentTrades.append(
             TradePrint(
-                number: tradeCount, time: now, price: fill.price, quantity: fill.quantity, aggressor: fill.aggressor))
+                number: tradeCount,
+                time: now,
+                price: fill.price,
+                quantity: fill.quantity,
+                aggressor: fill.aggressor
+            )
+        )
         let trade = Trade(
-            number: tradeCount, market: id, price: fill.price, quantity: fill.quantity, aggressor: fill.aggressor,
-            buyer: fill.buy.owner, seller: fill.sell.owner, buyOrder: fill.buy.order, sellOrder: fill.sell.order,
-            buyerFee: buyerFee, sellerFee: sellerFee)
+            number: tradeCount,
+            market: id,
+            price: fill.price,
+            quantity: fill.quantity,
+            aggressor: fill.aggressor,
+            buyer: fill.buy.owner,
+            seller: fill.sell.owner,
+            buyOrder: fill.buy.order,
+            sellOrder: fill.sell.order,
+            buyerFee: buyerFee,
+            sellerFee: sellerFee
+        )
         events.append(.trade(count: nextCount(of: id), trade: trade))
         report(fill.buy, .buy, fee: buyerFee, trade, &events)
         report(fill.sell, .sell, fee: sellerFee, trade, &events)
     }
 
     private mutating func report(
-        _ party: Fill.Party, _ side: Side, fee: Money, _ trade: Trade, _ events: inout ContiguousArray<Event>
+        _ party: Fill.Party,
+        _ side: Side,
+        fee: Money,
+        _ trade: Trade,
+        _ events: inout ContiguousArray<Event>
     ) {
         let liquidity: Liquidity = trade.aggressor == nil ? .auction : trade.aggressor == side ? .taker : .maker
         events.append(
             .fill(
                 FillReport(
-                    member: party.owner, count: nextCount(of: party.owner), market: trade.market, order: party.order,
-                    reference: party.reference, trade: trade.number, side: side, price: trade.price,
-                    quantity: trade.quantity, open: party.open, fee: fee, liquidity: liquidity)))
+                    member: party.owner,
+                    count: nextCount(of: party.owner),
+                    market: trade.market,
+                    order: party.order,
+                    reference: party.reference,
+                    trade: trade.number,
+                    side: side,
+                    price: trade.price,
+                    quantity: trade.quantity,
+                    open: party.open,
+                    fee: fee,
+                    liquidity: liquidity
+                )
+            )
+        )
     }
 
     /// Publishes a call's indicative price when it has changed.
@@ -124,9 +174,14 @@ extension Exchange {
         markets[Int(id.index)].published = indicative
         events.append(
             .indicative(
-                market: id, count: nextCount(of: id), price: indicative?.price ?? .zero,
-                volume: indicative?.volume ?? .zero, surplus: indicative?.surplus ?? .zero,
-                side: indicative?.surplusSide))
+                market: id,
+                count: nextCount(of: id),
+                price: indicative?.price ?? .zero,
+                volume: indicative?.volume ?? .zero,
+                surplus: indicative?.surplus ?? .zero,
+                side: indicative?.surplusSide
+            )
+        )
     }
 
     /// The program and vintage of a class, for texts.

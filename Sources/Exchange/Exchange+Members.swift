@@ -4,7 +4,10 @@ import Permits
 
 extension Exchange {
     mutating func admitMember(
-        code: Code, role: Role, name: String, _ events: inout ContiguousArray<Event>
+        code: Code,
+        role: Role,
+        name: String,
+        _ events: inout ContiguousArray<Event>
     ) throws(Refusal) {
         guard members.member(code) == nil else {
             throw Refusal(.alreadyExists, "there is a member \(code) already")
@@ -16,7 +19,10 @@ extension Exchange {
 
     /// Creates a login, or gives an existing one a new password.
     mutating func setLogin(
-        member code: Code, user: Code, passwordHash: String, _ events: inout ContiguousArray<Event>
+        member code: Code,
+        user: Code,
+        passwordHash: String,
+        _ events: inout ContiguousArray<Event>
     ) throws(Refusal) {
         let member = try findMember(code)
         guard member != .venue else { throw Refusal(.badValue, "the venue itself has no logins") }

@@ -26,7 +26,9 @@ extension Exchange {
     }
 
     mutating func cancelOrder(
-        _ target: OrderTarget, _ sender: Sender, _ events: inout ContiguousArray<Event>
+        _ target: OrderTarget,
+        _ sender: Sender,
+        _ events: inout ContiguousArray<Event>
     ) throws(Refusal) -> Outcome {
         let order = try findOrder(target, sender)
         cancel([order], in: order.id.market, .cancelled, &events)
@@ -34,7 +36,9 @@ extension Exchange {
     }
 
     mutating func massCancel(
-        _ filter: MassCancel, _ sender: Sender, _ events: inout ContiguousArray<Event>
+        _ filter: MassCancel,
+        _ sender: Sender,
+        _ events: inout ContiguousArray<Event>
     ) throws(Refusal) -> Outcome {
         var only: MarketID?
         if let code = filter.market { only = try findMarket(code) }
@@ -57,7 +61,9 @@ extension Exchange {
     /// - Returns: how many.
     @discardableResult
     mutating func cancelAll(
-        _ reason: DoneReason, _ events: inout ContiguousArray<Event>, where matches: (Order) -> Bool
+        _ reason: DoneReason,
+        _ events: inout ContiguousArray<Event>,
+        where matches: (Order) -> Bool
     ) -> Int {
         var count = 0
         for index in markets.indices {
@@ -69,7 +75,10 @@ extension Exchange {
     }
 
     mutating func cancel(
-        _ orders: [Order], in id: MarketID, _ reason: DoneReason, _ events: inout ContiguousArray<Event>
+        _ orders: [Order],
+        in id: MarketID,
+        _ reason: DoneReason,
+        _ events: inout ContiguousArray<Event>
     ) {
         for order in orders {
             markets[Int(id.index)].book.cancel(order.id, reason: reason, events: &bookEvents)
@@ -81,7 +90,9 @@ extension Exchange {
     ///
     /// Only a lower quantity at the same prices keeps the place in the queue.
     mutating func amendOrder(
-        _ amendment: Amendment, _ sender: Sender, _ events: inout ContiguousArray<Event>
+        _ amendment: Amendment,
+        _ sender: Sender,
+        _ events: inout ContiguousArray<Event>
     ) throws(Refusal) -> Outcome {
         let order = try findOrder(amendment.target, sender)
         let id = order.id.market
@@ -98,8 +109,13 @@ extension Exchange {
         takeHold(of: changed, market: id)
         events.append(.orderAmended(changed, market: id))
         markets[Int(id.index)].book.amend(
-            order.id, quantity: changed.quantity, price: changed.price, stop: changed.stop, phase: phase,
-            events: &bookEvents)
+            order.id,
+            quantity: changed.quantity,
+            price: changed.price,
+            stop: changed.stop,
+            phase: phase,
+            events: &bookEvents
+        )
         settleBookEvents(of: id, &events)
         return .order(order.id, open: self[id].book.order(order.id)?.open ?? .zero)
     }
@@ -108,7 +124,10 @@ extension Exchange {
         let terms = self[id].terms
         try checkLot(quantity, "qty", terms: terms)
         guard quantity <= terms.quantityMax else {
-            throw Refusal(.orderTooLarge, "qty \(quantity.units) is above the largest order, \(terms.quantityMax.units)")
+            throw Refusal(
+                .orderTooLarge,
+                "qty \(quantity.units) is above the largest order, \(terms.quantityMax.units)"
+            )
         }
         let filled = order.quantity - order.open
         guard quantity > filled else {
@@ -146,7 +165,9 @@ extension Exchange {
     ///
     /// Sides are limit orders for the day. Funds and limits are checked as if the old quote were already gone.
     mutating func replaceQuote(
-        _ quote: Quote, _ sender: Sender, _ events: inout ContiguousArray<Event>
+        _ quote: Quote,
+        _ sender: Sender,
+        _ events: inout ContiguousArray<Event>
     ) throws(Refusal) -> Outcome {
         let id = try findMarket(quote.market)
         let old = self[id].book.orders { $0.isQuote && $0.owner == sender.member && $0.user == sender.user }
@@ -166,7 +187,11 @@ extension Exchange {
 
     /// Checks one side of a quote; nil if the quote does not have it.
     private func quoteSide(
-        _ side: Side, _ price: DecimalNumber?, _ quantity: Quantity?, replacing old: [Order], _ sender: Sender,
+        _ side: Side,
+        _ price: DecimalNumber?,
+        _ quantity: Quantity?,
+        replacing old: [Order],
+        _ sender: Sender,
         in id: MarketID
     ) throws(Refusal) -> Order? {
         guard (price == nil) == (quantity == nil) else {
@@ -182,7 +207,9 @@ extension Exchange {
     }
 
     private mutating func enterQuoteSide(
-        _ side: Order?, in id: MarketID, _ events: inout ContiguousArray<Event>
+        _ side: Order?,
+        in id: MarketID,
+        _ events: inout ContiguousArray<Event>
     ) -> OrderID? {
         guard var order = side else { return nil }
         order.id = OrderID(count: orderCount + 1, market: id)

@@ -8,7 +8,9 @@ import Registry
 
 extension Exchange {
     mutating func enterOrder(
-        _ new: NewOrder, _ sender: Sender, _ events: inout ContiguousArray<Event>
+        _ new: NewOrder,
+        _ sender: Sender,
+        _ events: inout ContiguousArray<Event>
     ) throws(Refusal) -> Outcome {
         let id = try findMarket(new.market)
         let order = try checkOrder(new, in: id, sender)
@@ -46,21 +48,38 @@ extension Exchange {
         let expiry = new.expiry ?? .never
         guard expiry > now else { throw Refusal(.expiryPassed, "expire \(expiry) is not after \(now)") }
         return Order(
-            id: OrderID(count: orderCount + 1, market: id), owner: sender.member, user: sender.user,
-            reference: sender.id, side: new.side, kind: new.kind, timeInForce: timeInForce, selfTrade: new.selfTrade,
-            postOnly: new.postOnly, isQuote: false, sessionBound: members[sender.user].cancelOnDisconnect,
-            price: price, stop: stop, quantity: new.quantity, open: new.quantity, display: new.display ?? .zero,
-            shown: min(new.display ?? new.quantity, new.quantity), minimum: new.minimum ?? .zero, expiry: expiry)
+            id: OrderID(count: orderCount + 1, market: id),
+            owner: sender.member,
+            user: sender.user,
+            reference: sender.id,
+            side: new.side,
+            kind: new.kind,
+            timeInForce: timeInForce,
+            selfTrade: new.selfTrade,
+            postOnly: new.postOnly,
+            isQuote: false,
+            sessionBound: members[sender.user].cancelOnDisconnect,
+            price: price,
+            stop: stop,
+            quantity: new.quantity,
+            open: new.quantity,
+            display: new.display ?? .zero,
+            shown: min(new.display ?? new.quantity, new.quantity),
+            minimum: new.minimum ?? .zero,
+            expiry: expiry
+        )
     }
 
     /// A price on the tick grid.
     func checkPrice(_ given: DecimalNumber, _ key: String, in market: Market) throws(Refusal) -> Price {
         let price = Price(
-            minorUnits: try minorUnits(given, key, currency: market.terms.currency, max: Limits.priceMax.minorUnits))
+            minorUnits: try minorUnits(given, key, currency: market.terms.currency, max: Limits.priceMax.minorUnits)
+        )
         guard price.minorUnits > 0, price.minorUnits % market.terms.tick.minorUnits == 0 else {
             throw Refusal(
                 .offTick,
-                "\(key) \(market.text(price)) is not a positive multiple of the tick \(market.text(market.terms.tick))")
+                "\(key) \(market.text(price)) is not a positive multiple of the tick \(market.text(market.terms.tick))"
+            )
         }
         return price
     }
@@ -70,7 +89,8 @@ extension Exchange {
         throw Refusal(
             .outsideBand,
             "\(key) \(market.text(price)) is outside \(market.text(band.low)) to \(market.text(band.high)), "
-                + "the band around the reference price \(market.text(market.reference))")
+                + "the band around the reference price \(market.text(market.reference))"
+        )
     }
 
     private func checkLots(_ new: NewOrder, terms: MarketListing) throws(Refusal) {
@@ -80,7 +100,9 @@ extension Exchange {
         }
         guard new.quantity <= terms.quantityMax else {
             throw Refusal(
-                .orderTooLarge, "qty \(new.quantity.units) is above the largest order, \(terms.quantityMax.units)")
+                .orderTooLarge,
+                "qty \(new.quantity.units) is above the largest order, \(terms.quantityMax.units)"
+            )
         }
         if let display = new.display, display >= new.quantity {
             throw Refusal(.invalidCombination, "display must be below qty; leave it out to show the whole order")
@@ -93,7 +115,9 @@ extension Exchange {
     func checkLot(_ quantity: Quantity, _ key: String, terms: MarketListing) throws(Refusal) {
         guard quantity.units > 0, quantity.units % terms.lot.units == 0 else {
             throw Refusal(
-                .offLot, "\(key) \(quantity.units) is not a positive multiple of the lot \(terms.lot.units)")
+                .offLot,
+                "\(key) \(quantity.units) is not a positive multiple of the lot \(terms.lot.units)"
+            )
         }
     }
 
@@ -103,7 +127,8 @@ extension Exchange {
         throw Refusal(
             .wouldCross,
             "a post-only \(side.text) at \(self[id].text(price)) would trade: the best "
-                + "\(side.opposite.text) order is at \(self[id].text(best ?? price))")
+                + "\(side.opposite.text) order is at \(self[id].text(best ?? price))"
+        )
     }
 
     func checkHolding(adding quantity: Quantity, member: MemberID, permitClass: ClassID) throws(Refusal) {
@@ -111,8 +136,12 @@ extension Exchange {
         guard terms.holdingLimit != nil else { return }
         let balance = ledger.balance(.general(member), .permits(permitClass))
         try PermitLimits.checkHolding(
-            adding: quantity, holding: Quantity(balance.total), openBuys: Quantity(balance.incoming),
-            limit: terms.holdingLimit, label: label(of: permitClass))
+            adding: quantity,
+            holding: Quantity(balance.total),
+            openBuys: Quantity(balance.incoming),
+            limit: terms.holdingLimit,
+            label: label(of: permitClass)
+        )
     }
 
     /// The decimal in minor units of a currency.
@@ -121,7 +150,8 @@ extension Exchange {
     }
 
     /// The decimal with `scale` decimals, from 0 to `max`.
-    func scaled(_ given: DecimalNumber, _ key: String, to scale: Int, max: Int64, unit: String) throws(Refusal) -> Int64 {
+    func scaled(_ given: DecimalNumber, _ key: String, to scale: Int, max: Int64, unit: String) throws(Refusal) -> Int64
+    {
         let value: Int64
         do throws(RejectCode) { value = try given.scaled(to: scale) } catch {
             if error == .badNumber {

@@ -23,7 +23,11 @@ extension Exchange {
     }
 
     mutating func changePhase(
-        market code: Code, to next: Phase, text: String, _ sender: Sender, _ events: inout ContiguousArray<Event>
+        market code: Code,
+        to next: Phase,
+        text: String,
+        _ sender: Sender,
+        _ events: inout ContiguousArray<Event>
     ) throws(Refusal) {
         let id = try findMarket(code)
         if members[sender.member].role == .regulator {
@@ -32,7 +36,10 @@ extension Exchange {
         let phase = self[id].phase
         guard Exchange.follows(next, phase) else {
             let allowed = Phase.allCases.filter { Exchange.follows($0, phase) }.map(\.text).joined(separator: ", ")
-            throw Refusal(.wrongPhase, "\(code) is in phase \(phase.text), which goes to \(allowed), not to \(next.text)")
+            throw Refusal(
+                .wrongPhase,
+                "\(code) is in phase \(phase.text), which goes to \(allowed), not to \(next.text)"
+            )
         }
         // Nothing below may fail.
         let uncrosses = (phase == .preopen && next == .open) || (phase == .closing && next == .closed)
@@ -49,7 +56,9 @@ extension Exchange {
     }
 
     mutating func setReference(
-        market code: Code, price: DecimalNumber, _ events: inout ContiguousArray<Event>
+        market code: Code,
+        price: DecimalNumber,
+        _ events: inout ContiguousArray<Event>
     ) throws(Refusal) {
         let id = try findMarket(code)
         guard self[id].phase == .closed else {

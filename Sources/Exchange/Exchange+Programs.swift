@@ -28,21 +28,31 @@ extension Exchange {
     }
 
     mutating func defineProgram(
-        code: Code, unit: String, currency: Currency, name: String, _ sender: Sender,
+        code: Code,
+        unit: String,
+        currency: Currency,
+        name: String,
+        _ sender: Sender,
         _ events: inout ContiguousArray<Event>
     ) throws(Refusal) {
         guard registry.program(code) == nil else {
             throw Refusal(.alreadyExists, "there is a program \(code) already")
         }
         let id = registry.define(
-            Program(code: code, name: name, unit: unit, currency: currency, regulator: sender.member))
+            Program(code: code, name: name, unit: unit, currency: currency, regulator: sender.member)
+        )
         events.append(
-            .programDefined(id, code: code, unit: unit, currency: currency, name: name, regulator: sender.member))
+            .programDefined(id, code: code, unit: unit, currency: currency, name: name, regulator: sender.member)
+        )
     }
 
     /// Sets a vintage's cap. It may be lowered, but not below what is issued.
     mutating func setCap(
-        program code: Code, vintage: Int64, cap: Quantity, holdingLimit: Quantity?, _ sender: Sender,
+        program code: Code,
+        vintage: Int64,
+        cap: Quantity,
+        holdingLimit: Quantity?,
+        _ sender: Sender,
         _ events: inout ContiguousArray<Event>
     ) throws(Refusal) {
         let program = try findProgram(code)
@@ -50,7 +60,8 @@ extension Exchange {
         if let existing = registry.permitClass(program, vintage: vintage), registry[existing].issued > cap {
             throw Refusal(
                 .capExceeded,
-                "\(label(of: existing)): issued \(registry[existing].issued.units), so the cap cannot be \(cap.units)")
+                "\(label(of: existing)): issued \(registry[existing].issued.units), so the cap cannot be \(cap.units)"
+            )
         }
         let id = registry.setCap(cap, holdingLimit: holdingLimit, program: program, vintage: vintage)
         events.append(.capSet(id, program: program, vintage: vintage, cap: cap, holdingLimit: holdingLimit))
@@ -58,7 +69,11 @@ extension Exchange {
 
     /// Issues permits to a participant, under the cap and the holding limit.
     mutating func allocate(
-        program code: Code, vintage: Int64, to memberCode: Code, quantity: Quantity, _ sender: Sender,
+        program code: Code,
+        vintage: Int64,
+        to memberCode: Code,
+        quantity: Quantity,
+        _ sender: Sender,
         _ events: inout ContiguousArray<Event>
     ) throws(Refusal) {
         let id = try findClass(code, vintage: vintage)
@@ -72,7 +87,14 @@ extension Exchange {
         registry.countIssued(quantity, of: id)
         record(
             Transfer(
-                kind: .allocation, from: sender.member, to: member, asset: .permits(id), amount: quantity.units, text: ""),
-            &events)
+                kind: .allocation,
+                from: sender.member,
+                to: member,
+                asset: .permits(id),
+                amount: quantity.units,
+                text: ""
+            ),
+            &events
+        )
     }
 }

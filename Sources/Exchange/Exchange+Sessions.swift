@@ -10,12 +10,17 @@ extension Exchange {
     package static let deadmanSecondsMax: Int64 = 86_400
 
     mutating func applySession(
-        _ command: SessionCommand, _ sender: Sender, _ events: inout ContiguousArray<Event>
+        _ command: SessionCommand,
+        _ sender: Sender,
+        _ events: inout ContiguousArray<Event>
     ) throws(Refusal) -> Outcome {
         switch command {
         case .logon(let version, let cancelOnDisconnect):
             guard version == Exchange.protocolVersion else {
-                throw Refusal(.versionNotSupported, "this venue speaks version \(Exchange.protocolVersion), not \(version)")
+                throw Refusal(
+                    .versionNotSupported,
+                    "this venue speaks version \(Exchange.protocolVersion), not \(version)"
+                )
             }
             try requireLogin(sender)
             guard !members[sender.user].isLoggedOn else {

@@ -97,11 +97,18 @@ extension Market {
 
     init(from reader: inout ByteReader) throws(SnapshotError) {
         terms = MarketListing(
-            market: MarketID(try reader.read()), code: try reader.readCode(),
-            permitClass: ClassID(try reader.read()), currency: try reader.readWord(),
-            tick: try reader.readPrice(), lot: try reader.readQuantity(), quantityMax: try reader.readQuantity(),
-            bandBasisPoints: try reader.read(), reference: try reader.readPrice(),
-            maker: FeeRate(partsPerMillion: try reader.read()), taker: FeeRate(partsPerMillion: try reader.read()))
+            market: MarketID(try reader.read()),
+            code: try reader.readCode(),
+            permitClass: ClassID(try reader.read()),
+            currency: try reader.readWord(),
+            tick: try reader.readPrice(),
+            lot: try reader.readQuantity(),
+            quantityMax: try reader.readQuantity(),
+            bandBasisPoints: try reader.read(),
+            reference: try reader.readPrice(),
+            maker: FeeRate(partsPerMillion: try reader.read()),
+            taker: FeeRate(partsPerMillion: try reader.read())
+        )
         phase = try reader.readWord()
         reference = try reader.readPrice()
         streamCount = try reader.read()
@@ -114,8 +121,13 @@ extension Market {
             let quantity = try reader.readQuantity()
             recentTrades.append(
                 TradePrint(
-                    number: number, time: time, price: price, quantity: quantity,
-                    aggressor: Side(rawValue: try reader.read())))
+                    number: number,
+                    time: time,
+                    price: price,
+                    quantity: quantity,
+                    aggressor: Side(rawValue: try reader.read())
+                )
+            )
         }
         book = try OrderBook(from: &reader)
     }

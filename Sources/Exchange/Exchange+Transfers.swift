@@ -10,13 +10,17 @@ extension Exchange {
         guard members[member].role == .participant else {
             throw Refusal(
                 .invalidCombination,
-                "\(code) is \(members[member].role.text); only participants hold cash and permits")
+                "\(code) is \(members[member].role.text); only participants hold cash and permits"
+            )
         }
         return member
     }
 
     mutating func moveCash(
-        _ kind: Transfer.Kind, member code: Code, currency: Currency, amount: DecimalNumber,
+        _ kind: Transfer.Kind,
+        member code: Code,
+        currency: Currency,
+        amount: DecimalNumber,
         _ events: inout ContiguousArray<Event>
     ) throws(Refusal) {
         let member = try findParticipant(code)
@@ -25,7 +29,11 @@ extension Exchange {
         let isDeposit = kind == .deposit
         let account = AccountID.general(member)
         let outcome = ledger.transfer(
-            units, of: .cash(currency), from: isDeposit ? .bank : account, to: isDeposit ? account : .bank)
+            units,
+            of: .cash(currency),
+            from: isDeposit ? .bank : account,
+            to: isDeposit ? account : .bank
+        )
         switch outcome {
         case .moved: break
         case .insufficient:
@@ -35,13 +43,23 @@ extension Exchange {
         }
         record(
             Transfer(
-                kind: kind, from: isDeposit ? .venue : member, to: isDeposit ? member : .venue,
-                asset: .cash(currency), amount: units, text: ""),
-            &events)
+                kind: kind,
+                from: isDeposit ? .venue : member,
+                to: isDeposit ? member : .venue,
+                asset: .cash(currency),
+                amount: units,
+                text: ""
+            ),
+            &events
+        )
     }
 
     mutating func transferPermits(
-        program: Code, vintage: Int64, to code: Code, quantity: Quantity, _ sender: Sender,
+        program: Code,
+        vintage: Int64,
+        to code: Code,
+        quantity: Quantity,
+        _ sender: Sender,
         _ events: inout ContiguousArray<Event>
     ) throws(Refusal) {
         let id = try findClass(program, vintage: vintage)
@@ -53,26 +71,46 @@ extension Exchange {
         try movePermits(quantity, of: id, from: sender.member, to: .general(member))
         record(
             Transfer(
-                kind: .transfer, from: sender.member, to: member, asset: .permits(id), amount: quantity.units, text: ""),
-            &events)
+                kind: .transfer,
+                from: sender.member,
+                to: member,
+                asset: .permits(id),
+                amount: quantity.units,
+                text: ""
+            ),
+            &events
+        )
     }
 
     /// Takes permits out of circulation for good.
     mutating func retirePermits(
-        program: Code, vintage: Int64, quantity: Quantity, text: String, _ sender: Sender,
+        program: Code,
+        vintage: Int64,
+        quantity: Quantity,
+        text: String,
+        _ sender: Sender,
         _ events: inout ContiguousArray<Event>
     ) throws(Refusal) {
         let id = try findClass(program, vintage: vintage)
         try movePermits(quantity, of: id, from: sender.member, to: .retirement)
         record(
             Transfer(
-                kind: .retirement, from: sender.member, to: .venue, asset: .permits(id), amount: quantity.units,
-                text: text),
-            &events)
+                kind: .retirement,
+                from: sender.member,
+                to: .venue,
+                asset: .permits(id),
+                amount: quantity.units,
+                text: text
+            ),
+            &events
+        )
     }
 
     private mutating func movePermits(
-        _ quantity: Quantity, of id: ClassID, from member: MemberID, to target: AccountID
+        _ quantity: Quantity,
+        of id: ClassID,
+        from member: MemberID,
+        to target: AccountID
     ) throws(Refusal) {
         let outcome = ledger.transfer(quantity.units, of: .permits(id), from: .general(member), to: target)
         guard outcome == .insufficient else { return }

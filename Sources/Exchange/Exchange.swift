@@ -64,7 +64,8 @@ package struct Exchange: Sendable {
     }
 
     private mutating func perform(
-        _ request: Request, _ events: inout ContiguousArray<Event>
+        _ request: Request,
+        _ events: inout ContiguousArray<Event>
     ) throws(Refusal) -> Outcome {
         let sender = Sender(member: request.member, user: request.user, id: request.id)
         switch request.command {
@@ -81,7 +82,9 @@ package struct Exchange: Sendable {
     }
 
     private mutating func applyAdmin(
-        _ command: AdminCommand, _ sender: Sender, _ events: inout ContiguousArray<Event>
+        _ command: AdminCommand,
+        _ sender: Sender,
+        _ events: inout ContiguousArray<Event>
     ) throws(Refusal) {
         switch command {
         case .member(let code, let role, let name):
@@ -142,12 +145,16 @@ extension Exchange {
     }
 
     package func findMarket(_ code: Code) throws(Refusal) -> MarketID {
-        guard let market = marketByCode[code] else { throw Refusal(.unknownMarket, "no market \(code); MARKETS lists them") }
+        guard let market = marketByCode[code] else {
+            throw Refusal(.unknownMarket, "no market \(code); MARKETS lists them")
+        }
         return market
     }
 
     package func findMember(_ code: Code) throws(Refusal) -> MemberID {
-        guard let member = members.member(code) else { throw Refusal(.unknownMember, "no member \(code); MEMBERS lists them") }
+        guard let member = members.member(code) else {
+            throw Refusal(.unknownMember, "no member \(code); MEMBERS lists them")
+        }
         return member
     }
 

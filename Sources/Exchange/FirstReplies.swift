@@ -70,7 +70,10 @@ package struct FirstReplies: Sendable {
             let contentHash: UInt64 = try reader.read()
             let sequence: UInt64 = try reader.read()
             entries[key] = Entry(
-                contentHash: contentHash, sequence: sequence, outcome: try Outcome(from: &reader))
+                contentHash: contentHash,
+                sequence: sequence,
+                outcome: try Outcome(from: &reader)
+            )
         }
     }
 }
@@ -116,8 +119,11 @@ extension Outcome {
             let ask: UInt64 = try reader.read()
             let askOpen = try reader.readQuantity()
             self = .quote(
-                bid: bid == 0 ? nil : OrderID(number: bid), bidOpen: bidOpen,
-                ask: ask == 0 ? nil : OrderID(number: ask), askOpen: askOpen)
+                bid: bid == 0 ? nil : OrderID(number: bid),
+                bidOpen: bidOpen,
+                ask: ask == 0 ? nil : OrderID(number: ask),
+                askOpen: askOpen
+            )
         case 3: self = .cancelled(count: try reader.read())
         case 4:
             let member = MemberID(try reader.read())

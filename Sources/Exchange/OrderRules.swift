@@ -4,7 +4,10 @@ import Permits
 enum OrderRules {
     /// Refuses an order that its market's phase does not take.
     static func checkPhase(
-        _ phase: Phase, market: Code, kind: OrderKind, _ timeInForce: TimeInForce
+        _ phase: Phase,
+        market: Code,
+        kind: OrderKind,
+        _ timeInForce: TimeInForce
     ) throws(Refusal) {
         let resting: [TimeInForce] = [.gtc, .day, .gtd]
         let allowed: [TimeInForce]
@@ -18,7 +21,9 @@ enum OrderRules {
         guard allowed.contains(timeInForce) else {
             let words = allowed.map(\.text).joined(separator: ", ")
             throw Refusal(
-                .wrongPhase, "\(market) is in phase \(phase.text), which takes tif \(words), not \(timeInForce.text)")
+                .wrongPhase,
+                "\(market) is in phase \(phase.text), which takes tif \(words), not \(timeInForce.text)"
+            )
         }
     }
 
@@ -26,15 +31,22 @@ enum OrderRules {
     static func checkCombination(_ new: NewOrder, _ timeInForce: TimeInForce) throws(Refusal) {
         let rests = [.gtc, .day, .gtd].contains(timeInForce)
         let needsPrice = new.kind == .limit || new.kind == .iceberg || new.kind == .stopLimit
-        try require(needsPrice == (new.price != nil), "type=\(new.kind.text) \(needsPrice ? "needs" : "takes no") price")
         try require(
-            new.kind.isStop == (new.stop != nil), "type=\(new.kind.text) \(new.kind.isStop ? "needs" : "takes no") stop")
+            needsPrice == (new.price != nil),
+            "type=\(new.kind.text) \(needsPrice ? "needs" : "takes no") price"
+        )
+        try require(
+            new.kind.isStop == (new.stop != nil),
+            "type=\(new.kind.text) \(new.kind.isStop ? "needs" : "takes no") stop"
+        )
         try require(
             (new.kind == .iceberg) == (new.display != nil),
-            new.kind == .iceberg ? "type=iceberg needs display" : "display needs type=iceberg")
+            new.kind == .iceberg ? "type=iceberg needs display" : "display needs type=iceberg"
+        )
         try require(
             (timeInForce == .gtd) == (new.expiry != nil),
-            timeInForce == .gtd ? "tif=gtd needs expire" : "expire needs tif=gtd")
+            timeInForce == .gtd ? "tif=gtd needs expire" : "expire needs tif=gtd"
+        )
         if new.kind == .market {
             try require(!rests, "a market order never rests: use tif=ioc, fok, open or close")
         } else if new.kind != .limit {
@@ -47,7 +59,8 @@ enum OrderRules {
         if new.minimum != nil {
             try require(
                 (new.kind == .limit || new.kind == .market) && (rests || timeInForce == .ioc),
-                "min is for limit and market orders with tif=gtc, day, gtd or ioc")
+                "min is for limit and market orders with tif=gtc, day, gtd or ioc"
+            )
         }
     }
 

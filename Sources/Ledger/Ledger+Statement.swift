@@ -43,7 +43,10 @@ extension Ledger {
     package func checkInvariants() {
         for asset in assets {
             let statement = statement(of: asset)
-            precondition(statement.issued == statement.held + statement.retired, "asset \(asset.index) does not balance")
+            precondition(
+                statement.issued == statement.held + statement.retired,
+                "asset \(asset.index) does not balance"
+            )
         }
         for slot in balances.slots where !slot.account.isBacking {
             let balance = slot.balance
@@ -70,7 +73,9 @@ extension Ledger {
         for _ in 0..<(try reader.readCount()) {
             let key: UInt64 = try reader.read()
             let slot = balances.findOrAdd(
-                AccountID(index: UInt32(key >> 32)), AssetID(index: UInt32(truncatingIfNeeded: key)))
+                AccountID(index: UInt32(key >> 32)),
+                AssetID(index: UInt32(truncatingIfNeeded: key))
+            )
             balances.slots[slot].balance.total = try reader.read()
             balances.slots[slot].balance.held = try reader.read()
             balances.slots[slot].balance.incoming = try reader.read()

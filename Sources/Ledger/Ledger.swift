@@ -24,7 +24,9 @@ package struct Ledger: Sendable {
     /// - Returns: false, with nothing changed, if less than that is free.
     package mutating func hold(_ amount: Int64, of asset: AssetID, in account: AccountID) -> Bool {
         guard amount > 0 else { return true }
-        guard let slot = balances.find(account, asset), balances.slots[slot].balance.free >= amount else { return false }
+        guard let slot = balances.find(account, asset), balances.slots[slot].balance.free >= amount else {
+            return false
+        }
         balances.slots[slot].balance.held += amount
         return true
     }
@@ -49,7 +51,10 @@ package struct Ledger: Sendable {
     /// The bank and issuance may go below zero: what they lack is what the members have.
     /// - Returns: `.insufficient` if less than that is free, `.overflow` if a total would exceed 64 bits; nothing changed.
     package mutating func transfer(
-        _ amount: Int64, of asset: AssetID, from source: AccountID, to target: AccountID
+        _ amount: Int64,
+        of asset: AssetID,
+        from source: AccountID,
+        to target: AccountID
     ) -> TransferOutcome {
         precondition(amount >= 0)
         let from = balances.findOrAdd(source, asset)
@@ -80,7 +85,8 @@ package struct Ledger: Sendable {
         precondition(
             delivery.cashReleased >= paid && balances.slots[buyerCash].balance.held >= delivery.cashReleased
                 && balances.slots[sellerPermits].balance.held >= quantity,
-            "a trade exceeds its holds")
+            "a trade exceeds its holds"
+        )
         balances.slots[buyerCash].balance.held -= delivery.cashReleased
         balances.slots[buyerCash].balance.total -= paid
         balances.slots[sellerCash].balance.total += received
@@ -108,8 +114,15 @@ package struct Delivery: Sendable {
     package var cashReleased: Int64
 
     package init(
-        buyer: AccountID, seller: AccountID, cash: AssetID, permits: AssetID, quantity: Quantity, price: Money,
-        buyerFee: Money, sellerFee: Money, cashReleased: Int64
+        buyer: AccountID,
+        seller: AccountID,
+        cash: AssetID,
+        permits: AssetID,
+        quantity: Quantity,
+        price: Money,
+        buyerFee: Money,
+        sellerFee: Money,
+        cashReleased: Int64
     ) {
         self.buyer = buyer
         self.seller = seller

@@ -61,7 +61,10 @@ package struct Registry: Sendable {
 
     /// Sets the cap and holding limit of a vintage, which it creates if it is new.
     package mutating func setCap(
-        _ cap: Quantity, holdingLimit: Quantity?, program: ProgramID, vintage: Int64
+        _ cap: Quantity,
+        holdingLimit: Quantity?,
+        program: ProgramID,
+        vintage: Int64
     ) -> ClassID {
         if let existing = permitClass(program, vintage: vintage) {
             classes[Int(existing.index)].cap = cap
@@ -69,7 +72,8 @@ package struct Registry: Sendable {
             return existing
         }
         classes.append(
-            PermitClass(program: program, vintage: vintage, cap: cap, issued: .zero, holdingLimit: holdingLimit))
+            PermitClass(program: program, vintage: vintage, cap: cap, issued: .zero, holdingLimit: holdingLimit)
+        )
         return ClassID(UInt32(classes.count - 1))
     }
 
@@ -107,7 +111,8 @@ package struct Registry: Sendable {
             let unit = try reader.readString()
             let currency = try reader.readWord(Currency.self)
             programs.append(
-                Program(code: code, name: name, unit: unit, currency: currency, regulator: MemberID(try reader.read())))
+                Program(code: code, name: name, unit: unit, currency: currency, regulator: MemberID(try reader.read()))
+            )
         }
         for _ in 0..<(try reader.readCount()) {
             let program = ProgramID(try reader.read())
@@ -118,7 +123,13 @@ package struct Registry: Sendable {
             let limit = try reader.readQuantity()
             classes.append(
                 PermitClass(
-                    program: program, vintage: vintage, cap: cap, issued: issued, holdingLimit: isLimited ? limit : nil))
+                    program: program,
+                    vintage: vintage,
+                    cap: cap,
+                    issued: issued,
+                    holdingLimit: isLimited ? limit : nil
+                )
+            )
         }
     }
 }

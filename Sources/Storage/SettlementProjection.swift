@@ -147,16 +147,16 @@ struct SettlementProjection {
     private var feedTable: String { context.day.isMultiple(of: 2) ? "feed_even" : "feed_odd" }
 
     private mutating func writeLines(through sequence: UInt64) throws {
-        var row = try RawStatement(database, "INSERT INTO \(feedTable) VALUES (?, ?, ?, ?)")
-        while nextLine < lines.count, lines[nextLine].sequence <= sequence {
-            let line = lines[nextLine]
+        let end = lines[nextLine...].firstIndex { $0.sequence > sequence } ?? lines.count
+        // By stream: neighbours in the table are written together.
+        let sorted = lines[nextLine..<end].sorted { ($0.stream, $0.count) < ($1.stream, $1.count) }
+        try database.insert(into: feedTable, columnCount: 4, sorted) { line, row in
             row.add(line.stream)
             row.add(line.count)
             row.add(line.sequence)
             row.add(text: line.line)
-            try row.run()
-            nextLine += 1
         }
+        nextLine = end
     }
 }
 

@@ -123,7 +123,11 @@ extension Venue {
     }
 
     private func orders(
-        _ code: Code?, _ member: MemberID, _ from: UInt64, _ limit: Int, _ rows: inout Rows
+        _ code: Code?,
+        _ member: MemberID,
+        _ from: UInt64,
+        _ limit: Int,
+        _ rows: inout Rows
     ) throws(Refusal) {
         var only: MarketID?
         if let code { only = try exchange.findMarket(code) }

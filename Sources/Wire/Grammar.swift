@@ -172,7 +172,9 @@ package struct VerbRule: Sendable {
                 permits + [(.cap, .integer)], [(.holding, .integer)]
             )
         default:
-            return ("Issues permits to a participant, under the cap.", permits + [(.member, .code), (.qty, .integer)], [])
+            return (
+                "Issues permits to a participant, under the cap.", permits + [(.member, .code), (.qty, .integer)], []
+            )
         }
     }
 

@@ -16,7 +16,12 @@ extension LineScanner {
             .command(
                 .massCancel(
                     MassCancel(
-                        market: try code(.market, line), side: try word(.side, line), user: try code(.user, line))))
+                        market: try code(.market, line),
+                        side: try word(.side, line),
+                        user: try code(.user, line)
+                    )
+                )
+            )
         case .clock: .command(.clock)
         case .logon, .logout, .disconnect, .restart, .deadman, .subscribe, .unsubscribe, .resume:
             try sessionBody(line, id: id)
@@ -37,8 +42,10 @@ extension LineScanner {
 
     private func newOrder(_ line: Span<UInt8>) throws(Refusal) -> NewOrder {
         var order = NewOrder(
-            market: try required(code(.market, line), .market), side: try required(word(.side, line), .side),
-            quantity: try required(quantity(.qty, line), .qty))
+            market: try required(code(.market, line), .market),
+            side: try required(word(.side, line), .side),
+            quantity: try required(quantity(.qty, line), .qty)
+        )
         if let kind = try word(.type, line, OrderKind.self) { order.kind = kind }
         order.timeInForce = try word(.tif, line)
         if let mode = try word(.stp, line, SelfTradePrevention.self) { order.selfTrade = mode }
@@ -64,8 +71,11 @@ extension LineScanner {
 
     private func amendment(_ line: Span<UInt8>) throws(Refusal) -> Amendment {
         let amendment = Amendment(
-            target: try target(line), quantity: try quantity(.qty, line), price: try decimal(.price, line),
-            stop: try decimal(.stop, line))
+            target: try target(line),
+            quantity: try quantity(.qty, line),
+            price: try decimal(.price, line),
+            stop: try decimal(.stop, line)
+        )
         guard amendment.quantity != nil || amendment.price != nil || amendment.stop != nil else {
             throw Refusal(.missingKey, "AMEND needs qty=, price= or stop=")
         }
@@ -86,11 +96,15 @@ extension LineScanner {
         case .logon:
             .logon(
                 Logon(
-                    member: try required(code(.member, line), .member), user: try required(code(.user, line), .user),
+                    member: try required(code(.member, line), .member),
+                    user: try required(code(.user, line), .user),
                     password: try text(.password, line),
                     version: try required(integer(.version, line, in: 1...Int64.max), .version),
                     cancelOnDisconnect: try flag(.cod, line),
-                    heartbeatSeconds: try integer(.heartbeat, line, in: 1...3600) ?? 0, id: id))
+                    heartbeatSeconds: try integer(.heartbeat, line, in: 1...3600) ?? 0,
+                    id: id
+                )
+            )
         case .logout: .command(.session(.logout))
         case .disconnect: .command(.session(.disconnect))
         case .restart: .command(.session(.restart))
@@ -99,13 +113,19 @@ extension LineScanner {
                 .session(
                     .deadman(
                         seconds: try required(
-                            integer(.timeout, line, in: 0...Exchange.deadmanSecondsMax), .timeout))))
+                            integer(.timeout, line, in: 0...Exchange.deadmanSecondsMax),
+                            .timeout
+                        )
+                    )
+                )
+            )
         case .subscribe: .subscribe(market: try required(code(.market, line), .market))
         case .unsubscribe: .unsubscribe(market: try required(code(.market, line), .market))
         default:
             .resume(
                 stream: try required(code(.stream, line), .stream),
-                from: UInt64(try required(integer(.from, line, in: 1...Int64.max), .from)))
+                from: UInt64(try required(integer(.from, line, in: 1...Int64.max), .from))
+            )
         }
     }
 
@@ -131,16 +151,22 @@ extension LineScanner {
         switch verb {
         case .member:
             return .member(
-                code: try required(code(.member, line), .member), role: try required(word(.role, line), .role),
-                name: try required(text(.name, line), .name))
+                code: try required(code(.member, line), .member),
+                role: try required(word(.role, line), .role),
+                name: try required(text(.name, line), .name)
+            )
         case .market: return .market(try newMarket(line))
         case .phase:
             return .phase(
-                market: try required(code(.market, line), .market), phase: try required(word(.phase, line), .phase),
-                text: try text(.text, line) ?? "")
+                market: try required(code(.market, line), .market),
+                phase: try required(word(.phase, line), .phase),
+                text: try text(.text, line) ?? ""
+            )
         case .reference:
             return .reference(
-                market: try required(code(.market, line), .market), price: try required(decimal(.price, line), .price))
+                market: try required(code(.market, line), .market),
+                price: try required(decimal(.price, line), .price)
+            )
         case .dayEnd: return .dayEnd
         case .deposit, .withdraw:
             let member = try required(code(.member, line), .member)
@@ -152,9 +178,11 @@ extension LineScanner {
         case .program:
             let program = try required(code(.program, line), .program)
             return .program(
-                code: program, unit: try required(text(.unit, line), .unit),
+                code: program,
+                unit: try required(text(.unit, line), .unit),
                 currency: try required(word(.currency, line), .currency),
-                name: try text(.name, line) ?? program.description)
+                name: try text(.name, line) ?? program.description
+            )
         default: return try permitCommand(line)
         }
     }
@@ -168,33 +196,49 @@ extension LineScanner {
         switch verb {
         case .cap:
             return .cap(
-                program: program, vintage: vintage, cap: try required(quantity(.cap, line, max: Limits.capMax), .cap),
-                holdingLimit: try quantity(.holding, line, max: Limits.capMax))
+                program: program,
+                vintage: vintage,
+                cap: try required(quantity(.cap, line, max: Limits.capMax), .cap),
+                holdingLimit: try quantity(.holding, line, max: Limits.capMax)
+            )
         case .allocate:
             return .allocate(
-                program: program, vintage: vintage, member: try required(code(.member, line), .member),
-                quantity: try required(quantity(.qty, line), .qty))
+                program: program,
+                vintage: vintage,
+                member: try required(code(.member, line), .member),
+                quantity: try required(quantity(.qty, line), .qty)
+            )
         case .transfer:
             return .transfer(
-                program: program, vintage: vintage, to: try required(code(.to, line), .to),
-                quantity: try required(quantity(.qty, line), .qty))
+                program: program,
+                vintage: vintage,
+                to: try required(code(.to, line), .to),
+                quantity: try required(quantity(.qty, line), .qty)
+            )
         default:
             return .retire(
-                program: program, vintage: vintage, quantity: try required(quantity(.qty, line), .qty),
-                text: try text(.text, line) ?? "")
+                program: program,
+                vintage: vintage,
+                quantity: try required(quantity(.qty, line), .qty),
+                text: try text(.text, line) ?? ""
+            )
         }
     }
 
     private func newMarket(_ line: Span<UInt8>) throws(Refusal) -> NewMarket {
         let zero = DecimalNumber.zero
         return NewMarket(
-            code: try required(code(.market, line), .market), program: try required(code(.program, line), .program),
+            code: try required(code(.market, line), .market),
+            program: try required(code(.program, line), .program),
             vintage: try required(integer(.vintage, line, in: LineScanner.vintages), .vintage),
-            tick: try required(decimal(.tick, line), .tick), lot: try required(quantity(.lot, line), .lot),
+            tick: try required(decimal(.tick, line), .tick),
+            lot: try required(quantity(.lot, line), .lot),
             quantityMax: try required(quantity(.maxqty, line), .maxqty),
             bandPercent: try required(decimal(.band, line), .band),
-            reference: try required(decimal(.ref, line), .ref), makerPercent: try decimal(.maker, line) ?? zero,
-            takerPercent: try decimal(.taker, line) ?? zero)
+            reference: try required(decimal(.ref, line), .ref),
+            makerPercent: try decimal(.maker, line) ?? zero,
+            takerPercent: try decimal(.taker, line) ?? zero
+        )
     }
 
     private func query(_ line: Span<UInt8>, id: Code) throws(Refusal) -> Query {
@@ -206,17 +250,21 @@ extension LineScanner {
         case .account: return .account(member: try code(.member, line))
         case .orders:
             return .orders(
-                market: try code(.market, line), member: try code(.member, line),
+                market: try code(.market, line),
+                member: try code(.member, line),
                 from: UInt64(try integer(.from, line, in: 0...Int64.max) ?? 0),
-                limit: Int(try integer(.limit, line, in: rows) ?? rows.upperBound))
+                limit: Int(try integer(.limit, line, in: rows) ?? rows.upperBound)
+            )
         case .book:
             return .book(
                 market: try required(code(.market, line), .market),
-                depth: Int(try integer(.depth, line, in: rows) ?? 10))
+                depth: Int(try integer(.depth, line, in: rows) ?? 10)
+            )
         case .trades:
             return .trades(
                 market: try required(code(.market, line), .market),
-                limit: Int(try integer(.limit, line, in: rows) ?? 20))
+                limit: Int(try integer(.limit, line, in: rows) ?? 20)
+            )
         case .markets: return .markets(try code(.market, line))
         case .programs: return .programs(try code(.program, line))
         case .members: return .members(from: try code(.from, line))

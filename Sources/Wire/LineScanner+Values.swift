@@ -46,7 +46,9 @@ extension LineScanner {
 
     /// A number of permits, at least 1.
     func quantity(
-        _ key: Key, _ line: Span<UInt8>, max: Quantity = Limits.quantityMax
+        _ key: Key,
+        _ line: Span<UInt8>,
+        max: Quantity = Limits.quantityMax
     ) throws(Refusal) -> Quantity? {
         try integer(key, line, in: 1...max.units).map { Quantity($0) }
     }
@@ -91,7 +93,11 @@ extension LineScanner {
 
     /// Reads what follows a backslash; returns where it ends. Source: RFC 8259, section 7.
     private static func unescape(
-        _ line: Span<UInt8>, at start: Int, through end: Int, _ key: Key, into bytes: inout [UInt8]
+        _ line: Span<UInt8>,
+        at start: Int,
+        through end: Int,
+        _ key: Key,
+        into bytes: inout [UInt8]
     ) throws(Refusal) -> Int {
         let invalid = Refusal(.badValue, "\(key.name) has an escape that JSON does not know")
         guard start < end else { throw invalid }

@@ -90,7 +90,10 @@ extension Output {
     }
 
     private mutating func line(
-        _ word: StaticString, _ sequence: UInt64, _ destination: Destination, _ count: UInt64,
+        _ word: StaticString,
+        _ sequence: UInt64,
+        _ destination: Destination,
+        _ count: UInt64,
         _ fields: (inout [UInt8]) -> Void
     ) {
         let start = bytes.count
@@ -118,7 +121,11 @@ extension Output {
     }
 
     private mutating func append(
-        _ transfer: Transfer, _ member: MemberID, _ count: UInt64, _ sequence: UInt64, _ exchange: Exchange
+        _ transfer: Transfer,
+        _ member: MemberID,
+        _ count: UInt64,
+        _ sequence: UInt64,
+        _ exchange: Exchange
     ) {
         line(transfer.asset.word, sequence, .member(member), count) { bytes in
             bytes.append("kind", transfer.kind)

@@ -94,7 +94,11 @@ package struct StreamError: Error, Sendable, CustomStringConvertible {
 package enum JournalEntry {
     /// Appends `TIME member/user LINE` and a line end; `-` for no member, and no slash without a user.
     package static func append(
-        to payload: inout [UInt8], time: Timestamp, member: Code, user: Code, line: Span<UInt8>
+        to payload: inout [UInt8],
+        time: Timestamp,
+        member: Code,
+        user: Code,
+        line: Span<UInt8>
     ) {
         payload.append(timestamp: time)
         payload.append(UInt8(ascii: " "))

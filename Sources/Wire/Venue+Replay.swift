@@ -1,73 +1,86 @@
 package import Exchange
 package import Permits
 
-// Replay: a stream file or a journal's payload, entry by entry, as the sequencer would have run it.
+/// An entry of a stream, ready to run.
+package enum PreparedEntry: Sendable {
+    case command(Request)
+    /// `member` is nil for a connection that has not logged on.
+    case query(ParsedLine, member: MemberID?)
+    /// Does not reach the engine.
+    case refused(id: Code, Refusal)
+}
 
 extension Venue {
-    /// Executes one entry; a timer that is due before it fires first, by a `CLOCK` of its own.
-    ///
-    /// - Parameter body: called after each command or query with who sent it (nil: the sequencer); it may empty the output.
-    /// - Throws: `StreamError` if the entry names a member or login that does not exist.
-    package mutating func replay(
-        _ entry: StreamEntry, output: inout Output, _ body: (StreamEntry, inout Output) throws -> Void
-    ) throws {
+    /// Reads an entry as the session that sent it would have.
+    /// - Throws: `StreamError` if the entry names a member or login that does not exist, or cannot stand in a stream.
+    package func prepare(_ entry: StreamEntry) throws(StreamError) -> PreparedEntry {
         let (member, user) = try sender(of: entry)
         let line: ParsedLine
         do throws(ParseFailure) {
             line = try LineParser.parse(entry.line.span, allowInternal: true)
         } catch {
-            refuse(id: error.id, error.refusal, output: &output)
-            return try body(entry, &output)
+            return .refused(id: error.id, error.refusal)
         }
+        if case .query = line.body { return .query(line, member: member) }
         guard let member else {
-            answerStranger(line, output: &output)
-            return try body(entry, &output)
+            return .refused(
+                id: line.id,
+                Refusal(.notLoggedOn, "\(line.verb.text) needs a session; send LOGON first")
+            )
         }
         switch line.body {
-        case .query: answer(line, member: member, output: &output)
-        case .command(let command):
-            try run(command, line, member, user, entry, &output, body)
-        case .logon(let logon):
-            try run(logon.command, line, member, user, entry, &output, body)
+        case .command(let command): return .command(request(command, line, member, user, entry.time))
+        case .logon(let logon): return .command(request(logon.command, line, member, user, entry.time))
         case .login:
-            refuse(
-                id: line.id, Refusal(.badValue, "a stream holds no passwords; LOGIN takes hash= here"), output: &output)
-        case .subscribe(let code), .unsubscribe(let code), .resume(let code, _):
-            throw StreamError("\(line.verb.text) \(code) belongs to a connection and has no meaning in a stream file")
+            return .refused(id: line.id, Refusal(.badValue, "a stream holds no passwords; LOGIN takes hash= here"))
+        case .query, .subscribe, .unsubscribe, .resume:
+            throw StreamError("\(line.verb.text) belongs to a connection and has no meaning in a stream file")
         }
-        try body(entry, &output)
     }
 
-    private mutating func run(
-        _ command: Command, _ line: ParsedLine, _ member: MemberID, _ user: UserID, _ entry: StreamEntry,
-        _ output: inout Output, _ body: (StreamEntry, inout Output) throws -> Void
-    ) throws {
-        if line.verb != .clock, let clock = dueClock(at: entry.time) {
-            execute(clock, output: &output)
-            try body(StreamEntry.clock(at: entry.time), &output)
+    private func request(
+        _ command: Command,
+        _ line: ParsedLine,
+        _ member: MemberID,
+        _ user: UserID,
+        _ time: Timestamp
+    ) -> Request {
+        Request(
+            time: time,
+            member: member,
+            user: user,
+            verb: line.verb,
+            id: line.id,
+            contentHash: line.contentHash,
+            command: command
+        )
+    }
+
+    /// Runs a prepared entry.
+    /// - Returns: the command's sequence number; nil for what did not reach the engine.
+    package mutating func run(_ entry: PreparedEntry, output: inout Output) -> UInt64? {
+        switch entry {
+        case .command(let request):
+            execute(request, output: &output)
+            return exchange.sequence
+        case .query(let line, let member): answer(line, member: member, output: &output)
+        case .refused(let id, let refusal): refuse(id: id, refusal, output: &output)
         }
-        let request = Request(
-            time: entry.time, member: member, user: user, verb: line.verb, id: line.id, contentHash: line.contentHash,
-            command: command)
-        execute(request, output: &output)
+        return nil
     }
 
     /// The `CLOCK` that must come before a command at `time`, if a timer is due by then.
     package func dueClock(at time: Timestamp) -> Request? {
         guard nextDeadline <= time else { return nil }
         return Request(
-            time: time, member: .venue, user: .venue, verb: .clock, id: .none, contentHash: 0, command: .clock)
-    }
-
-    /// What a connection gets that has not logged on.
-    private func answerStranger(_ line: ParsedLine, output: inout Output) {
-        if case .query = line.body {
-            answer(line, member: nil, output: &output)
-        } else {
-            refuse(
-                id: line.id, Refusal(.notLoggedOn, "\(line.verb.text) needs a session; send LOGON first"),
-                output: &output)
-        }
+            time: time,
+            member: .venue,
+            user: .venue,
+            verb: .clock,
+            id: .none,
+            contentHash: 0,
+            command: .clock
+        )
     }
 
     private func sender(of entry: StreamEntry) throws(StreamError) -> (MemberID?, UserID) {

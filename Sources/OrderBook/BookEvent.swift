@@ -1,0 +1,113 @@
+package import Permits
+
+/// What a book reports of a command, in the order in which it happened; level changes stand last.
+package enum BookEvent: Sendable, Equatable {
+    /// Two orders traded.
+    case fill(Fill)
+    /// The order left the book without being filled whole; its `open` is what was left.
+    case closed(Order, DoneReason)
+    /// A stop became active; the order is as it is from now on, `.market` or `.limit`.
+    case triggered(Order)
+    /// The band moved and took the order's protection price, once `from`, along; only market and stop orders.
+    case repriced(Order, from: Price)
+    /// What a level shows after the command; zero if it is gone.
+    case level(Side, Price, Quantity)
+}
+
+/// A trade between two orders, at the resting order's price or at the call's.
+package struct Fill: Sendable, Equatable {
+    /// One side of a trade.
+    package struct Party: Sendable, Equatable {
+        package var order: OrderID
+        package var owner: MemberID
+        package var user: UserID
+        package var reference: Code
+        /// The order's limit or protection price.
+        package var limit: Price
+        /// What is open of the order after the fill.
+        package var open: Quantity
+
+        /// Makes a party of all its fields.
+        package init(order: OrderID, owner: MemberID, user: UserID, reference: Code, limit: Price, open: Quantity) {
+            self.order = order
+            self.owner = owner
+            self.user = user
+            self.reference = reference
+            self.limit = limit
+            self.open = open
+        }
+    }
+
+    package var price: Price
+    package var quantity: Quantity
+    /// The side of the incoming order; nil in a call, where neither side takes.
+    package var aggressor: Side?
+    package var buy: Party
+    package var sell: Party
+
+    /// Makes a fill of all its fields.
+    package init(price: Price, quantity: Quantity, aggressor: Side?, buy: Party, sell: Party) {
+        self.price = price
+        self.quantity = quantity
+        self.aggressor = aggressor
+        self.buy = buy
+        self.sell = sell
+    }
+
+    /// Whether the trade was made by a call.
+    package var isAuction: Bool { aggressor == nil }
+}
+
+/// Where a call would trade if it ended now.
+package struct Indicative: Sendable, Equatable {
+    package var price: Price
+    package var volume: Quantity
+    /// What one side could not trade at the price.
+    package var surplus: Quantity
+    /// The side that has the surplus; nil if there is none.
+    package var surplusSide: Side?
+
+    /// Makes an indication of all its fields.
+    package init(price: Price, volume: Quantity, surplus: Quantity, surplusSide: Side?) {
+        self.price = price
+        self.volume = volume
+        self.surplus = surplus
+        self.surplusSide = surplusSide
+    }
+
+    /// Appends all fields in snapshot form.
+    package func encode(to writer: inout ByteWriter) {
+        writer.write(price)
+        writer.write(volume)
+        writer.write(surplus)
+        writer.write(surplusSide?.rawValue ?? .max)
+    }
+
+    /// Reads what `encode(to:)` wrote.
+    /// - Throws: `SnapshotError` if the bytes end or name no side.
+    package init(from reader: inout ByteReader) throws(SnapshotError) {
+        price = try reader.readPrice()
+        volume = try reader.readQuantity()
+        surplus = try reader.readQuantity()
+        let raw: UInt8 = try reader.read()
+        surplusSide = Side(rawValue: raw)
+        guard surplusSide != nil || raw == .max else {
+            throw SnapshotError("\(raw) at byte \(reader.position - 1) is no side")
+        }
+    }
+}
+
+/// One price of one side, as the public sees it.
+package struct DepthLevel: Sendable, Equatable {
+    package var price: Price
+    /// The displayed quantity.
+    package var quantity: Quantity
+    package var orderCount: Int
+
+    /// Makes a level of all its fields.
+    package init(price: Price, quantity: Quantity, orderCount: Int) {
+        self.price = price
+        self.quantity = quantity
+        self.orderCount = orderCount
+    }
+}

@@ -1,0 +1,156 @@
+import Permits
+
+/// The price levels of one side, one array element a tick, best first.
+///
+/// ```
+/// index    0      1      2     …            top    1 word: which words of mid are not zero
+/// asks     low    +tick  +2    …   high     mid   ≤ 64 words: which words of leaf are not zero
+/// bids     high   −tick  −2    …   low      leaf  ≤ 4096 words: which levels hold orders
+/// ```
+/// So the best level is the lowest index on every side, and "at the limit or better" is `index <= limit`.
+struct Ladder: Sendable {
+    private(set) var levels: ContiguousArray<Level>
+    private var leaf: ContiguousArray<UInt64>
+    private var mid: ContiguousArray<UInt64>
+    private var top: UInt64 = 0
+    private let base: Int64
+    private let tick: Int64
+    private let isDescending: Bool
+
+    /// "No level": greater than every index.
+    static let none = Int.max
+
+    init(tick: Price, low: Price, high: Price, isDescending: Bool) {
+        let span = high.minorUnits - low.minorUnits
+        precondition(tick > .zero && low > .zero && span >= 0 && high <= Limits.priceMax, "no such band")
+        precondition(low.minorUnits % tick.minorUnits == 0 && span % tick.minorUnits == 0, "the band is off the tick")
+        let count = Int(span / tick.minorUnits) + 1
+        precondition(count <= Limits.levelsMax, "the band has \(count) levels, more than \(Limits.levelsMax)")
+        levels = ContiguousArray(repeating: Level(), count: count)
+        leaf = ContiguousArray(repeating: 0, count: (count + 63) / 64)
+        mid = ContiguousArray(repeating: 0, count: (leaf.count + 63) / 64)
+        base = isDescending ? high.minorUnits : low.minorUnits
+        self.tick = tick.minorUnits
+        self.isDescending = isDescending
+    }
+
+    var isEmpty: Bool { top == 0 }
+
+    /// The level of a price on the grid inside the band.
+    func index(of price: Price) -> Int {
+        let distance = isDescending ? base - price.minorUnits : price.minorUnits - base
+        precondition(distance >= 0 && distance <= Limits.priceMax.minorUnits, "price outside the band")
+        // Both below 2^32, where division is quick.
+        let index = Int64(UInt32(truncatingIfNeeded: distance) / UInt32(truncatingIfNeeded: tick))
+        precondition(index * tick == distance && index < levels.count, "price off the grid or outside the band")
+        return Int(index)
+    }
+
+    /// The last level that is at `price` or better, -1 if none; any price will do.
+    func lastIndex(atOrBetter price: Price) -> Int {
+        let distance = isDescending ? base - price.minorUnits : price.minorUnits - base
+        return distance < 0 ? -1 : Int(min(distance / tick, Int64(levels.count - 1)))
+    }
+
+    func price(at index: Int) -> Price {
+        let distance = Int64(index) * tick
+        return Price(minorUnits: isDescending ? base - distance : base + distance)
+    }
+
+    /// The best level that holds orders, or `none`.
+    var first: Int {
+        guard top != 0 else { return Ladder.none }
+        let upper = top.trailingZeroBitCount
+        let lower = upper &<< 6 | mid[upper].trailingZeroBitCount
+        return lower &<< 6 | leaf[lower].trailingZeroBitCount
+    }
+
+    /// The best level from `index` on that holds orders, or `none`.
+    func first(from index: Int) -> Int {
+        guard index < levels.count else { return Ladder.none }
+        let word = index &>> 6
+        var bits = leaf[word] & (.max &<< UInt64(index & 63))
+        if bits != 0 { return word &<< 6 | bits.trailingZeroBitCount }
+        // What follows in the same word of `mid`, then in `top`.
+        let group = word &>> 6
+        bits = word & 63 == 63 ? 0 : mid[group] & (.max &<< UInt64(word & 63 + 1))
+        if bits == 0 {
+            let rest = group == 63 ? 0 : top & (.max &<< UInt64(group + 1))
+            guard rest != 0 else { return Ladder.none }
+            let upper = rest.trailingZeroBitCount
+            let lower = upper &<< 6 | mid[upper].trailingZeroBitCount
+            return lower &<< 6 | leaf[lower].trailingZeroBitCount
+        }
+        let lower = group &<< 6 | bits.trailingZeroBitCount
+        return lower &<< 6 | leaf[lower].trailingZeroBitCount
+    }
+
+    /// Writes a level back and keeps the bitmap in step.
+    mutating func set(_ index: Int, _ level: Level) {
+        let wasEmpty = levels[index].count == 0
+        levels[index] = level
+        if wasEmpty != (level.count == 0) { mark(index, occupied: wasEmpty) }
+    }
+
+    mutating func append(_ slot: UInt32, at index: Int, _ slab: inout Slab) {
+        if levels[index].count == 0 { mark(index, occupied: true) }
+        levels[index].append(slot, &slab)
+    }
+
+    mutating func remove(_ slot: UInt32, at index: Int, _ slab: inout Slab) {
+        levels[index].remove(slot, &slab)
+        if levels[index].count == 0 { mark(index, occupied: false) }
+    }
+
+    mutating func reduce(_ slot: UInt32, at index: Int, by quantity: Quantity, shown: Quantity, _ slab: inout Slab) {
+        levels[index].reduce(slot, by: quantity, shown: shown, &slab)
+    }
+
+    /// Notes that the running command may change what the level shows.
+    mutating func touch(_ index: Int, _ side: Side, _ touches: inout ContiguousArray<Touch>) {
+        guard !levels[index].isTouched else { return }
+        levels[index].isTouched = true
+        touches.append(Touch(side: side, index: index, before: levels[index].visible))
+    }
+
+    mutating func untouch(_ index: Int) { levels[index].isTouched = false }
+
+    private mutating func mark(_ index: Int, occupied: Bool) {
+        let word = index &>> 6
+        let group = word &>> 6
+        if occupied {
+            leaf[word] |= 1 &<< UInt64(index & 63)
+            mid[group] |= 1 &<< UInt64(word & 63)
+            top |= 1 &<< UInt64(group)
+        } else {
+            leaf[word] &= ~(1 &<< UInt64(index & 63))
+            guard leaf[word] == 0 else { return }
+            mid[group] &= ~(1 &<< UInt64(word & 63))
+            guard mid[group] == 0 else { return }
+            top &= ~(1 &<< UInt64(group))
+        }
+    }
+}
+
+extension Ladder {
+    /// Stops the program unless all three bitmaps mark exactly what is occupied.
+    func checkBitmap() {
+        for index in 0..<leaf.count * 64 {
+            let isMarked = leaf[index >> 6] >> UInt64(index & 63) & 1 == 1
+            precondition(isMarked == (index < levels.count && levels[index].count > 0), "the bitmap does not agree")
+        }
+        for word in leaf.indices {
+            precondition((mid[word >> 6] >> UInt64(word & 63) & 1 == 1) == (leaf[word] != 0), "mid does not agree")
+        }
+        for group in mid.indices {
+            precondition((top >> UInt64(group) & 1 == 1) == (mid[group] != 0), "top does not agree")
+        }
+    }
+}
+
+/// A level that the running command touched, and what it showed before.
+struct Touch: Sendable {
+    var side: Side
+    var index: Int
+    var before: Quantity
+}

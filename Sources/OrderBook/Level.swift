@@ -1,0 +1,44 @@
+import Permits
+
+/// The queue of one price, first in, first out, linked through the slab.
+struct Level: Sendable {
+    var head: UInt32 = 0
+    var tail: UInt32 = 0
+    var count: UInt32 = 0
+    /// Whether the running command has noted what the level showed before.
+    var isTouched = false
+    /// The sum of what the orders show.
+    var visible = Quantity.zero
+    /// The sum of what is open, hidden parts included.
+    var total = Quantity.zero
+
+    /// Puts an order last.
+    mutating func append(_ slot: UInt32, _ slab: inout Slab) {
+        slab[slot].next = 0
+        slab[slot].previous = tail
+        if tail == 0 { head = slot } else { slab[tail].next = slot }
+        tail = slot
+        count += 1
+        visible += slab[slot].order.shown
+        total += slab[slot].order.open
+    }
+
+    /// Takes an order out of the queue; its slot stays in use.
+    mutating func remove(_ slot: UInt32, _ slab: inout Slab) {
+        let next = slab[slot].next
+        let previous = slab[slot].previous
+        if previous == 0 { head = next } else { slab[previous].next = next }
+        if next == 0 { tail = previous } else { slab[next].previous = previous }
+        count -= 1
+        visible -= slab[slot].order.shown
+        total -= slab[slot].order.open
+    }
+
+    /// Takes a traded quantity off an order of the queue.
+    mutating func reduce(_ slot: UInt32, by quantity: Quantity, shown: Quantity, _ slab: inout Slab) {
+        slab[slot].order.open -= quantity
+        slab[slot].order.shown -= shown
+        total -= quantity
+        visible -= shown
+    }
+}

@@ -1,0 +1,159 @@
+package import Permits
+
+// The call auction: one price for all, found from the whole book, hidden quantity included.
+//
+// Rule, each step among what the step before left:
+// 1. the largest executable volume;
+// 2. the smallest surplus |buy − sell|;
+// 3. the side of the pressure: all left with a surplus of buys, the highest; all of sells, the lowest;
+// 4. the nearest to the reference price; of two equally near, the higher.
+//
+// Every tick of the crossing range is a candidate. Buy and sell quantity are constant between neighbouring occupied
+// prices, so of such a gap the lowest tick, the highest and the one nearest to the reference stand for all its ticks.
+
+extension OrderBook {
+    /// Where a call would trade now; nil if it would not.
+    ///
+    /// `reference` decides the last ties; it is on the tick grid and may be outside the band.
+    /// O(occupied levels in the crossing range).
+    package func indicative(reference: Price) -> Indicative? {
+        guard let bestBid, let bestAsk, bestBid >= bestAsk else { return nil }
+        precondition(reference.minorUnits % tick.minorUnits == 0, "the reference price is off the tick")
+        // The bid levels of the range, best first; the sweep takes them from the back.
+        var bidLevels: ContiguousArray<Int> = []
+        var buy = Quantity.zero
+        var bid = bids.first
+        while bid <= bids.index(of: bestAsk) {
+            bidLevels.append(bid)
+            buy += bids.levels[bid].total
+            bid = bids.first(from: bid + 1)
+        }
+        var choice = CallChoice(reference: reference)
+        var sell = Quantity.zero
+        var ask = asks.first
+        var price = bestAsk
+        while true {
+            if ask != Ladder.none, asks.price(at: ask) == price {
+                sell += asks.levels[ask].total
+                ask = asks.first(from: ask + 1)
+            }
+            choice.consider(price, buy: buy, sell: sell)
+            if let last = bidLevels.last, bids.price(at: last) == price {
+                buy -= bids.levels[last].total
+                bidLevels.removeLast()
+            }
+            // The best bid is the upper end of the range, so the sweep ends with the bids.
+            guard let last = bidLevels.last else { break }
+            var next = bids.price(at: last)
+            if ask != Ladder.none { next = min(next, asks.price(at: ask)) }
+            let lowest = Price(minorUnits: price.minorUnits + tick.minorUnits)
+            let highest = Price(minorUnits: next.minorUnits - tick.minorUnits)
+            if lowest <= highest {
+                choice.consider(lowest, buy: buy, sell: sell)
+                choice.consider(min(max(reference, lowest), highest), buy: buy, sell: sell)
+                choice.consider(highest, buy: buy, sell: sell)
+            }
+            price = next
+        }
+        return choice.result
+    }
+
+    /// Ends a call: trades all that can trade at one price, by price and time on each side, then closes what was only
+    /// for the call (market, at-the-open and at-the-close orders in the book; parked ones stay).
+    ///
+    /// Self-trade prevention does not act: one price for all leaves no order to be preferred over another. An iceberg
+    /// trades with all that is open at its place in the queue, keeps the place, and shows a fresh slice afterwards.
+    /// Events: fills, then closed orders by number, then levels.
+    package mutating func uncross(reference: Price, events: inout ContiguousArray<BookEvent>) {
+        if let call = indicative(reference: reference) {
+            fillCall(at: call.price, volume: call.volume, events: &events)
+            lastPrice = call.price
+        }
+        for order in orders(where: \.isForCallOnly) {
+            let slot = orders.index.slot(of: order.id)
+            guard orders[slot].place == .bids || orders[slot].place == .asks else { continue }
+            take(slot)
+            events.append(.closed(order, .unfilled))
+        }
+        finish(&events)
+    }
+
+    private mutating func fillCall(at price: Price, volume: Quantity, events: inout ContiguousArray<BookEvent>) {
+        var left = volume
+        while left > .zero {
+            let bid = bids.levels[bids.first].head
+            let ask = asks.levels[asks.first].head
+            let quantity = min(left, orders[bid].order.open, orders[ask].order.open)
+            left -= quantity
+            let buyer = fill(bid, quantity)
+            let seller = fill(ask, quantity)
+            events.append(
+                .fill(Fill(price: price, quantity: quantity, aggressor: nil, buy: buyer.party, sell: seller.party))
+            )
+        }
+    }
+
+    /// Takes a traded quantity off the best order of its side, hidden part or not.
+    /// - Returns: the order as it is now.
+    private mutating func fill(_ slot: UInt32, _ quantity: Quantity) -> Order {
+        var order = orders[slot].order
+        order.open -= quantity
+        order.showSlice()
+        // The fresh slice may be larger than what was left of the old one: `shown` is then negative.
+        reduce(slot, by: quantity, shown: orders[slot].order.shown - order.shown)
+        if order.open == .zero { take(slot) }
+        return order
+    }
+}
+
+/// The best call price among the candidates seen so far, by the rule above.
+private struct CallChoice {
+    private struct Candidate {
+        var price: Price
+        /// Buys less sells.
+        var pressure: Quantity
+    }
+
+    private let reference: Price
+    private var volume = Quantity.zero
+    private var surplus = Quantity.zero
+    // Of the candidates with that volume and surplus:
+    private var lowest: Candidate?
+    private var highest: Candidate?
+    private var nearest: Candidate?
+    private var allBuy = true
+    private var allSell = true
+
+    init(reference: Price) { self.reference = reference }
+
+    /// Takes a candidate into account; they come in ascending order.
+    mutating func consider(_ price: Price, buy: Quantity, sell: Quantity) {
+        let candidate = Candidate(price: price, pressure: buy - sell)
+        let executable = min(buy, sell)
+        let rest = max(buy, sell) - executable
+        if lowest == nil || executable > volume || (executable == volume && rest < surplus) {
+            volume = executable
+            surplus = rest
+            lowest = candidate
+            nearest = candidate
+            allBuy = true
+            allSell = true
+        } else if executable != volume || rest != surplus {
+            return
+        }
+        highest = candidate
+        if let present = nearest, distance(candidate) <= distance(present) { nearest = candidate }
+        if candidate.pressure <= .zero { allBuy = false }
+        if candidate.pressure >= .zero { allSell = false }
+    }
+
+    var result: Indicative? {
+        guard let chosen = allBuy ? highest : allSell ? lowest : nearest, volume > .zero else { return nil }
+        let side: Side? = chosen.pressure > .zero ? .buy : chosen.pressure < .zero ? .sell : nil
+        return Indicative(price: chosen.price, volume: volume, surplus: surplus, surplusSide: side)
+    }
+
+    private func distance(_ candidate: Candidate) -> Int64 {
+        abs(candidate.price.minorUnits - reference.minorUnits)
+    }
+}

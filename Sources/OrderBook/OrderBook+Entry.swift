@@ -1,0 +1,104 @@
+package import Permits
+
+// Entry, amendment, cancellation.
+
+extension OrderBook {
+    /// Enters a checked order: it trades (`open`), gathers (`preopen`, `closing`), waits as a stop, or is parked.
+    ///
+    /// In a call its `minimum` is not asked for: nothing trades at entry, and the uncross fills what it can.
+    /// The caller has asked `wouldCross` for a post-only order.
+    package mutating func enter(_ order: Order, phase: Phase, events: inout ContiguousArray<BookEvent>) {
+        precondition(phase == .open || phase.isCall, "no entry in phase \(phase.text)")
+        precondition(
+            order.open > .zero && order.open <= order.quantity && order.quantity <= Limits.quantityMax
+                && order.display >= .zero,
+            "no such quantity"
+        )
+        admit(order, phase, events: &events)
+        finish(&events)
+    }
+
+    /// Changes an order's total quantity, limit or stop price; nil and the present value mean unchanged.
+    ///
+    /// A lower quantity at the same prices keeps the place in the queue. Anything else loses it: the order leaves and
+    /// enters anew, which in `open` may trade; `minimum` is not asked for again. An amended stop counts as entered now.
+    /// `quantity` is the new total and must be above what is filled.
+    package mutating func amend(
+        _ id: OrderID,
+        quantity: Quantity? = nil,
+        price: Price? = nil,
+        stop: Price? = nil,
+        phase: Phase,
+        events: inout ContiguousArray<BookEvent>
+    ) {
+        precondition(phase == .open || phase.isCall, "no amendment in phase \(phase.text)")
+        let slot = orders.index.slot(of: id)
+        precondition(slot != 0, "order \(id.number) is not live")
+        let old = orders[slot].order
+        var order = old
+        if let quantity {
+            precondition(quantity <= Limits.quantityMax, "no such quantity")
+            order.open -= old.quantity - quantity
+            order.quantity = quantity
+        }
+        precondition(order.open > .zero, "the new quantity is filled already")
+        order.price = price ?? old.price
+        order.stop = stop ?? old.stop
+        precondition(order.stop == old.stop || old.kind.isStop, "not a waiting stop")
+        if order.price == old.price, order.stop == old.stop, order.open <= old.open {
+            lower(slot, to: order)
+        } else {
+            take(slot)
+            order.minimum = .zero
+            admit(order, phase, events: &events)
+        }
+        finish(&events)
+    }
+
+    /// Ends an order and reports it closed; nil if it is not live.
+    @discardableResult
+    package mutating func cancel(
+        _ id: OrderID,
+        reason: DoneReason,
+        events: inout ContiguousArray<BookEvent>
+    ) -> Order? {
+        let slot = orders.index.slot(of: id)
+        guard slot != 0 else { return nil }
+        let order = take(slot)
+        events.append(.closed(order, reason))
+        finish(&events)
+        return order
+    }
+
+    /// Enters the at-the-close orders into the closing call, in the order in which they came.
+    package mutating func beginClosing(events: inout ContiguousArray<BookEvent>) {
+        while parked.head != 0 {
+            let slot = parked.head
+            parked.remove(slot, &orders)
+            stand(slot, orders[slot].order.side == .buy ? .bids : .asks)
+        }
+        finish(&events)
+    }
+
+    private mutating func admit(_ order: Order, _ phase: Phase, events: inout ContiguousArray<BookEvent>) {
+        var order = order
+        order.showSlice()
+        if order.kind.isStop {
+            join(order, order.side == .buy ? .buyStops : .sellStops)
+        } else if order.timeInForce == .atTheClose, phase != .closing {
+            join(order, .parked)
+        } else if phase.isCall {
+            join(order, order.side == .buy ? .bids : .asks)
+        } else {
+            trade(&order, events: &events)
+        }
+        if phase == .open { triggerStops(events: &events) }
+    }
+
+    /// Lowers what is open, in place.
+    private mutating func lower(_ slot: UInt32, to order: Order) {
+        let old = orders[slot].order
+        reduce(slot, by: old.open - order.open, shown: old.shown - min(old.shown, order.open))
+        orders[slot].order.quantity = order.quantity
+    }
+}

@@ -1,0 +1,72 @@
+import Exchange
+package import Permits
+
+/// Runs stream files on a venue, entry by entry, as the sequencer would have.
+///
+/// A timer that is due before a command fires first, by a `CLOCK` of its own.
+package struct StreamReplay: Sendable {
+    package private(set) var venue: Venue
+    /// The time of the last entry, from which relative times count.
+    package var time: Timestamp
+
+    /// What one entry did.
+    package struct Step {
+        package let entry: StreamEntry
+        package let output: Output
+        /// The command's sequence number; nil for a query or a line that did not reach the engine.
+        package let sequence: UInt64?
+    }
+
+    /// Starts on a fresh exchange, or goes on from `venue`.
+    package init(on venue: Venue = Venue()) {
+        self.venue = venue
+        time = venue.exchange.now
+    }
+
+    /// Runs every line of `text`, a stream file or a part of it that ends with a line end.
+    ///
+    /// - Parameters:
+    ///   - firstLine: the number of the first line, for errors.
+    ///   - body: called after each step, with the venue as it then stands.
+    /// - Throws: `StreamError` that names the line, or what `body` throws.
+    package mutating func run(_ text: [UInt8], firstLine: Int = 1, _ body: (Step, Venue) throws -> Void) throws {
+        var number = firstLine
+        var start = 0
+        while start < text.count {
+            let end = text[start...].firstIndex(of: UInt8(ascii: "\n")) ?? text.count
+            var last = end
+            if last > start, text[last - 1] == UInt8(ascii: "\r") { last -= 1 }
+            if let (entry, prepared) = try next(text.span.extracting(start..<last), number) {
+                try run(prepared, entry, body)
+            }
+            number += 1
+            start = end + 1
+        }
+    }
+
+    private mutating func next(_ text: Span<UInt8>, _ number: Int) throws -> (StreamEntry, PreparedEntry)? {
+        do throws(StreamError) {
+            guard let entry = try StreamEntry.parse(text, after: time) else { return nil }
+            time = entry.time
+            return (entry, try venue.prepare(entry))
+        } catch {
+            throw StreamError("line \(number): \(error.description)")
+        }
+    }
+
+    private mutating func run(
+        _ prepared: PreparedEntry,
+        _ entry: StreamEntry,
+        _ body: (Step, Venue) throws -> Void
+    ) throws {
+        var output = Output()
+        if case .command(let request) = prepared, request.verb != .clock, let clock = venue.dueClock(at: entry.time) {
+            venue.execute(clock, output: &output)
+            let sequence = venue.exchange.sequence
+            try body(Step(entry: .clock(at: entry.time), output: output, sequence: sequence), venue)
+            output.removeAll()
+        }
+        let sequence = venue.run(prepared, output: &output)
+        try body(Step(entry: entry, output: output, sequence: sequence), venue)
+    }
+}

@@ -1,0 +1,171 @@
+import ArgumentParser
+import Exchange
+import Permits
+
+/// The whole engine: members, holds, limits, fees, ids and events.
+struct EngineBench: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "engine",
+        abstract: "Commands a second through Exchange.apply, with 1,000 members."
+    )
+
+    @Option(help: "Commands a run.")
+    var commands = 1_000_000
+
+    @Option(help: "Members.")
+    var members = 1000
+
+    @Option(help: "Seed of the flow.")
+    var seed: UInt64 = 1
+
+    func run() throws {
+        var shapes: [String: Any] = [:]
+        var worst = Double.infinity
+        for shape in Shape.allCases {
+            var setting = EngineRun(members: members)
+            let requests = setting.requests(Flow.make(shape, count: commands, seed: seed))
+            let rate = Double(commands) / seconds { setting.run(requests) }
+            worst = min(worst, rate)
+            shapes[shape.rawValue] = ["commands_per_second": Int(rate), "refused": setting.refused]
+        }
+        try printJSON([
+            "benchmark": "engine", "commands": commands, "members": members, "seed": Int(seed), "shapes": shapes,
+            "worst_commands_per_second": Int(worst),
+        ])
+    }
+}
+
+/// An exchange with one market and many funded members.
+struct EngineRun {
+    private var exchange = Exchange()
+    private var events: ContiguousArray<Event> = []
+    private let memberCount: Int
+    private let firstMember: UInt32
+    private let marketCode: Code
+    private(set) var refused = 0
+
+    init(members: Int) {
+        memberCount = members
+        marketCode = EngineRun.code("M")
+        firstMember = 3
+        let program = EngineRun.code("P")
+        let (operatorMember, regulator) = (MemberID(1), MemberID(2))
+        admin(.venue, .member, .member(code: EngineRun.code("op"), role: .operator, name: "op"))
+        admin(operatorMember, .member, .member(code: EngineRun.code("reg"), role: .regulator, name: "reg"))
+        admin(regulator, .program, .program(code: program, unit: "t", currency: .eur, name: "P"))
+        admin(
+            regulator,
+            .cap,
+            .cap(program: program, vintage: 2027, cap: Limits.capMax, holdingLimit: Limits.capMax)
+        )
+        for index in 0..<members {
+            let code = EngineRun.code("m\(index)")
+            admin(operatorMember, .member, .member(code: code, role: .participant, name: "m"))
+            admin(
+                operatorMember,
+                .deposit,
+                .deposit(member: code, currency: .eur, amount: EngineRun.decimal("1000000000000"))
+            )
+            admin(
+                regulator,
+                .allocate,
+                .allocate(program: program, vintage: 2027, member: code, quantity: Limits.quantityMax)
+            )
+        }
+        admin(
+            operatorMember,
+            .market,
+            .market(
+                NewMarket(
+                    code: marketCode,
+                    program: program,
+                    vintage: 2027,
+                    tick: EngineRun.decimal("0.01"),
+                    lot: Quantity(1),
+                    quantityMax: Quantity(1_000_000),
+                    bandPercent: EngineRun.decimal("100"),
+                    reference: EngineRun.decimal("41.00"),
+                    makerPercent: EngineRun.decimal("0.01"),
+                    takerPercent: EngineRun.decimal("0.02")
+                )
+            )
+        )
+        admin(operatorMember, .phase, .phase(market: marketCode, phase: .preopen, text: ""))
+        admin(operatorMember, .phase, .phase(market: marketCode, phase: .open, text: ""))
+    }
+
+    private static func code(_ text: String) -> Code { Code(text) ?? .none }
+
+    private static func decimal(_ text: String) -> DecimalNumber {
+        let bytes = Array(text.utf8)
+        do throws(RejectCode) { return try DecimalNumber(bytes.span) } catch { return .zero }
+    }
+
+    private mutating func admin(_ member: MemberID, _ verb: Verb, _ command: AdminCommand) {
+        let reply = exchange.apply(
+            Request(
+                time: Timestamp(microseconds: 1),
+                member: member,
+                user: .venue,
+                verb: verb,
+                id: .none,
+                contentHash: 0,
+                command: .admin(command)
+            ),
+            into: &events
+        )
+        if case .refused(let refusal) = reply.outcome { preconditionFailure(refusal.text) }
+        events.removeAll(keepingCapacity: true)
+    }
+
+    /// The flow as commands; every new order has an id, by which it is cancelled and amended.
+    func requests(_ flow: [Message]) -> [Request] {
+        flow.map { message in
+            let member = MemberID(firstMember + UInt32(message.order % UInt64(memberCount)))
+            let reference = EngineRun.code("o\(message.order)")
+            let price = EngineRun.decimal(FixedPoint.text(Int64(message.level) + 1, scale: 2))
+            let command: Command
+            let verb: Verb
+            switch message.kind {
+            case .new:
+                var order = NewOrder(
+                    market: marketCode,
+                    side: message.side,
+                    quantity: Quantity(Int64(message.quantity))
+                )
+                order.price = price
+                order.timeInForce = message.isIOC ? .ioc : .gtc
+                (verb, command) = (.order, .order(order))
+            case .cancel: (verb, command) = (.cancel, .cancel(.reference(reference)))
+            case .amend:
+                (verb, command) = (
+                    .amend,
+                    .amend(
+                        Amendment(
+                            target: .reference(reference),
+                            quantity: Quantity(Int64(message.quantity)),
+                            price: price,
+                            stop: nil
+                        )
+                    )
+                )
+            }
+            return Request(
+                time: Timestamp(microseconds: 2),
+                member: member,
+                user: .venue,
+                verb: verb,
+                id: message.kind == .new ? reference : .none,
+                contentHash: message.order,
+                command: command
+            )
+        }
+    }
+
+    mutating func run(_ requests: [Request]) {
+        for request in requests {
+            if case .refused = exchange.apply(request, into: &events).outcome { refused += 1 }
+            events.removeAll(keepingCapacity: true)
+        }
+    }
+}

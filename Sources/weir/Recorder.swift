@@ -1,0 +1,106 @@
+import Exchange
+import Foundation
+import Permits
+import Storage
+import Wire
+
+/// Keeps what a replay does as a data directory: journal, settlement and a snapshot, as a server would have left it.
+final class Recorder {
+    private let journal: Journal
+    private let settlement: Settlement
+    private let snapshots: SnapshotStore
+    private var payload: [UInt8] = []
+    private var entries: [SettlementEntry] = []
+    private var lines: [FeedLine] = []
+    private var firstCommand: UInt64 = 1
+    private var lastCommand: UInt64 = 0
+
+    /// How much is written in one batch, in bytes of journal.
+    private static let batchBytes = 64 * 1024
+
+    /// Starts a data directory.
+    /// - Throws: `ReplayError` if it holds a journal already.
+    init(directory: String) throws {
+        journal = try Journal(directory: directory)
+        guard journal.lastCommand == 0 else {
+            throw ReplayError("\(directory) holds a journal of \(journal.lastCommand) commands; give a new directory")
+        }
+        settlement = try Settlement(directory: directory)
+        snapshots = try SnapshotStore(directory: directory)
+    }
+
+    /// Records a step; queries and refused lines leave no trace, as on a server.
+    func record(_ step: StreamReplay.Step) throws {
+        guard let sequence = step.sequence else { return }
+        lastCommand = sequence
+        JournalEntry.append(
+            to: &payload,
+            time: step.entry.time,
+            member: step.entry.member,
+            user: step.entry.user,
+            line: step.entry.line.span
+        )
+        if !step.output.events.isEmpty {
+            entries.append(
+                SettlementEntry(sequence: sequence, time: step.entry.time, events: Array(step.output.events))
+            )
+        }
+        lines += FeedLine.lines(of: step.output, sequence: sequence)
+        if payload.count >= Recorder.batchBytes { try write() }
+    }
+
+    private func write() throws {
+        guard lastCommand >= firstCommand else { return }
+        try journal.append(
+            firstCommand: firstCommand,
+            count: Int(lastCommand - firstCommand + 1),
+            payload: payload
+        )
+        try settlement.apply(entries, lines: lines, through: lastCommand)
+        firstCommand = lastCommand + 1
+        payload.removeAll(keepingCapacity: true)
+        entries.removeAll(keepingCapacity: true)
+        lines.removeAll(keepingCapacity: true)
+    }
+
+    /// Writes what is left, and a snapshot.
+    func finish(_ venue: Venue) throws {
+        try write()
+        let payload = venue.snapshot()
+        try snapshots.save(
+            sequence: venue.exchange.sequence,
+            digest: SHA256.digest(of: payload),
+            payload: payload
+        )
+        try settlement.close()
+        _ = try journal.checkpoint()
+        try journal.close()
+    }
+}
+
+/// Why a replay cannot go on.
+struct ReplayError: Error, CustomStringConvertible {
+    let description: String
+
+    init(_ description: String) { self.description = description }
+}
+
+extension FeedLine {
+    /// The event lines of a command's output, as settlement keeps them.
+    static func lines(of output: Output, sequence: UInt64) -> [FeedLine] {
+        output.lines.compactMap { line in
+            let stream: UInt64
+            switch line.destination {
+            case .reply: return nil
+            case .member(let member): stream = FeedLine.stream(of: member)
+            case .market(let market): stream = FeedLine.stream(of: market)
+            }
+            return FeedLine(
+                stream: stream,
+                count: line.count,
+                sequence: sequence,
+                line: Array(output.bytes[line.range])
+            )
+        }
+    }
+}

@@ -1,0 +1,120 @@
+import ArgumentParser
+import Exchange
+import Ledger
+import Permits
+import Storage
+import Wire
+
+/// Checks a data directory from the first command to the last.
+struct Verify: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Check every hash and invariant of a data directory.",
+        discussion: """
+            Reads the whole journal and checks each batch's hash, replays it on a fresh exchange, checks the invariants of
+            ledger and books, compares the newest snapshot with the replay, and settlement's balances with the engine's
+            to the unit. It may run beside a live server; then it checks up to where settlement has come.
+            """
+    )
+
+    @Argument(help: "The data directory.")
+    var directory: String
+
+    @Flag(help: "Check the invariants after every command instead of at the end; slow.")
+    var everyCommand = false
+
+    @Flag(help: "Print the state digest last.")
+    var digest = false
+
+    func run() throws {
+        let journal = try Journal(directory: directory, readOnly: true)
+        let snapshots = try SnapshotStore(directory: directory).newest()
+        for problem in snapshots.problems { Console.note("snapshots.db: \(problem)") }
+        let settled = try Settlement(directory: directory).balances()
+        var replay = StreamReplay()
+        var problems: [String] = snapshots.problems
+        var bar = ProgressBar("replaying", total: journal.lastCommand)
+        try journal.forEachBatch { batch in
+            try replay.run(batch.payload) { step, venue in
+                guard let sequence = step.sequence else {
+                    throw ReplayError("batch \(batch.sequence) holds a line that never reached the engine")
+                }
+                if everyCommand { venue.exchange.checkInvariants() }
+                if sequence == settled.appliedSequence { problems += differences(settled, venue.exchange) }
+                if let snapshot = snapshots.snapshot, sequence == snapshot.sequence,
+                    SHA256.digest(of: venue.snapshot()) != snapshot.digest
+                {
+                    problems.append("the snapshot at command \(sequence) differs from the replay")
+                }
+            }
+            guard replay.venue.exchange.sequence == batch.lastCommand else {
+                throw ReplayError("batch \(batch.sequence) does not hold the commands that it says")
+            }
+            bar.advance(to: batch.lastCommand)
+        }
+        bar.finish()
+        replay.venue.exchange.checkInvariants()
+        let last = journal.lastCommand
+        Console.line("journal: \(last) commands, every hash right, epoch \(journal.epoch)")
+        Console.line("engine: every invariant holds; debits = credits, issued = held + retired")
+        Console.line("settlement: at command \(settled.appliedSequence), balances compared to the unit")
+        Console.line(
+            "snapshot: \(snapshots.snapshot.map { "at command \($0.sequence), equal to the replay" } ?? "none")"
+        )
+        if digest {
+            let hex = SHA256.digest(of: replay.venue.exchange.stateBytes()).hex
+            Console.line("digest=\(hex) seq=\(replay.venue.exchange.sequence)")
+        }
+        guard problems.isEmpty else {
+            for problem in problems { Console.line("PROBLEM \(problem)") }
+            throw ExitCode(1)
+        }
+        Console.line("all is well")
+    }
+
+    /// Where settlement's balances differ from the engine's ledger.
+    private func differences(_ settled: Settlement.Balances, _ exchange: Exchange) -> [String] {
+        var found: [String] = []
+        var expected: [Account: Int64] = [:]
+        for asset in exchange.ledger.assets {
+            for (account, balance) in exchange.ledger.holders(of: asset) where balance.total != 0 {
+                expected[Account(account: account, asset: asset)] = balance.total
+            }
+        }
+        func compare(_ account: AccountID, _ asset: AssetID, _ total: Int64) {
+            let engine = expected.removeValue(forKey: Account(account: account, asset: asset)) ?? 0
+            guard engine != total else { return }
+            found.append("account \(account.index), asset \(asset.index): settlement \(total), engine \(engine)")
+        }
+        for balance in settled.cash {
+            let account: AccountID =
+                switch balance.account {
+                case .member: .general(balance.member)
+                case .bank: .bank
+                case .fee: .fee
+                }
+            compare(account, .cash(balance.currency), balance.total.minorUnits)
+        }
+        for balance in settled.permits {
+            let account: AccountID =
+                switch balance.account {
+                case .general: .general(balance.member)
+                case .issuance: .issuance
+                case .retirement: .retirement
+                }
+            compare(account, .permits(balance.permitClass), balance.quantity.units)
+        }
+        for (account, total) in expected.sorted(by: { $0.key < $1.key }) {
+            found.append(
+                "account \(account.account.index), asset \(account.asset.index): settlement 0, engine \(total)"
+            )
+        }
+        return found
+    }
+
+    private struct Account: Hashable, Comparable {
+        let account: AccountID
+        let asset: AssetID
+
+        static func < (a: Account, b: Account) -> Bool { (a.account, a.asset) < (b.account, b.asset) }
+    }
+}

@@ -1,0 +1,14 @@
+import ArgumentParser
+
+/// The command-line tool: one file a subcommand.
+@main
+struct Weir: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "weir",
+        abstract: "The exchange for pollution and water-use permits.",
+        version: "0.1.0",
+        subcommands: [
+            Serve.self, Demo.self, Connect.self, Replay.self, JournalCommand.self, Verify.self,
+        ]
+    )
+}

@@ -1,0 +1,157 @@
+import Foundation
+import Permits
+import Testing
+import Wire
+
+@Suite("The line parser")
+struct ParserTests {
+    private func code(_ line: String) -> RejectCode? {
+        code(Array(line.utf8))
+    }
+
+    private func code(_ bytes: [UInt8]) -> RejectCode? {
+        do throws(ParseFailure) {
+            _ = try LineParser.parse(bytes.span)
+            return nil
+        } catch {
+            return error.refusal.code
+        }
+    }
+
+    @Test(
+        "a bad line gets its own code",
+        arguments: [
+            (" PING", RejectCode.badSyntax), ("PING x", .badSyntax), ("RETIRE text=\"open", .badSyntax),
+            ("RETIRE text=\"a\"b", .badSyntax), ("PING\u{1}", .badSyntax), ("ping", .unknownVerb),
+            ("CLOCK", .unknownVerb),
+            ("DISCONNECT", .unknownVerb), ("PING qty=1", .unknownKey), ("BOOK market=A market=A", .duplicateKey),
+            ("BOOK", .missingKey), ("CANCEL", .missingKey), ("CANCEL order=1 orig=a", .missingKey),
+            ("BOOK market=", .badValue), ("BOOK market=a/b", .badValue),
+            ("BOOK market=123456789012345678901", .badValue),
+            ("ORDER market=M side=hold qty=1", .badValue), ("ORDER market=M side=buy qty=1 expire=tomorrow", .badValue),
+            ("ORDER market=M side=buy qty=1 post=yes", .badValue), ("BOOK market=M depth=ten", .badNumber),
+            ("BOOK market=M depth=1.5", .badNumber), ("ORDER market=M side=buy qty=1 price=1e3", .badNumber),
+            ("ORDER market=M side=buy qty=1 price=.5", .badNumber),
+            ("ORDER market=M side=buy qty=1 price=5.", .badNumber),
+            ("BOOK market=M depth=0", .outOfRange), ("ORDER market=M side=buy qty=0", .outOfRange),
+            ("ORDER market=M side=buy qty=1000000001", .outOfRange),
+            ("BOOK market=M depth=99999999999999999999", .overflow),
+            ("LOGIN member=a user=b password=short", .outOfRange), ("MEMBER member=a role=venue name=x", .badValue),
+            ("MEMBER member=a role=participant name=\"\\q\"", .badValue),
+        ]
+    )
+    func badLines(line: String, expected: RejectCode) {
+        #expect(code(line) == expected)
+    }
+
+    @Test("a line that is not UTF-8 or too long is refused")
+    func badBytes() {
+        #expect(code(Array("PING id=".utf8) + [0xFF]) == .notUTF8)
+        #expect(code(Array(repeating: UInt8(ascii: "A"), count: 4097)) == .lineTooLong)
+    }
+
+    @Test("an error carries the line's id when it can be read")
+    func errorID() {
+        do throws(ParseFailure) {
+            _ = try LineParser.parse(Array("BOOK foo=1 id=a7".utf8).span)
+            Issue.record("the line was taken")
+        } catch {
+            #expect(error.id == Code("a7"))
+        }
+    }
+
+    @Test(
+        "JSON strings are unescaped",
+        arguments: [
+            (#""a \"b\" \\ \/ \u00e9 \ud83d\ude00""#, "a \"b\" \\ / é 😀"), (#""""#, ""), ("Köln", "Köln"),
+        ]
+    )
+    func strings(value: String, expected: String) throws {
+        let parsed = try LineParser.parse(Array("MEMBER member=a role=participant name=\(value)".utf8).span)
+        guard case .command(.admin(.member(_, _, let name))) = parsed.body else {
+            Issue.record("no member")
+            return
+        }
+        #expect(name == expected)
+    }
+
+    @Test("every fixture line, cut at every byte and with bytes changed, is taken or refused, never more")
+    func fuzz() throws {
+        var seed: UInt64 = 42
+        func random(_ bound: Int) -> Int {
+            seed = seed &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+            return Int(seed >> 33) % bound
+        }
+        var count = 0
+        for name in fixtureNames where name != "carbon-day" && name != "water-season" {
+            for line in try fixture("\(name).stream").split(separator: 10) where line.count < 400 {
+                let words = line.split(separator: 32, maxSplits: 2, omittingEmptySubsequences: true)
+                guard words.count == 3 else { continue }
+                let request = Array(words[2])
+                for cut in 0...request.count { _ = code(Array(request[..<cut])) }
+                for _ in 0..<20 {
+                    var changed = request
+                    changed[random(changed.count)] = UInt8(random(256))
+                    if random(4) == 0 { changed.insert(UInt8(random(256)), at: random(changed.count)) }
+                    _ = code(changed)
+                    count += 1
+                }
+            }
+        }
+        #expect(count > 1000)
+    }
+}
+
+@Suite("Numbers and times as text")
+struct TextTests {
+    private func scaled(_ text: String, _ scale: Int) throws -> Int64 {
+        try DecimalNumber(Array(text.utf8).span).scaled(to: scale)
+    }
+
+    @Test(
+        "decimals are exact",
+        arguments: [
+            ("71.25", 2, Int64(7125)), ("71", 2, 7100), ("71.2500", 2, 7125), ("0.01", 2, 1), ("-3.5", 1, -35),
+            ("7850", 0, 7850),
+            ("9223372036854775807", 0, .max),
+        ]
+    )
+    func decimals(text: String, scale: Int, expected: Int64) throws {
+        #expect(try scaled(text, scale) == expected)
+    }
+
+    @Test(
+        "what a scale cannot hold is refused",
+        arguments: ["71.255", "0.001", "9223372036854775808", "92233720368547758.07001"]
+    )
+    func refused(text: String) {
+        #expect(throws: RejectCode.self) { try scaled(text, 2) }
+    }
+
+    @Test("decimal text reads back as the same number", arguments: [Int64(0), 1, 99, 100, -101, 123_456_789, .max])
+    func roundTrip(value: Int64) throws {
+        for scale in 0...4 { #expect(try scaled(FixedPoint.text(value, scale: scale), scale) == value) }
+    }
+
+    @Test(
+        "times read back as the same time",
+        arguments: [
+            "1970-01-01T00:00:00.000000Z", "2000-02-29T23:59:59.999999Z", "2027-03-01T09:00:00.000000Z",
+            "9999-12-31T23:59:59.999999Z",
+        ]
+    )
+    func times(text: String) throws {
+        #expect(try #require(Timestamp(text)).description == text)
+    }
+
+    @Test(
+        "times that do not exist are refused",
+        arguments: [
+            "2027-02-29", "2027-13-01", "2027-03-01T24:00:00Z", "2027-03-01T09:00:00", "2027-03-01T09:00:00.Z",
+            "2027-3-1",
+        ]
+    )
+    func badTimes(text: String) {
+        #expect(Timestamp(text) == nil)
+    }
+}
