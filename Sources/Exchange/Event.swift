@@ -1,7 +1,9 @@
 package import OrderBook
 package import Permits
 
-/// What a command did, in order. The wire sends some of them, settlement books all of them.
+/// What a command did, in order.
+///
+/// The wire sends some of them, settlement books all of them.
 ///
 /// `count` is the event's gapless number in its stream: the member's private one or the market's public one.
 package enum Event: Sendable {

@@ -46,7 +46,9 @@ extension Exchange {
         )
     }
 
-    /// Sets a vintage's cap. It may be lowered, but not below what is issued.
+    /// Sets a vintage's cap.
+    ///
+    /// It may be lowered, but not below what is issued.
     mutating func setCap(
         program code: Code,
         vintage: Int64,

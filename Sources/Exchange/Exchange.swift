@@ -4,7 +4,9 @@ package import Permits
 package import Registry
 import Audit
 
-/// The exchange: a deterministic state machine. A command goes in, a reply and events come out.
+/// The exchange: a deterministic state machine.
+///
+/// A command goes in, a reply and events come out.
 ///
 /// A plain value without I/O, clock, chance or threads: the same commands give the same bytes, in every process.
 /// Time is the stamp on the request. Each rule stands in the file of its subject:
@@ -38,7 +40,7 @@ package struct Exchange: Sendable {
         precondition(request.time >= now, "time runs backwards")
         sequence += 1
         now = request.time
-        if !request.id.isEmpty {
+        if request.isRemembered {
             switch firstReplies.match(request) {
             case .new: break
             case .repeated(let reply): return reply
@@ -55,7 +57,7 @@ package struct Exchange: Sendable {
             outcome = .refused(error)
         }
         let reply = reply(to: request, outcome)
-        if !request.id.isEmpty { firstReplies.record(reply, for: request) }
+        if request.isRemembered { firstReplies.record(reply, for: request) }
         return reply
     }
 
@@ -116,7 +118,9 @@ package struct Exchange: Sendable {
     /// When `CLOCK` is due; `.never` if nothing waits for time to pass.
     package var nextDeadline: Timestamp { timers.next }
 
-    /// Stops the program if an invariant does not hold. Slow: for tests and `weir verify`.
+    /// Stops the program if an invariant does not hold.
+    ///
+    /// Slow: for tests and `weir verify`.
     package func checkInvariants() {
         ledger.checkInvariants()
         for market in markets { market.book.checkInvariants(isContinuous: market.phase == .open) }

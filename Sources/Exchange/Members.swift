@@ -21,7 +21,9 @@ package struct Login: Sendable, Equatable {
     package var deadman = Timestamp.never
 }
 
-/// Members and their logins. Index 0 of each is the venue itself.
+/// Members and their logins.
+///
+/// Index 0 of each is the venue itself.
 package struct Members: Sendable {
     package private(set) var members: ContiguousArray<Member> = []
     package private(set) var logins: ContiguousArray<Login> = []

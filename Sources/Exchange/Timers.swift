@@ -7,7 +7,9 @@ enum TimerKind: Hashable {
     case deadman(UserID)
 }
 
-/// The engine's deadlines. The sequencer sends `CLOCK` when the next one passes, so timers replay.
+/// The engine's deadlines.
+///
+/// The sequencer sends `CLOCK` when the next one passes, so timers replay.
 ///
 /// Entries are never withdrawn: one that no longer matches its order or login does nothing when it fires.
 struct Timers: Sendable {

@@ -37,6 +37,7 @@ struct Ladder: Sendable {
     var isEmpty: Bool { top == 0 }
 
     /// The level of a price on the grid inside the band.
+    @inline(__always)
     func index(of price: Price) -> Int {
         let distance = isDescending ? base - price.minorUnits : price.minorUnits - base
         precondition(distance >= 0 && distance <= Limits.priceMax.minorUnits, "price outside the band")
@@ -52,6 +53,7 @@ struct Ladder: Sendable {
         return distance < 0 ? -1 : Int(min(distance / tick, Int64(levels.count - 1)))
     }
 
+    @inline(__always)
     func price(at index: Int) -> Price {
         let distance = Int64(index) * tick
         return Price(minorUnits: isDescending ? base - distance : base + distance)
@@ -59,10 +61,12 @@ struct Ladder: Sendable {
 
     /// The best level that holds orders, or `none`.
     var first: Int {
-        guard top != 0 else { return Ladder.none }
-        let upper = top.trailingZeroBitCount
-        let lower = upper &<< 6 | mid[upper].trailingZeroBitCount
-        return lower &<< 6 | leaf[lower].trailingZeroBitCount
+        @inline(__always) get {
+            guard top != 0 else { return Ladder.none }
+            let upper = top.trailingZeroBitCount
+            let lower = upper &<< 6 | mid[upper].trailingZeroBitCount
+            return lower &<< 6 | leaf[lower].trailingZeroBitCount
+        }
     }
 
     /// The best level from `index` on that holds orders, or `none`.
@@ -86,34 +90,47 @@ struct Ladder: Sendable {
     }
 
     /// Writes a level back and keeps the bitmap in step.
+    @inline(__always)
     mutating func set(_ index: Int, _ level: Level) {
         let wasEmpty = levels[index].count == 0
         levels[index] = level
         if wasEmpty != (level.count == 0) { mark(index, occupied: wasEmpty) }
     }
 
+    @inline(__always)
     mutating func append(_ slot: UInt32, at index: Int, _ slab: inout Slab) {
         if levels[index].count == 0 { mark(index, occupied: true) }
+        slab[slot].level = UInt32(truncatingIfNeeded: index)
         levels[index].append(slot, &slab)
     }
 
+    @inline(__always)
     mutating func remove(_ slot: UInt32, at index: Int, _ slab: inout Slab) {
         levels[index].remove(slot, &slab)
         if levels[index].count == 0 { mark(index, occupied: false) }
     }
 
-    mutating func reduce(_ slot: UInt32, at index: Int, by quantity: Quantity, shown: Quantity, _ slab: inout Slab) {
+    @inline(__always)
+    mutating func reduce(_ slot: UInt32, at index: Int, by quantity: Int64, shown: Int64, _ slab: inout Slab) {
         levels[index].reduce(slot, by: quantity, shown: shown, &slab)
     }
 
     /// Notes that the running command may change what the level shows.
-    mutating func touch(_ index: Int, _ side: Side, _ touches: inout ContiguousArray<Touch>) {
+    @inline(__always)
+    mutating func touch(_ index: Int, _ side: Side, _ touches: inout TouchList) {
         guard !levels[index].isTouched else { return }
         levels[index].isTouched = true
         touches.append(Touch(side: side, index: index, before: levels[index].visible))
     }
 
-    mutating func untouch(_ index: Int) { levels[index].isTouched = false }
+    /// Forgets the note.
+    /// - Returns: what the level shows now.
+    @discardableResult
+    @inline(__always)
+    mutating func untouch(_ index: Int) -> Int64 {
+        levels[index].isTouched = false
+        return levels[index].visible
+    }
 
     private mutating func mark(_ index: Int, occupied: Bool) {
         let word = index &>> 6
@@ -146,11 +163,4 @@ extension Ladder {
             precondition((top >> UInt64(group) & 1 == 1) == (mid[group] != 0), "top does not agree")
         }
     }
-}
-
-/// A level that the running command touched, and what it showed before.
-struct Touch: Sendable {
-    var side: Side
-    var index: Int
-    var before: Quantity
 }

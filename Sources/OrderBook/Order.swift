@@ -79,9 +79,6 @@ package struct Order: Sendable, Equatable {
     /// Whether the order may only trade in a call, so that none of it outlives the uncross.
     var isForCallOnly: Bool { kind == .market || timeInForce == .atTheOpen || timeInForce == .atTheClose }
 
-    /// Shows a fresh slice: all of it, or at most `display` of an iceberg.
-    mutating func showSlice() { shown = display == .zero ? open : min(display, open) }
-
     /// The order as one side of a fill; `open` is what is open after it.
     var party: Fill.Party {
         Fill.Party(order: id, owner: owner, user: user, reference: reference, limit: price, open: open)

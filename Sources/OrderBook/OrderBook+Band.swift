@@ -35,7 +35,7 @@ extension OrderBook {
         buyStops = asks
         sellStops = bids
         // The notes of touched levels are of the old ladders; `before` stands in for them.
-        touches.removeAll(keepingCapacity: true)
+        touches.removeAll()
         for (slot, price) in repriced { orders[slot].order.price = price }
         for slot in queued + stops { stand(slot, orders[slot].place) }
         forgetTouches()

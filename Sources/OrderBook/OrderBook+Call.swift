@@ -6,7 +6,8 @@ package import Permits
 // 1. the largest executable volume;
 // 2. the smallest surplus |buy − sell|;
 // 3. the side of the pressure: all left with a surplus of buys, the highest; all of sells, the lowest;
-// 4. the nearest to the reference price; of two equally near, the higher.
+// 4. the nearest to the reference price. (What is left is one run of ticks and the reference a tick, so no two are
+//    equally near.)
 //
 // Every tick of the crossing range is a candidate. Buy and sell quantity are constant between neighbouring occupied
 // prices, so of such a gap the lowest tick, the highest and the one nearest to the reference stand for all its ticks.
@@ -25,7 +26,7 @@ extension OrderBook {
         var bid = bids.first
         while bid <= bids.index(of: bestAsk) {
             bidLevels.append(bid)
-            buy += bids.levels[bid].total
+            buy.units += bids.levels[bid].total
             bid = bids.first(from: bid + 1)
         }
         var choice = CallChoice(reference: reference)
@@ -34,12 +35,12 @@ extension OrderBook {
         var price = bestAsk
         while true {
             if ask != Ladder.none, asks.price(at: ask) == price {
-                sell += asks.levels[ask].total
+                sell.units += asks.levels[ask].total
                 ask = asks.first(from: ask + 1)
             }
             choice.consider(price, buy: buy, sell: sell)
             if let last = bidLevels.last, bids.price(at: last) == price {
-                buy -= bids.levels[last].total
+                buy.units -= bids.levels[last].total
                 bidLevels.removeLast()
             }
             // The best bid is the upper end of the range, so the sweep ends with the bids.
@@ -100,7 +101,7 @@ extension OrderBook {
         order.open -= quantity
         order.showSlice()
         // The fresh slice may be larger than what was left of the old one: `shown` is then negative.
-        reduce(slot, by: quantity, shown: orders[slot].order.shown - order.shown)
+        reduce(slot, by: quantity.units, shown: orders[slot].order.shown.units - order.shown.units)
         if order.open == .zero { take(slot) }
         return order
     }
@@ -142,7 +143,7 @@ private struct CallChoice {
             return
         }
         highest = candidate
-        if let present = nearest, distance(candidate) <= distance(present) { nearest = candidate }
+        if let present = nearest, distance(candidate) < distance(present) { nearest = candidate }
         if candidate.pressure <= .zero { allBuy = false }
         if candidate.pressure >= .zero { allSell = false }
     }

@@ -8,13 +8,14 @@ extension OrderBook {
     /// In a call its `minimum` is not asked for: nothing trades at entry, and the uncross fills what it can.
     /// The caller has asked `wouldCross` for a post-only order.
     package mutating func enter(_ order: Order, phase: Phase, events: inout ContiguousArray<BookEvent>) {
-        precondition(phase == .open || phase.isCall, "no entry in phase \(phase.text)")
+        precondition(phase.takesOrders, "no entry in phase \(phase.text)")
         precondition(
-            order.open > .zero && order.open <= order.quantity && order.quantity <= Limits.quantityMax
-                && order.display >= .zero,
+            order.open.units > 0 && order.open.units <= order.quantity.units
+                && order.quantity.units <= Limits.quantityMax.units && order.display.units >= 0,
             "no such quantity"
         )
-        admit(order, phase, events: &events)
+        var order = order
+        admit(&order, phase, events: &events)
         finish(&events)
     }
 
@@ -31,13 +32,13 @@ extension OrderBook {
         phase: Phase,
         events: inout ContiguousArray<BookEvent>
     ) {
-        precondition(phase == .open || phase.isCall, "no amendment in phase \(phase.text)")
+        precondition(phase.takesOrders, "no amendment in phase \(phase.text)")
         let slot = orders.index.slot(of: id)
         precondition(slot != 0, "order \(id.number) is not live")
         let old = orders[slot].order
         var order = old
         if let quantity {
-            precondition(quantity <= Limits.quantityMax, "no such quantity")
+            precondition(quantity.units <= Limits.quantityMax.units, "no such quantity")
             order.open -= old.quantity - quantity
             order.quantity = quantity
         }
@@ -50,24 +51,26 @@ extension OrderBook {
         } else {
             take(slot)
             order.minimum = .zero
-            admit(order, phase, events: &events)
+            admit(&order, phase, events: &events)
         }
         finish(&events)
     }
 
-    /// Ends an order and reports it closed; nil if it is not live.
+    /// Ends an order and reports it closed.
+    /// - Returns: whether it was live.
     @discardableResult
     package mutating func cancel(
         _ id: OrderID,
         reason: DoneReason,
         events: inout ContiguousArray<BookEvent>
-    ) -> Order? {
+    ) -> Bool {
         let slot = orders.index.slot(of: id)
-        guard slot != 0 else { return nil }
-        let order = take(slot)
-        events.append(.closed(order, reason))
+        guard slot != 0 else { return false }
+        events.append(.closed(orders[slot].order, reason))
+        leave(slot)
+        orders.free(slot)
         finish(&events)
-        return order
+        return true
     }
 
     /// Enters the at-the-close orders into the closing call, in the order in which they came.
@@ -75,30 +78,33 @@ extension OrderBook {
         while parked.head != 0 {
             let slot = parked.head
             parked.remove(slot, &orders)
-            stand(slot, orders[slot].order.side == .buy ? .bids : .asks)
+            stand(slot, orders[slot].order.side.book)
         }
         finish(&events)
     }
 
-    private mutating func admit(_ order: Order, _ phase: Phase, events: inout ContiguousArray<BookEvent>) {
-        var order = order
+    private mutating func admit(_ order: inout Order, _ phase: Phase, events: inout ContiguousArray<BookEvent>) {
         order.showSlice()
-        if order.kind.isStop {
-            join(order, order.side == .buy ? .buyStops : .sellStops)
-        } else if order.timeInForce == .atTheClose, phase != .closing {
+        if order.isWaitingStop {
+            join(order, order.isBuy ? .buyStops : .sellStops)
+        } else if order.isAtTheClose, !phase.isClosing {
             join(order, .parked)
-        } else if phase.isCall {
-            join(order, order.side == .buy ? .bids : .asks)
-        } else {
+        } else if phase.isOpen {
             trade(&order, events: &events)
+        } else {
+            join(order, order.side.book)
         }
-        if phase == .open { triggerStops(events: &events) }
+        if phase.isOpen { triggerStops(events: &events) }
     }
 
     /// Lowers what is open, in place.
     private mutating func lower(_ slot: UInt32, to order: Order) {
         let old = orders[slot].order
-        reduce(slot, by: old.open - order.open, shown: old.shown - min(old.shown, order.open))
+        reduce(
+            slot,
+            by: old.open.units - order.open.units,
+            shown: old.shown.units - min(old.shown.units, order.open.units)
+        )
         orders[slot].order.quantity = order.quantity
     }
 }

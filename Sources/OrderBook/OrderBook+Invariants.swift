@@ -20,7 +20,7 @@ extension OrderBook {
         precondition(count == orders.count, "the queues hold \(count) orders, the index \(orders.count)")
         checkStamps()
         if isContinuous, let bestBid, let bestAsk { precondition(bestBid < bestAsk, "the book is crossed") }
-        precondition(touches.isEmpty, "a command left touched levels behind")
+        precondition(touches.count == 0, "a command left touched levels behind")
     }
 
     private func check(_ level: Level, _ place: Place, price: Price?) {
@@ -33,6 +33,7 @@ extension OrderBook {
             let order = node.order
             precondition(node.place == place && node.previous == previous, "the links are broken")
             precondition(orders.index.slot(of: order.id) == slot, "the index does not agree")
+            precondition(price == nil || self[place].price(at: Int(node.level)) == price, "the level does not agree")
             precondition(
                 order.shown > .zero && order.shown <= order.open && order.open <= order.quantity
                     && (order.display > .zero || order.shown == order.open),
@@ -55,7 +56,7 @@ extension OrderBook {
             total += order.open
         }
         precondition(level.tail == previous && level.count == count, "the count does not agree")
-        precondition(level.visible == visible && level.total == total, "the sums do not agree")
+        precondition(level.visible == visible.units && level.total == total.units, "the sums do not agree")
         precondition(!level.isTouched, "a level is touched")
     }
 

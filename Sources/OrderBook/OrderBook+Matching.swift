@@ -5,28 +5,26 @@ package import Permits
 extension OrderBook {
     /// Trades an incoming order, and rests what may rest.
     mutating func trade(_ order: inout Order, events: inout ContiguousArray<BookEvent>) {
-        if order.timeInForce == .fok || order.minimum > .zero {
-            let wanted = order.timeInForce == .fok ? order.open : order.minimum
+        if order.isFillOrKill || order.minimum.units > 0 {
+            let wanted = order.isFillOrKill ? order.open : order.minimum
             guard fillable(order, upTo: wanted) >= wanted else {
-                events.append(.closed(order, order.timeInForce == .fok ? .fillOrKill : .minimumQuantity))
+                events.append(.closed(order, order.isFillOrKill ? .fillOrKill : .minimumQuantity))
                 return
             }
         }
         let isSelfTrade =
-            switch order.side {
-            case .buy: OrderBook.match(&order, with: &asks, &orders, &touches, &lastPrice, &events)
-            case .sell: OrderBook.match(&order, with: &bids, &orders, &touches, &lastPrice, &events)
-            }
+            order.isBuy
+            ? OrderBook.match(&order, with: &asks, &orders, &touches, &lastPrice, &events)
+            : OrderBook.match(&order, with: &bids, &orders, &touches, &lastPrice, &events)
+        guard order.open.units > 0 else { return }
         order.showSlice()
         if isSelfTrade {
             events.append(.closed(order, .selfTrade))
-        } else if order.open > .zero {
-            if order.kind == .market || order.timeInForce == .ioc {
-                events.append(.closed(order, .unfilled))
-            } else {
-                precondition(order.timeInForce != .fok, "a fill-or-kill order was not filled whole")
-                join(order, order.side == .buy ? .bids : .asks)
-            }
+        } else if order.isImmediate {
+            events.append(.closed(order, .unfilled))
+        } else {
+            precondition(!order.isFillOrKill, "a fill-or-kill order was not filled whole")
+            join(order, order.side.book)
         }
     }
 
@@ -39,22 +37,22 @@ extension OrderBook {
         _ taker: inout Order,
         with ladder: inout Ladder,
         _ slab: inout Slab,
-        _ touches: inout ContiguousArray<Touch>,
+        _ touches: inout TouchList,
         _ lastPrice: inout Price,
         _ events: inout ContiguousArray<BookEvent>
     ) -> Bool {
         guard !ladder.isEmpty else { return false }
         let limit = ladder.index(of: taker.price)
         var isSelfTrade = false
-        while taker.open > .zero, !isSelfTrade {
+        while taker.open.units > 0, !isSelfTrade {
             let best = ladder.first
             guard best <= limit else { break }
             let price = ladder.price(at: best)
-            ladder.touch(best, taker.side.opposite, &touches)
+            ladder.touch(best, taker.side.opposing, &touches)
             var level = ladder.levels[best]
-            while taker.open > .zero, level.head != 0 {
+            while taker.open.units > 0, level.head != 0 {
                 let slot = level.head
-                if slab[slot].order.owner == taker.owner {
+                if slab[slot].order.owner.index == taker.owner.index {
                     isSelfTrade = taker.selfTrade != .oldest
                     if taker.selfTrade == .newest { break }
                     events.append(.closed(slab[slot].order, .selfTrade))
@@ -63,36 +61,51 @@ extension OrderBook {
                     if isSelfTrade { break }
                     continue
                 }
-                let quantity = min(taker.open, slab[slot].order.shown)
-                taker.open -= quantity
+                let quantity = min(taker.open.units, slab[slot].order.shown.units)
+                taker.open.units -= quantity
                 level.reduce(slot, by: quantity, shown: quantity, &slab)
-                let maker = slab[slot].order
-                events.append(
-                    .fill(
-                        Fill(
-                            price: price,
-                            quantity: quantity,
-                            aggressor: taker.side,
-                            buy: taker.side == .buy ? taker.party : maker.party,
-                            sell: taker.side == .buy ? maker.party : taker.party
-                        )
-                    )
-                )
                 lastPrice = price
-                if maker.shown == .zero {
-                    level.remove(slot, &slab)
-                    if maker.open == .zero {
-                        slab.free(slot)
-                    } else {
-                        // An iceberg's next slice queues behind what is there.
-                        slab[slot].order.showSlice()
-                        level.append(slot, &slab)
-                    }
-                }
+                report(quantity, price, taker, slot, slab, &events)
+                if slab[slot].order.shown.units == 0 { requeue(slot, &level, &slab) }
             }
             ladder.set(best, level)
         }
         return isSelfTrade
+    }
+
+    @inline(__always)
+    private static func report(
+        _ quantity: Int64,
+        _ price: Price,
+        _ taker: borrowing Order,
+        _ slot: UInt32,
+        _ slab: borrowing Slab,
+        _ events: inout ContiguousArray<BookEvent>
+    ) {
+        let (incoming, resting) = (taker.party, slab[slot].order.party)
+        let isBuy = taker.isBuy
+        events.append(
+            .fill(
+                Fill(
+                    price: price,
+                    quantity: Quantity(quantity),
+                    aggressor: taker.side,
+                    buy: isBuy ? incoming : resting,
+                    sell: isBuy ? resting : incoming
+                )
+            )
+        )
+    }
+
+    /// Frees an order that is filled; an iceberg's next slice queues behind what is there.
+    private static func requeue(_ slot: UInt32, _ level: inout Level, _ slab: inout Slab) {
+        level.remove(slot, &slab)
+        if slab[slot].order.open.units == 0 {
+            slab.free(slot)
+        } else {
+            slab[slot].order.showSlice()
+            level.append(slot, &slab)
+        }
     }
 
     /// How much an incoming order could trade now, counted no further than `wanted`; hidden quantity included.

@@ -58,38 +58,33 @@ extension OrderBook {
 
     /// Takes an order out of its queue; it stays stored.
     mutating func leave(_ slot: UInt32) {
+        let index = Int(orders[slot].level)
         switch orders[slot].place {
         case .bids:
-            let index = bids.index(of: orders[slot].order.price)
             bids.touch(index, .buy, &touches)
             bids.remove(slot, at: index, &orders)
         case .asks:
-            let index = asks.index(of: orders[slot].order.price)
             asks.touch(index, .sell, &touches)
             asks.remove(slot, at: index, &orders)
-        case .buyStops: buyStops.remove(slot, at: buyStops.index(of: orders[slot].order.stop), &orders)
-        case .sellStops: sellStops.remove(slot, at: sellStops.index(of: orders[slot].order.stop), &orders)
+        case .buyStops: buyStops.remove(slot, at: index, &orders)
+        case .sellStops: sellStops.remove(slot, at: index, &orders)
         case .parked: parked.remove(slot, &orders)
         case .free: preconditionFailure("order is not live")
         }
     }
 
     /// Lowers what is open and shown of an order where it stands.
-    mutating func reduce(_ slot: UInt32, by quantity: Quantity, shown: Quantity) {
-        let order = orders[slot].order
+    mutating func reduce(_ slot: UInt32, by quantity: Int64, shown: Int64) {
+        let index = Int(orders[slot].level)
         switch orders[slot].place {
         case .bids:
-            let index = bids.index(of: order.price)
             bids.touch(index, .buy, &touches)
             bids.reduce(slot, at: index, by: quantity, shown: shown, &orders)
         case .asks:
-            let index = asks.index(of: order.price)
             asks.touch(index, .sell, &touches)
             asks.reduce(slot, at: index, by: quantity, shown: shown, &orders)
-        case .buyStops:
-            buyStops.reduce(slot, at: buyStops.index(of: order.stop), by: quantity, shown: shown, &orders)
-        case .sellStops:
-            sellStops.reduce(slot, at: sellStops.index(of: order.stop), by: quantity, shown: shown, &orders)
+        case .buyStops: buyStops.reduce(slot, at: index, by: quantity, shown: shown, &orders)
+        case .sellStops: sellStops.reduce(slot, at: index, by: quantity, shown: shown, &orders)
         case .parked: parked.reduce(slot, by: quantity, shown: shown, &orders)
         case .free: preconditionFailure("order is not live")
         }
@@ -106,19 +101,28 @@ extension OrderBook {
 
     /// Ends a command: reports the touched levels that show another quantity than before it.
     mutating func finish(_ events: inout ContiguousArray<BookEvent>) {
-        for touch in touches {
-            let place: Place = touch.side == .buy ? .bids : .asks
-            let visible = self[place].levels[touch.index].visible
-            self[place].untouch(touch.index)
-            guard visible != touch.before else { continue }
-            events.append(.level(touch.side, self[place].price(at: touch.index), visible))
+        var position = 0
+        while position < touches.count {
+            let touch = touches[position]
+            position += 1
+            if touch.side.isBuy {
+                OrderBook.report(touch, &bids, &events)
+            } else {
+                OrderBook.report(touch, &asks, &events)
+            }
         }
-        touches.removeAll(keepingCapacity: true)
+        touches.removeAll()
+    }
+
+    private static func report(_ touch: Touch, _ ladder: inout Ladder, _ events: inout ContiguousArray<BookEvent>) {
+        let visible = ladder.untouch(touch.index)
+        guard visible != touch.before else { return }
+        events.append(.level(touch.side, ladder.price(at: touch.index), Quantity(visible)))
     }
 
     /// Ends a rebuilding, whose touched levels are no news.
     mutating func forgetTouches() {
-        for touch in touches { self[touch.side == .buy ? .bids : .asks].untouch(touch.index) }
-        touches.removeAll(keepingCapacity: true)
+        for position in 0..<touches.count { self[touches[position].side.book].untouch(touches[position].index) }
+        touches.removeAll()
     }
 }

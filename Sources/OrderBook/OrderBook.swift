@@ -35,7 +35,7 @@ package struct OrderBook: Sendable {
     /// The last stamp given to a stop.
     var stampLast: UInt64 = 0
     /// Scratch of the running command.
-    var touches: ContiguousArray<Touch> = []
+    var touches = TouchList()
 
     /// Makes an empty book for the prices from `low` to `high`, both multiples of `tick`, at most `Limits.levelsMax`.
     package init(tick: Price, low: Price, high: Price, lastPrice: Price) {
@@ -89,7 +89,11 @@ extension OrderBook {
         while index != Ladder.none, depth.count < levels {
             let level = ladder.levels[index]
             depth.append(
-                DepthLevel(price: ladder.price(at: index), quantity: level.visible, orderCount: Int(level.count))
+                DepthLevel(
+                    price: ladder.price(at: index),
+                    quantity: Quantity(level.visible),
+                    orderCount: Int(level.count)
+                )
             )
             index = ladder.first(from: index + 1)
         }

@@ -13,6 +13,8 @@ struct Node: Sendable {
     /// The slot ahead in the queue; 0 if none.
     var previous: UInt32 = 0
     var place: Place
+    /// The index of its level, if it stands in a ladder.
+    var level: UInt32 = 0
     /// When a waiting stop took its place: grows with every entry and every amendment that loses priority.
     var stamp: UInt64 = 0
 }
@@ -32,8 +34,8 @@ struct Slab: Sendable {
     var slotCount: Int { nodes.count }
 
     subscript(slot: UInt32) -> Node {
-        get { nodes[Int(slot)] }
-        _modify { yield &nodes[Int(slot)] }
+        @inline(__always) get { nodes[Int(slot)] }
+        @inline(__always) _modify { yield &nodes[Int(slot)] }
     }
 
     /// Stores an order; it stands in no queue yet.
@@ -45,7 +47,9 @@ struct Slab: Sendable {
         } else {
             slot = freeHead
             freeHead = nodes[Int(slot)].next
-            nodes[Int(slot)] = Node(order: order, place: place)
+            // Joining its queue sets the rest.
+            nodes[Int(slot)].order = order
+            nodes[Int(slot)].place = place
         }
         index.insert(order.id, slot: slot)
         return slot

@@ -1,11 +1,16 @@
 import Exchange
 import Permits
 
-/// Reads request lines: bytes in, a typed request or one refusal out. It has no state and never traps.
+/// Reads request lines: bytes in, a typed request or one refusal out.
+///
+/// It has no state and never traps.
 package enum LineParser {
     /// Reads one line, without its line end.
     ///
-    /// - Parameter allowInternal: whether the sequencer's own verbs may stand there, as they do in a journal.
+    /// - Parameters:
+    ///   - line: the bytes.
+    ///   - allowInternal: whether the sequencer's own verbs may stand there, as they do in a journal.
+    /// - Returns: the typed request.
     /// - Throws: `ParseFailure` with the refusal, and the line's id if that much can be read.
     package static func parse(_ line: Span<UInt8>, allowInternal: Bool = false) throws(ParseFailure) -> ParsedLine {
         do throws(Refusal) {
@@ -43,7 +48,7 @@ package enum LineParser {
     }
 
     /// FNV-1a over the line: tells a repeat from another request with the same id.
-    private static func hash(_ line: Span<UInt8>) -> UInt64 {
+    package static func hash(_ line: Span<UInt8>) -> UInt64 {
         var hash: UInt64 = 0xCBF2_9CE4_8422_2325
         for index in line.indices { hash = (hash ^ UInt64(line[index])) &* 0x100_0000_01B3 }
         return hash

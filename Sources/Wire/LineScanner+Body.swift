@@ -274,6 +274,8 @@ extension LineScanner {
 }
 
 extension Logon {
-    /// The shortest password. Source: NIST SP 800-63B, section 5.1.1.1.
+    /// The shortest password.
+    ///
+    /// Source: NIST SP 800-63B, section 5.1.1.1.
     package static let passwordBytesMin = 8
 }

@@ -91,7 +91,9 @@ extension LineScanner {
         return String(decoding: bytes, as: UTF8.self)
     }
 
-    /// Reads what follows a backslash; returns where it ends. Source: RFC 8259, section 7.
+    /// Reads what follows a backslash; returns where it ends.
+    ///
+    /// Source: RFC 8259, section 7.
     private static func unescape(
         _ line: Span<UInt8>,
         at start: Int,

@@ -15,7 +15,9 @@ package struct StreamEntry: Sendable {
 
     /// Reads an entry.
     ///
-    /// - Parameter previous: the time of the entry before.
+    /// - Parameters:
+    ///   - text: the line.
+    ///   - previous: the time of the entry before.
     /// - Returns: nil for an empty line or a comment.
     /// - Throws: `StreamError` without a place; the caller knows it.
     package static func parse(_ text: Span<UInt8>, after previous: Timestamp) throws(StreamError) -> StreamEntry? {

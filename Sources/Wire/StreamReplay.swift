@@ -26,6 +26,7 @@ package struct StreamReplay: Sendable {
     /// Runs every line of `text`, a stream file or a part of it that ends with a line end.
     ///
     /// - Parameters:
+    ///   - text: the lines.
     ///   - firstLine: the number of the first line, for errors.
     ///   - body: called after each step, with the venue as it then stands.
     /// - Throws: `StreamError` that names the line, or what `body` throws.

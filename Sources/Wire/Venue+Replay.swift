@@ -64,7 +64,7 @@ extension Venue {
             execute(request, output: &output)
             return exchange.sequence
         case .query(let line, let member): answer(line, member: member, output: &output)
-        case .refused(let id, let refusal): refuse(id: id, refusal, output: &output)
+        case .refused(let id, let refusal): Venue.refuse(id: id, refusal, output: &output)
         }
         return nil
     }

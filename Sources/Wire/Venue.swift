@@ -1,7 +1,9 @@
 package import Exchange
 package import Permits
 
-/// The engine with its grammar: requests in, lines out. A plain value, like the engine.
+/// The engine with its grammar: requests in, lines out.
+///
+/// A plain value, like the engine.
 package struct Venue: Sendable {
     package private(set) var exchange: Exchange
 
@@ -36,8 +38,29 @@ package struct Venue: Sendable {
     }
 
     /// Refuses a line that does not reach the engine.
-    package func refuse(id: Code, _ refusal: Refusal, output: inout Output) {
+    package static func refuse(id: Code, _ refusal: Refusal, output: inout Output) {
         output.append(refusal, id: id)
+    }
+
+    /// Answers `SUBSCRIBE` and `UNSUBSCRIBE`: `count` is the number of the stream's last event.
+    package static func accept(id: Code, market: Code, count: UInt64, output: inout Output) {
+        let start = output.bytes.count
+        output.bytes.append("OK")
+        output.bytes.append(id: id)
+        output.bytes.append("market", market)
+        output.bytes.append("n", count)
+        output.endLine(from: start, to: .reply)
+    }
+
+    /// Answers `RESUME`: the lines numbered `from` to `through` follow.
+    package static func accept(id: Code, stream: Code, from: UInt64, through: UInt64, output: inout Output) {
+        let start = output.bytes.count
+        output.bytes.append("OK")
+        output.bytes.append(id: id)
+        output.bytes.append("stream", stream)
+        output.bytes.append("from", from)
+        output.bytes.append("to", through)
+        output.endLine(from: start, to: .reply)
     }
 
     /// Finds a member's login.

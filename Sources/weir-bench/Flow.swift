@@ -31,7 +31,9 @@ enum Shape: String, CaseIterable {
 struct Flow {
     static let levelCount = 8192
 
-    /// Makes `count` messages. Cancels and amendments name earlier orders, of which some have traded by then.
+    /// Makes `count` messages.
+    ///
+    /// Cancels and amendments name earlier orders, of which some have traded by then.
     static func make(_ shape: Shape, count: Int, seed: UInt64) -> [Message] {
         var random = SplitMix64(seed: seed)
         var messages: [Message] = []

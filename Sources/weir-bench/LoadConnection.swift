@@ -1,7 +1,8 @@
 import Foundation
 
 /// A blocking TCP connection of the load generator: writes a burst of lines, reads until all have replies.
-final class LoadConnection {
+final class LoadConnection: @unchecked Sendable {
+    // Used by one thread at a time: its own load loop.
     private let descriptor: Int32
     private var buffer = [UInt8](repeating: 0, count: 1 << 16)
     private var lineStart = true

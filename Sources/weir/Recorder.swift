@@ -1,6 +1,7 @@
 import Exchange
 import Foundation
 import Permits
+import Server
 import Storage
 import Wire
 
@@ -83,24 +84,4 @@ struct ReplayError: Error, CustomStringConvertible {
     let description: String
 
     init(_ description: String) { self.description = description }
-}
-
-extension FeedLine {
-    /// The event lines of a command's output, as settlement keeps them.
-    static func lines(of output: Output, sequence: UInt64) -> [FeedLine] {
-        output.lines.compactMap { line in
-            let stream: UInt64
-            switch line.destination {
-            case .reply: return nil
-            case .member(let member): stream = FeedLine.stream(of: member)
-            case .market(let market): stream = FeedLine.stream(of: market)
-            }
-            return FeedLine(
-                stream: stream,
-                count: line.count,
-                sequence: sequence,
-                line: Array(output.bytes[line.range])
-            )
-        }
-    }
 }

@@ -19,16 +19,17 @@ struct CallTests {
             ([(7850, 200), (7840, 100)], [(7810, 100), (7800, 200)], 7820, "300 @ 7820"),
             ([(7850, 200), (7840, 100)], [(7810, 100), (7800, 200)], 7700, "300 @ 7810"),
             // Largest volume beats smallest surplus.
-            ([(7850, 100), (7840, 100)], [(7830, 300)], 7830, "200 @ 7840, 100 sell over"),
-            // Smallest surplus: 7810 has none, 7840 has 100.
-            ([(7840, 100), (7810, 100)], [(7800, 100)], 7800, "100 @ 7840"),
+            ([(7850, 100), (7810, 400)], [(7800, 100), (7810, 50)], 7850, "150 @ 7810, 350 buy over"),
+            // Smallest surplus: 100 up to 7810, none above.
+            ([(7840, 100), (7810, 100)], [(7800, 100)], 7800, "100 @ 7820"),
             // Pressure up: buys are over on all of 7800...7850, so the highest, whatever the reference.
             ([(7850, 300)], [(7800, 100)], 7800, "100 @ 7850, 200 buy over"),
             // Pressure down: the lowest.
             ([(7850, 100)], [(7800, 300)], 7850, "100 @ 7800, 200 sell over"),
             // Pressure on both sides: 100 buys over up to 7820, 100 sells over from 7830 on; then the nearest.
-            ([(7850, 200), (7820, 100)], [(7800, 200), (7830, 100)], 7800, "200 @ 7830"),
-            // Equal surplus of opposite sides at 7810 and 7820, reference between: the higher.
+            ([(7850, 200), (7820, 100)], [(7800, 200), (7830, 100)], 7800, "200 @ 7800, 100 buy over"),
+            ([(7850, 200), (7820, 100)], [(7800, 200), (7830, 100)], 7900, "200 @ 7850, 100 sell over"),
+            // The reference above what is left: its highest.
             ([(7820, 100), (7810, 200)], [(7810, 200), (7820, 200)], 7900, "200 @ 7810, 100 buy over"),
             ([(7790, 100)], [(7800, 300)], 7850, "none"),
         ] as [([(Int64, Int64)], [(Int64, Int64)], Int64, String)]
@@ -42,42 +43,6 @@ struct CallTests {
             test.enter(order(UInt64(index + 11), .sell, quantity, at: price))
         }
         #expect(CallTests.indicative(test, reference: reference) == expected)
-    }
-
-    @Test("equally near to the reference, the higher price wins")
-    func higher() {
-        // 100 trade from 90 to 110, surplus 10 of buys up to 95, of sells from 105, 20 between.
-        var test = TestBook(phase: .preopen)
-        test.rest(
-            order(1, .buy, 100, at: 110),
-            order(2, .buy, 10, at: 99),
-            order(3, .sell, 100, at: 90),
-            order(4, .sell, 10, at: 101)
-        )
-        // Both 10 over: buys up to 99, none at 100, sells from 101. Volume 100 everywhere, so 100 alone has no surplus.
-        #expect(CallTests.indicative(test, reference: 120) == "100 @ 100")
-        test.rest(order(5, .buy, 10, at: 100), order(6, .sell, 10, at: 100))
-        // Now buys are over by 10 at 100 and none is without: 99 has 20 over, 100 none.
-        #expect(CallTests.indicative(test, reference: 120) == "110 @ 100")
-        var tie = TestBook(phase: .preopen)
-        tie.rest(
-            order(1, .buy, 100, at: 110),
-            order(2, .buy, 10, at: 99),
-            order(3, .sell, 100, at: 90),
-            order(4, .sell, 10, at: 100)
-        )
-        #expect(CallTests.indicative(tie, reference: 99) == "100 @ 99, 10 buy over")
-        #expect(CallTests.indicative(tie, reference: 100) == "100 @ 100, 10 sell over")
-        var coarse = TestBook(phase: .preopen, tick: 2)
-        coarse.rest(
-            order(1, .buy, 100, at: 110),
-            order(2, .buy, 10, at: 98),
-            order(3, .sell, 100, at: 90),
-            order(4, .sell, 10, at: 102),
-            order(5, .buy, 10, at: 98),
-            order(6, .sell, 10, at: 102)
-        )
-        #expect(CallTests.indicative(coarse, reference: 100) == "100 @ 100")
     }
 
     @Test("all trade at one price, by price and time, and what was for the call only ends")
@@ -124,6 +89,20 @@ struct CallTests {
             test.uncross(to: .closed) == [
                 "5 @ 100: buy 3 left 2, sell 2 left 0, auction", "2 @ 100: buy 3 left 0, sell 1 left 4, auction",
                 "closed 1 unfilled, open 4", "buy 100 shows 0", "sell 100 shows 0",
+            ]
+        )
+    }
+
+    @Test("after a call an iceberg that traded shows a fresh slice")
+    func freshSlice() {
+        var test = TestBook()
+        test.rest(order(1, .sell, 20, at: 100, kind: .iceberg, display: 5), order(2, .buy, 3, at: 100))
+        #expect(test.depth(.sell) == ["100: 2 in 1"])
+        #expect(test.beginClosing() == [])
+        test.rest(order(3, .buy, 4, at: 100))
+        #expect(
+            test.uncross(to: .closed) == [
+                "4 @ 100: buy 3 left 0, sell 1 left 13, auction", "buy 100 shows 0", "sell 100 shows 5",
             ]
         )
     }

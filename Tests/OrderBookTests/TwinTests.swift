@@ -70,14 +70,14 @@ struct Twins {
         steps += 1
         var events: ContiguousArray<BookEvent> = []
         switch random.below(1000) {
-        case 0..<6: changePhase(&events)
-        case 6..<260: cancel(&events)
+        case 0..<10: changePhase(&events)
+        case 10..<260: cancel(&events)
         case 260..<400: amend(&events)
         default:
             // Few orders keep the twin quick.
             if phase == .closed {
                 changePhase(&events)
-            } else if twin.all.count > 50 {
+            } else if twin.all.count > 36 {
                 cancel(&events)
             } else {
                 enter(&events)

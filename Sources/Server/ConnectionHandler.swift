@@ -1,0 +1,131 @@
+import NIOCore
+import Permits
+import Synchronization
+import Wire
+
+/// Frames and parses a connection's lines on its event loop, and hands them to the sequencer a read at a time.
+final class ConnectionHandler: ChannelInboundHandler {
+    typealias InboundIn = ByteBuffer
+
+    private let connection: Connection
+    private let inbox: Inbox
+    private let lineSecondsMax: Int64
+    private var pending = ByteBuffer()
+    private var isClosing = false
+    private var slowLine: Scheduled<Void>?
+    private var heartbeat: Scheduled<Void>?
+    private var lastRead = NIODeadline.now()
+
+    init(connection: Connection, inbox: Inbox, lineSecondsMax: Int64) {
+        self.connection = connection
+        self.inbox = inbox
+        self.lineSecondsMax = lineSecondsMax
+    }
+
+    func channelActive(context: ChannelHandlerContext) {
+        inbox.add(.opened(connection))
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        slowLine?.cancel()
+        heartbeat?.cancel()
+        inbox.add(.closed(connection))
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        context.close(promise: nil)
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        guard !isClosing else { return }
+        lastRead = .now()
+        var buffer = unwrapInboundIn(data)
+        if pending.readableBytes == 0 { pending = buffer } else { pending.writeBuffer(&buffer) }
+        var lines: [ReceivedLine] = []
+        while !isClosing, let line = nextLine() { lines.append(line) }
+        pending.discardReadBytes()
+        watchPace(context)
+        startHeartbeat(context)
+        guard !lines.isEmpty, !inbox.offer(connection, lines) else { return }
+        refuse(lines)
+    }
+
+    private var lineBytesMax: Int {
+        connection.isLoggedOn.load(ordering: .acquiring) ? Limits.lineBytesMax : Limits.lineBytesBeforeLogonMax
+    }
+
+    /// Takes the next whole line; nil if there is none yet.
+    private func nextLine() -> ReceivedLine? {
+        while true {
+            let view = pending.readableBytesView
+            guard let end = view.firstIndex(of: UInt8(ascii: "\n")) else {
+                // One byte more may be the CR of a line of full length.
+                return view.count > lineBytesMax + 1 ? tooLong() : nil
+            }
+            let count = end - view.startIndex
+            guard var bytes = pending.readBytes(length: count) else { return nil }
+            pending.moveReaderIndex(forwardBy: 1)
+            if bytes.last == UInt8(ascii: "\r") { bytes.removeLast() }
+            guard bytes.count <= lineBytesMax else { return tooLong() }
+            guard !bytes.isEmpty else { continue }
+            do throws(ParseFailure) {
+                return .request(try LineParser.parse(bytes.span), bytes: bytes)
+            } catch {
+                return .failure(error)
+            }
+        }
+    }
+
+    private func tooLong() -> ReceivedLine {
+        isClosing = true
+        pending.clear()
+        return .tooLong(
+            Refusal(.lineTooLong, "a line may have \(lineBytesMax) bytes here; the connection is closed")
+        )
+    }
+
+    /// Answers for a queue that is full, when nothing of these lines has been taken.
+    private func refuse(_ lines: [ReceivedLine]) {
+        var output = Output()
+        let busy = Refusal(.busy, "the venue's queue is full; send it again in a moment, with the same id")
+        for line in lines {
+            switch line {
+            case .request(let request, _): Venue.refuse(id: request.id, busy, output: &output)
+            case .failure(let failure): Venue.refuse(id: failure.id, busy, output: &output)
+            case .tooLong(let refusal): Venue.refuse(id: .none, refusal, output: &output)
+            }
+        }
+        connection.send(output.bytes, thenClose: isClosing)
+    }
+
+    /// Closes a connection whose line has begun and does not end in time.
+    private func watchPace(_ context: ChannelHandlerContext) {
+        slowLine?.cancel()
+        slowLine = nil
+        guard pending.readableBytes > 0 else { return }
+        let channel = context.channel
+        slowLine = context.eventLoop.scheduleTask(in: .seconds(lineSecondsMax)) { channel.close(promise: nil) }
+    }
+
+    /// Begins to watch a client that has asked for heartbeats at logon.
+    private func startHeartbeat(_ context: ChannelHandlerContext) {
+        let seconds = connection.heartbeatSeconds.load(ordering: .acquiring)
+        guard heartbeat == nil, seconds > 0 else { return }
+        scheduleHeartbeat(every: seconds, on: context.eventLoop)
+    }
+
+    private func scheduleHeartbeat(every seconds: Int64, on loop: any EventLoop) {
+        heartbeat = loop.assumeIsolated().scheduleTask(in: .seconds(seconds)) { [self] in
+            guard NIODeadline.now() - lastRead < .seconds(3 * seconds) else {
+                connection.channel.close(promise: nil)
+                return
+            }
+            var line: [UInt8] = []
+            line.append("HEARTBEAT time=")
+            line.append(timestamp: SystemClock.now)
+            line.append("\n")
+            connection.send(line, thenClose: false)
+            scheduleHeartbeat(every: seconds, on: loop)
+        }
+    }
+}

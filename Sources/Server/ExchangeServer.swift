@@ -1,0 +1,162 @@
+import Exchange
+import Logging
+import NIOConcurrencyHelpers
+import NIOCore
+import NIOPosix
+import Permits
+import Storage
+import Synchronization
+import Wire
+
+/// A running venue: TCP sessions in front of the sequencer, the journal and settlement behind it.
+package final class ExchangeServer: Sendable {
+    private let configuration: ServerConfiguration
+    private let group = MultiThreadedEventLoopGroup(numberOfThreads: 2)
+    private let journal: Journal
+    private let settlement: Settlement
+    private let inbox: Inbox
+    private let committer: Committer
+    private let projector: Projector
+    private let passwords: PasswordWorkers
+    private let sequencer: Sequencer
+    private let connectionCount = Atomic<Int>(0)
+    private let listener = NIOLockedValueBox<(any Channel)?>(nil)
+    private let failure = NIOLockedValueBox<(any Error)?>(nil)
+
+    /// What a first start gave the operator's login; nil if the venue existed or the caller gave its own entries.
+    package let operatorPassword: String?
+
+    /// Opens the data directory and recovers the venue.
+    /// - Throws: `ServerError` if the host is not loopback; what storage and recovery throw.
+    package init(configuration: ServerConfiguration) throws {
+        guard ["127.0.0.1", "::1", "localhost"].contains(configuration.host) else {
+            throw ServerError("plaintext is for loopback only, not for \(configuration.host)")
+        }
+        self.configuration = configuration
+        journal = try Journal(directory: configuration.directory)
+        settlement = try Settlement(directory: configuration.directory)
+        let snapshots = try SnapshotStore(directory: configuration.directory)
+        let venue = try Recovery.recover(
+            journal: journal,
+            settlement: settlement,
+            snapshots: snapshots,
+            logger: configuration.logger
+        )
+        inbox = Inbox(capacity: configuration.inboxMax)
+        let failed: @Sendable (any Error) -> Void = { [failure, listener, logger = configuration.logger] error in
+            logger.critical("the venue stops: \(error)")
+            failure.withLockedValue { $0 = $0 ?? error }
+            listener.withLockedValue { $0?.close(promise: nil) }
+        }
+        projector = Projector(
+            settlement: settlement,
+            snapshots: snapshots,
+            journal: journal,
+            logger: configuration.logger,
+            onFailure: failed
+        )
+        committer = Committer(journal: journal, projector: projector, inbox: inbox, onFailure: failed)
+        passwords = try PasswordWorkers(cost: configuration.passwordCost)
+        sequencer = Sequencer(
+            venue: venue,
+            configuration: configuration,
+            inbox: inbox,
+            committer: committer,
+            projector: projector,
+            passwords: passwords
+        )
+        var entries: [String] = []
+        var password: String?
+        if venue.exchange.sequence == 0 {
+            if let bootstrap = configuration.bootstrap {
+                entries = bootstrap
+            } else {
+                let made = try PasswordHash.randomPassword()
+                let hash = try PasswordHash.make(password: made, cost: configuration.passwordCost)
+                entries = [
+                    "venue MEMBER member=operator role=operator name=\"Venue operator\"",
+                    "venue LOGIN member=operator user=admin hash=\(hash)",
+                ]
+                password = made
+            }
+        } else if venue.exchange.members.logins.contains(where: \.isLoggedOn) {
+            entries = ["venue RESTART"]
+        }
+        operatorPassword = password
+        sequencer.start(with: entries)
+    }
+
+    /// Listens.
+    /// - Returns: the port.
+    package func start() async throws -> Int {
+        let bootstrap = ServerBootstrap(group: group)
+            .serverChannelOption(.backlog, value: 1024)
+            .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+            .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
+            .childChannelInitializer { [self] channel in
+                channel.eventLoop.makeCompletedFuture { try accept(channel) }
+            }
+        let channel = try await bootstrap.bind(host: configuration.host, port: configuration.port).get()
+        listener.withLockedValue { $0 = channel }
+        return channel.localAddress?.port ?? configuration.port
+    }
+
+    private func accept(_ channel: any Channel) throws {
+        let count = connectionCount.add(1, ordering: .relaxed).newValue
+        channel.closeFuture.whenComplete { [self] _ in connectionCount.subtract(1, ordering: .relaxed) }
+        guard count <= configuration.connectionsMax else {
+            var output = Output()
+            Venue.refuse(
+                id: .none,
+                Refusal(.busy, "the venue has its most connections, \(configuration.connectionsMax)"),
+                output: &output
+            )
+            channel.writeAndFlush(channel.allocator.buffer(bytes: output.bytes)).whenComplete { _ in
+                channel.close(promise: nil)
+            }
+            return
+        }
+        let connection = Connection(channel: channel, unsentMax: configuration.unsentBytesMax)
+        try channel.pipeline.syncOperations.addHandler(
+            ConnectionHandler(
+                connection: connection,
+                inbox: inbox,
+                lineSecondsMax: configuration.lineSecondsMax
+            )
+        )
+    }
+
+    /// Waits until the listener is closed, by `stop` or by a fault.
+    /// - Throws: the fault.
+    package func run() async throws {
+        let channel = listener.withLockedValue { $0 }
+        try await channel?.closeFuture.get()
+        if let error = failure.withLockedValue({ $0 }) { throw error }
+    }
+
+    /// Takes no more connections; `run` returns.
+    package func closeListener() {
+        listener.withLockedValue { $0 }?.close(promise: nil)
+    }
+
+    /// Stops cleanly: no new connections; what was received is answered, booked and kept in a snapshot.
+    package func stop() async throws {
+        closeListener()
+        sequencer.stop()
+        projector.drain()
+        passwords.stop()
+        try await group.shutdownGracefully()
+        try settlement.close()
+        try journal.close()
+    }
+
+    /// The last command that settlement has booked.
+    package var settledSequence: UInt64 { projector.applied }
+}
+
+/// Why a server cannot run.
+package struct ServerError: Error, CustomStringConvertible, Sendable {
+    package let description: String
+
+    init(_ description: String) { self.description = description }
+}

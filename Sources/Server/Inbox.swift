@@ -1,0 +1,83 @@
+import Foundation
+import Permits
+import Storage
+import Wire
+
+/// What reaches the sequencer.
+enum InboxItem: Sendable {
+    case opened(Connection)
+    case lines(Connection, [ReceivedLine])
+    case closed(Connection)
+    /// A password was checked.
+    case checked(Connection, Logon, Bool)
+    /// A new password was hashed.
+    case hashed(Connection, NewPassword, Result<String, Refusal>)
+    /// Older lines of a stream were read.
+    case history(Connection, StreamRequest, Result<[FeedLine], Refusal>)
+}
+
+/// A line as the connection read it.
+enum ReceivedLine: Sendable {
+    case request(ParsedLine, bytes: [UInt8])
+    case failure(ParseFailure)
+    /// The line was over the limit; the connection closes after the reply.
+    case tooLong(Refusal)
+}
+
+/// The sequencer's queue: filled by event loops and workers, drained by one thread.
+final class Inbox: @unchecked Sendable {
+    // Every access is under `condition`.
+    private let condition = NSCondition()
+    private var items: [InboxItem] = []
+    private var lineCount = 0
+    private var isWoken = false
+    private let capacity: Int
+
+    init(capacity: Int) { self.capacity = capacity }
+
+    /// Adds what a connection read, unless too much is waiting.
+    /// - Returns: false if it is full; nothing was added.
+    func offer(_ connection: Connection, _ lines: [ReceivedLine]) -> Bool {
+        condition.withLock {
+            guard lineCount + lines.count <= capacity else { return false }
+            lineCount += lines.count
+            items.append(.lines(connection, lines))
+            condition.signal()
+            return true
+        }
+    }
+
+    /// Adds what must not be lost.
+    func add(_ item: InboxItem) {
+        condition.withLock {
+            items.append(item)
+            condition.signal()
+        }
+    }
+
+    /// Makes a waiting `take` return.
+    func wake() {
+        condition.withLock {
+            isWoken = true
+            condition.signal()
+        }
+    }
+
+    /// Waits until something is there, `wake` is called or the deadline passes; takes everything.
+    func take(until deadline: Date?) -> [InboxItem] {
+        condition.withLock {
+            while items.isEmpty, !isWoken {
+                if let deadline {
+                    guard condition.wait(until: deadline) else { break }
+                } else {
+                    condition.wait()
+                }
+            }
+            isWoken = false
+            lineCount = 0
+            let taken = items
+            items = []
+            return taken
+        }
+    }
+}

@@ -1,0 +1,35 @@
+package import Logging
+package import Permits
+package import Storage
+
+/// How a server runs.
+package struct ServerConfiguration: Sendable {
+    /// The data directory.
+    package var directory: String
+    /// The address to listen on; plaintext is for loopback only.
+    package var host = "127.0.0.1"
+    /// The port; 0 for any that is free.
+    package var port = 7070
+    /// Where time comes from.
+    package var clock: @Sendable () -> Timestamp = { SystemClock.now }
+    /// Stream-file entries that an empty journal begins with; nil for the operator's login with a random password.
+    package var bootstrap: [String]?
+    /// What hashing a password costs.
+    package var passwordCost = PasswordHash.Cost.standard
+    /// The most connections at once.
+    package var connectionsMax = 1024
+    /// The most requests that wait for the sequencer; more get `BUSY`.
+    package var inboxMax = 65_536
+    /// The most bytes that a connection may have unsent before it is closed.
+    package var unsentBytesMax = 8 << 20
+    /// How long a line that has begun may take, in seconds.
+    package var lineSecondsMax: Int64 = 10
+    /// How many commands lie between two snapshots.
+    package var commandsPerSnapshot: UInt64 = 500_000
+    package var logger: Logger
+
+    package init(directory: String, logger: Logger) {
+        self.directory = directory
+        self.logger = logger
+    }
+}

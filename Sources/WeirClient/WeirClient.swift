@@ -1,0 +1,111 @@
+package import NIOCore
+import NIOPosix
+
+/// A client of a venue: sends lines, awaits replies, follows events.
+///
+/// Requests may be sent from several tasks; replies come back in the order in which the lines were written.
+package final class WeirClient: Sendable {
+    private let channel: any Channel
+    private let handler: NIOLoopBound<ClientHandler>
+    /// The events of every stream that this session gets, in order of arrival.
+    package let events: AsyncStream<ClientEvent>
+
+    private init(channel: any Channel, handler: NIOLoopBound<ClientHandler>, events: AsyncStream<ClientEvent>) {
+        self.channel = channel
+        self.handler = handler
+        self.events = events
+    }
+
+    /// Connects; nothing is sent yet.
+    package static func connect(
+        host: String,
+        port: Int,
+        group: any EventLoopGroup = MultiThreadedEventLoopGroup.singleton
+    ) async throws -> WeirClient {
+        let (events, continuation) = AsyncStream<ClientEvent>.makeStream()
+        return try await ClientBootstrap(group: group)
+            .channelOption(.tcpOption(.tcp_nodelay), value: 1)
+            .connect(host: host, port: port) { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    let handler = ClientHandler(events: continuation)
+                    try channel.pipeline.syncOperations.addHandler(handler)
+                    return WeirClient(
+                        channel: channel,
+                        handler: NIOLoopBound(handler, eventLoop: channel.eventLoop),
+                        events: events
+                    )
+                }
+            }
+    }
+
+    /// Sends one request line, without its line end, and awaits its reply and rows.
+    /// - Throws: `ClientError.disconnected` if the connection ends first; the request may or may not have been done, and
+    ///   `STATUS id=` tells.
+    package func send(_ line: String) async throws -> ClientReply {
+        try await sendAll([line])[0]
+    }
+
+    /// Sends several request lines at once, and awaits all their replies.
+    package func sendAll(_ lines: [String]) async throws -> [ClientReply] {
+        let futures = try await channel.eventLoop.submit { [channel, handler] in
+            let replies = lines.map { _ in handler.value.expectReply(on: channel.eventLoop) }
+            let text = lines.joined(separator: "\n") + "\n"
+            channel.writeAndFlush(channel.allocator.buffer(string: text), promise: nil)
+            return replies
+        }.get()
+        var replies: [ClientReply] = []
+        for future in futures { replies.append(try await future.get()) }
+        return replies
+    }
+
+    /// Logs on.
+    /// - Parameters:
+    ///   - cancelOnDisconnect: whether this session's orders end when the connection is lost.
+    ///   - heartbeatSeconds: how often the venue shows that it lives; nil for not.
+    /// - Throws: `ClientError.refused`, `ClientError.disconnected`.
+    @discardableResult
+    package func logOn(
+        member: String,
+        user: String,
+        password: String,
+        cancelOnDisconnect: Bool = false,
+        heartbeatSeconds: Int? = nil
+    ) async throws -> ClientReply {
+        var line = "LOGON member=\(member) user=\(user) version=1 password=\(ClientLine.quoted(password))"
+        if cancelOnDisconnect { line += " cod=1" }
+        if let heartbeatSeconds { line += " hb=\(heartbeatSeconds)" }
+        let reply = try await send(line)
+        guard reply.isOK else { throw ClientError.refused(reply.line.text) }
+        return reply
+    }
+
+    /// Asks for a stream's events again, from number `from` on; they come on `events`.
+    package func resume(stream: String, from: UInt64) async throws -> ClientReply {
+        try await send("RESUME stream=\(stream) from=\(from)")
+    }
+
+    /// Closes the connection without a logout.
+    package func close() async throws {
+        try await channel.close().get()
+    }
+}
+
+/// What can go wrong on the client's side.
+package enum ClientError: Error, Sendable, CustomStringConvertible {
+    case disconnected
+    case refused(String)
+
+    package var description: String {
+        switch self {
+        case .disconnected: "the connection has ended"
+        case .refused(let line): line
+        }
+    }
+}
+
+extension ClientLine {
+    /// A value as a JSON string.
+    package static func quoted(_ text: String) -> String {
+        "\"" + text.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"") + "\""
+    }
+}

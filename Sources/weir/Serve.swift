@@ -1,0 +1,67 @@
+import ArgumentParser
+import Foundation
+import Logging
+import Server
+
+/// Runs the exchange.
+struct Serve: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Run the exchange on a data directory.",
+        discussion: """
+            The first start creates the operator's login and prints its password once. Later starts recover the venue
+            from the journal. SIGTERM or SIGINT stop it cleanly.
+            """
+    )
+
+    @Option(help: "The data directory: journal.db, settlement.db, snapshots.db.")
+    var data: String
+
+    @Option(help: "The address to listen on; plaintext is for loopback only.")
+    var host = "127.0.0.1"
+
+    @Option(help: "The port; 0 for any that is free.")
+    var port = 7070
+
+    func run() async throws {
+        var configuration = ServerConfiguration(directory: data, logger: Serve.logger)
+        configuration.host = host
+        configuration.port = port
+        let server = try ExchangeServer(configuration: configuration)
+        let bound = try await server.start()
+        Console.line("weir: listening on \(host):\(bound), data in \(data)")
+        if let password = server.operatorPassword {
+            Console.line("weir: this is a new venue. Log on as its operator, and note the password: it is shown once.")
+            Console.line("")
+            Console.line("  weir connect \(host):\(bound)")
+            Console.line("  LOGON member=operator user=admin password=\(password) version=1")
+            Console.line("")
+        }
+        try await Serve.untilStopped(server)
+    }
+
+    static var logger: Logger {
+        LoggingSystem.bootstrap(StreamLogHandler.standardError)
+        return Logger(label: "weir")
+    }
+
+    /// Runs until SIGTERM, SIGINT or a fault; then stops cleanly.
+    static func untilStopped(_ server: ExchangeServer) async throws {
+        let signals = [SIGTERM, SIGINT].map { number in
+            signal(number, SIG_IGN)
+            let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
+            source.setEventHandler { server.closeListener() }
+            source.resume()
+            return source
+        }
+        defer { for source in signals { source.cancel() } }
+        do {
+            try await server.run()
+        } catch {
+            try await server.stop()
+            throw error
+        }
+        Console.line("weir: stopping")
+        try await server.stop()
+        Console.line("weir: stopped; everything answered is on disk")
+    }
+}
