@@ -29,7 +29,9 @@ final class Committer: Sendable {
     /// Whether a batch is under way.
     var isBusy: Bool { isBusyFlag.load(ordering: .acquiring) }
 
-    /// Commits a batch; only while not busy. After a failure nothing is committed or answered any more.
+    /// Commits a batch; only while not busy.
+    ///
+    /// After a failure nothing is committed or answered any more.
     func commit(_ batch: Batch) {
         precondition(!isBusy, "one batch at a time")
         isBusyFlag.store(true, ordering: .releasing)

@@ -17,7 +17,9 @@ final class Connection: Sendable, Hashable {
         self.unsentMax = unsentMax
     }
 
-    /// Sends bytes; on the event loop. A client that does not read is cut off: it can RESUME.
+    /// Sends bytes; on the event loop.
+    ///
+    /// A client that does not read is cut off: it can RESUME.
     func send(_ bytes: [UInt8], thenClose: Bool) {
         channel.eventLoop.preconditionInEventLoop()
         if !bytes.isEmpty {

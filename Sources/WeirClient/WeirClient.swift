@@ -60,8 +60,12 @@ package final class WeirClient: Sendable {
 
     /// Logs on.
     /// - Parameters:
+    ///   - member: the member's code.
+    ///   - user: the login's code.
+    ///   - password: the login's password.
     ///   - cancelOnDisconnect: whether this session's orders end when the connection is lost.
     ///   - heartbeatSeconds: how often the venue shows that it lives; nil for not.
+    /// - Returns: the reply, with role and the number of the last private event.
     /// - Throws: `ClientError.refused`, `ClientError.disconnected`.
     @discardableResult
     package func logOn(

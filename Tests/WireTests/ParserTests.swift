@@ -1,3 +1,4 @@
+import Exchange
 import Foundation
 import Permits
 import Testing
@@ -36,7 +37,7 @@ struct ParserTests {
             ("BOOK market=M depth=0", .outOfRange), ("ORDER market=M side=buy qty=0", .outOfRange),
             ("ORDER market=M side=buy qty=1000000001", .outOfRange),
             ("BOOK market=M depth=99999999999999999999", .overflow),
-            ("LOGIN member=a user=b password=short", .outOfRange), ("MEMBER member=a role=venue name=x", .badValue),
+            ("LOGIN member=a user=b password=short", .outOfRange),
             ("MEMBER member=a role=participant name=\"\\q\"", .badValue),
         ]
     )
@@ -68,7 +69,7 @@ struct ParserTests {
     )
     func strings(value: String, expected: String) throws {
         let parsed = try LineParser.parse(Array("MEMBER member=a role=participant name=\(value)".utf8).span)
-        guard case .command(.admin(.member(_, _, let name))) = parsed.body else {
+        guard case .command(.admin(.member(code: _, role: _, name: let name))) = parsed.body else {
             Issue.record("no member")
             return
         }

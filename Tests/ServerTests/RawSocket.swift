@@ -1,0 +1,47 @@
+import Foundation
+
+/// A plain blocking socket, for what a well-behaved client does not send.
+final class RawSocket {
+    struct Ended: Error {}
+
+    private let descriptor: Int32
+    private var pending: [UInt8] = []
+
+    init(port: Int) throws {
+        descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_port = in_port_t(port).bigEndian
+        address.sin_addr.s_addr = in_addr_t(0x7F00_0001).bigEndian
+        let result = withUnsafePointer(to: &address) {
+            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+            }
+        }
+        guard result == 0 else { throw Ended() }
+    }
+
+    func send(_ bytes: [UInt8]) throws {
+        var sent = 0
+        while sent < bytes.count {
+            let count = bytes[sent...].withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
+            guard count > 0 else { throw Ended() }
+            sent += count
+        }
+    }
+
+    func readLine() throws -> String {
+        while true {
+            if let end = pending.firstIndex(of: 10) {
+                defer { pending.removeSubrange(...end) }
+                return String(decoding: pending[..<end], as: UTF8.self)
+            }
+            var buffer = [UInt8](repeating: 0, count: 4096)
+            let count = read(descriptor, &buffer, buffer.count)
+            guard count > 0 else { throw Ended() }
+            pending += buffer[..<count]
+        }
+    }
+
+    func close() { _ = Foundation.close(descriptor) }
+}

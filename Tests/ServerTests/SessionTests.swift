@@ -1,0 +1,117 @@
+import Foundation
+import Permits
+import Testing
+import WeirClient
+
+@Suite("Sessions over TCP")
+struct SessionTests {
+    @Test("a right password logs on; a wrong one, an unknown user and an unknown member get the same refusal")
+    func logon() async throws {
+        let venue = try await TestVenue.start()
+        let client = try await venue.connect()
+        for (member, user, word) in [
+            ("acme", "li", "wrong-password"), ("acme", "nobody", password), ("none", "li", password),
+        ] {
+            let reply = try await client.send("LOGON member=\(member) user=\(user) password=\(word) version=1")
+            #expect(reply.line.text == "ERR code=LOGON_FAILED text=\"member, user or password is wrong\"")
+        }
+        #expect(try await client.send("ACCOUNT").code == "NOT_LOGGED_ON")
+        let reply = try await client.logOn(member: "acme", user: "li", password: password)
+        #expect(reply.line["role"] == "participant")
+        #expect(try await client.send("ACCOUNT").rows.count == 2)
+        #expect(
+            try await client.send("LOGON member=acme user=mo password=\(password) version=1").code
+                == "ALREADY_LOGGED_ON"
+        )
+        try await client.close()
+        try await venue.end()
+    }
+
+    @Test("a login has one live session; another version of the protocol is refused")
+    func oneSession() async throws {
+        let venue = try await TestVenue.start()
+        let first = try await venue.logOn("acme", "li")
+        let second = try await venue.connect()
+        #expect(
+            try await second.send("LOGON member=acme user=li password=\(password) version=1").code
+                == "ALREADY_LOGGED_ON"
+        )
+        #expect(
+            try await second.send("LOGON member=acme user=mo password=\(password) version=2").code
+                == "VERSION_NOT_SUPPORTED"
+        )
+        #expect(try await first.send("LOGOUT").isOK)
+        #expect(try await second.send("LOGON member=acme user=li password=\(password) version=1").isOK)
+        try await venue.end()
+    }
+
+    @Test("a line may come byte by byte, several lines at once, and with CR LF")
+    func framing() async throws {
+        let venue = try await TestVenue.start()
+        let socket = try RawSocket(port: venue.port)
+        for byte in "PING id=p1\r\n".utf8 { try socket.send([byte]) }
+        #expect(try socket.readLine().hasPrefix("OK id=p1 "))
+        try socket.send(Array("PING id=p2\n\n\nFOO\nBOOK id=p3 market=M\nPING id=p4\n".utf8))
+        #expect(try socket.readLine().hasPrefix("OK id=p2 "))
+        #expect(try socket.readLine().hasPrefix("ERR code=UNKNOWN_VERB "))
+        #expect(try socket.readLine().hasPrefix("ERR id=p3 code=NOT_LOGGED_ON "))
+        #expect(try socket.readLine().hasPrefix("OK id=p4 "))
+        socket.close()
+        try await venue.end()
+    }
+
+    @Test("a line over the limit gets one error, and the connection closes")
+    func tooLong() async throws {
+        let venue = try await TestVenue.start()
+        let socket = try RawSocket(port: venue.port)
+        try socket.send(Array(repeating: UInt8(ascii: "A"), count: 600))
+        #expect(try socket.readLine().hasPrefix("ERR code=LINE_TOO_LONG "))
+        #expect(throws: RawSocket.Ended.self) { try socket.readLine() }
+        try await venue.end()
+    }
+
+    @Test("bad lines get their errors in order, and the connection lives on")
+    func badLines() async throws {
+        let venue = try await TestVenue.start()
+        let client = try await venue.logOn("acme", "li")
+        let replies = try await client.sendAll([
+            "ORDER id=a1 market=M side=buy qty=10 price=71.00", "FOO", "ORDER market=M", "CLOCK", "DISCONNECT",
+            "ORDER id=a2 market=M side=buy qty=10 price=171.00", "DEPOSIT member=acme currency=EUR amount=5",
+            "CANCEL orig=a1", "PING",
+        ])
+        #expect(
+            replies.map { $0.code ?? "OK" } == [
+                "OK", "UNKNOWN_VERB", "MISSING_KEY", "UNKNOWN_VERB", "UNKNOWN_VERB", "OUTSIDE_BAND", "ROLE_NOT_ALLOWED",
+                "OK", "OK",
+            ]
+        )
+        try await venue.end()
+    }
+
+    @Test("what is piped behind a logon is answered after it, in order")
+    func pipelinedLogon() async throws {
+        let venue = try await TestVenue.start()
+        let client = try await venue.connect()
+        let replies = try await client.sendAll([
+            "PING id=1", "LOGON id=2 member=acme user=li password=\(password) version=1", "ACCOUNT id=3", "PING id=4",
+        ])
+        #expect(replies.map { $0.line["id"] } == ["1", "2", "3", "4"])
+        #expect(replies.filter { !$0.isOK }.isEmpty)
+        try await venue.end()
+    }
+
+    @Test("an operator's new login works, and its password is nowhere in the journal")
+    func newLogin() async throws {
+        let venue = try await TestVenue.start()
+        let admin = try await venue.logOn("operator", "admin")
+        #expect(try await admin.send("LOGIN member=bolt user=new password=correct-horse").isOK)
+        let client = try await venue.connect()
+        try await client.logOn(member: "bolt", user: "new", password: "correct-horse")
+        for file in try FileManager.default.contentsOfDirectory(atPath: venue.directory) {
+            let bytes = try Data(contentsOf: URL(fileURLWithPath: venue.directory + "/" + file))
+            #expect(bytes.range(of: Data("correct-horse".utf8)) == nil, "\(file)")
+            #expect(bytes.range(of: Data(password.utf8)) == nil, "\(file)")
+        }
+        try await venue.end()
+    }
+}
