@@ -113,6 +113,9 @@ package struct MarketListing: Sendable {
     package var reference: Price
     package var maker: FeeRate
     package var taker: FeeRate
+
+    /// Writes a price in the market's currency.
+    func text(_ price: Price) -> String { FixedPoint.text(price.minorUnits, scale: currency.scale) }
 }
 
 /// The outcome of a command: exactly one a request.

@@ -9,7 +9,7 @@ extension Exchange {
         while let (kind, time) = timers.popDue(at: now) {
             switch kind {
             case .expire(let id):
-                guard let order = self[id.market].book.order(id), order.expiry == time else { continue }
+                guard let order = markets[id.market.slot].book.order(id), order.expiry == time else { continue }
                 cancel([order], in: id.market, .expired, &events)
             case .deadman(let user):
                 guard members[user].deadman == time else { continue }

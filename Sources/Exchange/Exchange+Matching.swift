@@ -6,13 +6,13 @@ import Registry
 // What the book did becomes money, permits and events.
 
 extension Exchange {
-    func permits(of market: MarketID) -> AssetID { .permits(self[market].terms.permitClass) }
-    func cash(of market: MarketID) -> AssetID { .cash(self[market].terms.currency) }
+    func permits(of market: MarketID) -> AssetID { .permits(markets[market.slot].terms.permitClass) }
+    func cash(of market: MarketID) -> AssetID { .cash(markets[market.slot].terms.currency) }
 
     /// Checks holding limit, funds or permits for an order that takes the place of `replaced`, which hold their own.
     /// - Throws: `holdingLimitExceeded`, `insufficientFunds` or `insufficientPermits`, with the numbers.
     func checkCover(of order: Order, replacing replaced: [Order], in id: MarketID) throws(Refusal) {
-        let market = self[id].terms
+        let market = markets[id.slot].terms
         let freed = replaced.reduce(0) { $0 + needed(for: $1, market: id) }
         let wanted = needed(for: order, market: id)
         switch order.side {
@@ -38,7 +38,7 @@ extension Exchange {
     /// What a live order holds: minor units for a buy, permits for a sell.
     func needed(for order: Order, market: MarketID) -> Int64 {
         switch order.side {
-        case .buy: self[market].cashHold(limit: order.price, open: order.open).minorUnits
+        case .buy: markets[market.slot].cashHold(limit: order.price, open: order.open).minorUnits
         case .sell: order.open.units
         }
     }
@@ -75,8 +75,8 @@ extension Exchange {
                 events.append(.triggered(member: order.owner, count: nextCount(of: order.owner), order: order))
             case .repriced(let order, let from):
                 guard order.side == .buy else { break }
-                let before = self[id].cashHold(limit: from, open: order.open)
-                let after = self[id].cashHold(limit: order.price, open: order.open)
+                let before = markets[id.slot].cashHold(limit: from, open: order.open)
+                let after = markets[id.slot].cashHold(limit: order.price, open: order.open)
                 ledger.release((before - after).minorUnits, of: cash(of: id), in: .general(order.owner))
             case .level(let side, let price, let quantity):
                 events.append(
@@ -86,17 +86,17 @@ extension Exchange {
             index += 1
         }
         bookEvents.removeAll(keepingCapacity: true)
-        if self[id].phase.isCall { publishIndicative(of: id, &events) }
+        if markets[id.slot].phase.isCall { publishIndicative(of: id, &events) }
     }
 
     private mutating func settle(_ fill: Fill, in id: MarketID, _ events: inout ContiguousArray<Event>) {
-        let terms = self[id].terms
+        let terms = markets[id.slot].terms
         let notional = fill.price.notional(of: fill.quantity)
         // A call charges both sides the maker fee: neither takes liquidity from the other.
         let buyerFee = (fill.aggressor == .buy ? terms.taker : terms.maker).fee(on: notional)
         let sellerFee = (fill.aggressor == .sell ? terms.taker : terms.maker).fee(on: notional)
-        let before = self[id].cashHold(limit: fill.buy.limit, open: fill.buy.open + fill.quantity)
-        let after = self[id].cashHold(limit: fill.buy.limit, open: fill.buy.open)
+        let before = markets[id.slot].cashHold(limit: fill.buy.limit, open: fill.buy.open + fill.quantity)
+        let after = markets[id.slot].cashHold(limit: fill.buy.limit, open: fill.buy.open)
         ledger.settle(
             Delivery(
                 buyer: .general(fill.buy.owner),
@@ -111,8 +111,8 @@ extension Exchange {
             )
         )
         tradeCount += 1
-        markets[Int(id.index)].hasTraded = true
-        markets[Int(id.index)].recentTrades.append(
+        markets[id.slot].hasTraded = true
+        markets[id.slot].recentTrades.append(
             TradePrint(
                 number: tradeCount,
                 time: now,
@@ -169,9 +169,9 @@ extension Exchange {
 
     /// Publishes a call's indicative price when it has changed.
     mutating func publishIndicative(of id: MarketID, _ events: inout ContiguousArray<Event>) {
-        let indicative = self[id].book.indicative(reference: self[id].reference)
-        guard indicative != self[id].published else { return }
-        markets[Int(id.index)].published = indicative
+        let indicative = markets[id.slot].book.indicative(reference: markets[id.slot].reference)
+        guard indicative != markets[id.slot].published else { return }
+        markets[id.slot].published = indicative
         events.append(
             .indicative(
                 market: id,

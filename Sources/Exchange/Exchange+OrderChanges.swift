@@ -16,7 +16,7 @@ extension Exchange {
             }
             id = found
         }
-        guard Int(id.market.index) < markets.count, let order = self[id.market].book.order(id) else {
+        guard Int(id.market.index) < markets.count, let order = markets[id.market.slot].book.order(id) else {
             throw Refusal(.unknownOrder, "order \(id.number) is not live; it may be filled or cancelled")
         }
         guard order.owner == sender.member else {
@@ -81,7 +81,7 @@ extension Exchange {
         _ events: inout ContiguousArray<Event>
     ) {
         for order in orders {
-            markets[Int(id.index)].book.cancel(order.id, reason: reason, events: &bookEvents)
+            markets[id.slot].book.cancel(order.id, reason: reason, events: &bookEvents)
         }
         settleBookEvents(of: id, &events)
     }
@@ -96,9 +96,12 @@ extension Exchange {
     ) throws(Refusal) -> Outcome {
         let order = try findOrder(amendment.target, sender)
         let id = order.id.market
-        let phase = self[id].phase
+        let phase = markets[id.slot].phase
         guard phase != .closed, phase != .halt else {
-            throw Refusal(.wrongPhase, "\(self[id].terms.code) is in phase \(phase.text): orders can only be cancelled")
+            throw Refusal(
+                .wrongPhase,
+                "\(markets[id.slot].terms.code) is in phase \(phase.text): orders can only be cancelled"
+            )
         }
         var changed = order
         if let quantity = amendment.quantity { changed = try amending(changed, quantity: quantity, in: id) }
@@ -108,7 +111,7 @@ extension Exchange {
         releaseHold(of: order, market: id)
         takeHold(of: changed, market: id)
         events.append(.orderAmended(changed, market: id))
-        markets[Int(id.index)].book.amend(
+        markets[id.slot].book.amend(
             order.id,
             quantity: changed.quantity,
             price: changed.price,
@@ -117,11 +120,11 @@ extension Exchange {
             events: &bookEvents
         )
         settleBookEvents(of: id, &events)
-        return .order(order.id, open: self[id].book.order(order.id)?.open ?? .zero)
+        return .order(order.id, open: markets[id.slot].book.order(order.id)?.open ?? .zero)
     }
 
     private func amending(_ order: Order, quantity: Quantity, in id: MarketID) throws(Refusal) -> Order {
-        let terms = self[id].terms
+        let terms = markets[id.slot].terms
         try checkLot(quantity, "qty", terms: terms)
         guard quantity <= terms.quantityMax else {
             throw Refusal(
@@ -144,15 +147,15 @@ extension Exchange {
             guard order.kind != .market, order.kind != .stop else {
                 throw Refusal(.invalidCombination, "a \(order.kind.text) order has no price")
             }
-            order.price = try checkPrice(given, "price", in: self[id])
-            try checkBand(order.price, "price", self[id], self[id].band)
+            order.price = try checkPrice(given, "price", in: id)
+            try checkBand(order.price, "price", in: id, markets[id.slot].band)
         }
         if let given = amendment.stop {
             guard order.kind.isStop else {
                 throw Refusal(.invalidCombination, "order \(order.id.number) has no stop price to change")
             }
-            order.stop = try checkPrice(given, "stop", in: self[id])
-            try checkBand(order.stop, "stop", self[id], self[id].band)
+            order.stop = try checkPrice(given, "stop", in: id)
+            try checkBand(order.stop, "stop", in: id, markets[id.slot].band)
         }
         if order.postOnly, amendment.price != nil {
             try checkPostOnly(side: order.side, price: order.price, in: id)
@@ -170,7 +173,7 @@ extension Exchange {
         _ events: inout ContiguousArray<Event>
     ) throws(Refusal) -> Outcome {
         let id = try findMarket(quote.market)
-        let old = self[id].book.orders { $0.isQuote && $0.owner == sender.member && $0.user == sender.user }
+        let old = markets[id.slot].book.orders { $0.isQuote && $0.owner == sender.member && $0.user == sender.user }
         let bid = try quoteSide(.buy, quote.bid, quote.bidQuantity, replacing: old, sender, in: id)
         let ask = try quoteSide(.sell, quote.ask, quote.askQuantity, replacing: old, sender, in: id)
         if let bid, let ask, bid.price >= ask.price {
@@ -180,8 +183,8 @@ extension Exchange {
         if !old.isEmpty { cancel(old, in: id, .replaced, &events) }
         let bidID = enterQuoteSide(bid, in: id, &events)
         let askID = enterQuoteSide(ask, in: id, &events)
-        let bidOpen = bidID.flatMap { self[id].book.order($0)?.open } ?? .zero
-        let askOpen = askID.flatMap { self[id].book.order($0)?.open } ?? .zero
+        let bidOpen = bidID.flatMap { markets[id.slot].book.order($0)?.open } ?? .zero
+        let askOpen = askID.flatMap { markets[id.slot].book.order($0)?.open } ?? .zero
         return .quote(bid: bidID, bidOpen: bidOpen, ask: askID, askOpen: askOpen)
     }
 
@@ -198,7 +201,7 @@ extension Exchange {
             throw Refusal(.invalidCombination, "bid goes with bidqty, ask with askqty; leave out both for no such side")
         }
         guard let price, let quantity else { return nil }
-        var new = NewOrder(market: self[id].terms.code, side: side, quantity: quantity)
+        var new = NewOrder(market: markets[id.slot].terms.code, side: side, quantity: quantity)
         new.price = price
         var order = try checkOrder(new, in: id, sender)
         order.isQuote = true

@@ -19,7 +19,7 @@ extension Exchange {
         // Nothing below may fail.
         takeHold(of: order, market: id)
         enter(order, in: id, &events)
-        return .order(order.id, open: self[id].book.order(order.id)?.open ?? .zero)
+        return .order(order.id, open: markets[id.slot].book.order(order.id)?.open ?? .zero)
     }
 
     /// Puts a checked order, whose hold is taken, into its book and settles what it trades.
@@ -27,24 +27,24 @@ extension Exchange {
         orderCount += 1
         if order.expiry != .never { timers.add(.expire(order.id), at: order.expiry) }
         events.append(.orderEntered(order, market: id))
-        markets[Int(id.index)].book.enter(order, phase: self[id].phase, events: &bookEvents)
+        markets[id.slot].book.enter(order, phase: markets[id.slot].phase, events: &bookEvents)
         settleBookEvents(of: id, &events)
     }
 
     /// Builds the order that a request asks for; changes nothing.
     func checkOrder(_ new: NewOrder, in id: MarketID, _ sender: Sender) throws(Refusal) -> Order {
-        let market = markets[Int(id.index)]
+        let terms = markets[id.slot].terms
         let timeInForce = new.timeInForce ?? (new.kind == .market ? .ioc : .day)
-        try OrderRules.checkPhase(market.phase, market: market.terms.code, kind: new.kind, timeInForce)
+        try OrderRules.checkPhase(markets[id.slot].phase, market: terms.code, kind: new.kind, timeInForce)
         try OrderRules.checkCombination(new, timeInForce)
-        let band = market.band
+        let band = markets[id.slot].band
         var price = new.side == .buy ? band.high : band.low
-        if let given = new.price { price = try checkPrice(given, "price", in: market) }
+        if let given = new.price { price = try checkPrice(given, "price", in: id) }
         var stop = Price.zero
-        if let given = new.stop { stop = try checkPrice(given, "stop", in: market) }
-        try checkLots(new, terms: market.terms)
-        try checkBand(price, "price", market, band)
-        if new.stop != nil { try checkBand(stop, "stop", market, band) }
+        if let given = new.stop { stop = try checkPrice(given, "stop", in: id) }
+        try checkLots(new, terms: terms)
+        try checkBand(price, "price", in: id, band)
+        if new.stop != nil { try checkBand(stop, "stop", in: id, band) }
         let expiry = new.expiry ?? .never
         guard expiry > now else { throw Refusal(.expiryPassed, "expire \(expiry) is not after \(now)") }
         return Order(
@@ -71,25 +71,27 @@ extension Exchange {
     }
 
     /// A price on the tick grid.
-    func checkPrice(_ given: DecimalNumber, _ key: String, in market: Market) throws(Refusal) -> Price {
+    func checkPrice(_ given: DecimalNumber, _ key: String, in id: MarketID) throws(Refusal) -> Price {
+        let terms = markets[id.slot].terms
         let price = Price(
-            minorUnits: try minorUnits(given, key, currency: market.terms.currency, max: Limits.priceMax.minorUnits)
+            minorUnits: try minorUnits(given, key, currency: terms.currency, max: Limits.priceMax.minorUnits)
         )
-        guard price.minorUnits > 0, price.minorUnits % market.terms.tick.minorUnits == 0 else {
+        guard price.minorUnits > 0, price.minorUnits % terms.tick.minorUnits == 0 else {
             throw Refusal(
                 .offTick,
-                "\(key) \(market.text(price)) is not a positive multiple of the tick \(market.text(market.terms.tick))"
+                "\(key) \(terms.text(price)) is not a positive multiple of the tick \(terms.text(terms.tick))"
             )
         }
         return price
     }
 
-    func checkBand(_ price: Price, _ key: String, _ market: Market, _ band: Band) throws(Refusal) {
+    func checkBand(_ price: Price, _ key: String, in id: MarketID, _ band: Band) throws(Refusal) {
         guard price < band.low || price > band.high else { return }
+        let terms = markets[id.slot].terms
         throw Refusal(
             .outsideBand,
-            "\(key) \(market.text(price)) is outside \(market.text(band.low)) to \(market.text(band.high)), "
-                + "the band around the reference price \(market.text(market.reference))"
+            "\(key) \(terms.text(price)) is outside \(terms.text(band.low)) to \(terms.text(band.high)), "
+                + "the band around the reference price \(terms.text(markets[id.slot].reference))"
         )
     }
 
@@ -122,12 +124,14 @@ extension Exchange {
     }
 
     func checkPostOnly(side: Side, price: Price, in id: MarketID) throws(Refusal) {
-        guard self[id].phase == .open, self[id].book.wouldCross(side: side, price: price) else { return }
-        let best = side == .buy ? self[id].book.bestAsk : self[id].book.bestBid
+        guard markets[id.slot].phase == .open, markets[id.slot].book.wouldCross(side: side, price: price) else {
+            return
+        }
+        let best = side == .buy ? markets[id.slot].book.bestAsk : markets[id.slot].book.bestBid
         throw Refusal(
             .wouldCross,
-            "a post-only \(side.text) at \(self[id].text(price)) would trade: the best "
-                + "\(side.opposite.text) order is at \(self[id].text(best ?? price))"
+            "a post-only \(side.text) at \(markets[id.slot].terms.text(price)) would trade: the best "
+                + "\(side.opposite.text) order is at \(markets[id.slot].terms.text(best ?? price))"
         )
     }
 

@@ -31,9 +31,9 @@ extension Exchange {
     ) throws(Refusal) {
         let id = try findMarket(code)
         if members[sender.member].role == .regulator {
-            try checkRegulator(of: registry[self[id].terms.permitClass].program, sender)
+            try checkRegulator(of: registry[markets[id.slot].terms.permitClass].program, sender)
         }
-        let phase = self[id].phase
+        let phase = markets[id.slot].phase
         guard Exchange.follows(next, phase) else {
             let allowed = Phase.allCases.filter { Exchange.follows($0, phase) }.map(\.text).joined(separator: ", ")
             throw Refusal(
@@ -43,15 +43,15 @@ extension Exchange {
         }
         // Nothing below may fail.
         let uncrosses = (phase == .preopen && next == .open) || (phase == .closing && next == .closed)
-        markets[Int(id.index)].published = nil
-        markets[Int(id.index)].phase = next
+        markets[id.slot].published = nil
+        markets[id.slot].phase = next
         if uncrosses {
-            markets[Int(id.index)].book.uncross(reference: self[id].reference, events: &bookEvents)
+            markets[id.slot].book.uncross(reference: markets[id.slot].reference, events: &bookEvents)
             settleBookEvents(of: id, &events)
         }
         events.append(.phase(market: id, count: nextCount(of: id), phase: next, text: text))
-        if next == .open { markets[Int(id.index)].book.resumeContinuous(events: &bookEvents) }
-        if next == .closing { markets[Int(id.index)].book.beginClosing(events: &bookEvents) }
+        if next == .open { markets[id.slot].book.resumeContinuous(events: &bookEvents) }
+        if next == .closing { markets[id.slot].book.beginClosing(events: &bookEvents) }
         settleBookEvents(of: id, &events)
     }
 
@@ -61,21 +61,25 @@ extension Exchange {
         _ events: inout ContiguousArray<Event>
     ) throws(Refusal) {
         let id = try findMarket(code)
-        guard self[id].phase == .closed else {
+        guard markets[id.slot].phase == .closed else {
             throw Refusal(.wrongPhase, "the reference price can be set only while \(code) is closed")
         }
-        let reference = try checkPrice(price, "price", in: self[id])
-        try checkLevels(reference: reference, tick: self[id].terms.tick, basisPoints: self[id].terms.bandBasisPoints)
+        let reference = try checkPrice(price, "price", in: id)
+        try checkLevels(
+            reference: reference,
+            tick: markets[id.slot].terms.tick,
+            basisPoints: markets[id.slot].terms.bandBasisPoints
+        )
         // Nothing below may fail.
         moveReference(of: id, to: reference, &events)
     }
 
     /// Moves the band around a new reference price; orders that fall outside end.
     private mutating func moveReference(of id: MarketID, to price: Price, _ events: inout ContiguousArray<Event>) {
-        markets[Int(id.index)].reference = price
-        let band = self[id].band
-        markets[Int(id.index)].book.lastPrice = price
-        markets[Int(id.index)].book.setBand(low: band.low, high: band.high, events: &bookEvents)
+        markets[id.slot].reference = price
+        let band = markets[id.slot].band
+        markets[id.slot].book.lastPrice = price
+        markets[id.slot].book.setBand(low: band.low, high: band.high, events: &bookEvents)
         settleBookEvents(of: id, &events)
         events.append(.reference(market: id, count: nextCount(of: id), price: price, low: band.low, high: band.high))
     }

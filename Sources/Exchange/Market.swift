@@ -31,9 +31,6 @@ package struct Market: Sendable {
         let notional = limit.notional(of: open)
         return notional + max(terms.maker, terms.taker).fee(on: notional)
     }
-
-    /// Writes a price or amount of this market's currency.
-    func text(_ price: Price) -> String { FixedPoint.text(price.minorUnits, scale: terms.currency.scale) }
 }
 
 /// The lowest and highest price allowed, both on the tick grid.
@@ -46,7 +43,7 @@ package struct Band: Sendable, Equatable {
     /// Source: the ±10 % band of KRX and of the Chinese national market around the previous close.
     package init(reference: Price, tick: Price, basisPoints: Int64) {
         let step = tick.minorUnits
-        // Within Limits: 10^9 × 2 × 10^4 < 2^63.
+        // Within Limits: 10^9 × 1.1 × 10^5 < 2^63.
         let below = reference.minorUnits * max(0, 10_000 - basisPoints)
         let above = reference.minorUnits * (10_000 + basisPoints)
         low = Price(minorUnits: max(step, (below + 10_000 * step - 1) / (10_000 * step) * step))

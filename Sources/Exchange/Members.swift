@@ -44,12 +44,12 @@ package struct Members: Sendable {
     }
 
     package subscript(member: MemberID) -> Member {
-        _read { yield members[Int(member.index)] }
+        get { members[Int(member.index)] }
         _modify { yield &members[Int(member.index)] }
     }
 
     package subscript(user: UserID) -> Login {
-        _read { yield logins[Int(user.index)] }
+        get { logins[Int(user.index)] }
         _modify { yield &logins[Int(user.index)] }
     }
 

@@ -34,6 +34,8 @@ package struct ClassID: Hashable, Comparable, Sendable {
 package struct MarketID: Hashable, Comparable, Sendable {
     package var index: UInt32
     @inlinable package init(_ index: UInt32) { self.index = index }
+    /// Where it stands in an array of all markets.
+    @inlinable package var slot: Int { Int(index) }
     @inlinable package static func < (a: MarketID, b: MarketID) -> Bool { a.index < b.index }
 }
 

@@ -99,7 +99,7 @@ extension Venue {
         rows.head.append("seq", reply.sequence)
         guard case .order(let order, _) = reply.outcome else { return }
         rows.head.append("order", order.number)
-        rows.head.append("open", exchange[order.market].book.order(order)?.open ?? .zero)
+        rows.head.append("open", exchange.markets[order.market.slot].book.order(order)?.open ?? .zero)
     }
 
     private func account(_ member: MemberID, _ rows: inout Rows) throws(Refusal) {
@@ -136,13 +136,13 @@ extension Venue {
                 ? market.book.orders { $0.owner == member && $0.id.number > from } : []
         }
         for order in live.sorted(by: { $0.id < $1.id }).prefix(limit) {
-            let terms = exchange[order.id.market].terms
+            let terms = exchange.markets[order.id.market.slot].terms
             rows.row { $0.append(order, terms) }
         }
     }
 
     private func book(_ code: Code, _ depth: Int, _ rows: inout Rows) throws(Refusal) {
-        let market = exchange[try exchange.findMarket(code)]
+        let market = exchange.markets[try exchange.findMarket(code).slot]
         rows.head.append("market", code)
         rows.head.append("n", market.streamCount)
         rows.head.append("phase", market.phase)
@@ -160,7 +160,7 @@ extension Venue {
     }
 
     private func trades(_ code: Code, _ limit: Int, _ rows: inout Rows) throws(Refusal) {
-        let market = exchange[try exchange.findMarket(code)]
+        let market = exchange.markets[try exchange.findMarket(code).slot]
         rows.head.append("market", code)
         for trade in market.recentTrades.last(limit) {
             rows.row { bytes in

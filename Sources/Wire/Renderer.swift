@@ -105,7 +105,7 @@ extension Output {
     }
 
     private mutating func append(_ fill: FillReport, _ sequence: UInt64, _ exchange: Exchange) {
-        let terms = exchange[fill.market].terms
+        let terms = exchange.markets[fill.market.slot].terms
         line("FILL", sequence, .member(fill.member), fill.count) { bytes in
             bytes.append("order", fill.order.number)
             if !fill.reference.isEmpty { bytes.append("orig", fill.reference) }
@@ -147,7 +147,7 @@ extension Output {
         switch event {
         case .trade(let count, let trade):
             line("TRADE", sequence, .market(trade.market), count) { bytes in
-                let terms = exchange[trade.market].terms
+                let terms = exchange.markets[trade.market.slot].terms
                 bytes.append("market", terms.code)
                 bytes.append("trade", trade.number)
                 bytes.append("qty", trade.quantity)
@@ -157,7 +157,7 @@ extension Output {
             }
         case .level(let market, let count, let side, let price, let quantity):
             line("BOOK", sequence, .market(market), count) { bytes in
-                let terms = exchange[market].terms
+                let terms = exchange.markets[market.slot].terms
                 bytes.append("market", terms.code)
                 bytes.append("side", side)
                 bytes.append("price", price, terms.currency)
@@ -165,13 +165,13 @@ extension Output {
             }
         case .phase(let market, let count, let phase, let text):
             line("PHASE", sequence, .market(market), count) { bytes in
-                bytes.append("market", exchange[market].terms.code)
+                bytes.append("market", exchange.markets[market.slot].terms.code)
                 bytes.append("phase", phase)
                 if !text.isEmpty { bytes.append("text", quoted: text) }
             }
         case .indicative(let market, let count, let price, let volume, let surplus, let side):
             line("INDICATIVE", sequence, .market(market), count) { bytes in
-                let terms = exchange[market].terms
+                let terms = exchange.markets[market.slot].terms
                 bytes.append("market", terms.code)
                 bytes.append("qty", volume)
                 guard volume > .zero else { return }
@@ -181,7 +181,7 @@ extension Output {
             }
         case .reference(let market, let count, let price, let low, let high):
             line("REFERENCE", sequence, .market(market), count) { bytes in
-                let terms = exchange[market].terms
+                let terms = exchange.markets[market.slot].terms
                 bytes.append("market", terms.code)
                 bytes.append("price", price, terms.currency)
                 bytes.append("low", low, terms.currency)
@@ -206,7 +206,7 @@ extension [UInt8] {
     fileprivate mutating func append(order: Order, _ exchange: Exchange) {
         append("order", order.id.number)
         if !order.reference.isEmpty { append("orig", order.reference) }
-        append("market", exchange[order.id.market].terms.code)
+        append("market", exchange.markets[order.id.market.slot].terms.code)
         append("side", order.side)
     }
 

@@ -81,5 +81,5 @@ package struct Venue: Sendable {
     package func streamCount(member: MemberID) -> UInt64 { exchange.members[member].streamCount }
 
     /// The number of the last line on a market's public stream.
-    package func streamCount(market: MarketID) -> UInt64 { exchange[market].streamCount }
+    package func streamCount(market: MarketID) -> UInt64 { exchange.markets[market.slot].streamCount }
 }

@@ -48,9 +48,15 @@ struct ServerBench: AsyncParsableCommand {
         let yardstick = try syncLatencies(data)
         let results = Results()
         let elapsed = seconds {
-            DispatchQueue.concurrentPerform(iterations: connections) { index in
-                results.add(load(links[index], index, bursts: perConnection))
+            let finished = DispatchGroup()
+            for index in 0..<connections {
+                finished.enter()
+                Thread.detachNewThread {
+                    results.add(load(links[index], index, bursts: perConnection))
+                    finished.leave()
+                }
             }
+            finished.wait()
         }
         let sent = perConnection * pipeline * connections
         let settled = seconds { while server.settledSequence < UInt64(sent) { usleep(1000) } }
