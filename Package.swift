@@ -64,6 +64,7 @@ let package = Package(
         .testTarget(
             name: "ServerTests", dependencies: engine + ["Storage", "Server", "WeirClient", logging] + nio,
             swiftSettings: strict),
+        .testTarget(name: "TidyTests", swiftSettings: strict),
         .testTarget(name: "WireTests", dependencies: engine + ["Storage", .product(name: "GRDB", package: "GRDB.swift")], swiftSettings: strict),
     ]
 )

@@ -71,6 +71,7 @@ package struct Trade: Sendable {
 
 /// A movement of cash or permits between two accounts that is no trade.
 package struct Transfer: Sendable {
+    /// What for.
     package enum Kind: UInt8, Word {
         case deposit, withdrawal, allocation, transfer, retirement
 
@@ -84,6 +85,7 @@ package struct Transfer: Sendable {
             }
         }
     }
+    /// What moves.
     package enum Asset: Sendable, Equatable {
         case cash(Currency)
         case permits(ClassID)

@@ -6,6 +6,8 @@ import Registry
 // The regulator: programs, caps, allocation.
 
 extension Exchange {
+    /// Looks a program up by its code.
+    /// - Throws: `unknownProgram`.
     package func findProgram(_ code: Code) throws(Refusal) -> ProgramID {
         guard let program = registry.program(code) else {
             throw Refusal(.unknownProgram, "no program \(code); PROGRAMS lists them")

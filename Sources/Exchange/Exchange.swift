@@ -147,6 +147,8 @@ extension Exchange {
     /// Looks a market up by its code.
     package func market(_ code: Code) -> MarketID? { marketByCode[code] }
 
+    /// Looks a market up by its code.
+    /// - Throws: `unknownMarket`.
     package func findMarket(_ code: Code) throws(Refusal) -> MarketID {
         guard let market = marketByCode[code] else {
             throw Refusal(.unknownMarket, "no market \(code); MARKETS lists them")
@@ -154,6 +156,8 @@ extension Exchange {
         return market
     }
 
+    /// Looks a member up by its code.
+    /// - Throws: `unknownMember`.
     package func findMember(_ code: Code) throws(Refusal) -> MemberID {
         guard let member = members.member(code) else {
             throw Refusal(.unknownMember, "no member \(code); MEMBERS lists them")

@@ -34,7 +34,9 @@ package struct AssetID: Hashable, Comparable, Sendable {
 
     package init(index: UInt32) { self.index = index }
 
+    /// Money of a currency, in minor units.
     @inlinable package static func cash(_ currency: Currency) -> AssetID { AssetID(index: UInt32(currency.rawValue)) }
+    /// Permits of a class.
     @inlinable package static func permits(_ permitClass: ClassID) -> AssetID {
         AssetID(index: firstPermits + permitClass.index)
     }

@@ -88,11 +88,13 @@ extension Ledger {
 
         package init() {}
 
+        /// Adds what an order should hold.
         package mutating func add(held amount: Int64, of asset: AssetID, in account: AccountID) {
             let slot = ledger.balances.findOrAdd(account, asset)
             ledger.balances.slots[slot].balance.held += amount
         }
 
+        /// Adds what a buy order could bring.
         package mutating func add(incoming amount: Int64, of asset: AssetID, in account: AccountID) {
             let slot = ledger.balances.findOrAdd(account, asset)
             ledger.balances.slots[slot].balance.incoming += amount

@@ -16,6 +16,7 @@ package struct Timestamp: Comparable, Hashable, Sendable {
     /// The last moment that can be written with a four-digit year: 9999-12-31T23:59:59.999999Z.
     package static let last = Timestamp(microseconds: 253_402_300_799_999_999)
 
+    /// The moment that much later; `.never` beyond the range.
     @inlinable package func adding(microseconds delta: Int64) -> Timestamp {
         let (sum, overflow) = microseconds.addingReportingOverflow(delta)
         return overflow ? .never : Timestamp(microseconds: sum)

@@ -9,6 +9,7 @@ package struct ParsedLine: Sendable {
     package let contentHash: UInt64
     package let body: Body
 
+    /// What the line asks for.
     package enum Body: Sendable {
         /// For the engine and the journal.
         case command(Command)

@@ -1,0 +1,120 @@
+import Foundation
+import Testing
+
+/// Rules of style that the compiler does not know.
+@Suite("Tidy")
+struct TidyTests {
+    private struct SourceFile {
+        let name: String
+        let room: String
+        let lines: [String]
+    }
+
+    private static let folder = URL(fileURLWithPath: #filePath)
+        .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+    private static let rooms = [
+        "Permits", "OrderBook", "Ledger", "Registry", "Audit", "Exchange", "Wire", "Storage", "Server", "WeirClient",
+        "weir", "weir-bench",
+    ]
+    /// The rooms that must give the same bytes in every process.
+    private static let deterministic: Set<String> = [
+        "Permits", "OrderBook", "Ledger", "Registry", "Audit", "Exchange", "Wire",
+    ]
+
+    private let files: [SourceFile]
+
+    init() throws {
+        files = try TidyTests.rooms.flatMap { room in
+            let path = TidyTests.folder.appendingPathComponent("Sources/\(room)")
+            return try FileManager.default.contentsOfDirectory(atPath: path.path).sorted()
+                .filter { $0.hasSuffix(".swift") }
+                .map { file in
+                    let text = try String(contentsOf: path.appendingPathComponent(file), encoding: .utf8)
+                    let lines = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+                    return SourceFile(name: "\(room)/\(file)", room: room, lines: lines)
+                }
+        }
+        #expect(files.count > 80)
+    }
+
+    /// The line without its comment.
+    private func code(_ line: String) -> String {
+        guard let comment = line.range(of: "//") else { return line }
+        return String(line[..<comment.lowerBound])
+    }
+
+    @Test(
+        "deterministic rooms have no clock, chance, floating point or I/O",
+        arguments: [
+            "import Foundation", "import Dispatch", "import NIO", " Date()", "ContinuousClock", "SuspendingClock",
+            ".random",
+            ".shuffled", "Double", "Float", "Hasher()", ".hashValue",
+        ]
+    )
+    func deterministic(banned: String) {
+        for file in files where TidyTests.deterministic.contains(file.room) {
+            for (number, line) in file.lines.enumerated() where code(line).contains(banned) {
+                Issue.record("\(file.name):\(number + 1): \(banned)")
+            }
+        }
+    }
+
+    @Test(
+        "words that stand for unfinished or careless work",
+        arguments: [
+            ("try!", "handle the error"), ("try? ", "handle the error"), ("fatalError(", "precondition, or an error"),
+            (" print(", "Console or a logger"), ("FIXME", "do it"), ("TODO", "do it"),
+        ]
+    )
+    func banned(word: String, instead: String) {
+        for file in files {
+            for (number, line) in file.lines.enumerated() where line.contains(word) {
+                Issue.record("\(file.name):\(number + 1): \(word); instead: \(instead)")
+            }
+        }
+    }
+
+    @Test("a room imports only rooms above it")
+    func arrows() {
+        for file in files where file.room != "weir-bench" {
+            let place = TidyTests.rooms.firstIndex(of: file.room) ?? 0
+            for line in file.lines where line.contains("import ") {
+                let imported = line.split(separator: " ").last.map(String.init) ?? ""
+                guard let other = TidyTests.rooms.firstIndex(of: imported) else { continue }
+                #expect(other < place, "\(file.name) imports \(imported)")
+            }
+        }
+    }
+
+    @Test("files and functions stay short")
+    func lengths() {
+        for file in files {
+            #expect(file.lines.count <= 480, "\(file.name) has \(file.lines.count) lines; look for its second subject")
+        }
+    }
+
+    @Test("every public type and function of a room says what it is")
+    func documentation() {
+        let declarations = [
+            "package struct ", "package enum ", "package final class ", "package func ", "package mutating func ",
+            "package static func ",
+        ]
+        for file in files {
+            for (number, line) in file.lines.enumerated() {
+                let text = line.trimmingCharacters(in: .whitespaces)
+                guard declarations.contains(where: { text.hasPrefix($0) || text.hasPrefix("@inlinable " + $0) }) else {
+                    continue
+                }
+                var above = number - 1
+                while above >= 0, file.lines[above].trimmingCharacters(in: .whitespaces).hasPrefix("@") { above -= 1 }
+                let isDocumented = above >= 0 && file.lines[above].trimmingCharacters(in: .whitespaces).hasPrefix("///")
+                // Operators and snapshot coding repeat one thing by overload.
+                let isOverload =
+                    text.contains("func <") || text.contains("func ==") || text.contains("func +")
+                    || text.contains("func -") || text.contains(" write(") || text.contains(" read")
+                    || text.contains(" hash(")
+                #expect(isDocumented || isOverload, "\(file.name):\(number + 1): \(text)")
+            }
+        }
+    }
+}
