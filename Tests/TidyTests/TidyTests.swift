@@ -62,7 +62,7 @@ struct TidyTests {
     @Test(
         "words that stand for unfinished or careless work",
         arguments: [
-            ("try!", "handle the error"), ("try? ", "handle the error"), ("fatalError(", "precondition, or an error"),
+            ("try!", "handle the error"), (" try? ", "handle the error"), ("fatalError(", "precondition, or an error"),
             (" print(", "Console or a logger"), ("FIXME", "do it"), ("TODO", "do it"),
         ]
     )
