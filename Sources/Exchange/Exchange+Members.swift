@@ -12,6 +12,9 @@ extension Exchange {
         guard members.member(code) == nil else {
             throw Refusal(.alreadyExists, "there is a member \(code) already")
         }
+        guard code != Code("-") else {
+            throw Refusal(.badValue, "member - stands for a stranger in stream files; choose another code")
+        }
         guard role != .venue else { throw Refusal(.badValue, "role=venue is the sequencer's own") }
         let id = members.admit(Member(code: code, name: name, role: role))
         events.append(.memberAdmitted(id, code: code, role: role, name: name))

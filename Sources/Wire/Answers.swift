@@ -228,6 +228,8 @@ extension Venue {
                     bytes.append("debits", money: statement.issued, currency)
                     bytes.append("credits", money: statement.held, currency)
                     bytes.append("onhold", money: statement.onHold, currency)
+                    let fees = exchange.ledger.balance(.fee, asset).total
+                    bytes.append("fees", money: fees, currency)
                 }
             }
         }
