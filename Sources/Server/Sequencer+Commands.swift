@@ -1,9 +1,7 @@
 import Exchange
-import Foundation
 import Logging
 import Permits
 import Storage
-import Synchronization
 import Wire
 
 // Applying commands, and sending what came of them after the commit.

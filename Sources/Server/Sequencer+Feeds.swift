@@ -1,9 +1,6 @@
 import Exchange
-import Foundation
-import Logging
 import Permits
 import Storage
-import Synchronization
 import Wire
 
 // Subscriptions, and streams that are sent again.

@@ -1,8 +1,5 @@
 import Exchange
-import Foundation
-import Logging
 import Permits
-import Storage
 import Synchronization
 import Wire
 

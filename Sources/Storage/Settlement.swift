@@ -116,9 +116,12 @@ package final class Settlement: Sendable {
         return context
     }
 
-    /// Closes the file; nothing can be booked or read from now on.
+    /// Moves the log into the file and closes it; nothing can be booked or read from now on.
     package func close() throws(SettlementError) {
-        try SettlementError.wrapping(file: file) { try pool.close() }
+        try SettlementError.wrapping(file: file) {
+            try pool.writeWithoutTransaction { db in _ = try db.checkpoint(.truncate) }
+            try pool.close()
+        }
     }
 }
 

@@ -132,7 +132,7 @@ struct Demo: AsyncParsableCommand {
             let terms = exchange.registry[market.terms.permitClass]
             let program = exchange.registry[terms.program]
             let regulator = exchange.members[program.regulator].code
-            let share = Quantity(1_000_000)
+            let share = Quantity(50_000)
             let permits = "program=\(program.code) vintage=\(terms.vintage)"
             let cap = max(terms.cap.units, terms.issued.units + 3 * share.units)
             entries.append(
@@ -140,7 +140,7 @@ struct Demo: AsyncParsableCommand {
             )
             for code in ["you", "maker", "trader"] {
                 entries += [
-                    "+0s \(host) DEPOSIT member=\(code) currency=\(market.terms.currency.text) amount=100000000",
+                    "+0s \(host) DEPOSIT member=\(code) currency=\(market.terms.currency.text) amount=10000000",
                     "+0s \(regulator) ALLOCATE \(permits) member=\(code) qty=\(share.units)",
                 ]
             }

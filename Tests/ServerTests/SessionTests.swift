@@ -1,5 +1,6 @@
 import Foundation
 import Permits
+import Server
 import Testing
 import WeirClient
 
@@ -24,6 +25,22 @@ struct SessionTests {
                 == "ALREADY_LOGGED_ON"
         )
         try await client.close()
+        try await venue.end()
+    }
+
+    @Test("a connection too many is told so and closed")
+    func tooManyConnections() async throws {
+        let venue = try await TestVenue.start { $0.connectionsMax = 1 }
+        let first = try RawSocket(port: venue.port)
+        try first.send(Array("PING\n".utf8))
+        #expect(try first.readLine().hasPrefix("OK "))
+        let second = try RawSocket(port: venue.port)
+        #expect(
+            try second.readLine() == "ERR code=BUSY text=\"the venue has its most connections, 1\""
+        )
+        #expect(throws: RawSocket.Ended.self) { try second.readLine() }
+        second.close()
+        first.close()
         try await venue.end()
     }
 

@@ -1,10 +1,29 @@
 import Exchange
+import Permits
 import Storage
 import Testing
 import Wire
 
 @Suite("Bad input changes nothing")
 struct BadInputTests {
+    @Test("the venue lists as many markets as order numbers can name, and no more")
+    func marketsMax() throws {
+        var replay = StreamReplay()
+        let setting = openMarket.split(separator: "\n").filter { !$0.contains(" MARKET ") && !$0.contains(" PHASE ") }
+        try replay.run(Array((setting.joined(separator: "\n") + "\n").utf8)) { _, _ in }
+        func list(_ number: Int) throws -> String {
+            let terms = "program=CO2 vintage=2027 tick=1 lot=1 maxqty=1 band=1 ref=71"
+            var transcript = Transcript()
+            try replay.run(Array("+0s operator MARKET market=X\(number) \(terms)\n".utf8)) { step, venue in
+                transcript.append(step, in: venue)
+            }
+            return String(decoding: transcript.take(), as: UTF8.self)
+        }
+        for number in 1..<Limits.marketsMax { _ = try list(number) }
+        #expect(try list(Limits.marketsMax).hasPrefix("operator< OK "))
+        #expect(try list(Limits.marketsMax + 1).contains("code=LIMIT_REACHED"))
+    }
+
     @Test(
         "a refused command leaves the state digest as it was",
         arguments: [
