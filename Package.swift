@@ -19,7 +19,9 @@ let nio: [Target.Dependency] = [
 ]
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
-let engine: [Target.Dependency] = ["Permits", "OrderBook", "Ledger", "Registry", "Audit", "Exchange", "Wire"]
+let engine: [Target.Dependency] = [
+    "Permits", "Seals", "OrderBook", "Auctions", "Ledger", "Registry", "Audit", "Exchange", "Wire",
+]
 
 let package = Package(
     name: "weir",
@@ -30,9 +32,13 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/swiftcsv/SwiftCSV", from: "0.10.0"),
     ],
     targets: [
         .target(name: "Permits", swiftSettings: core),
+        .systemLibrary(name: "CLibcrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+        .target(name: "Seals", dependencies: ["CLibcrypto"], swiftSettings: strict),
+        .target(name: "Auctions", dependencies: ["Permits", "Seals"], swiftSettings: core),
         .target(name: "OrderBook", dependencies: ["Permits"], swiftSettings: core),
         .target(name: "Ledger", dependencies: ["Permits"], swiftSettings: core),
         .target(name: "Registry", dependencies: ["Permits"], swiftSettings: core),
@@ -43,21 +49,21 @@ let package = Package(
         .target(
             name: "Wire", dependencies: ["Permits", "OrderBook", "Ledger", "Registry", "Audit", "Exchange"],
             swiftSettings: core),
-        .systemLibrary(name: "CLibcrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .target(
             name: "Storage",
             dependencies: [
-                "Permits", "OrderBook", "Exchange", "CLibcrypto",
+                "Permits", "OrderBook", "Exchange", "Seals", "CLibcrypto",
                 .product(name: "GRDB", package: "GRDB.swift"), .product(name: "GRDBSQLite", package: "GRDB.swift"),
             ], swiftSettings: strict),
         .target(name: "Server", dependencies: engine + ["Storage", logging] + nio, swiftSettings: strict),
         .target(name: "WeirClient", dependencies: ["Permits"] + nio, swiftSettings: strict),
         .executableTarget(
-            name: "weir", dependencies: engine + ["Storage", "Server", "WeirClient", logging, arguments],
+            name: "weir", dependencies: engine + ["Storage", "Server", "WeirClient", logging, arguments, "SwiftCSV"],
             swiftSettings: strict),
         .executableTarget(
             name: "weir-bench", dependencies: engine + ["Storage", "Server", "WeirClient", logging, arguments] + nio,
             swiftSettings: strict),
+        .testTarget(name: "AuctionTests", dependencies: ["Permits", "Seals", "Auctions"], swiftSettings: strict),
         .testTarget(name: "OrderBookTests", dependencies: ["Permits", "OrderBook"], swiftSettings: strict),
         .testTarget(name: "ModelTests", dependencies: engine, swiftSettings: strict),
         .testTarget(name: "StorageTests", dependencies: engine + ["Storage", .product(name: "GRDB", package: "GRDB.swift")], swiftSettings: strict),

@@ -5,6 +5,7 @@ import Permits
 import Storage
 import Synchronization
 import Wire
+import Seals
 
 /// The settlement thread: books batches behind the journal, and keeps snapshots of what is booked.
 final class Projector: Sendable {

@@ -1,4 +1,5 @@
 import GRDB
+import Seals
 
 // The table, and reading it with every check.
 

@@ -1,6 +1,7 @@
 import Foundation
 import GRDB
 import Synchronization
+package import Seals
 
 /// The venue's memory: every command, in batches, durable and chained by hash, in `journal.db`.
 ///

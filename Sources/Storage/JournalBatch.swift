@@ -1,3 +1,5 @@
+package import Seals
+
 /// A group of commands that became durable together.
 package struct JournalBatch: Sendable, Equatable {
     /// The batch's number, from 1 without gaps.

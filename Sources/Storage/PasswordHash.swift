@@ -1,4 +1,5 @@
 import CLibcrypto
+import Seals
 
 /// Password hashes by scrypt (RFC 7914) through libcrypto, in the text form `scrypt$17$8$1$<salt hex>$<key hex>`.
 ///

@@ -1,5 +1,6 @@
 import Foundation
 import GRDB
+package import Seals
 
 /// The engine's state after some command.
 package struct Snapshot: Sendable, Equatable {

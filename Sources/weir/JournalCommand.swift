@@ -1,5 +1,6 @@
 import ArgumentParser
 import Storage
+import Seals
 
 /// Prints a journal as a stream file.
 struct JournalCommand: ParsableCommand {

@@ -4,6 +4,7 @@ import Permits
 import Server
 import Storage
 import Wire
+import Seals
 
 /// Keeps what a replay does as a data directory: journal, settlement and a snapshot, as a server would have left it.
 final class Recorder {

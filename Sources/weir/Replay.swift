@@ -3,6 +3,7 @@ import Exchange
 import Foundation
 import Storage
 import Wire
+import Seals
 
 /// Runs stream files, each on a fresh exchange.
 struct Replay: ParsableCommand {

@@ -4,6 +4,7 @@ import Ledger
 import Permits
 import Storage
 import Wire
+import Seals
 
 /// Checks a data directory from the first command to the last.
 struct Verify: ParsableCommand {

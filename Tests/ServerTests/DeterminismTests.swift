@@ -8,6 +8,7 @@ import Testing
 import Wire
 
 @testable import WeirClient
+import Seals
 
 @Suite("The same stream gives the same state")
 struct DeterminismTests {

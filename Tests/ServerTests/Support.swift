@@ -8,6 +8,7 @@ import Synchronization
 import Wire
 
 @testable import WeirClient
+import Seals
 
 /// A clock that a test sets.
 final class ManualClock: Sendable {

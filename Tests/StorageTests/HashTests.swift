@@ -1,6 +1,7 @@
 import Testing
 
 @testable import Storage
+import Seals
 
 @Suite("Hashes and passwords")
 struct HashTests {

@@ -1,6 +1,7 @@
 import Foundation
 import Storage
 import Testing
+import Seals
 
 @Suite("Journal")
 struct JournalTests {

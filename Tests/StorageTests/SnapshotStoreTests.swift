@@ -1,5 +1,6 @@
 import Storage
 import Testing
+import Seals
 
 @Suite("Snapshot store")
 struct SnapshotStoreTests {

@@ -13,12 +13,13 @@ struct TidyTests {
     private static let folder = URL(fileURLWithPath: #filePath)
         .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
     private static let rooms = [
-        "Permits", "OrderBook", "Ledger", "Registry", "Audit", "Exchange", "Wire", "Storage", "Server", "WeirClient",
+        "Permits", "Seals", "Auctions", "OrderBook", "Ledger", "Registry", "Audit", "Exchange", "Wire", "Storage",
+        "Server", "WeirClient",
         "weir", "weir-bench",
     ]
     /// The rooms that must give the same bytes in every process.
     private static let deterministic: Set<String> = [
-        "Permits", "OrderBook", "Ledger", "Registry", "Audit", "Exchange", "Wire",
+        "Permits", "Auctions", "OrderBook", "Ledger", "Registry", "Audit", "Exchange", "Wire",
     ]
 
     private let files: [SourceFile]
@@ -26,7 +27,7 @@ struct TidyTests {
     init() throws {
         files = try TidyTests.rooms.flatMap { room in
             let path = TidyTests.folder.appendingPathComponent("Sources/\(room)")
-            return try FileManager.default.contentsOfDirectory(atPath: path.path).sorted()
+            return try FileManager.default.subpathsOfDirectory(atPath: path.path).sorted()
                 .filter { $0.hasSuffix(".swift") }
                 .map { file in
                     let text = try String(contentsOf: path.appendingPathComponent(file), encoding: .utf8)

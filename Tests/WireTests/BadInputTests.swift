@@ -3,6 +3,7 @@ import Permits
 import Storage
 import Testing
 import Wire
+import Seals
 
 @Suite("Bad input changes nothing")
 struct BadInputTests {

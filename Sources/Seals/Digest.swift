@@ -1,5 +1,5 @@
 /// A SHA-256 digest: 32 bytes, held as four big-endian words.
-package struct Digest: Hashable, Sendable {
+package struct Digest: Hashable, Comparable, Sendable {
     private var words: (UInt64, UInt64, UInt64, UInt64)
 
     /// The number of bytes.
@@ -34,6 +34,9 @@ package struct Digest: Hashable, Sendable {
 
     package static func == (a: Digest, b: Digest) -> Bool { a.words == b.words }
 
+    /// As the 32 bytes compare, the first one first.
+    package static func < (a: Digest, b: Digest) -> Bool { a.words < b.words }
+
     package func hash(into hasher: inout Hasher) { hasher.combine(words.0) }
 }
 
@@ -43,21 +46,22 @@ extension Digest: CustomStringConvertible {
 
 extension [UInt8] {
     /// Appends the eight bytes of `value`, the highest first.
-    mutating func append(bigEndian value: UInt64) {
+    package mutating func append(bigEndian value: UInt64) {
         for shift in stride(from: UInt64(56), through: 0, by: -8) { append(UInt8(truncatingIfNeeded: value >> shift)) }
     }
 }
 
 /// Hexadecimal text, lower case.
-enum Hex {
+package enum Hex {
     private static let digits = Array("0123456789abcdef".utf8)
 
-    static func text(_ bytes: [UInt8]) -> String {
+    /// Two digits a byte.
+    package static func text(_ bytes: [UInt8]) -> String {
         String(decoding: bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
     }
 
     /// The bytes of an even number of hexadecimal digits; nil if it is anything else.
-    static func bytes(_ text: some StringProtocol) -> [UInt8]? {
+    package static func bytes(_ text: some StringProtocol) -> [UInt8]? {
         let nibbles = text.utf8.map { digits.firstIndex(of: $0) }
         guard nibbles.count.isMultiple(of: 2) else { return nil }
         var bytes: [UInt8] = []

@@ -1,0 +1,110 @@
+import ArgumentParser
+import Auctions
+import Foundation
+import Permits
+import SwiftCSV
+
+/// A list of bids as CSV.
+struct BidFile {
+    private(set) var names: [String] = []
+    private(set) var bidders: [Bidder] = []
+    private(set) var steps: [BidStep] = []
+
+    /// Reads a file; `-` is standard input.
+    /// - Throws: `ValidationError` that names the line and the column.
+    init(path file: String, decimals: Int) throws {
+        let path = file == "-" ? "standard input" : file
+        let data: Data
+        do {
+            data =
+                try file == "-"
+                ? FileHandle.standardInput.readToEnd() ?? Data() : Data(contentsOf: URL(fileURLWithPath: file))
+        } catch {
+            throw ValidationError("\(path) cannot be read: \(error.localizedDescription)")
+        }
+        let table: CSV<Enumerated>
+        do { table = try CSV(string: String(decoding: data, as: UTF8.self), loadColumns: false) } catch {
+            throw ValidationError("\(path) is not CSV: \(error)")
+        }
+        let columns = table.header.map { $0.trimmingCharacters(in: .whitespaces) }
+        let known = ["bidder", "price", "quantity", "class", "group", "guarantee", "room"]
+        for column in columns where !known.contains(column) {
+            throw ValidationError("\(path) has an unknown column \(column); known are \(known.joined(separator: ", "))")
+        }
+        for column in known.prefix(3) where !columns.contains(column) {
+            throw ValidationError("\(path) has no column \(column)")
+        }
+        var places: [String: Int] = [:]
+        var groups: [String: Int] = [:]
+        for (index, row) in table.rows.enumerated() {
+            let place = "\(path), line \(index + 2)"
+            guard row.count == columns.count else {
+                throw ValidationError("\(place) has \(row.count) values, not \(columns.count)")
+            }
+            func value(_ column: String) -> String? {
+                guard let at = columns.firstIndex(of: column) else { return nil }
+                let text = row[at].trimmingCharacters(in: .whitespaces)
+                return text.isEmpty ? nil : text
+            }
+            guard let name = value("bidder") else { throw ValidationError("\(place): bidder is empty") }
+            if places[name] == nil {
+                places[name] = names.count
+                names.append(name)
+                bidders.append(Bidder(group: bidders.count))
+            }
+            let bidder = places[name] ?? 0
+            if let group = value("group") {
+                if groups[group] == nil { groups[group] = bidder }
+                bidders[bidder].group = groups[group] ?? bidder
+            }
+            if let word = value("class") {
+                guard let found = BidderClass.allCases.first(where: { $0.text == word }) else {
+                    throw ValidationError("\(place): class must be compliance or general")
+                }
+                bidders[bidder].bidderClass = found
+            }
+            if let text = value("guarantee") {
+                bidders[bidder].guarantee = Money(
+                    minorUnits: try BidFile.decimal(text, decimals: decimals, place: "\(place), guarantee")
+                )
+            }
+            if let text = value("room") { bidders[bidder].room = try BidFile.quantity(text, "\(place), room") }
+            steps.append(
+                BidStep(
+                    bidder: bidder,
+                    price: try BidFile.price(value("price") ?? "", decimals: decimals, place: "\(place), price"),
+                    quantity: try BidFile.quantity(value("quantity") ?? "", "\(place), quantity")
+                )
+            )
+        }
+    }
+
+    /// Reads a price.
+    /// - Throws: `ValidationError` that begins with `place`.
+    static func price(_ text: String, decimals: Int, place: String) throws -> Price {
+        let price = Price(minorUnits: try decimal(text, decimals: decimals, place: place))
+        guard price <= Limits.priceMax else { throw ValidationError("\(place): \(text) is above the largest price") }
+        return price
+    }
+
+    private static func quantity(_ text: String, _ place: String) throws -> Quantity {
+        guard let units = Int64(text), units > 0, units <= Limits.quantityMax.units else {
+            throw ValidationError(
+                "\(place): \(text.isEmpty ? "nothing" : text) is not 1 to \(Limits.quantityMax.units) permits"
+            )
+        }
+        return Quantity(units)
+    }
+
+    private static func decimal(_ text: String, decimals: Int, place: String) throws -> Int64 {
+        do throws(RejectCode) {
+            let value = try DecimalNumber(Array(text.utf8).span).scaled(to: decimals)
+            guard value >= 0 else { throw .badNumber }
+            return value
+        } catch {
+            throw ValidationError(
+                "\(place): \(text.isEmpty ? "nothing" : text) is not an amount with at most \(decimals) decimals"
+            )
+        }
+    }
+}

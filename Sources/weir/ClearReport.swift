@@ -1,0 +1,127 @@
+import Auctions
+import Foundation
+import Permits
+
+/// What `weir clear` found, for people and for programs.
+struct ClearReport {
+    let list: BidFile
+    let book: RuleBook
+    let clearing: Clearing
+    let statistics: AuctionStatistics
+    let decimals: Int
+
+    init(list: BidFile, book: RuleBook, clearing: Clearing, decimals: Int) {
+        self.list = list
+        self.book = book
+        self.clearing = clearing
+        self.decimals = decimals
+        statistics = AuctionStatistics(list.steps, bidders: list.bidders, clearing: clearing)
+    }
+
+    func text(_ price: Price?) -> String { price.map { FixedPoint.text($0.minorUnits, scale: decimals) } ?? "-" }
+    func text(_ money: Money) -> String { FixedPoint.text(money.minorUnits, scale: decimals) }
+
+    /// What is bid for each permit on offer, with two decimals, rounded down.
+    var cover: String {
+        guard clearing.offered.units > 0 else { return "-" }
+        let hundredths = Int64(UInt128(clearing.demanded.units) * 100 / UInt128(clearing.offered.units))
+        return FixedPoint.text(hundredths, scale: 2)
+    }
+
+    /// What each step won and pays, and what each rule cut of it.
+    struct Step {
+        var won: Int64 = 0
+        var paid = Money.zero
+        var cuts: [(rule: CutRule, quantity: Int64)] = []
+    }
+
+    func steps() -> [Step] {
+        var steps = [Step](repeating: Step(), count: list.steps.count)
+        for award in clearing.awards {
+            steps[award.step].won += award.quantity.units
+            steps[award.step].paid = steps[award.step].paid + award.price.notional(of: award.quantity)
+        }
+        for cut in clearing.cuts where cut.quantity.units > 0 {
+            steps[cut.step].cuts.append((cut.rule, cut.quantity.units))
+        }
+        return steps
+    }
+
+    /// One row a price step.
+    func csv() -> String {
+        var lines = ["step,bidder,price,quantity,won,paid,cut_rule,cut_quantity"]
+        for (index, step) in steps().enumerated() {
+            let bid = list.steps[index]
+            let name = list.names[bid.bidder]
+            let quoted =
+                name.contains(where: { "\",\n".contains($0) })
+                ? "\"" + name.replacingOccurrences(of: "\"", with: "\"\"") + "\"" : name
+            let front = "\(index + 1),\(quoted),\(text(bid.price)),\(bid.quantity.units),\(step.won),\(text(step.paid))"
+            if step.cuts.isEmpty { lines.append(front + ",,") }
+            for (place, cut) in step.cuts.enumerated() {
+                // A step that several rules cut has several rows; its award stands in the first.
+                let again = "\(index + 1),\(quoted),\(text(bid.price)),\(bid.quantity.units),0,\(text(.zero))"
+                lines.append((place == 0 ? front : again) + ",\(cut.rule.rawValue),\(cut.quantity)")
+            }
+        }
+        return lines.joined(separator: "\n")
+    }
+
+    /// The whole result as one JSON object; money and prices as decimal text.
+    func json() throws -> String {
+        struct Result: Encodable {
+            struct Award: Encodable { let step: Int, bidder: String, quantity: Int64, price: String, paid: String }
+            struct Cut: Encodable { let step: Int, bidder: String, quantity: Int64, rule: UInt8, name: String }
+            let rules: String, source: String, failure: String?, price: String?
+            let offered: Int64, bid: Int64, demanded: Int64, sold: Int64, cover: String, proceeds: String
+            let bidders: Int, winners: Int, steps: Int, highest: String, lowest: String, mean: String
+            let medianBid: String, medianAllowance: String, hhi: Int64, soldToCompliance: Int64, soldToGeneral: Int64
+            let awards: [Award], cuts: [Cut]
+        }
+        func name(_ step: Int) -> String { list.names[list.steps[step].bidder] }
+        let result = Result(
+            rules: book.code,
+            source: book.source,
+            failure: clearing.failure?.text,
+            price: clearing.price.map { text($0) },
+            offered: clearing.offered.units,
+            bid: statistics.bid.units,
+            demanded: clearing.demanded.units,
+            sold: clearing.sold.units,
+            cover: cover,
+            proceeds: text(clearing.proceeds),
+            bidders: statistics.bidders,
+            winners: statistics.winners,
+            steps: statistics.steps,
+            highest: text(statistics.highest),
+            lowest: text(statistics.lowest),
+            mean: text(statistics.mean),
+            medianBid: text(statistics.medianBid),
+            medianAllowance: text(statistics.medianAllowance),
+            hhi: statistics.concentration,
+            soldToCompliance: statistics.soldByClass[Int(BidderClass.compliance.rawValue)].units,
+            soldToGeneral: statistics.soldByClass[Int(BidderClass.general.rawValue)].units,
+            awards: clearing.awards.map {
+                .init(
+                    step: $0.step + 1,
+                    bidder: name($0.step),
+                    quantity: $0.quantity.units,
+                    price: text($0.price),
+                    paid: text($0.price.notional(of: $0.quantity))
+                )
+            },
+            cuts: clearing.cuts.map {
+                .init(
+                    step: $0.step + 1,
+                    bidder: name($0.step),
+                    quantity: $0.quantity.units,
+                    rule: $0.rule.rawValue,
+                    name: $0.rule.text
+                )
+            }
+        )
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+        return String(decoding: try encoder.encode(result), as: UTF8.self)
+    }
+}
