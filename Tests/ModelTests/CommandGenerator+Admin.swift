@@ -5,7 +5,7 @@ import Permits
 enum Opening {
     typealias Step = (command: Command, member: MemberID, verb: Verb)
 
-    static var commands: [Step] { members + logins + programs + markets + means }
+    static var commands: [Step] { members + logins + programs + markets + means + strangers }
 
     private static func admin(_ command: AdminCommand, _ member: MemberID, _ verb: Verb) -> Step {
         (.admin(command), member, verb)
@@ -71,6 +71,22 @@ enum Opening {
             market(1, "CO2", 2028, [10, 5, 500, 5000, 310, 3_333, 1_111], .eur),
             market(2, "CO2", 2027, [50, 10, 700, 5000, 1500, 0, 777], .eur),
             market(3, "KAU", 2027, [100, 1, 150, 8000, 1000, 999, 1_501], .krw),
+        ]
+    }
+
+    /// Names that nobody has, so that every run meets them.
+    private static var strangers: [Step] {
+        let one = Quantity(1)
+        let nobody = CommandGenerator.code("nobody")
+        let carbon = CommandGenerator.code("CO2")
+        let acme = CommandGenerator.memberCodes[3]
+        let order = NewOrder(market: nobody, side: .buy, quantity: one)
+        return [
+            admin(.deposit(member: nobody, currency: .eur, amount: .zero), CommandGenerator.operator, .deposit),
+            admin(.transfer(program: carbon, vintage: 2027, to: nobody, quantity: one), MemberID(4), .transfer),
+            admin(.transfer(program: carbon, vintage: 2031, to: acme, quantity: one), MemberID(5), .transfer),
+            admin(.retire(program: nobody, vintage: 2027, quantity: one, text: ""), MemberID(4), .retire),
+            (.order(order), MemberID(4), .order),
         ]
     }
 
@@ -203,7 +219,7 @@ extension CommandGenerator {
     /// What is always wrong, or nearly.
     mutating func nonsense(_ model: ReferenceExchange) -> Request {
         let market = random.pick(model.markets)
-        switch random.number(0...12) {
+        switch random.number(0...13) {
         case 0:
             let phase = AdminCommand.phase(market: market.code, phase: random.pick(Phase.allCases), text: "")
             return Request(.admin(phase), by: CommandGenerator.operator, verb: .phase)
@@ -231,6 +247,7 @@ extension CommandGenerator {
         case 6:
             let reference = AdminCommand.reference(market: market.code, price: .minorUnits(5000, market.currency))
             return Request(.admin(reference), by: CommandGenerator.operator, verb: .reference)
+        case 13: return trading(.quote(Quote(market: CommandGenerator.code("NONE"))), .quote)
         case 7:
             let order = NewOrder(market: market.code, side: .buy, quantity: Quantity(1))
             let sender = random.pick([CommandGenerator.operator, CommandGenerator.observer])

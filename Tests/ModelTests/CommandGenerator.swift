@@ -149,7 +149,7 @@ struct CommandGenerator {
         return CommandGenerator.code("r\(idCount)")
     }
 
-    private mutating func trading(_ command: Command, _ verb: Verb, ids: Int64 = 300) -> Request {
+    mutating func trading(_ command: Command, _ verb: Verb, ids: Int64 = 300) -> Request {
         let (member, user) = participant()
         var request = Request(command, by: member, verb: verb)
         request.user = user
@@ -323,7 +323,13 @@ struct CommandGenerator {
             quote.ask = price(market, .sell)
             quote.askQuantity = quantity(market)
         }
-        return trading(.quote(quote), .quote)
+        var request = trading(.quote(quote), .quote)
+        // A few logins quote most, so that they replace their quotes.
+        if random.chance(700) {
+            request.member = CommandGenerator.participants[0]
+            request.user = UserID(1)
+        }
+        return request
     }
 }
 

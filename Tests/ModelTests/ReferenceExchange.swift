@@ -128,8 +128,9 @@ struct ReferenceExchange {
             return order
         case .reference(let code):
             // Names hold for a day, and a quote's two sides share one: only an order entered today has one of its own.
-            let isNamed = seen.contains { $0.member == member && $0.id == code }
-            guard isNamed, let order = live.first(where: { $0.owner == member && $0.reference == code && !$0.isQuote })
+            let request = seen.first { $0.member == member && $0.id == code }
+            guard case .order(let id, _) = request?.outcome,
+                let order = live.first(where: { $0.id == id && $0.reference == code })
             else { throw .unknownOrder }
             return order
         }
