@@ -6,15 +6,15 @@ import Registry
 
 extension Exchange {
     mutating func listMarket(_ new: NewMarket, _ events: inout ContiguousArray<Event>) throws(Refusal) {
+        let program = try findProgram(new.program)
+        guard let permitClass = registry.permitClass(program, vintage: new.vintage) else {
+            throw Refusal(.unknownVintage, "\(new.program) has no vintage \(new.vintage); CAP creates it")
+        }
         guard marketByCode[new.code] == nil else {
             throw Refusal(.alreadyExists, "there is a market \(new.code) already")
         }
         guard new.code != Exchange.privateStream else {
             throw Refusal(.alreadyExists, "private is the name of a member's own stream")
-        }
-        let program = try findProgram(new.program)
-        guard let permitClass = registry.permitClass(program, vintage: new.vintage) else {
-            throw Refusal(.unknownVintage, "\(new.program) has no vintage \(new.vintage); CAP creates it")
         }
         guard markets.count < Limits.marketsMax else {
             throw Refusal(.limitReached, "the venue has \(Limits.marketsMax) markets, the most it can")

@@ -19,6 +19,9 @@ extension Exchange {
         guard Int(id.market.index) < markets.count, let order = markets[id.market.slot].book.order(id) else {
             throw Refusal(.unknownOrder, "order \(id.number) is not live; it may be filled or cancelled")
         }
+        if case .reference(let reference) = target, order.reference != reference {
+            throw Refusal(.unknownOrder, "id \(reference) entered no order; it changed order \(id.number)")
+        }
         guard order.owner == sender.member else {
             throw Refusal(.notYourOrder, "order \(id.number) belongs to another member")
         }
@@ -40,8 +43,6 @@ extension Exchange {
         _ sender: Sender,
         _ events: inout ContiguousArray<Event>
     ) throws(Refusal) -> Outcome {
-        var only: MarketID?
-        if let code = filter.market { only = try findMarket(code) }
         var user: UserID?
         if let code = filter.user {
             guard let found = members.login(code, of: sender.member) else {
@@ -49,6 +50,8 @@ extension Exchange {
             }
             user = found
         }
+        var only: MarketID?
+        if let code = filter.market { only = try findMarket(code) }
         // Nothing below may fail.
         let count = cancelAll(.cancelled, &events) { order in
             order.owner == sender.member && (filter.side == nil || order.side == filter.side)
@@ -97,15 +100,7 @@ extension Exchange {
         let order = try findOrder(amendment.target, sender)
         let id = order.id.market
         let phase = markets[id.slot].phase
-        guard phase != .closed, phase != .halt else {
-            throw Refusal(
-                .wrongPhase,
-                "\(markets[id.slot].terms.code) is in phase \(phase.text): orders can only be cancelled"
-            )
-        }
-        var changed = order
-        if let quantity = amendment.quantity { changed = try amending(changed, quantity: quantity, in: id) }
-        try amendPrices(&changed, amendment, in: id)
+        let changed = try checkAmendment(amendment, of: order, in: id)
         try checkCover(of: changed, replacing: [order], in: id)
         // Nothing below may fail.
         releaseHold(of: order, market: id)
@@ -123,43 +118,45 @@ extension Exchange {
         return .order(order.id, open: markets[id.slot].book.order(order.id)?.open ?? .zero)
     }
 
-    private func amending(_ order: Order, quantity: Quantity, in id: MarketID) throws(Refusal) -> Order {
+    /// The order as the amendment wants it; changes nothing.
+    private func checkAmendment(
+        _ amendment: Amendment,
+        of order: Order,
+        in id: MarketID
+    ) throws(Refusal) -> Order {
         let terms = markets[id.slot].terms
-        try checkLot(quantity, "qty", terms: terms)
-        guard quantity <= terms.quantityMax else {
-            throw Refusal(
-                .orderTooLarge,
-                "qty \(quantity.units) is above the largest order, \(terms.quantityMax.units)"
-            )
+        let price = try readPrice(amendment.price, "price", in: id)
+        let stop = try readPrice(amendment.stop, "stop", in: id)
+        let phase = markets[id.slot].phase
+        guard phase != .closed, phase != .halt else {
+            throw Refusal(.wrongPhase, "\(terms.code) is in phase \(phase.text): orders can only be cancelled")
         }
+        guard price == nil || (order.kind != .market && order.kind != .stop) else {
+            throw Refusal(.invalidCombination, "a \(order.kind.text) order has no price")
+        }
+        guard stop == nil || order.kind.isStop else {
+            throw Refusal(.invalidCombination, "order \(order.id.number) has no stop price to change")
+        }
+        if let price { try checkTick(price, "price", in: id) }
+        if let stop { try checkTick(stop, "stop", in: id) }
+        if let quantity = amendment.quantity {
+            try checkLot(quantity, "qty", terms: terms)
+            try checkSize(quantity, "qty", terms: terms)
+        }
+        let band = markets[id.slot].band
+        if let price { try checkBand(price, "price", in: id, band) }
+        if let stop { try checkBand(stop, "stop", in: id, band) }
         let filled = order.quantity - order.open
-        guard quantity > filled else {
+        var changed = order
+        changed.quantity = amendment.quantity ?? order.quantity
+        guard changed.quantity > filled else {
             throw Refusal(.alreadyFilled, "\(filled.units) are filled; qty is the new total and must be above that")
         }
-        var changed = order
-        changed.quantity = quantity
-        changed.open = quantity - filled
+        changed.open = changed.quantity - filled
+        changed.price = price ?? order.price
+        changed.stop = stop ?? order.stop
+        if order.postOnly, price != nil { try checkPostOnly(side: order.side, price: changed.price, in: id) }
         return changed
-    }
-
-    private func amendPrices(_ order: inout Order, _ amendment: Amendment, in id: MarketID) throws(Refusal) {
-        if let given = amendment.price {
-            guard order.kind != .market, order.kind != .stop else {
-                throw Refusal(.invalidCombination, "a \(order.kind.text) order has no price")
-            }
-            order.price = try checkPrice(given, "price", in: id)
-            try checkBand(order.price, "price", in: id, markets[id.slot].band)
-        }
-        if let given = amendment.stop {
-            guard order.kind.isStop else {
-                throw Refusal(.invalidCombination, "order \(order.id.number) has no stop price to change")
-            }
-            order.stop = try checkPrice(given, "stop", in: id)
-            try checkBand(order.stop, "stop", in: id, markets[id.slot].band)
-        }
-        if order.postOnly, amendment.price != nil {
-            try checkPostOnly(side: order.side, price: order.price, in: id)
-        }
     }
 }
 
@@ -174,11 +171,9 @@ extension Exchange {
     ) throws(Refusal) -> Outcome {
         let id = try findMarket(quote.market)
         let old = markets[id.slot].book.orders { $0.isQuote && $0.owner == sender.member && $0.user == sender.user }
-        let bid = try quoteSide(.buy, quote.bid, quote.bidQuantity, replacing: old, sender, in: id)
-        let ask = try quoteSide(.sell, quote.ask, quote.askQuantity, replacing: old, sender, in: id)
-        if let bid, let ask, bid.price >= ask.price {
-            throw Refusal(.invalidCombination, "bid must be below ask")
-        }
+        let (bid, ask) = try checkQuote(quote, sender, in: id)
+        if let bid { try checkCover(of: bid, replacing: old.filter { $0.side == .buy }, in: id) }
+        if let ask { try checkCover(of: ask, replacing: old.filter { $0.side == .sell }, in: id) }
         // Nothing below may fail.
         if !old.isEmpty { cancel(old, in: id, .replaced, &events) }
         let bidID = enterQuoteSide(bid, in: id, &events)
@@ -188,25 +183,68 @@ extension Exchange {
         return .quote(bid: bidID, bidOpen: bidOpen, ask: askID, askOpen: askOpen)
     }
 
-    /// Checks one side of a quote; nil if the quote does not have it.
-    private func quoteSide(
-        _ side: Side,
-        _ price: DecimalNumber?,
-        _ quantity: Quantity?,
-        replacing old: [Order],
+    /// The sides of a quote as orders, nil what it does not have; changes nothing.
+    private func checkQuote(
+        _ quote: Quote,
         _ sender: Sender,
         in id: MarketID
-    ) throws(Refusal) -> Order? {
-        guard (price == nil) == (quantity == nil) else {
+    ) throws(Refusal) -> (bid: Order?, ask: Order?) {
+        let terms = markets[id.slot].terms
+        let bid = try readPrice(quote.bid, "bid", in: id)
+        let ask = try readPrice(quote.ask, "ask", in: id)
+        let buy = quoteSide(.buy, bid, quote.bidQuantity, sender, in: id)
+        let sell = quoteSide(.sell, ask, quote.askQuantity, sender, in: id)
+        if bid != nil || ask != nil || quote.bidQuantity != nil || quote.askQuantity != nil {
+            let new = NewOrder(market: terms.code, side: .buy, quantity: .zero)
+            try OrderRules.checkPhase(markets[id.slot].phase, market: terms.code, new, .day)
+        }
+        guard (bid == nil) == (quote.bidQuantity == nil), (ask == nil) == (quote.askQuantity == nil) else {
             throw Refusal(.invalidCombination, "bid goes with bidqty, ask with askqty; leave out both for no such side")
         }
+        if let bid, let ask, bid >= ask { throw Refusal(.invalidCombination, "bid must be below ask") }
+        if let bid { try checkTick(bid, "bid", in: id) }
+        if let ask { try checkTick(ask, "ask", in: id) }
+        for (quantity, key) in [(quote.bidQuantity, "bidqty"), (quote.askQuantity, "askqty")] {
+            if let quantity { try checkLot(quantity, key, terms: terms) }
+        }
+        for (quantity, key) in [(quote.bidQuantity, "bidqty"), (quote.askQuantity, "askqty")] {
+            if let quantity { try checkSize(quantity, key, terms: terms) }
+        }
+        let band = markets[id.slot].band
+        if let bid { try checkBand(bid, "bid", in: id, band) }
+        if let ask { try checkBand(ask, "ask", in: id, band) }
+        return (buy, sell)
+    }
+
+    private func quoteSide(
+        _ side: Side,
+        _ price: Price?,
+        _ quantity: Quantity?,
+        _ sender: Sender,
+        in id: MarketID
+    ) -> Order? {
         guard let price, let quantity else { return nil }
-        var new = NewOrder(market: markets[id.slot].terms.code, side: side, quantity: quantity)
-        new.price = price
-        var order = try checkOrder(new, in: id, sender)
-        order.isQuote = true
-        try checkCover(of: order, replacing: old.filter { $0.side == side }, in: id)
-        return order
+        return Order(
+            id: OrderID(count: orderCount + 1, market: id),
+            owner: sender.member,
+            user: sender.user,
+            reference: sender.id,
+            side: side,
+            kind: .limit,
+            timeInForce: .day,
+            selfTrade: .newest,
+            postOnly: false,
+            isQuote: true,
+            sessionBound: members[sender.user].cancelOnDisconnect,
+            price: price,
+            stop: .zero,
+            quantity: quantity,
+            open: quantity,
+            display: .zero,
+            shown: quantity,
+            minimum: .zero,
+            expiry: .never
+        )
     }
 
     private mutating func enterQuoteSide(

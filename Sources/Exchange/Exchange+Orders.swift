@@ -35,13 +35,15 @@ extension Exchange {
     func checkOrder(_ new: NewOrder, in id: MarketID, _ sender: Sender) throws(Refusal) -> Order {
         let terms = markets[id.slot].terms
         let timeInForce = new.timeInForce ?? (new.kind == .market ? .ioc : .day)
-        try OrderRules.checkPhase(markets[id.slot].phase, market: terms.code, kind: new.kind, timeInForce)
+        let givenPrice = try readPrice(new.price, "price", in: id)
+        let givenStop = try readPrice(new.stop, "stop", in: id)
+        try OrderRules.checkPhase(markets[id.slot].phase, market: terms.code, new, timeInForce)
         try OrderRules.checkCombination(new, timeInForce)
         let band = markets[id.slot].band
-        var price = new.side == .buy ? band.high : band.low
-        if let given = new.price { price = try checkPrice(given, "price", in: id) }
-        var stop = Price.zero
-        if let given = new.stop { stop = try checkPrice(given, "stop", in: id) }
+        let price = givenPrice ?? (new.side == .buy ? band.high : band.low)
+        let stop = givenStop ?? .zero
+        if let givenPrice { try checkTick(givenPrice, "price", in: id) }
+        if let givenStop { try checkTick(givenStop, "stop", in: id) }
         try checkLots(new, terms: terms)
         try checkBand(price, "price", in: id, band)
         if new.stop != nil { try checkBand(stop, "stop", in: id, band) }
@@ -70,19 +72,21 @@ extension Exchange {
         )
     }
 
-    /// A price on the tick grid.
-    func checkPrice(_ given: DecimalNumber, _ key: String, in id: MarketID) throws(Refusal) -> Price {
+    /// A price in the market's currency; nil if none is given.
+    func readPrice(_ given: DecimalNumber?, _ key: String, in id: MarketID) throws(Refusal) -> Price? {
+        guard let given else { return nil }
+        let currency = markets[id.slot].terms.currency
+        return Price(minorUnits: try minorUnits(given, key, currency: currency, max: Limits.priceMax.minorUnits))
+    }
+
+    func checkTick(_ price: Price, _ key: String, in id: MarketID) throws(Refusal) {
         let terms = markets[id.slot].terms
-        let price = Price(
-            minorUnits: try minorUnits(given, key, currency: terms.currency, max: Limits.priceMax.minorUnits)
-        )
         guard price.minorUnits > 0, price.minorUnits % terms.tick.minorUnits == 0 else {
             throw Refusal(
                 .offTick,
                 "\(key) \(terms.text(price)) is not a positive multiple of the tick \(terms.text(terms.tick))"
             )
         }
-        return price
     }
 
     func checkBand(_ price: Price, _ key: String, in id: MarketID, _ band: Band) throws(Refusal) {
@@ -100,18 +104,15 @@ extension Exchange {
             guard let quantity else { continue }
             try checkLot(quantity, key, terms: terms)
         }
-        guard new.quantity <= terms.quantityMax else {
-            throw Refusal(
-                .orderTooLarge,
-                "qty \(new.quantity.units) is above the largest order, \(terms.quantityMax.units)"
-            )
-        }
-        if let display = new.display, display >= new.quantity {
-            throw Refusal(.invalidCombination, "display must be below qty; leave it out to show the whole order")
-        }
-        if let minimum = new.minimum, minimum > new.quantity {
-            throw Refusal(.invalidCombination, "min is above qty")
-        }
+        try checkSize(new.quantity, "qty", terms: terms)
+    }
+
+    func checkSize(_ quantity: Quantity, _ key: String, terms: MarketListing) throws(Refusal) {
+        guard quantity > terms.quantityMax else { return }
+        throw Refusal(
+            .orderTooLarge,
+            "\(key) \(quantity.units) is above the largest order, \(terms.quantityMax.units)"
+        )
     }
 
     func checkLot(_ quantity: Quantity, _ key: String, terms: MarketListing) throws(Refusal) {

@@ -61,10 +61,18 @@ extension Exchange {
         _ events: inout ContiguousArray<Event>
     ) throws(Refusal) {
         let id = try findMarket(code)
+        let reference = Price(
+            minorUnits: try minorUnits(
+                price,
+                "price",
+                currency: markets[id.slot].terms.currency,
+                max: Limits.priceMax.minorUnits
+            )
+        )
         guard markets[id.slot].phase == .closed else {
             throw Refusal(.wrongPhase, "the reference price can be set only while \(code) is closed")
         }
-        let reference = try checkPrice(price, "price", in: id)
+        try checkTick(reference, "price", in: id)
         try checkLevels(
             reference: reference,
             tick: markets[id.slot].terms.tick,

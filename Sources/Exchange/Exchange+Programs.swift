@@ -80,9 +80,10 @@ extension Exchange {
         _ sender: Sender,
         _ events: inout ContiguousArray<Event>
     ) throws(Refusal) {
+        let member = try findMember(memberCode)
         let id = try findClass(code, vintage: vintage)
         try checkRegulator(of: registry[id].program, sender)
-        let member = try findParticipant(memberCode)
+        try checkParticipant(member)
         let terms = registry[id]
         try PermitLimits.checkIssue(of: quantity, issued: terms.issued, cap: terms.cap, label: label(of: id))
         try checkHolding(adding: quantity, member: member, permitClass: id)

@@ -5,15 +5,13 @@ import Permits
 // Cash in and out, permits between members, retirement.
 
 extension Exchange {
-    func findParticipant(_ code: Code) throws(Refusal) -> MemberID {
-        let member = try findMember(code)
+    func checkParticipant(_ member: MemberID) throws(Refusal) {
         guard members[member].role == .participant else {
             throw Refusal(
                 .invalidCombination,
-                "\(code) is \(members[member].role.text); only participants hold cash and permits"
+                "\(members[member].code) is \(members[member].role.text); only participants hold cash and permits"
             )
         }
-        return member
     }
 
     mutating func moveCash(
@@ -23,9 +21,10 @@ extension Exchange {
         amount: DecimalNumber,
         _ events: inout ContiguousArray<Event>
     ) throws(Refusal) {
-        let member = try findParticipant(code)
         let units = try minorUnits(amount, "amount", currency: currency, max: Limits.moneyMax.minorUnits)
         guard units > 0 else { throw Refusal(.outOfRange, "amount must be above 0") }
+        let member = try findMember(code)
+        try checkParticipant(member)
         let isDeposit = kind == .deposit
         let account = AccountID.general(member)
         let outcome = ledger.transfer(
@@ -62,8 +61,9 @@ extension Exchange {
         _ sender: Sender,
         _ events: inout ContiguousArray<Event>
     ) throws(Refusal) {
+        let member = try findMember(code)
         let id = try findClass(program, vintage: vintage)
-        let member = try findParticipant(code)
+        try checkParticipant(member)
         guard member != sender.member else {
             throw Refusal(.invalidCombination, "to is the sending member itself")
         }

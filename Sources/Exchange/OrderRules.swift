@@ -6,7 +6,7 @@ enum OrderRules {
     static func checkPhase(
         _ phase: Phase,
         market: Code,
-        kind: OrderKind,
+        _ new: NewOrder,
         _ timeInForce: TimeInForce
     ) throws(Refusal) {
         let resting: [TimeInForce] = [.gtc, .day, .gtd]
@@ -24,6 +24,9 @@ enum OrderRules {
                 .wrongPhase,
                 "\(market) is in phase \(phase.text), which takes tif \(words), not \(timeInForce.text)"
             )
+        }
+        guard new.minimum == nil || phase == .open else {
+            throw Refusal(.wrongPhase, "\(market) is in phase \(phase.text): min is for phase open")
         }
     }
 
@@ -52,6 +55,10 @@ enum OrderRules {
         } else if new.kind != .limit {
             try require(rests, "type=\(new.kind.text) takes tif=gtc, day or gtd")
         }
+        if let display = new.display {
+            try require(display < new.quantity, "display must be below qty; leave it out to show the whole order")
+        }
+        if let minimum = new.minimum { try require(minimum <= new.quantity, "min is above qty") }
         if new.postOnly {
             try require(rests && !new.kind.isStop, "post=1 is for limit and iceberg orders with tif=gtc, day or gtd")
             try require(new.minimum == nil, "post=1 and min exclude each other")
