@@ -11,9 +11,7 @@ package enum SealedBox {
     /// What a box has more than its content.
     package static let overhead = X25519.byteCount + tagCount
 
-    /// Seals `content` to `recipient`.
-    ///
-    /// - Parameter oneTimeKey: a private key that serves for this box alone and that no one else can guess.
+    /// Seals `content` to `recipient`; `oneTimeKey` is a private key for this box alone that no one else can guess.
     /// - Returns: nil if `recipient` is no usable public key.
     package static func seal(_ content: [UInt8], to recipient: Digest, oneTimeKey: Digest) -> [UInt8]? {
         let ephemeral = X25519.publicKey(of: oneTimeKey)

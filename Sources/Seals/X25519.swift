@@ -6,8 +6,6 @@ package enum X25519 {
     package static let byteCount = 32
 
     /// The public key of a private one.
-    ///
-    /// - Parameter privateKey: 32 bytes.
     package static func publicKey(of privateKey: Digest) -> Digest {
         guard let key = EVP_PKEY_new_raw_private_key(EVP_PKEY_X25519, nil, privateKey.bytes, byteCount) else {
             preconditionFailure("libcrypto cannot take an X25519 private key")
