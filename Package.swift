@@ -44,15 +44,15 @@ let package = Package(
         .target(name: "Registry", dependencies: ["Permits"], swiftSettings: core),
         .target(name: "Audit", dependencies: ["Permits"], swiftSettings: core),
         .target(
-            name: "Exchange", dependencies: ["Permits", "OrderBook", "Ledger", "Registry", "Audit", heap],
+            name: "Exchange", dependencies: ["Permits", "Seals", "Auctions", "OrderBook", "Ledger", "Registry", "Audit", heap],
             swiftSettings: core),
         .target(
-            name: "Wire", dependencies: ["Permits", "OrderBook", "Ledger", "Registry", "Audit", "Exchange"],
+            name: "Wire", dependencies: ["Permits", "Seals", "Auctions", "OrderBook", "Ledger", "Registry", "Audit", "Exchange"],
             swiftSettings: core),
         .target(
             name: "Storage",
             dependencies: [
-                "Permits", "OrderBook", "Exchange", "Seals", "CLibcrypto",
+                "Permits", "Auctions", "OrderBook", "Exchange", "Seals", "CLibcrypto",
                 .product(name: "GRDB", package: "GRDB.swift"), .product(name: "GRDBSQLite", package: "GRDB.swift"),
             ], swiftSettings: strict),
         .target(name: "Server", dependencies: engine + ["Storage", logging] + nio, swiftSettings: strict),
@@ -68,7 +68,9 @@ let package = Package(
         .testTarget(name: "ModelTests", dependencies: engine, swiftSettings: strict),
         .testTarget(name: "StorageTests", dependencies: engine + ["Storage", .product(name: "GRDB", package: "GRDB.swift")], swiftSettings: strict),
         .testTarget(
-            name: "ServerTests", dependencies: engine + ["Storage", "Server", "WeirClient", logging] + nio,
+            name: "ServerTests",
+            dependencies: engine + ["Storage", "Server", "WeirClient", logging, .product(name: "GRDB", package: "GRDB.swift")]
+                + nio,
             swiftSettings: strict),
         .testTarget(name: "TidyTests", swiftSettings: strict),
         .testTarget(name: "WireTests", dependencies: engine + ["Storage", .product(name: "GRDB", package: "GRDB.swift")], swiftSettings: strict),

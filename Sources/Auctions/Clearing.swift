@@ -6,6 +6,12 @@ package struct Cut: Hashable, Sendable {
     package var step: Int
     package var quantity: Quantity
     package var rule: CutRule
+
+    package init(step: Int, quantity: Quantity, rule: CutRule) {
+        self.step = step
+        self.quantity = quantity
+        self.rule = rule
+    }
 }
 
 /// What a price step won.

@@ -23,6 +23,9 @@ package struct AuctionStatistics: Hashable, Sendable {
     /// Sold to each class, by `BidderClass.rawValue`.
     package var soldByClass: [Quantity]
 
+    /// Nothing counted yet.
+    package init() { soldByClass = [Quantity](repeating: .zero, count: BidderClass.allCases.count) }
+
     /// Counts an auction's steps and what `clearing` made of them.
     package init(_ steps: [BidStep], bidders: [Bidder], clearing: Clearing) {
         soldByClass = [Quantity](repeating: .zero, count: BidderClass.allCases.count)

@@ -9,7 +9,7 @@ package enum Permissions {
     package static func roles(for verb: Verb) -> [Role] {
         switch verb {
         case .logon, .logout, .ping, .help, .status, .subscribe, .unsubscribe, .resume,
-            .book, .trades, .markets, .programs, .members:
+            .book, .trades, .markets, .programs, .members, .auctions, .result:
             everyone
         case .account, .orders:
             [.operator, .regulator, .participant]
@@ -21,9 +21,10 @@ package enum Permissions {
             [.operator]
         case .phase:
             [.operator, .regulator]
-        case .program, .cap, .allocate:
+        case .program, .cap, .allocate, .auction, .openBids, .callOff, .classify:
             [.regulator]
-        case .transfer, .retire, .order, .amend, .cancel, .massCancel, .quote, .deadman:
+        case .transfer, .retire, .order, .amend, .cancel, .massCancel, .quote, .deadman, .consign,
+            .guarantee, .bid, .withdrawBid, .sealedBid, .bids:
             [.participant]
         case .clock, .restart:
             [.venue]

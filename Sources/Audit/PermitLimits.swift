@@ -4,14 +4,19 @@ package import Permits
 package enum PermitLimits {
     /// Checks an issue against the cap of its program and vintage.
     /// - Throws: `capExceeded` with cap, issued and what is left.
-    package static func checkIssue(of quantity: Quantity, issued: Quantity, cap: Quantity, label: String)
-        throws(Refusal)
-    {
-        guard issued + quantity > cap else { return }
+    package static func checkIssue(
+        of quantity: Quantity,
+        issued: Quantity,
+        pledged: Quantity,
+        cap: Quantity,
+        label: String
+    ) throws(Refusal) {
+        guard issued + pledged + quantity > cap else { return }
+        let auctions = pledged > .zero ? ", set aside for auctions \(pledged.units)" : ""
         throw Refusal(
             .capExceeded,
-            "\(label): cap \(cap.units), issued \(issued.units), so \(max(0, cap.units - issued.units)) can be issued; "
-                + "asked for \(quantity.units)"
+            "\(label): cap \(cap.units), issued \(issued.units)\(auctions), "
+                + "so \(max(0, cap.units - issued.units - pledged.units)) can be issued; asked for \(quantity.units)"
         )
     }
 

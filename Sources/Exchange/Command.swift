@@ -11,6 +11,7 @@ package enum Command: Sendable, Equatable {
     case massCancel(MassCancel)
     case clock
     indirect case session(SessionCommand)
+    indirect case auction(AuctionCommand)
     indirect case admin(AdminCommand)
 }
 

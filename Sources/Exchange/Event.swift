@@ -19,12 +19,18 @@ package enum Event: Sendable {
     case phase(market: MarketID, count: UInt64, phase: Phase, text: String)
     case indicative(market: MarketID, count: UInt64, price: Price, volume: Quantity, surplus: Quantity, side: Side?)
     case reference(market: MarketID, count: UInt64, price: Price, low: Price, high: Price)
+    /// An auction was announced, opened, closed, and so on; `count` is the number on the stream of auctions.
+    case auction(count: UInt64, auction: AuctionID, phase: AuctionPhase, offered: Quantity, text: String)
+    /// What became of one of the member's price steps; `step` is its place in the result.
+    case awarded(member: MemberID, count: UInt64, auction: AuctionID, step: Int)
     // For settlement: facts that no feed carries.
     case memberAdmitted(MemberID, code: Code, role: Role, name: String)
     case loginCreated(UserID, member: MemberID, code: Code, passwordHash: String)
     case programDefined(ProgramID, code: Code, unit: String, currency: Currency, name: String, regulator: MemberID)
     case capSet(ClassID, program: ProgramID, vintage: Int64, cap: Quantity, holdingLimit: Quantity?)
     case marketListed(MarketListing)
+    case auctionAnnounced(Auction)
+    case auctionCleared(Auction)
     case orderEntered(Order, market: MarketID)
     /// The order as it stands after the amendment, before it trades on.
     case orderAmended(Order, market: MarketID)
@@ -74,6 +80,12 @@ package struct Transfer: Sendable {
     /// What for.
     package enum Kind: UInt8, Word {
         case deposit, withdrawal, allocation, transfer, retirement
+        /// Cash from an auction's winner to a seller.
+        case payment
+        /// Permits issued to an auction's winner.
+        case award
+        /// Permits from a consignor to an auction's winner.
+        case delivery
 
         package var word: StaticString {
             switch self {
@@ -82,6 +94,9 @@ package struct Transfer: Sendable {
             case .allocation: "allocation"
             case .transfer: "transfer"
             case .retirement: "retirement"
+            case .payment: "payment"
+            case .award: "award"
+            case .delivery: "delivery"
             }
         }
     }

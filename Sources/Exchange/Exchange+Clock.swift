@@ -1,7 +1,7 @@
 import OrderBook
 import Permits
 
-// Time passing: orders that expire, dead man's switches that run out.
+// Time passing: orders that expire, dead man's switches that run out, auctions' windows.
 
 extension Exchange {
     /// Fires every timer that is due at `now`, in order of time.
@@ -15,6 +15,8 @@ extension Exchange {
                 guard members[user].deadman == time else { continue }
                 members[user].deadman = .never
                 cancelAll(.deadman, &events) { $0.user == user }
+            case .auctionOpens(let auction): passWindow(auction, to: .open, &events)
+            case .auctionCloses(let auction): passWindow(auction, to: .closed, &events)
             }
         }
     }

@@ -13,8 +13,8 @@ extension Exchange {
         guard marketByCode[new.code] == nil else {
             throw Refusal(.alreadyExists, "there is a market \(new.code) already")
         }
-        guard new.code != Exchange.privateStream else {
-            throw Refusal(.alreadyExists, "private is the name of a member's own stream")
+        guard new.code != Exchange.privateStream, new.code != Exchange.auctionStream else {
+            throw Refusal(.alreadyExists, "\(new.code) is the name of a stream that every venue has")
         }
         guard markets.count < Limits.marketsMax else {
             throw Refusal(.limitReached, "the venue has \(Limits.marketsMax) markets, the most it can")

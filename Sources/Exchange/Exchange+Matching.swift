@@ -194,7 +194,7 @@ extension Exchange {
         "\(FixedPoint.text(amount, scale: currency.scale)) \(currency.text)"
     }
 
-    /// Stops the program unless the holds are exactly what the live orders need.
+    /// Stops the program unless the holds are exactly what the live orders and auctions need.
     func checkHolds() {
         var expected = Ledger.HoldTally()
         for (index, market) in markets.enumerated() {
@@ -206,6 +206,19 @@ extension Exchange {
                 if order.side == .buy { expected.add(incoming: order.open.units, of: permits(of: id), in: account) }
             }
         }
-        precondition(ledger.holdsEqual(expected), "holds differ from the live orders")
+        for auction in auctions where auction.phase.isBeforeResult {
+            let permits = AssetID.permits(auction.terms.permitClass)
+            for guarantee in auction.guarantees {
+                let cash = AssetID.cash(auction.terms.currency)
+                expected.add(held: guarantee.amount.minorUnits, of: cash, in: .general(guarantee.member))
+            }
+            for part in auction.consignments {
+                expected.add(held: part.quantity.units, of: permits, in: .general(part.member))
+            }
+            for entry in auction.entries {
+                expected.add(incoming: entry.bid.quantity.units, of: permits, in: .general(entry.member))
+            }
+        }
+        precondition(ledger.holdsEqual(expected), "holds differ from what live orders and auctions need")
     }
 }

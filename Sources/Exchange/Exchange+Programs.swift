@@ -61,11 +61,15 @@ extension Exchange {
     ) throws(Refusal) {
         let program = try findProgram(code)
         try checkRegulator(of: program, sender)
-        if let existing = registry.permitClass(program, vintage: vintage), registry[existing].issued > cap {
-            throw Refusal(
-                .capExceeded,
-                "\(label(of: existing)): issued \(registry[existing].issued.units), so the cap cannot be \(cap.units)"
-            )
+        if let existing = registry.permitClass(program, vintage: vintage) {
+            let terms = registry[existing]
+            guard terms.issued + terms.pledged <= cap else {
+                let auctions = terms.pledged > .zero ? ", set aside for auctions \(terms.pledged.units)" : ""
+                throw Refusal(
+                    .capExceeded,
+                    "\(label(of: existing)): issued \(terms.issued.units)\(auctions), so the cap cannot be \(cap.units)"
+                )
+            }
         }
         let id = registry.setCap(cap, holdingLimit: holdingLimit, program: program, vintage: vintage)
         events.append(.capSet(id, program: program, vintage: vintage, cap: cap, holdingLimit: holdingLimit))
@@ -85,7 +89,13 @@ extension Exchange {
         try checkRegulator(of: registry[id].program, sender)
         try checkParticipant(member)
         let terms = registry[id]
-        try PermitLimits.checkIssue(of: quantity, issued: terms.issued, cap: terms.cap, label: label(of: id))
+        try PermitLimits.checkIssue(
+            of: quantity,
+            issued: terms.issued,
+            pledged: terms.pledged,
+            cap: terms.cap,
+            label: label(of: id)
+        )
         try checkHolding(adding: quantity, member: member, permitClass: id)
         let outcome = ledger.transfer(quantity.units, of: .permits(id), from: .issuance, to: .general(member))
         precondition(outcome == .moved, "an issue under the cap cannot overflow")

@@ -7,7 +7,7 @@ import Registry
 
 extension Exchange {
     /// Marks a snapshot and its layout; a change of layout is a new number.
-    private static let format: UInt64 = 0x5745_4952_0000_0001
+    private static let format: UInt64 = 0x5745_4952_0000_0002
 
     /// The state with its position: what a snapshot file holds.
     package func snapshot() -> [UInt8] {
@@ -38,6 +38,9 @@ extension Exchange {
         timers.encode(to: &writer)
         writer.write(count: markets.count)
         for market in markets { market.encode(to: &writer) }
+        writer.write(auctionStreamCount)
+        writer.write(count: auctions.count)
+        for auction in auctions { auction.encode(to: &writer) }
     }
 
     /// Reads a snapshot back.
@@ -60,6 +63,8 @@ extension Exchange {
             marketByCode[market.terms.code] = market.terms.market
             markets.append(market)
         }
+        auctionStreamCount = try reader.read()
+        for _ in 0..<(try reader.readCount()) { auctions.append(try Auction(from: &reader)) }
         guard reader.isAtEnd else { throw SnapshotError("bytes left after the snapshot at \(reader.position)") }
     }
 }

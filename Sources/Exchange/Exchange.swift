@@ -10,7 +10,7 @@ import Audit
 ///
 /// A plain value without I/O, clock, chance or threads: the same commands give the same bytes, in every process.
 /// Time is the stamp on the request. Each rule stands in the file of its subject:
-/// `Exchange+Orders`, `+Matching`, `+Phases`, `+Markets`, `+Programs`, `+Transfers`, `+Members`, `+Sessions`, `+Clock`.
+/// `Exchange+Orders`, `+Matching`, `+Phases`, `+Markets`, `+Programs`, `+Transfers`, `+Auctions`, `+Bids`, `+AuctionClose`, `+Members`, `+Sessions`, `+Clock`.
 package struct Exchange: Sendable {
     /// The number of the last command.
     package internal(set) var sequence: UInt64 = 0
@@ -25,6 +25,10 @@ package struct Exchange: Sendable {
     /// subscript of ours yields it.
     package internal(set) var markets: ContiguousArray<Market> = []
     package internal(set) var firstReplies = FirstReplies()
+    /// Auctions by `AuctionID.slot`.
+    package internal(set) var auctions: ContiguousArray<Auction> = []
+    /// The number of the last event on the public stream of auctions.
+    package internal(set) var auctionStreamCount: UInt64 = 0
     var marketByCode: [Code: MarketID] = [:]
     var timers = Timers()
     var orderCount: UInt64 = 0
@@ -82,6 +86,7 @@ package struct Exchange: Sendable {
         case .massCancel(let filter): return try massCancel(filter, sender, &events)
         case .clock: fireTimers(&events)
         case .session(let command): return try applySession(command, sender, &events)
+        case .auction(let command): try applyAuction(command, sender, &events)
         case .admin(let command): try applyAdmin(command, sender, &events)
         }
         return .done
@@ -132,6 +137,9 @@ package struct Exchange: Sendable {
         for (index, permitClass) in registry.classes.enumerated() {
             let statement = ledger.statement(of: .permits(ClassID(UInt32(index))))
             precondition(statement.issued == permitClass.issued.units, "issued permits differ from the ledger's")
+            let pledged = auctions.filter { $0.phase.isBeforeResult && $0.terms.permitClass.index == index }
+                .reduce(Quantity.zero) { $0 + $1.supply + $1.containment }
+            precondition(permitClass.pledged == pledged, "permits set aside differ from what auctions offer")
         }
     }
 }

@@ -5,6 +5,10 @@ package struct Member: Sendable, Equatable {
     package var code: Code
     package var name: String
     package var role: Role
+    /// Whether it has to surrender permits; purchase limits tell such members from general market participants.
+    var isCompliance = true
+    /// The associate under whose number its group goes; nil for a member on its own.
+    var group: MemberID?
     /// The number of the last event on its private stream.
     package var streamCount: UInt64 = 0
 }
@@ -90,6 +94,8 @@ package struct Members: Sendable {
             writer.write(member.code)
             writer.write(member.name)
             writer.write(member.role)
+            writer.write(member.isCompliance)
+            writer.write(member.group?.index ?? .max)
             writer.write(member.streamCount)
         }
         writer.write(count: logins.count - 1)
@@ -109,7 +115,18 @@ package struct Members: Sendable {
             let code = try reader.readCode()
             let name = try reader.readString()
             let role = try reader.readWord(Role.self)
-            admit(Member(code: code, name: name, role: role, streamCount: try reader.read()))
+            let isCompliance = try reader.readBool()
+            let group: UInt32 = try reader.read()
+            admit(
+                Member(
+                    code: code,
+                    name: name,
+                    role: role,
+                    isCompliance: isCompliance,
+                    group: group == .max ? nil : MemberID(group),
+                    streamCount: try reader.read()
+                )
+            )
         }
         for _ in 0..<(try reader.readCount()) {
             let code = try reader.readCode()

@@ -5,6 +5,8 @@ import Permits
 enum TimerKind: Hashable {
     case expire(OrderID)
     case deadman(UserID)
+    case auctionOpens(AuctionID)
+    case auctionCloses(AuctionID)
 }
 
 /// The engine's deadlines.
@@ -15,7 +17,7 @@ enum TimerKind: Hashable {
 struct Timers: Sendable {
     struct Entry: Comparable, Sendable {
         let time: Timestamp
-        /// 0 for an order's expiry, 1 for a dead man's switch; breaks ties of time, then the number does.
+        /// 0 for an order's expiry, 1 for a dead man's switch, 2 and 3 for an auction's opening and close; breaks ties of time, then the number does.
         let rank: UInt8
         let number: UInt64
 
@@ -31,6 +33,8 @@ struct Timers: Sendable {
         switch kind {
         case .expire(let order): heap.insert(Entry(time: time, rank: 0, number: order.number))
         case .deadman(let user): heap.insert(Entry(time: time, rank: 1, number: UInt64(user.index)))
+        case .auctionOpens(let auction): heap.insert(Entry(time: time, rank: 2, number: UInt64(auction.index)))
+        case .auctionCloses(let auction): heap.insert(Entry(time: time, rank: 3, number: UInt64(auction.index)))
         }
     }
 
@@ -38,8 +42,13 @@ struct Timers: Sendable {
     mutating func popDue(at now: Timestamp) -> (kind: TimerKind, time: Timestamp)? {
         guard let first = heap.min, first.time <= now else { return nil }
         heap.removeMin()
-        let kind =
-            first.rank == 0 ? TimerKind.expire(OrderID(number: first.number)) : .deadman(UserID(UInt32(first.number)))
+        let kind: TimerKind =
+            switch first.rank {
+            case 0: .expire(OrderID(number: first.number))
+            case 1: .deadman(UserID(UInt32(first.number)))
+            case 2: .auctionOpens(AuctionID(UInt32(first.number)))
+            default: .auctionCloses(AuctionID(UInt32(first.number)))
+            }
         return (kind, first.time)
     }
 

@@ -32,6 +32,9 @@ package struct ClassID: Hashable, Comparable, Sendable {
 
 /// A market's index, in order of creation.
 package struct MarketID: Hashable, Comparable, Sendable {
+    /// Stands for the public stream of all auctions; no market has it.
+    package static let auctions = MarketID(.max)
+
     package var index: UInt32
     @inlinable package init(_ index: UInt32) { self.index = index }
     /// Where it stands in an array of all markets.

@@ -81,6 +81,10 @@ package enum Limits {
     package static let levelsMax = 64 * 64 * 64
     /// The most markets, since an order number carries its market in the last four digits.
     package static let marketsMax = 10_000
+    /// The most auctions, past ones included.
+    package static let auctionsMax = 100_000
+    /// The most price steps of one bid.
+    package static let bidStepsMax = 40
     /// The longest request line in bytes, without its line end.
     package static let lineBytesMax = 4096
     /// The longest line in bytes before logon.

@@ -35,6 +35,7 @@ package enum RejectCode: UInt16, CaseIterable, Sendable {
     case notYourProgram = 210
     case limitReached = 211
     case notRetained = 212
+    case unknownAuction = 213
     // The order.
     case wrongPhase = 301
     case invalidCombination = 302
@@ -45,12 +46,16 @@ package enum RejectCode: UInt16, CaseIterable, Sendable {
     case expiryPassed = 307
     case alreadyFilled = 308
     case wouldCross = 309
+    case belowReserve = 310
+    case badSecret = 311
     // Money, permits and their limits.
     case capExceeded = 401
     case holdingLimitExceeded = 402
     case insufficientFunds = 403
     case insufficientPermits = 404
     case overflow = 405
+    case purchaseLimitExceeded = 406
+    case insufficientGuarantee = 407
 
     /// The name on the wire.
     package var name: String { entry.name }
@@ -122,6 +127,7 @@ package enum RejectCode: UInt16, CaseIterable, Sendable {
             ("NOT_YOUR_PROGRAM", "The program has another regulator.", "Only its regulator may do this.")
         case .limitReached:
             ("LIMIT_REACHED", "The venue holds as many of these as it can.", "The text gives the limit.")
+        case .unknownAuction: ("UNKNOWN_AUCTION", "No such auction.", "AUCTIONS lists them.")
         case .notRetained:
             ("NOT_RETAINED", "That part of the stream is not there.", "The text gives the numbers that are.")
         case .wrongPhase:
@@ -141,6 +147,13 @@ package enum RejectCode: UInt16, CaseIterable, Sendable {
         case .expiryPassed: ("EXPIRY_PASSED", "The expiry is not in the future.", "Give a later one.")
         case .alreadyFilled:
             ("ALREADY_FILLED", "The new quantity is not above what is filled.", "Cancel the order instead.")
+        case .belowReserve:
+            ("BELOW_RESERVE", "A price is below the auction's reserve price.", "Bid at least the price in the text.")
+        case .badSecret:
+            (
+                "BAD_SECRET", "What is released is not what the auction was announced with.",
+                "Send the secret that its key and commitment were made from."
+            )
         case .wouldCross:
             (
                 "WOULD_CROSS", "A post-only order would trade at once.",
@@ -157,6 +170,16 @@ package enum RejectCode: UInt16, CaseIterable, Sendable {
             ("INSUFFICIENT_FUNDS", "The free cash does not cover it.", "Deposit, cancel orders, or ask for less.")
         case .insufficientPermits:
             ("INSUFFICIENT_PERMITS", "The free permits do not cover it.", "Buy, cancel orders, or ask for less.")
+        case .purchaseLimitExceeded:
+            (
+                "PURCHASE_LIMIT_EXCEEDED", "The bidder and its associates would bid for more than the purchase limit.",
+                "Bid for at most what the text says is left."
+            )
+        case .insufficientGuarantee:
+            (
+                "INSUFFICIENT_GUARANTEE", "The bid guarantee does not cover the bid.",
+                "Raise it by GUARANTEE to the amount in the text."
+            )
         case .overflow: ("OVERFLOW", "A sum would leave the range of 64 bits.", "Use smaller amounts.")
         }
     }

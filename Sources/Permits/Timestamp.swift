@@ -32,6 +32,9 @@ package struct Timestamp: Comparable, Hashable, Sendable {
         let (quotient, rest) = microseconds.quotientAndRemainder(dividingBy: Timestamp.microsecondsPerDay)
         return rest < 0 ? quotient - 1 : quotient
     }
+
+    /// The date (UTC).
+    package var date: CalendarDate { CalendarDate(dayNumber: day) }
 }
 
 /// A calendar date, proleptic Gregorian.

@@ -5,13 +5,14 @@ package enum Verb: UInt8, Word {
     // The operator.
     case member, login, market, phase, reference, dayEnd, deposit, withdraw
     // The regulator.
-    case program, cap, allocate
+    case program, cap, allocate, auction, openBids, callOff, classify
     // The participant.
     case transfer, retire, order, amend, cancel, massCancel, quote
+    case consign, guarantee, bid, withdrawBid
     // Queries.
-    case account, orders, book, trades, markets, programs, members, ledger
+    case account, orders, book, trades, markets, programs, members, ledger, auctions, bids, result
     // The sequencer.
-    case clock, disconnect, restart
+    case clock, disconnect, restart, sealedBid
 
     package var word: StaticString {
         switch self {
@@ -53,6 +54,18 @@ package enum Verb: UInt8, Word {
         case .clock: "CLOCK"
         case .disconnect: "DISCONNECT"
         case .restart: "RESTART"
+        case .auction: "AUCTION"
+        case .openBids: "OPENBIDS"
+        case .callOff: "CALLOFF"
+        case .classify: "CLASSIFY"
+        case .consign: "CONSIGN"
+        case .guarantee: "GUARANTEE"
+        case .bid: "BID"
+        case .withdrawBid: "WITHDRAWBID"
+        case .auctions: "AUCTIONS"
+        case .bids: "BIDS"
+        case .result: "RESULT"
+        case .sealedBid: "SEALEDBID"
         }
     }
 }

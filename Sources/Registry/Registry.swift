@@ -29,6 +29,8 @@ package struct PermitClass: Sendable, Equatable {
     package var cap: Quantity
     /// What was issued so far; retired permits stay counted.
     package var issued: Quantity
+    /// What auctions that are announced may still issue.
+    package var pledged: Quantity
     /// The most that one member may hold, open buy orders included; nil for no limit.
     package var holdingLimit: Quantity?
 }
@@ -72,7 +74,14 @@ package struct Registry: Sendable {
             return existing
         }
         classes.append(
-            PermitClass(program: program, vintage: vintage, cap: cap, issued: .zero, holdingLimit: holdingLimit)
+            PermitClass(
+                program: program,
+                vintage: vintage,
+                cap: cap,
+                issued: .zero,
+                pledged: .zero,
+                holdingLimit: holdingLimit
+            )
         )
         return ClassID(UInt32(classes.count - 1))
     }
@@ -80,6 +89,11 @@ package struct Registry: Sendable {
     /// Counts permits as issued; the caller has checked the cap.
     package mutating func countIssued(_ quantity: Quantity, of permitClass: ClassID) {
         classes[Int(permitClass.index)].issued += quantity
+    }
+
+    /// Sets permits aside for an auction, which the caller has checked against the cap; negative gives back.
+    package mutating func pledge(_ quantity: Quantity, of permitClass: ClassID) {
+        classes[Int(permitClass.index)].pledged += quantity
     }
 
     /// Appends the registry in snapshot form.
@@ -98,6 +112,7 @@ package struct Registry: Sendable {
             writer.write(permitClass.vintage)
             writer.write(permitClass.cap)
             writer.write(permitClass.issued)
+            writer.write(permitClass.pledged)
             writer.write(permitClass.holdingLimit != nil)
             writer.write(permitClass.holdingLimit ?? .zero)
         }
@@ -119,6 +134,7 @@ package struct Registry: Sendable {
             let vintage: Int64 = try reader.read()
             let cap = try reader.readQuantity()
             let issued = try reader.readQuantity()
+            let pledged = try reader.readQuantity()
             let isLimited = try reader.readBool()
             let limit = try reader.readQuantity()
             classes.append(
@@ -127,6 +143,7 @@ package struct Registry: Sendable {
                     vintage: vintage,
                     cap: cap,
                     issued: issued,
+                    pledged: pledged,
                     holdingLimit: isLimited ? limit : nil
                 )
             )

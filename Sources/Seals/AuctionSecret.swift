@@ -28,5 +28,13 @@ package struct AuctionSecret: Sendable {
         return hash.finish()
     }
 
+    /// What is announced of a confidential reserve price: SHA-256 of `weir reserve 1`, the secret's 32 bytes, and the price in minor units in 8 bytes, the
+    /// highest first.
+    package func commitment(toReserve minorUnits: Int64) -> Digest {
+        var bytes = Array("weir reserve 1".utf8) + secret.bytes
+        bytes.append(bigEndian: UInt64(bitPattern: minorUnits))
+        return SHA256.digest(of: bytes)
+    }
+
     private func derived(_ label: String) -> Digest { SHA256.digest(of: Array(label.utf8) + secret.bytes) }
 }

@@ -38,6 +38,17 @@ extension Sequencer {
         return reply
     }
 
+    /// Checks and seals a bid; the batch gets the sealed form.
+    func seal(_ bid: BidLine, _ member: MemberID, _ session: Session) {
+        let time = stamp()
+        do throws(Refusal) {
+            let (request, line) = try venue.seal(bid, member: member, user: session.user, time: time)
+            apply(request, line: line, from: session)
+        } catch {
+            refuse(bid.id, error, session)
+        }
+    }
+
     func sequence(_ entry: String) {
         let bytes = Array("+0s \(entry)".utf8)
         do {

@@ -181,6 +181,7 @@ final class Sequencer: @unchecked Sendable {
         case .logon(let logon):
             refuse(logon.id, Refusal(.alreadyLoggedOn, "this connection has logged on; LOGOUT ends it"), session)
         case .login(let login): hash(login, session)
+        case .bid(let bid): seal(bid, member, session)
         case .subscribe(let market): subscribe(line.id, market, true, session)
         case .unsubscribe(let market): subscribe(line.id, market, false, session)
         case .resume(let name, let from): resume(line.id, name, from: from, member, session)

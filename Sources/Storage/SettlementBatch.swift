@@ -158,7 +158,7 @@ extension Transfer {
     }
     /// Which accounts give and take permits.
     fileprivate var permitAccounts: (from: PermitBalance.Account, to: PermitBalance.Account) {
-        (kind == .allocation ? .issuance : .general, kind == .retirement ? .retirement : .general)
+        (kind == .allocation || kind == .award ? .issuance : .general, kind == .retirement ? .retirement : .general)
     }
 }
 

@@ -16,7 +16,7 @@ struct SettlementProjection {
         var dayHasBegun = false
     }
 
-    private let database: Database
+    let database: Database
     private var context: Context
     private var batch: SettlementBatch
     private let lines: [FeedLine]
@@ -124,7 +124,14 @@ struct SettlementProjection {
                 )
             case .memberAdmitted, .loginCreated, .programDefined, .capSet:
                 try writeDirectory(event, sequence: sequence, time: time)
-            case .moved, .level, .indicative, .sessionOpened, .sessionClosed:
+            case .auctionAnnounced(let auction): try write(announced: auction, sequence: sequence, time: time)
+            case .auction(count: _, let auction, let phase, let offered, text: _):
+                try database.execute(
+                    sql: "UPDATE auction SET phase = ?, offered = ? WHERE id = ?",
+                    arguments: [phase.text, offered.units, auction.index]
+                )
+            case .auctionCleared(let auction): try write(cleared: auction, sequence: sequence, time: time)
+            case .moved, .awarded, .level, .indicative, .sessionOpened, .sessionClosed:
                 // Copies for the feeds, the book that `orders` shows already, and sessions, which are nobody's property.
                 continue
             }

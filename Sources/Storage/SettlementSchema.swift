@@ -10,6 +10,7 @@ enum SettlementSchema {
             try db.execute(sql: directory)
             try db.execute(sql: activity)
             try db.execute(sql: accounts)
+            try db.execute(sql: auctions)
             try db.execute(sql: bookkeeping)
             try db.execute(sql: views)
         }
@@ -19,7 +20,7 @@ enum SettlementSchema {
     /// SQL for a vocabulary's constraint.
     ///
     /// Not `IN (…)`: SQLite builds a table of such a list for every row it checks, which made inserts twice as slow.
-    private static func oneOf(_ column: String, _ words: String...) -> String {
+    static func oneOf(_ column: String, _ words: String...) -> String {
         words.map { "\(column) = '\($0)'" }.joined(separator: " OR ")
     }
 
@@ -152,12 +153,15 @@ enum SettlementSchema {
 
         CREATE TABLE transfer (
             -- Cash and permits that moved other than by a trade.
-            -- Member 0 stands for the bank (deposit, withdrawal) and for the end (retirement). An allocation is new
-            -- permits: from_member is the regulator that issued them, and its own holding does not change.
+            -- Member 0 stands for the bank (deposit, withdrawal) and for the end (retirement). An allocation or
+            -- award (to the winner of an auction) is new permits: from_member is the regulator that issued them, and its own holding does not change.
             seq INTEGER NOT NULL,
             n INTEGER NOT NULL,                                    -- position within the command, from 1
             kind TEXT NOT NULL
-                CHECK (\(oneOf("kind", "deposit", "withdrawal", "allocation", "transfer", "retirement"))),
+                CHECK (\(oneOf(
+                    "kind", "deposit", "withdrawal", "allocation", "transfer", "retirement", "payment", "award",
+                    "delivery"
+                ))),
             from_member INTEGER NOT NULL REFERENCES member,
             to_member INTEGER NOT NULL REFERENCES member,
             currency TEXT REFERENCES currency,                     -- of money

@@ -40,6 +40,9 @@ extension Venue {
         case .programs(let code): try programs(code, &rows)
         case .members(let from): members(from, &rows)
         case .ledger: ledger(&rows)
+        case .auctions(let code): try auctions(code, &rows)
+        case .bids(let code): try bids(code, member, &rows)
+        case .result(let code, let from, let limit): try result(code, from, limit, &rows)
         }
     }
 
@@ -193,6 +196,7 @@ extension Venue {
                 bytes.append("regulator", exchange.members[program.regulator].code)
                 bytes.append("cap", terms.cap)
                 bytes.append("issued", terms.issued)
+                if terms.pledged > .zero { bytes.append("auctions", terms.pledged) }
                 bytes.append("held", Quantity(statement.held))
                 bytes.append("retired", Quantity(statement.retired))
                 if let limit = terms.holdingLimit { bytes.append("holding", limit) }

@@ -9,6 +9,8 @@ package enum Key: UInt8, CaseIterable, Sendable {
     case currency, amount, unit, cap, holding, qty, to
     case side, type, tif, stp, post, stop, display, min, expire, order, orig, bid, bidqty, ask, askqty
     case verb, code, depth, limit
+    case auction, supply, opens, closes, rules, with, reserve, tiers, withhold, key, commit, hidden, shares
+    case secret, floor, steps, nonce, box
 
     /// The key as it is written.
     package var name: String {
@@ -35,6 +37,10 @@ package enum Form: Sendable {
     case flag
     /// A bare token or a JSON string.
     case text
+    /// Pairs with a colon between, separated by commas; the text shows one.
+    case list(String)
+    /// 64 hexadecimal digits, lower case.
+    case digest
 
     /// How `HELP` shows it.
     package var description: String {
@@ -46,6 +52,8 @@ package enum Form: Sendable {
         case .time: "TIME"
         case .flag: "0|1"
         case .text: "TEXT"
+        case .list(let example): "\(example),…"
+        case .digest: "HEX64"
         }
     }
 
@@ -100,6 +108,9 @@ package struct VerbRule: Sendable {
             trading(verb)
         case .account, .orders, .book, .trades, .markets, .programs, .members, .ledger:
             query(verb)
+        case .auction, .openBids, .callOff, .classify, .consign, .guarantee, .bid, .withdrawBid, .sealedBid,
+            .auctions, .bids, .result:
+            auction(verb)
         }
     }
 

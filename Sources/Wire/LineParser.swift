@@ -27,7 +27,7 @@ package enum LineParser {
         }
     }
 
-    private static let internalVerbs: [Verb] = [.clock, .disconnect, .restart]
+    private static let internalVerbs: [Verb] = [.clock, .disconnect, .restart, .sealedBid]
 
     private static func checkBytes(_ line: Span<UInt8>) throws(Refusal) {
         guard line.count <= Limits.lineBytesMax else {

@@ -28,6 +28,19 @@ extension LineScanner {
         case .ping, .help, .status, .account, .orders, .book, .trades, .markets, .programs, .members, .ledger:
             .query(try query(line, id: id))
         case .login: try loginBody(line, id: id)
+        case .bid: .bid(try plainBid(line, id: id))
+        case .auction, .openBids, .callOff, .classify, .consign, .guarantee, .withdrawBid, .sealedBid:
+            .command(.auction(try auctionCommand(line)))
+        case .auctions: .query(.auctions(try code(.auction, line)))
+        case .bids: .query(.bids(auction: try required(code(.auction, line), .auction)))
+        case .result:
+            .query(
+                .result(
+                    auction: try required(code(.auction, line), .auction),
+                    from: Int(try integer(.from, line, in: 1...Int64(Int32.max)) ?? 1),
+                    limit: Int(try integer(.limit, line, in: 1...Int64(Limits.rowsMax)) ?? Int64(Limits.rowsMax))
+                )
+            )
         case .member, .market, .phase, .reference, .dayEnd, .deposit, .withdraw, .program, .cap, .allocate,
             .transfer, .retire:
             .command(.admin(try adminCommand(line)))
@@ -35,7 +48,7 @@ extension LineScanner {
     }
 
     /// A value whose presence the scanner has checked.
-    private func required<T>(_ value: T?, _ key: Key) throws(Refusal) -> T {
+    func required<T>(_ value: T?, _ key: Key) throws(Refusal) -> T {
         guard let value else { throw Refusal(.missingKey, "\(verb.text) needs \(key.name)=") }
         return value
     }
@@ -188,7 +201,7 @@ extension LineScanner {
     }
 
     /// The years that a vintage may name.
-    private static var vintages: ClosedRange<Int64> { 1900...2999 }
+    static var vintages: ClosedRange<Int64> { 1900...2999 }
 
     private func permitCommand(_ line: Span<UInt8>) throws(Refusal) -> AdminCommand {
         let program = try required(code(.program, line), .program)

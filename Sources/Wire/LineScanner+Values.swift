@@ -4,7 +4,7 @@ import Permits
 
 extension LineScanner {
     /// The bytes of a value that needs no unescaping; nil if the key was not given.
-    private func range(_ key: Key) -> Range<Int>? {
+    func range(_ key: Key) -> Range<Int>? {
         let value = fields[key]
         return value.isGiven ? Int(value.start)..<Int(value.end) : nil
     }

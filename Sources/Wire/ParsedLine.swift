@@ -1,5 +1,6 @@
 package import Exchange
 package import Permits
+import Seals
 
 /// A request line, read and typed; its symbols are still codes.
 package struct ParsedLine: Sendable {
@@ -17,6 +18,8 @@ package struct ParsedLine: Sendable {
         case query(Query)
         case logon(Logon)
         case login(NewPassword)
+        /// Sealed before it is written.
+        case bid(BidLine)
         case subscribe(market: Code)
         case unsubscribe(market: Code)
         /// `stream` is `private` or the code of a market.
@@ -37,6 +40,10 @@ package enum Query: Sendable, Equatable {
     case programs(Code?)
     case members(from: Code?)
     case ledger
+    case auctions(Code?)
+    /// The sender's own.
+    case bids(auction: Code)
+    case result(auction: Code, from: Int, limit: Int)
 }
 
 /// `LOGON` as it arrives; the password goes no further than the session.
@@ -89,6 +96,26 @@ package struct NewPassword: Sendable {
         line.append(code: user)
         line.append(" hash=")
         line.append(text: hash)
+        line.append(id: id)
+        return line
+    }
+}
+
+/// `BID` as it arrives; its prices go no further than the gate that seals it.
+package struct BidLine: Sendable {
+    package let bid: PlainBid
+    package let id: Code
+
+    /// The line as the journal holds it.
+    package func journalLine(_ sealed: SealedBid) -> [UInt8] {
+        var line: [UInt8] = []
+        line.append("SEALEDBID auction=")
+        line.append(code: sealed.auction)
+        line.append("qty", sealed.quantity)
+        line.append(" commit=")
+        line.append(text: sealed.commitment.hex)
+        line.append(" box=")
+        line.append(text: Hex.text(sealed.box))
         line.append(id: id)
         return line
     }

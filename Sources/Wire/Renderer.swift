@@ -83,13 +83,14 @@ extension Output {
             line("TRIGGER", sequence, .member(member), count) { $0.append(order: order, exchange) }
         case .moved(let member, let count, let transfer): append(transfer, member, count, sequence, exchange)
         case .trade, .level, .phase, .indicative, .reference: appendPublic(event, sequence, exchange)
+        case .auction, .awarded: appendAuction(event, sequence, exchange)
         case .memberAdmitted, .loginCreated, .programDefined, .capSet, .marketListed, .orderEntered, .orderAmended,
-            .transferred, .sessionOpened, .sessionClosed, .dayEnded:
+            .auctionAnnounced, .auctionCleared, .transferred, .sessionOpened, .sessionClosed, .dayEnded:
             break
         }
     }
 
-    private mutating func line(
+    mutating func line(
         _ word: StaticString,
         _ sequence: UInt64,
         _ destination: Destination,

@@ -61,7 +61,7 @@ package struct StreamReplay: Sendable {
         _ body: (Step, Venue) throws -> Void
     ) throws {
         var output = Output()
-        if case .command(let request) = prepared, request.verb != .clock, let clock = venue.dueClock(at: entry.time) {
+        if prepared.isCommand, let clock = venue.dueClock(at: entry.time) {
             venue.execute(clock, output: &output)
             let sequence = venue.exchange.sequence
             try body(Step(entry: .clock(at: entry.time), output: output, sequence: sequence), venue)

@@ -4,10 +4,21 @@ package import Permits
 /// An entry of a stream, ready to run.
 package enum PreparedEntry: Sendable {
     case command(Request)
+    /// Sealed when it runs.
+    case bid(BidLine, MemberID, UserID, Timestamp)
     /// `member` is nil for a connection that has not logged on.
     case query(ParsedLine, member: MemberID?)
     /// Does not reach the engine.
     case refused(id: Code, Refusal)
+
+    /// Whether it is for the engine; a `CLOCK` comes by itself.
+    var isCommand: Bool {
+        switch self {
+        case .command(let request): request.verb != .clock
+        case .bid: true
+        case .query, .refused: false
+        }
+    }
 }
 
 extension Venue {
@@ -31,6 +42,7 @@ extension Venue {
         switch line.body {
         case .command(let command): return .command(request(command, line, member, user, entry.time))
         case .logon(let logon): return .command(request(logon.command, line, member, user, entry.time))
+        case .bid(let bid): return .bid(bid, member, user, entry.time)
         case .login:
             return .refused(id: line.id, Refusal(.badValue, "a stream holds no passwords; LOGIN takes hash= here"))
         case .query, .subscribe, .unsubscribe, .resume:
@@ -63,6 +75,13 @@ extension Venue {
         case .command(let request):
             execute(request, output: &output)
             return exchange.sequence
+        case .bid(let bid, let member, let user, let time):
+            do throws(Refusal) {
+                execute(try seal(bid, member: member, user: user, time: time).request, output: &output)
+                return exchange.sequence
+            } catch {
+                Venue.refuse(id: bid.id, error, output: &output)
+            }
         case .query(let line, let member): answer(line, member: member, output: &output)
         case .refused(let id, let refusal): Venue.refuse(id: id, refusal, output: &output)
         }

@@ -31,6 +31,29 @@ package struct Venue: Sendable {
         return reply
     }
 
+    /// Checks and seals a bid at `time`.
+    /// - Returns: the command that keeps it, and the line for the journal.
+    /// - Throws: why it is refused; no trace of it is left then.
+    package func seal(
+        _ line: BidLine,
+        member: MemberID,
+        user: UserID,
+        time: Timestamp
+    ) throws(Refusal) -> (request: Request, line: [UInt8]) {
+        let sealed = try exchange.seal(line.bid, from: member, id: line.id)
+        let kept = line.journalLine(sealed)
+        let request = Request(
+            time: time,
+            member: member,
+            user: user,
+            verb: .sealedBid,
+            id: line.id,
+            contentHash: line.id.isEmpty ? 0 : LineParser.hash(kept.span),
+            command: .auction(.bid(sealed))
+        )
+        return (request, kept)
+    }
+
     /// Answers a query; `member` is nil before logon.
     package func answer(_ line: ParsedLine, member: MemberID?, output: inout Output) {
         guard case .query(let query) = line.body else { return }
@@ -74,12 +97,16 @@ package struct Venue: Sendable {
     /// A login's password hash, as text.
     package func passwordHash(of user: UserID) -> String { exchange.members[user].passwordHash }
 
-    /// Finds a market.
-    package func marketID(_ code: Code) -> MarketID? { exchange.market(code) }
+    /// Finds a public stream: a market's, or `auctions`.
+    package func marketID(_ code: Code) -> MarketID? {
+        code == Exchange.auctionStream ? .auctions : exchange.market(code)
+    }
 
     /// The number of the last line on a member's private stream.
     package func streamCount(member: MemberID) -> UInt64 { exchange.members[member].streamCount }
 
     /// The number of the last line on a market's public stream.
-    package func streamCount(market: MarketID) -> UInt64 { exchange.markets[market.slot].streamCount }
+    package func streamCount(market: MarketID) -> UInt64 {
+        market == .auctions ? exchange.auctionStreamCount : exchange.markets[market.slot].streamCount
+    }
 }

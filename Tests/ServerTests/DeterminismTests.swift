@@ -2,13 +2,13 @@ import Exchange
 import Foundation
 import Logging
 import Permits
+import Seals
 import Server
 import Storage
 import Testing
 import Wire
 
 @testable import WeirClient
-import Seals
 
 @Suite("The same stream gives the same state")
 struct DeterminismTests {

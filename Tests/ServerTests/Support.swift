@@ -2,13 +2,13 @@ import Exchange
 import Foundation
 import Logging
 import Permits
+import Seals
 import Server
 import Storage
 import Synchronization
 import Wire
 
 @testable import WeirClient
-import Seals
 
 /// A clock that a test sets.
 final class ManualClock: Sendable {

@@ -9,7 +9,8 @@ struct GoldenTests {
     func golden(name: String) throws {
         let found = try transcript(fixture("\(name).stream"))
         let expected = try fixture("\(name).expected")
-        #expect(found == expected, "run: weir replay --check fixtures/\(name).stream")
+        let isEqual = found == expected
+        #expect(isEqual, "run: weir replay --check fixtures/\(name).stream")
     }
 
     @Test("there are at least 25 of them, and two long ones")

@@ -1,0 +1,287 @@
+import Auctions
+import Audit
+import Ledger
+import Permits
+import Registry
+import Seals
+
+// After the close: the secret is released, bids are opened, cleared, published and settled in one command.
+
+extension Exchange {
+    mutating func openBids(
+        _ opened: OpenedAuction,
+        _ sender: Sender,
+        _ events: inout ContiguousArray<Event>
+    ) throws(Refusal) {
+        let id = try findAuction(opened.auction)
+        let terms = auctions[id.slot].terms
+        try checkRegulator(of: registry[terms.permitClass].program, sender)
+        try checkPhase(of: id, is: .closed)
+        let secret = AuctionSecret(opened.secret)
+        guard secret.commitment == terms.commitment, secret.publicKey == terms.sealKey else {
+            throw Refusal(.badSecret, "the secret is not the one that auction \(terms.code) was announced with")
+        }
+        func price(_ given: DecimalNumber?, _ key: String) throws(Refusal) -> Price? {
+            guard let given else { return nil }
+            let units = try minorUnits(given, key, currency: terms.currency, max: Limits.priceMax.minorUnits)
+            return Price(minorUnits: units)
+        }
+        let hidden = try price(opened.hiddenReserve, "hidden")
+        guard terms.hiddenReserve == hidden.map({ secret.commitment(toReserve: $0.minorUnits) }) else {
+            throw Refusal(.badSecret, "the confidential reserve price is not the one that was committed to")
+        }
+        let floor = try price(opened.marketFloor, "floor")
+        // Nothing below may fail.
+        let bids = OpenedBids(auctions[id.slot], secret: secret, members: members)
+        var sale = Sale(
+            supply: auctions[id.slot].supply,
+            lot: terms.lot,
+            seed: secret.seed(nonces: bids.nonces.map { Array($0.utf8) })
+        )
+        sale.consigned = auctions[id.slot].offered - auctions[id.slot].supply
+        sale.reserve = terms.reserve
+        sale.confidentialReserve = hidden
+        sale.marketFloor = floor
+        sale.containment = terms.tiers
+        sale.withholding = terms.withheld
+        // What was held for the bids is free, so that limits count each permit once.
+        releaseHolds(of: id)
+        let bidders = bidders(bids, in: id)
+        let clearing = Clearing(bids.steps, bidders: bidders, sale: sale, rules: terms.ruleBook)
+        record(clearing, bids, bidders, sale, secret.secret, in: id)
+        settle(clearing, bids, in: id, &events)
+        auctions[id.slot].phase = clearing.failure == nil ? .settled : .failed
+        rollOver(from: id, &events)
+        events.append(.auctionCleared(auctions[id.slot]))
+        publish(id, clearing.failure.map(\.text) ?? "", &events)
+        reportAwards(of: id, &events)
+    }
+
+    /// What limits count, as they stand at the close.
+    private func bidders(_ bids: OpenedBids, in id: AuctionID) -> [Bidder] {
+        let auction = auctions[id.slot]
+        let permitClass = auction.terms.permitClass
+        return bids.members.map { member in
+            let group = bids.members.firstIndex { isAssociated($0, member) } ?? 0
+            var bidder = Bidder(group: group, bidderClass: members[member].isCompliance ? .compliance : .general)
+            bidder.guarantee = auction.guarantee(of: member)
+            if let limit = registry[permitClass].holdingLimit {
+                let balance = ledger.balance(.general(member), .permits(permitClass))
+                bidder.room = Quantity(max(0, limit.units - balance.total - balance.incoming))
+            }
+            return bidder
+        }
+    }
+
+    private mutating func record(
+        _ clearing: Clearing,
+        _ bids: OpenedBids,
+        _ bidders: [Bidder],
+        _ sale: Sale,
+        _ secret: Digest,
+        in id: AuctionID
+    ) {
+        var steps = bids.steps.map {
+            Auction.Step(
+                member: bids.members[$0.bidder],
+                price: $0.price,
+                quantity: $0.quantity,
+                won: .zero,
+                paid: .zero,
+                cuts: []
+            )
+        }
+        for award in clearing.awards {
+            steps[award.step].won += award.quantity
+            steps[award.step].paid = steps[award.step].paid + award.price.notional(of: award.quantity)
+        }
+        for cut in clearing.cuts where cut.quantity > .zero { steps[cut.step].cuts.append(cut) }
+        auctions[id.slot].result = Auction.Result(
+            price: clearing.price,
+            failure: clearing.failure,
+            offered: clearing.offered,
+            demanded: clearing.demanded,
+            sold: clearing.sold,
+            proceeds: clearing.proceeds,
+            statistics: AuctionStatistics(bids.steps, bidders: bidders, clearing: clearing),
+            steps: steps,
+            nonces: bids.nonces,
+            seed: sale.seed,
+            secret: secret,
+            unopened: bids.unopened
+        )
+    }
+
+    /// Moves cash and permits: each winner pays the sellers in their order until all have what is due to them.
+    private mutating func settle(
+        _ clearing: Clearing,
+        _ bids: OpenedBids,
+        in id: AuctionID,
+        _ events: inout ContiguousArray<Event>
+    ) {
+        let auction = auctions[id.slot]
+        var won = [Int64](repeating: 0, count: bids.members.count)
+        var paid = won
+        for award in clearing.awards {
+            won[bids.steps[award.step].bidder] += award.quantity.units
+            paid[bids.steps[award.step].bidder] += award.price.notional(of: award.quantity).minorUnits
+        }
+        var sellers = Sellers(
+            auction,
+            offered: clearing.offered.units,
+            sold: clearing.sold.units,
+            proceeds: clearing.proceeds.minorUnits
+        )
+        for (index, member) in bids.members.enumerated() where won[index] > 0 {
+            for part in sellers.takeCash(paid[index]) {
+                let asset = AssetID.cash(auction.terms.currency)
+                let outcome = ledger.transfer(part.amount, of: asset, from: .general(member), to: .general(part.member))
+                precondition(outcome == .moved, "a guarantee does not cover what was won")
+                record(
+                    Transfer(
+                        kind: .payment,
+                        from: member,
+                        to: part.member,
+                        asset: .cash(auction.terms.currency),
+                        amount: part.amount,
+                        text: "\(auction.terms.code)"
+                    ),
+                    &events
+                )
+            }
+            for part in sellers.takePermits(won[index]) {
+                let isIssue = part.member == auction.terms.regulator
+                let source = isIssue ? AccountID.issuance : .general(part.member)
+                let asset = AssetID.permits(auction.terms.permitClass)
+                let outcome = ledger.transfer(part.amount, of: asset, from: source, to: .general(member))
+                precondition(outcome == .moved, "an auction sold what it did not have")
+                if isIssue { registry.countIssued(Quantity(part.amount), of: auction.terms.permitClass) }
+                record(
+                    Transfer(
+                        kind: isIssue ? .award : .delivery,
+                        from: part.member,
+                        to: member,
+                        asset: .permits(auction.terms.permitClass),
+                        amount: part.amount,
+                        text: "\(auction.terms.code)"
+                    ),
+                    &events
+                )
+            }
+        }
+        registry.pledge(.zero - auction.supply - auction.containment, of: auction.terms.permitClass)
+    }
+
+    /// Adds what was not sold of the regulator's part to later auctions of the class that have not opened, by the rule book.
+    private mutating func rollOver(from id: AuctionID, _ events: inout ContiguousArray<Event>) {
+        guard let result = auctions[id.slot].result else { return }
+        let terms = auctions[id.slot].terms
+        let unsold = max(auctions[id.slot].supply.units - result.sold.units, 0)
+        let waiting = auctions.indices.filter { index in
+            auctions[index].phase == .announced && auctions[index].terms.permitClass == terms.permitClass
+        }
+        let later = waiting.sorted { a, b in (auctions[a].terms.closes, a) < (auctions[b].terms.closes, b) }
+        let additions = terms.ruleBook.rollOver.additions(
+            of: Quantity(unsold),
+            to: later.map { index in
+                let auction = auctions[index]
+                return RollOver.Later(
+                    proposed: auction.proposed,
+                    planned: auction.supply,
+                    isSameYear: auction.terms.closes.date.year == terms.closes.date.year
+                )
+            }
+        )
+        for (index, addition) in zip(later, additions) where addition > .zero {
+            auctions[index].supply += addition
+            registry.pledge(addition, of: terms.permitClass)
+            publish(auctions[index].terms.id, "rolled over from \(terms.code)", &events)
+        }
+    }
+
+    /// Tells each bidder what became of each of its steps.
+    private mutating func reportAwards(of id: AuctionID, _ events: inout ContiguousArray<Event>) {
+        guard let result = auctions[id.slot].result else { return }
+        for (index, step) in result.steps.enumerated() {
+            events.append(.awarded(member: step.member, count: nextCount(of: step.member), auction: id, step: index))
+        }
+    }
+}
+
+/// The bids of an auction, opened in the order of their entry.
+private struct OpenedBids {
+    var members: [MemberID] = []
+    var steps: [BidStep] = []
+    var nonces: [String] = []
+    /// How many could not be opened, or were not what their commitment says: they take no part.
+    var unopened = 0
+
+    init(_ auction: Auction, secret: AuctionSecret, members all: Members) {
+        for entry in auction.entries {
+            guard let content = BidContent.open(entry.bid, member: all[entry.member].code, with: secret.privateKey)
+            else {
+                unopened += 1
+                continue
+            }
+            for step in content.steps {
+                steps.append(BidStep(bidder: members.count, price: step.price, quantity: step.quantity))
+            }
+            members.append(entry.member)
+            nonces.append(content.nonce)
+        }
+    }
+}
+
+/// Who is owed what for an auction, in the order in which winners pay.
+private struct Sellers {
+    struct Part {
+        var member: MemberID
+        var amount: Int64
+    }
+
+    private var cash: [Part] = []
+    private var permits: [Part] = []
+
+    /// Consigned permits are sold first if the rule book says so, after the regulator's otherwise; consignors get their part of the proceeds rounded down, the
+    /// rest is shared by the terms, rounded down, and what is left goes to the first.
+    init(_ auction: Auction, offered: Int64, sold: Int64, proceeds: Int64) {
+        let consigned = auction.consignments.reduce(0) { $0 + $1.quantity.units }
+        let soldConsigned =
+            auction.terms.ruleBook.consignedFirst ? min(consigned, sold) : max(0, sold - (offered - consigned))
+        var rest = soldConsigned
+        var due = proceeds
+        for consignment in auction.consignments {
+            let part = min(consignment.quantity.units, rest)
+            rest -= part
+            permits.append(Part(member: consignment.member, amount: part))
+            let share = sold > 0 ? Int64(UInt128(proceeds) * UInt128(part) / UInt128(sold)) : 0
+            cash.append(Part(member: consignment.member, amount: share))
+            due -= share
+        }
+        permits.append(Part(member: auction.terms.regulator, amount: sold - soldConsigned))
+        var left = due
+        let first = cash.count
+        for share in auction.terms.shares {
+            let part = Int64(UInt128(due) * UInt128(share.percent) / 100)
+            left -= part
+            cash.append(Part(member: share.member, amount: part))
+        }
+        cash[first].amount += left
+    }
+
+    mutating func takeCash(_ amount: Int64) -> [Part] { Sellers.take(amount, from: &cash) }
+    mutating func takePermits(_ amount: Int64) -> [Part] { Sellers.take(amount, from: &permits) }
+
+    private static func take(_ amount: Int64, from parts: inout [Part]) -> [Part] {
+        var taken: [Part] = []
+        var rest = amount
+        for index in parts.indices where rest > 0 && parts[index].amount > 0 {
+            let part = min(rest, parts[index].amount)
+            parts[index].amount -= part
+            rest -= part
+            taken.append(Part(member: parts[index].member, amount: part))
+        }
+        precondition(rest == 0, "sellers are owed less than winners pay")
+        return taken
+    }
+}

@@ -1,0 +1,276 @@
+import Auctions
+import Audit
+import Ledger
+package import Permits
+import Registry
+
+// Sealed-bid auctions before their close: announced, consigned to, guaranteed, called off.
+
+extension Exchange {
+    /// The code of the public stream of all auctions.
+    package static let auctionStream = Code("auctions") ?? .none
+
+    /// Looks an auction up by its code.
+    /// - Throws: `unknownAuction`.
+    package func findAuction(_ code: Code) throws(Refusal) -> AuctionID {
+        guard let index = auctions.firstIndex(where: { $0.terms.code == code }) else {
+            throw Refusal(.unknownAuction, "no auction \(code); AUCTIONS lists them")
+        }
+        return AuctionID(UInt32(index))
+    }
+
+    mutating func applyAuction(
+        _ command: AuctionCommand,
+        _ sender: Sender,
+        _ events: inout ContiguousArray<Event>
+    ) throws(Refusal) {
+        switch command {
+        case .announce(let new): try announce(new, sender, &events)
+        case .consign(let code, let quantity): try consign(to: code, quantity, sender, &events)
+        case .guarantee(let code, let amount): try guarantee(code, amount, sender)
+        case .bid(let bid): try enterBid(bid, sender)
+        case .withdraw(let code): try withdrawBid(from: code, sender)
+        case .open(let opened): try openBids(opened, sender, &events)
+        case .callOff(let code, let text): try callOff(code, text, sender, &events)
+        case .classify(let member, let isCompliance, let associate):
+            try classify(member, isCompliance: isCompliance, associate: associate)
+        }
+    }
+
+    private mutating func announce(
+        _ new: NewAuction,
+        _ sender: Sender,
+        _ events: inout ContiguousArray<Event>
+    ) throws(Refusal) {
+        let program = try findProgram(new.program)
+        let permitClass = try findClass(new.program, vintage: new.vintage)
+        guard !auctions.contains(where: { $0.terms.code == new.code }) else {
+            throw Refusal(.alreadyExists, "there is an auction \(new.code) already")
+        }
+        guard auctions.count < Limits.auctionsMax else {
+            throw Refusal(.limitReached, "the venue has \(Limits.auctionsMax) auctions, the most it can")
+        }
+        try checkRegulator(of: program, sender)
+        guard new.opens >= now, new.closes > new.opens else {
+            throw Refusal(.expiryPassed, "opens must not be before \(now), and closes after opens")
+        }
+        let terms = try auctionTerms(new, permitClass, registry[program].currency, sender)
+        let auction = Auction(terms: terms, supply: new.supply)
+        let vintage = registry[permitClass]
+        try PermitLimits.checkIssue(
+            of: auction.supply + auction.containment,
+            issued: vintage.issued,
+            pledged: vintage.pledged,
+            cap: vintage.cap,
+            label: label(of: permitClass)
+        )
+        // Nothing below may fail.
+        registry.pledge(auction.supply + auction.containment, of: permitClass)
+        timers.add(.auctionOpens(terms.id), at: terms.opens)
+        timers.add(.auctionCloses(terms.id), at: terms.closes)
+        auctions.append(auction)
+        events.append(.auctionAnnounced(auction))
+        publish(terms.id, "", &events)
+    }
+
+    private func auctionTerms(
+        _ new: NewAuction,
+        _ permitClass: ClassID,
+        _ currency: Currency,
+        _ sender: Sender
+    ) throws(Refusal) -> Auction.Terms {
+        let book: RuleBook
+        do throws(RejectCode) { book = try RuleBook.composed(new.rules, new.policies) } catch {
+            let known = RuleBook.all.map(\.code).joined(separator: ", ")
+            throw Refusal(
+                .badValue,
+                "no rule book \(new.rules)\(new.policies.isEmpty ? "" : " with \(new.policies)"); books are \(known)"
+            )
+        }
+        func price(_ given: DecimalNumber, _ key: String) throws(Refusal) -> Price {
+            Price(minorUnits: try minorUnits(given, key, currency: currency, max: Limits.priceMax.minorUnits))
+        }
+        var tiers: [ContainmentTier] = []
+        for tier in new.tiers {
+            let trigger = try price(tier.trigger, "tiers")
+            guard trigger > tiers.last?.trigger ?? .zero else {
+                throw Refusal(.invalidCombination, "the triggers of tiers must rise")
+            }
+            tiers.append(ContainmentTier(trigger: trigger, quantity: tier.quantity))
+        }
+        var withheld: ContainmentTier?
+        if let given = new.withheld {
+            withheld = ContainmentTier(trigger: try price(given.trigger, "withhold"), quantity: given.quantity)
+        }
+        var shares: [Auction.Terms.Share] = []
+        for share in new.shares {
+            shares.append(.init(member: try findMember(share.member), percent: share.percent))
+        }
+        guard shares.isEmpty || shares.reduce(0, { $0 + $1.percent }) == 100 else {
+            throw Refusal(.invalidCombination, "shares must add up to 100 per cent")
+        }
+        return Auction.Terms(
+            id: AuctionID(UInt32(auctions.count)),
+            code: new.code,
+            permitClass: permitClass,
+            currency: currency,
+            regulator: sender.member,
+            rules: new.rules,
+            policies: new.policies,
+            lot: new.lot ?? book.lot,
+            reserve: try new.reserve.map { given throws(Refusal) in try price(given, "reserve") },
+            tiers: tiers,
+            withheld: withheld,
+            opens: new.opens,
+            closes: new.closes,
+            sealKey: new.sealKey,
+            commitment: new.commitment,
+            hiddenReserve: new.hiddenReserve,
+            shares: shares.isEmpty ? [.init(member: sender.member, percent: 100)] : shares
+        )
+    }
+
+    private mutating func consign(
+        to code: Code,
+        _ quantity: Quantity,
+        _ sender: Sender,
+        _ events: inout ContiguousArray<Event>
+    ) throws(Refusal) {
+        let id = try findAuction(code)
+        try checkPhase(of: id, is: .announced)
+        let permitClass = auctions[id.slot].terms.permitClass
+        let account = AccountID.general(sender.member)
+        guard ledger.hold(quantity.units, of: .permits(permitClass), in: account) else {
+            let free = ledger.balance(account, .permits(permitClass)).free
+            throw Refusal(
+                .insufficientPermits,
+                "needs \(quantity.units) of \(label(of: permitClass)), free \(free)"
+            )
+        }
+        auctions[id.slot].consignments.append(.init(member: sender.member, quantity: quantity))
+        publish(id, "", &events)
+    }
+
+    /// Sets what stands behind a bid; it can be lowered only while there is none.
+    private mutating func guarantee(_ code: Code, _ given: DecimalNumber, _ sender: Sender) throws(Refusal) {
+        let id = try findAuction(code)
+        let terms = auctions[id.slot].terms
+        let amount = try minorUnits(given, "amount", currency: terms.currency, max: Limits.moneyMax.minorUnits)
+        let phase = auctions[id.slot].phase
+        guard phase == .announced || phase == .open else { throw wrongPhase(id, .open) }
+        let held = auctions[id.slot].guarantee(of: sender.member).minorUnits
+        guard amount >= held || auctions[id.slot].entry(of: sender.member) == nil else {
+            throw Refusal(.insufficientGuarantee, "a guarantee cannot be lowered while a bid stands; withdraw it first")
+        }
+        let account = AccountID.general(sender.member)
+        let asset = AssetID.cash(terms.currency)
+        guard amount <= held || ledger.hold(amount - held, of: asset, in: account) else {
+            let free = ledger.balance(account, asset).free
+            throw Refusal(
+                .insufficientFunds,
+                "needs \(text(amount - held, terms.currency)) more, free \(text(free, terms.currency))"
+            )
+        }
+        // Nothing below may fail.
+        if amount < held { ledger.release(held - amount, of: asset, in: account) }
+        auctions[id.slot].guarantees.removeAll { $0.member == sender.member }
+        if amount > 0 {
+            auctions[id.slot].guarantees.append(.init(member: sender.member, amount: Money(minorUnits: amount)))
+            auctions[id.slot].guarantees.sort { $0.member < $1.member }
+        }
+    }
+
+    /// Ends an auction before its bids are opened: everything held is free again, and no bid is ever read.
+    private mutating func callOff(
+        _ code: Code,
+        _ text: String,
+        _ sender: Sender,
+        _ events: inout ContiguousArray<Event>
+    ) throws(Refusal) {
+        let id = try findAuction(code)
+        try checkRegulator(of: registry[auctions[id.slot].terms.permitClass].program, sender)
+        guard auctions[id.slot].phase.isBeforeResult else { throw wrongPhase(id, .open) }
+        // Nothing below may fail.
+        releaseHolds(of: id)
+        registry.pledge(
+            .zero - auctions[id.slot].supply - auctions[id.slot].containment,
+            of: auctions[id.slot].terms.permitClass
+        )
+        auctions[id.slot].phase = .calledOff
+        publish(id, text, &events)
+    }
+
+    private mutating func classify(_ code: Code, isCompliance: Bool, associate: Code?) throws(Refusal) {
+        let member = try findMember(code)
+        try checkParticipant(member)
+        var group = member
+        if let associate {
+            let other = try findMember(associate)
+            try checkParticipant(other)
+            group = members[other].group ?? other
+        }
+        members[member].isCompliance = isCompliance
+        members[member].group = group == member ? nil : group
+    }
+
+    /// Opens or closes the window, when its time has come.
+    mutating func passWindow(_ id: AuctionID, to phase: AuctionPhase, _ events: inout ContiguousArray<Event>) {
+        let isDue = phase == .open ? auctions[id.slot].phase == .announced : auctions[id.slot].phase == .open
+        guard isDue else { return }
+        auctions[id.slot].phase = phase
+        publish(id, "", &events)
+    }
+
+    /// Frees guarantees, consigned permits, and what bids could have brought.
+    mutating func releaseHolds(of id: AuctionID) {
+        let auction = auctions[id.slot]
+        for guarantee in auction.guarantees {
+            ledger.release(
+                guarantee.amount.minorUnits,
+                of: .cash(auction.terms.currency),
+                in: .general(guarantee.member)
+            )
+        }
+        for consignment in auction.consignments {
+            ledger.release(
+                consignment.quantity.units,
+                of: .permits(auction.terms.permitClass),
+                in: .general(consignment.member)
+            )
+        }
+        for entry in auction.entries {
+            ledger.expect(
+                -entry.bid.quantity.units,
+                of: .permits(auction.terms.permitClass),
+                in: .general(entry.member)
+            )
+        }
+    }
+
+    /// Puts where an auction stands on the public stream.
+    mutating func publish(_ id: AuctionID, _ text: String, _ events: inout ContiguousArray<Event>) {
+        auctionStreamCount += 1
+        let auction = auctions[id.slot]
+        events.append(
+            .auction(
+                count: auctionStreamCount,
+                auction: id,
+                phase: auction.phase,
+                offered: auction.result?.offered ?? auction.offered,
+                text: text
+            )
+        )
+    }
+
+    func checkPhase(of id: AuctionID, is phase: AuctionPhase) throws(Refusal) {
+        guard auctions[id.slot].phase == phase else { throw wrongPhase(id, phase) }
+    }
+
+    func wrongPhase(_ id: AuctionID, _ wanted: AuctionPhase) -> Refusal {
+        let auction = auctions[id.slot]
+        return Refusal(
+            .wrongPhase,
+            "auction \(auction.terms.code) is \(auction.phase.text), not \(wanted.text); it opens \(auction.terms.opens) and closes \(auction.terms.closes)"
+        )
+    }
+}

@@ -1,0 +1,82 @@
+import Auctions
+import Exchange
+import Permits
+import Seals
+
+// Auctions' events and results as lines.
+
+extension Output {
+    /// Appends an event of an auction.
+    mutating func appendAuction(_ event: Event, _ sequence: UInt64, _ exchange: Exchange) {
+        switch event {
+        case .auction(let count, let id, let phase, let offered, let text):
+            let auction = exchange.auctions[id.slot]
+            line("AUCTION", sequence, .market(.auctions), count) { bytes in
+                bytes.append("auction", auction.terms.code)
+                bytes.append("phase", phase)
+                bytes.append("offered", offered)
+                if phase == .settled || phase == .failed, let result = auction.result {
+                    bytes.append(result, auction.terms)
+                }
+                if !text.isEmpty { bytes.append("text", quoted: text) }
+            }
+        case .awarded(let member, let count, let id, let step):
+            let auction = exchange.auctions[id.slot]
+            line("AWARD", sequence, .member(member), count) { bytes in
+                bytes.append("auction", auction.terms.code)
+                bytes.append(step: step, auction)
+            }
+        default: break
+        }
+    }
+}
+
+extension [UInt8] {
+    /// Appends a cleared auction's figures.
+    mutating func append(_ result: Auction.Result, _ terms: Auction.Terms) {
+        let statistics = result.statistics
+        func append(_ key: StaticString, _ price: Price?, to bytes: inout [UInt8]) {
+            if let price { bytes.append(key, price, terms.currency) }
+        }
+        append("price", result.price, to: &self)
+        self.append("sold", result.sold)
+        self.append("proceeds", money: result.proceeds.minorUnits, terms.currency)
+        self.append("bid", statistics.bid)
+        self.append("demanded", result.demanded)
+        if result.offered > .zero {
+            self.append(" cover=")
+            let hundredths = UInt128(result.demanded.units) * 100 / UInt128(result.offered.units)
+            self.append(decimal: Int64(hundredths), scale: 2)
+        }
+        self.append("bidders", UInt64(statistics.bidders))
+        self.append("winners", UInt64(statistics.winners))
+        self.append("steps", UInt64(statistics.steps))
+        append("highest", statistics.highest, to: &self)
+        append("lowest", statistics.lowest, to: &self)
+        append("mean", statistics.mean, to: &self)
+        append("medianbid", statistics.medianBid, to: &self)
+        append("medianallowance", statistics.medianAllowance, to: &self)
+        self.append("hhi", UInt64(statistics.concentration))
+        self.append("compliance", statistics.soldByClass[Int(BidderClass.compliance.rawValue)])
+        self.append("general", statistics.soldByClass[Int(BidderClass.general.rawValue)])
+        if result.unopened > 0 { self.append("unopened", UInt64(result.unopened)) }
+        self.append(" seed=")
+        self.append(text: result.seed.hex)
+        self.append(" secret=")
+        self.append(text: result.secret.hex)
+    }
+
+    /// Appends a price step with what it won, and how much which rule cut: `cut=3:1000,9:500`.
+    mutating func append(step index: Int, _ auction: Auction) {
+        guard let result = auction.result else { return }
+        let step = result.steps[index]
+        append("step", UInt64(index + 1))
+        append("price", step.price, auction.terms.currency)
+        append("qty", step.quantity)
+        append("won", step.won)
+        append("paid", money: step.paid.minorUnits, auction.terms.currency)
+        guard !step.cuts.isEmpty else { return }
+        append(" cut=")
+        append(text: step.cuts.map { "\($0.rule.rawValue):\($0.quantity.units)" }.joined(separator: ","))
+    }
+}
