@@ -18,6 +18,17 @@ package enum AuctionCommand: Sendable, Equatable {
     case classify(member: Code, isCompliance: Bool, associate: Code?)
 }
 
+/// A quantity at a price, as it was written.
+package struct PriceStep: Sendable, Equatable {
+    package var price: DecimalNumber
+    package var quantity: Quantity
+
+    package init(price: DecimalNumber, quantity: Quantity) {
+        self.price = price
+        self.quantity = quantity
+    }
+}
+
 /// `AUCTION`: the terms that are announced.
 package struct NewAuction: Sendable, Equatable {
     package var code: Code
@@ -37,10 +48,21 @@ package struct NewAuction: Sendable, Equatable {
     /// The commitment to a confidential reserve price; `AuctionSecret.commitment(toReserve:)`.
     package var hiddenReserve: Digest?
     /// `13.00:10000000,…`, by rising trigger.
-    package var tiers: [(trigger: DecimalNumber, quantity: Quantity)] = []
-    package var withheld: (trigger: DecimalNumber, quantity: Quantity)?
+    package var tiers: [PriceStep] = []
+    package var withheld: PriceStep?
     /// Who gets the proceeds of the regulator's part, in per cent; the regulator if empty.
-    package var shares: [(member: Code, percent: Int64)] = []
+    package var shares: [Share] = []
+
+    /// A member's part of the proceeds.
+    package struct Share: Sendable, Equatable {
+        package var member: Code
+        package var percent: Int64
+
+        package init(member: Code, percent: Int64) {
+            self.member = member
+            self.percent = percent
+        }
+    }
 
     package init(
         code: Code,
@@ -63,21 +85,16 @@ package struct NewAuction: Sendable, Equatable {
         self.sealKey = sealKey
         self.commitment = commitment
     }
-
-    package static func == (a: NewAuction, b: NewAuction) -> Bool {
-        a.code == b.code && a.supply == b.supply && a.opens == b.opens && a.closes == b.closes
-            && a.commitment == b.commitment
-    }
 }
 
 /// `BID` as a participant sends it: seen by the venue for a moment, and never written.
 package struct PlainBid: Sendable {
     package var auction: Code
-    package var steps: [(price: DecimalNumber, quantity: Quantity)]
+    package var steps: [PriceStep]
     /// The bidder's own random text: seals the bid, and takes part in the draw.
     package var nonce: String
 
-    package init(auction: Code, steps: [(price: DecimalNumber, quantity: Quantity)], nonce: String) {
+    package init(auction: Code, steps: [PriceStep], nonce: String) {
         self.auction = auction
         self.steps = steps
         self.nonce = nonce

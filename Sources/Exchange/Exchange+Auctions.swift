@@ -92,7 +92,7 @@ extension Exchange {
         }
         var tiers: [ContainmentTier] = []
         for tier in new.tiers {
-            let trigger = try price(tier.trigger, "tiers")
+            let trigger = try price(tier.price, "tiers")
             guard trigger > tiers.last?.trigger ?? .zero else {
                 throw Refusal(.invalidCombination, "the triggers of tiers must rise")
             }
@@ -100,7 +100,7 @@ extension Exchange {
         }
         var withheld: ContainmentTier?
         if let given = new.withheld {
-            withheld = ContainmentTier(trigger: try price(given.trigger, "withhold"), quantity: given.quantity)
+            withheld = ContainmentTier(trigger: try price(given.price, "withhold"), quantity: given.quantity)
         }
         var shares: [Auction.Terms.Share] = []
         for share in new.shares {

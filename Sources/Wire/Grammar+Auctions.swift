@@ -8,7 +8,7 @@ extension VerbRule {
         switch verb {
         case .auction:
             return (
-                "Announces a sealed-bid auction; weir auction-secret makes key and commit, weir clear --policies lists with.",
+                "Announces a sealed-bid auction; weir auction secret makes key and commit, weir clear --policies lists with.",
                 code + [
                     (.program, .code), (.vintage, .integer), (.supply, .integer), (.opens, .time), (.closes, .time),
                     (.rules, .code), (.key, .digest), (.commit, .digest),

@@ -61,16 +61,16 @@ extension LineScanner {
         new.lot = try quantity(.lot, line)
         new.reserve = try decimal(.reserve, line)
         new.hiddenReserve = try digest(.hidden, line)
-        new.tiers = try pricesAndQuantities(.tiers, line).map { (trigger: $0.price, quantity: $0.quantity) }
+        new.tiers = try pricesAndQuantities(.tiers, line)
         let withheld = try pricesAndQuantities(.withhold, line)
         guard withheld.count <= 1 else { throw Refusal(.badValue, "withhold takes one PRICE:QTY") }
-        new.withheld = withheld.first.map { (trigger: $0.price, quantity: $0.quantity) }
+        new.withheld = withheld.first
         for pair in try pairs(.shares, line) {
             guard let member = Code(line.extracting(pair.left)),
                 let percent = Int64(String(decoding: bytes(line, pair.right), as: UTF8.self)),
                 (0...100).contains(percent)
             else { throw Refusal(.badValue, "shares must be MEMBER:PERCENT, separated by commas") }
-            new.shares.append((member, percent))
+            new.shares.append(.init(member: member, percent: percent))
         }
         return new
     }
@@ -92,8 +92,8 @@ extension LineScanner {
     private func pricesAndQuantities(
         _ key: Key,
         _ line: Span<UInt8>
-    ) throws(Refusal) -> [(price: DecimalNumber, quantity: Quantity)] {
-        var list: [(price: DecimalNumber, quantity: Quantity)] = []
+    ) throws(Refusal) -> [PriceStep] {
+        var list: [PriceStep] = []
         for pair in try pairs(key, line) {
             let price: DecimalNumber
             let quantity: DecimalNumber
@@ -106,7 +106,7 @@ extension LineScanner {
             guard quantity.fractionCount == 0, (1...Limits.quantityMax.units).contains(quantity.digits) else {
                 throw Refusal(.outOfRange, "a quantity in \(key.name) must be 1 to \(Limits.quantityMax.units)")
             }
-            list.append((price, Quantity(quantity.digits)))
+            list.append(PriceStep(price: price, quantity: Quantity(quantity.digits)))
         }
         return list
     }

@@ -6,7 +6,7 @@ import Storage
 /// Draws an auction's secret, and derives what is announced of it.
 struct AuctionSecretCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "auction-secret",
+        commandName: "secret",
         abstract: "Draw the secret of a sealed-bid auction, with what is announced of it.",
         discussion: """
             Keep the secret to yourself, off the venue's machines, until the auction has closed: whoever has it and the journal can read the bids. Send key and commit

@@ -9,7 +9,7 @@ struct Weir: AsyncParsableCommand {
         version: "0.1.0",
         subcommands: [
             Serve.self, Demo.self, Connect.self, Replay.self, JournalCommand.self, Verify.self, Clear.self,
-            AuctionSecretCommand.self,
+            AuctionCommands.self,
         ]
     )
 }
