@@ -21,8 +21,10 @@ package enum Permissions {
             [.operator]
         case .phase:
             [.operator, .regulator]
-        case .program, .cap, .allocate, .auction, .openBids, .callOff, .classify:
+        case .program, .cap, .allocate, .classify:
             [.regulator]
+        case .auction, .openBids, .callOff:
+            [.regulator, .participant]
         case .transfer, .retire, .order, .amend, .cancel, .massCancel, .quote, .deadman, .consign,
             .guarantee, .bid, .withdrawBid, .sealedBid, .bids:
             [.participant]

@@ -48,7 +48,10 @@ package struct Auction: Sendable {
         package var code: Code
         package var permitClass: ClassID
         package var currency: Currency
-        package var regulator: MemberID
+        /// Who announced it, and holds its secret.
+        package var seller: MemberID
+        /// Whether the seller is the program's regulator, and issues what is won; otherwise it sells what it holds.
+        package var issues: Bool
         package var rules: String
         package var policies: String
         package var lot: Quantity
@@ -119,7 +122,7 @@ package struct Auction: Sendable {
         /// The nonces of the bids that were opened, in their order; the draw is made from them.
         package var nonces: [String]
         package var seed: Digest
-        /// What the regulator released.
+        /// What the seller released.
         package var secret: Digest
         /// How many bids could not be opened.
         package var unopened: Int
@@ -127,7 +130,7 @@ package struct Auction: Sendable {
 
     package var terms: Terms
     package internal(set) var phase = AuctionPhase.announced
-    /// What the regulator offers; roll-over of earlier auctions may add to it.
+    /// What the seller offers; roll-over of earlier auctions may add to it.
     package internal(set) var supply: Quantity
     /// What it offered when it was announced.
     package var proposed: Quantity
@@ -146,6 +149,9 @@ package struct Auction: Sendable {
 
     /// All that is offered before containment.
     package var offered: Quantity { consignments.reduce(supply) { $0 + $1.quantity } }
+
+    /// What is set aside for it under the cap: its supply, and the most that containment could add.
+    var setAside: Quantity { terms.issues ? supply + containment : .zero }
 
     /// The most that containment could add.
     var containment: Quantity { terms.tiers.reduce(.zero) { $0 + $1.quantity } }

@@ -50,7 +50,7 @@ package struct NewAuction: Sendable, Equatable {
     /// `13.00:10000000,…`, by rising trigger.
     package var tiers: [PriceStep] = []
     package var withheld: PriceStep?
-    /// Who gets the proceeds of the regulator's part, in per cent; the regulator if empty.
+    /// Who gets the proceeds of the seller's part, in per cent; the seller if empty.
     package var shares: [Share] = []
 
     /// A member's part of the proceeds.
@@ -119,7 +119,7 @@ package struct SealedBid: Sendable, Equatable {
     }
 }
 
-/// `OPENBIDS`: what a regulator releases at the close.
+/// `OPENBIDS`: what a seller releases at the close.
 package struct OpenedAuction: Sendable, Equatable {
     package var auction: Code
     package var secret: Digest

@@ -15,7 +15,9 @@ extension Exchange {
     ) throws(Refusal) {
         let id = try findAuction(opened.auction)
         let terms = auctions[id.slot].terms
-        try checkRegulator(of: registry[terms.permitClass].program, sender)
+        guard terms.seller == sender.member else {
+            throw Refusal(.notYourProgram, "auction \(terms.code) was announced by \(members[terms.seller].code)")
+        }
         try checkPhase(of: id, is: .closed)
         let secret = AuctionSecret(opened.secret)
         guard secret.commitment == terms.commitment, secret.publicKey == terms.sealKey else {
@@ -150,7 +152,7 @@ extension Exchange {
                 )
             }
             for part in sellers.takePermits(won[index]) {
-                let isIssue = part.member == auction.terms.regulator
+                let isIssue = auction.terms.issues && part.member == auction.terms.seller
                 let source = isIssue ? AccountID.issuance : .general(part.member)
                 let asset = AssetID.permits(auction.terms.permitClass)
                 let outcome = ledger.transfer(part.amount, of: asset, from: source, to: .general(member))
@@ -169,16 +171,17 @@ extension Exchange {
                 )
             }
         }
-        registry.pledge(.zero - auction.supply - auction.containment, of: auction.terms.permitClass)
+        registry.pledge(.zero - auction.setAside, of: auction.terms.permitClass)
     }
 
-    /// Adds what was not sold of the regulator's part to later auctions of the class that have not opened, by the rule book.
+    /// Adds what was not sold of the seller's part to its later auctions of the class that have not opened, by the rule book.
     private mutating func rollOver(from id: AuctionID, _ events: inout ContiguousArray<Event>) {
         guard let result = auctions[id.slot].result else { return }
         let terms = auctions[id.slot].terms
         let unsold = max(auctions[id.slot].supply.units - result.sold.units, 0)
         let waiting = auctions.indices.filter { index in
             auctions[index].phase == .announced && auctions[index].terms.permitClass == terms.permitClass
+                && auctions[index].terms.seller == terms.seller
         }
         let later = waiting.sorted { a, b in (auctions[a].terms.closes, a) < (auctions[b].terms.closes, b) }
         let additions = terms.ruleBook.rollOver.additions(
@@ -194,7 +197,12 @@ extension Exchange {
         )
         for (index, addition) in zip(later, additions) where addition > .zero {
             auctions[index].supply += addition
-            registry.pledge(addition, of: terms.permitClass)
+            if terms.issues {
+                registry.pledge(addition, of: terms.permitClass)
+            } else {
+                let isHeld = ledger.hold(addition.units, of: .permits(terms.permitClass), in: .general(terms.seller))
+                precondition(isHeld, "what was not sold is no longer there")
+            }
             publish(auctions[index].terms.id, "rolled over from \(terms.code)", &events)
         }
     }
@@ -242,7 +250,7 @@ private struct Sellers {
     private var cash: [Part] = []
     private var permits: [Part] = []
 
-    /// Consigned permits are sold first if the rule book says so, after the regulator's otherwise; consignors get their part of the proceeds rounded down, the
+    /// Consigned permits are sold first if the rule book says so, after the seller's otherwise; consignors get their part of the proceeds rounded down, the
     /// rest is shared by the terms, rounded down, and what is left goes to the first.
     init(_ auction: Auction, offered: Int64, sold: Int64, proceeds: Int64) {
         let consigned = auction.consignments.reduce(0) { $0 + $1.quantity.units }
@@ -258,7 +266,7 @@ private struct Sellers {
             cash.append(Part(member: consignment.member, amount: share))
             due -= share
         }
-        permits.append(Part(member: auction.terms.regulator, amount: sold - soldConsigned))
+        permits.append(Part(member: auction.terms.seller, amount: sold - soldConsigned))
         var left = due
         let first = cash.count
         for share in auction.terms.shares {

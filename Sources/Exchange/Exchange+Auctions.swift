@@ -50,22 +50,30 @@ extension Exchange {
         guard auctions.count < Limits.auctionsMax else {
             throw Refusal(.limitReached, "the venue has \(Limits.auctionsMax) auctions, the most it can")
         }
-        try checkRegulator(of: program, sender)
+        let issues = members[sender.member].role == .regulator
+        if issues { try checkRegulator(of: program, sender) }
         guard new.opens >= now, new.closes > new.opens else {
             throw Refusal(.expiryPassed, "opens must not be before \(now), and closes after opens")
         }
+        guard issues || (new.tiers.isEmpty && new.withheld == nil) else {
+            throw Refusal(.invalidCombination, "tiers and withhold are for a regulator's auctions")
+        }
         let terms = try auctionTerms(new, permitClass, registry[program].currency, sender)
         let auction = Auction(terms: terms, supply: new.supply)
-        let vintage = registry[permitClass]
-        try PermitLimits.checkIssue(
-            of: auction.supply + auction.containment,
-            issued: vintage.issued,
-            pledged: vintage.pledged,
-            cap: vintage.cap,
-            label: label(of: permitClass)
-        )
+        if issues {
+            let vintage = registry[permitClass]
+            try PermitLimits.checkIssue(
+                of: auction.setAside,
+                issued: vintage.issued,
+                pledged: vintage.pledged,
+                cap: vintage.cap,
+                label: label(of: permitClass)
+            )
+        } else {
+            try holdPermits(new.supply, of: permitClass, sender)
+        }
         // Nothing below may fail.
-        registry.pledge(auction.supply + auction.containment, of: permitClass)
+        registry.pledge(auction.setAside, of: permitClass)
         timers.add(.auctionOpens(terms.id), at: terms.opens)
         timers.add(.auctionCloses(terms.id), at: terms.closes)
         auctions.append(auction)
@@ -114,7 +122,8 @@ extension Exchange {
             code: new.code,
             permitClass: permitClass,
             currency: currency,
-            regulator: sender.member,
+            seller: sender.member,
+            issues: members[sender.member].role == .regulator,
             rules: new.rules,
             policies: new.policies,
             lot: new.lot ?? book.lot,
@@ -139,16 +148,16 @@ extension Exchange {
         let id = try findAuction(code)
         try checkPhase(of: id, is: .announced)
         let permitClass = auctions[id.slot].terms.permitClass
-        let account = AccountID.general(sender.member)
-        guard ledger.hold(quantity.units, of: .permits(permitClass), in: account) else {
-            let free = ledger.balance(account, .permits(permitClass)).free
-            throw Refusal(
-                .insufficientPermits,
-                "needs \(quantity.units) of \(label(of: permitClass)), free \(free)"
-            )
-        }
+        try holdPermits(quantity, of: permitClass, sender)
         auctions[id.slot].consignments.append(.init(member: sender.member, quantity: quantity))
         publish(id, "", &events)
+    }
+
+    private mutating func holdPermits(_ quantity: Quantity, of permitClass: ClassID, _ sender: Sender) throws(Refusal) {
+        let account = AccountID.general(sender.member)
+        guard !ledger.hold(quantity.units, of: .permits(permitClass), in: account) else { return }
+        let free = ledger.balance(account, .permits(permitClass)).free
+        throw Refusal(.insufficientPermits, "needs \(quantity.units) of \(label(of: permitClass)), free \(free)")
     }
 
     /// Sets what stands behind a bid; it can be lowered only while there is none.
@@ -188,28 +197,33 @@ extension Exchange {
         _ events: inout ContiguousArray<Event>
     ) throws(Refusal) {
         let id = try findAuction(code)
-        try checkRegulator(of: registry[auctions[id.slot].terms.permitClass].program, sender)
+        let terms = auctions[id.slot].terms
+        if terms.seller != sender.member { try checkRegulator(of: registry[terms.permitClass].program, sender) }
         guard auctions[id.slot].phase.isBeforeResult else { throw wrongPhase(id, .open) }
         // Nothing below may fail.
         releaseHolds(of: id)
-        registry.pledge(
-            .zero - auctions[id.slot].supply - auctions[id.slot].containment,
-            of: auctions[id.slot].terms.permitClass
-        )
+        registry.pledge(.zero - auctions[id.slot].setAside, of: terms.permitClass)
         auctions[id.slot].phase = .calledOff
         publish(id, text, &events)
     }
 
+    /// Sets what a participant is to purchase limits; `associate` brings it, with its own associates, into another's group, nil takes it out of its group.
     private mutating func classify(_ code: Code, isCompliance: Bool, associate: Code?) throws(Refusal) {
         let member = try findMember(code)
         try checkParticipant(member)
+        let others = members.members.indices.map { MemberID(UInt32($0)) }
+            .filter { $0 != member && isAssociated($0, member) }
         var group = member
         if let associate {
             let other = try findMember(associate)
             try checkParticipant(other)
             group = members[other].group ?? other
         }
+        // Nothing below may fail.
         members[member].isCompliance = isCompliance
+        // Those it led follow it into the new group, or go on under the first of them.
+        let leader = associate == nil ? others.first ?? member : group
+        for other in others { members[other].group = other == leader ? nil : leader }
         members[member].group = group == member ? nil : group
     }
 
@@ -221,9 +235,13 @@ extension Exchange {
         publish(id, "", &events)
     }
 
-    /// Frees guarantees, consigned permits, and what bids could have brought.
+    /// Frees guarantees, permits put in, and what bids could have brought.
     mutating func releaseHolds(of id: AuctionID) {
         let auction = auctions[id.slot]
+        if !auction.terms.issues {
+            let account = AccountID.general(auction.terms.seller)
+            ledger.release(auction.supply.units, of: .permits(auction.terms.permitClass), in: account)
+        }
         for guarantee in auction.guarantees {
             ledger.release(
                 guarantee.amount.minorUnits,

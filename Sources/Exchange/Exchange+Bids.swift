@@ -27,7 +27,7 @@ extension Exchange {
         }
         let commitment = content.commitment(auction: terms.code, member: members[member].code)
         guard let box = content.sealed(to: terms.sealKey, commitment: commitment) else {
-            throw Refusal(.badValue, "the auction's key cannot be sealed to; its regulator must announce it anew")
+            throw Refusal(.badValue, "the auction's key cannot be sealed to; its seller must announce it anew")
         }
         return SealedBid(auction: terms.code, quantity: quantity, commitment: commitment, box: box)
     }
@@ -39,6 +39,9 @@ extension Exchange {
         let terms = auction.terms
         let book = terms.ruleBook
         try checkPhase(of: id, is: .open)
+        guard terms.seller != member else {
+            throw Refusal(.invalidCombination, "a seller does not bid in its own auction")
+        }
         guard !book.oneStepEach || content.steps.count == 1 else {
             throw Refusal(.invalidCombination, "rule book \(book.code) takes one price step of each bidder")
         }

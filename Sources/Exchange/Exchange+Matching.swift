@@ -208,6 +208,9 @@ extension Exchange {
         }
         for auction in auctions where auction.phase.isBeforeResult {
             let permits = AssetID.permits(auction.terms.permitClass)
+            if !auction.terms.issues {
+                expected.add(held: auction.supply.units, of: permits, in: .general(auction.terms.seller))
+            }
             for guarantee in auction.guarantees {
                 let cash = AssetID.cash(auction.terms.currency)
                 expected.add(held: guarantee.amount.minorUnits, of: cash, in: .general(guarantee.member))

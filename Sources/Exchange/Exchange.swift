@@ -138,7 +138,7 @@ package struct Exchange: Sendable {
             let statement = ledger.statement(of: .permits(ClassID(UInt32(index))))
             precondition(statement.issued == permitClass.issued.units, "issued permits differ from the ledger's")
             let pledged = auctions.filter { $0.phase.isBeforeResult && $0.terms.permitClass.index == index }
-                .reduce(Quantity.zero) { $0 + $1.supply + $1.containment }
+                .reduce(Quantity.zero) { $0 + $1.setAside }
             precondition(permitClass.pledged == pledged, "permits set aside differ from what auctions offer")
         }
     }

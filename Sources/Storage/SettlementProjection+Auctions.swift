@@ -11,12 +11,12 @@ extension SettlementProjection {
         let terms = auction.terms
         try database.execute(
             sql: """
-                INSERT INTO auction (id, code, permit_class, currency, regulator, rules, policies, lot, reserve, opens, closes,
+                INSERT INTO auction (id, code, permit_class, currency, seller, rules, policies, lot, reserve, opens, closes,
                     seal_key, commitment, phase, offered, announced_seq)
                 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'announced', ?, ?)
                 """,
             arguments: [
-                terms.id.index, "\(terms.code)", terms.permitClass.index, terms.currency.text, terms.regulator.index,
+                terms.id.index, "\(terms.code)", terms.permitClass.index, terms.currency.text, terms.seller.index,
                 terms.rules, terms.policies, terms.lot.units, terms.reserve?.minorUnits, "\(terms.opens)",
                 "\(terms.closes)", terms.sealKey.hex, terms.commitment.hex, auction.offered.units,
                 Int64(bitPattern: sequence),

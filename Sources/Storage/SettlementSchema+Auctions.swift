@@ -9,7 +9,7 @@ extension SettlementSchema {
             code TEXT NOT NULL UNIQUE,
             permit_class INTEGER NOT NULL REFERENCES permit_class,
             currency TEXT NOT NULL REFERENCES currency,
-            regulator INTEGER NOT NULL REFERENCES member,
+            seller INTEGER NOT NULL REFERENCES member,             -- a regulator issues what is won, others sell what they hold
             rules TEXT NOT NULL,                                   -- the rule book
             policies TEXT NOT NULL,                                -- what differs from it
             lot INTEGER NOT NULL CHECK (lot > 0),
