@@ -6,9 +6,9 @@ package struct Member: Sendable, Equatable {
     package var name: String
     package var role: Role
     /// Whether it has to surrender permits; purchase limits tell such members from general market participants.
-    var isCompliance = true
+    package internal(set) var isCompliance = true
     /// The associate under whose number its group goes; nil for a member on its own.
-    var group: MemberID?
+    package internal(set) var group: MemberID?
     /// The number of the last event on its private stream.
     package var streamCount: UInt64 = 0
 }

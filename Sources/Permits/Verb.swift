@@ -68,4 +68,12 @@ package enum Verb: UInt8, Word {
         case .sealedBid: "SEALEDBID"
         }
     }
+
+    /// Whether only the sequencer writes it: it stands in journals, and no client can send it.
+    package var isInternal: Bool {
+        switch self {
+        case .clock, .disconnect, .restart, .sealedBid: true
+        default: false
+        }
+    }
 }

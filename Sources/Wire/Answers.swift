@@ -69,7 +69,7 @@ extension Venue {
             }
             rows.row { $0.append(rule) }
         } else {
-            for rule in VerbRule.all where Permissions.roles(for: rule.verb) != [.venue] && rule.verb != .disconnect {
+            for rule in VerbRule.all where !rule.verb.isInternal {
                 rows.row { $0.append(rule) }
             }
         }
@@ -212,6 +212,8 @@ extension Venue {
             rows.row { bytes in
                 bytes.append("member", member.code)
                 bytes.append("role", member.role)
+                if !member.isCompliance { bytes.append(" class=general") }
+                if let group = member.group { bytes.append("group", exchange.members[group].code) }
                 bytes.append("name", quoted: member.name)
             }
         }

@@ -16,7 +16,7 @@ package enum LineParser {
         do throws(Refusal) {
             try checkBytes(line)
             let scanner = try LineScanner(line)
-            guard allowInternal || !internalVerbs.contains(scanner.verb) else {
+            guard allowInternal || !scanner.verb.isInternal else {
                 throw Refusal(.unknownVerb, "no verb \(scanner.verb.text); HELP lists them")
             }
             let id = try scanner.code(.id, line) ?? .none
@@ -26,8 +26,6 @@ package enum LineParser {
             throw ParseFailure(id: findID(line), refusal: error)
         }
     }
-
-    private static let internalVerbs: [Verb] = [.clock, .disconnect, .restart, .sealedBid]
 
     private static func checkBytes(_ line: Span<UInt8>) throws(Refusal) {
         guard line.count <= Limits.lineBytesMax else {

@@ -7,7 +7,8 @@ enum Completions {
     static func candidates(_ line: String) -> [String] {
         let words = line.split(separator: " ", omittingEmptySubsequences: false).map(String.init)
         guard let last = words.last, words.count > 1 else {
-            return VerbRule.all.map { $0.verb.text + " " }.filter { $0.hasPrefix(line.uppercased()) }
+            let verbs = VerbRule.all.map(\.verb).filter { !$0.isInternal }
+            return verbs.map { $0.text + " " }.filter { $0.hasPrefix(line.uppercased()) }
         }
         guard let rule = VerbRule.all.first(where: { $0.verb.text == words[0] }) else { return [] }
         if let equals = last.firstIndex(of: "=") {
