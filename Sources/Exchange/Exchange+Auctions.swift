@@ -112,7 +112,9 @@ extension Exchange {
         }
         var shares: [Auction.Terms.Share] = []
         for share in new.shares {
-            shares.append(.init(member: try findMember(share.member), percent: share.percent))
+            let member = try findMember(share.member)
+            if members[member].role != .regulator { try checkParticipant(member) }
+            shares.append(.init(member: member, percent: share.percent))
         }
         guard shares.isEmpty || shares.reduce(0, { $0 + $1.percent }) == 100 else {
             throw Refusal(.invalidCombination, "shares must add up to 100 per cent")
