@@ -79,6 +79,12 @@ struct BidFile {
         }
     }
 
+    /// Whether all bids together are worth no more than 64 bits of minor units.
+    var isCountable: Bool {
+        let value = steps.reduce(Int128(0)) { $0 + Int128($1.price.minorUnits) * Int128($1.quantity.units) }
+        return value <= Int128(Int64.max)
+    }
+
     /// Reads a price.
     /// - Throws: `ValidationError` that begins with `place`.
     static func price(_ text: String, decimals: Int, place: String) throws -> Price {

@@ -60,6 +60,7 @@ struct Clear: ParsableCommand {
             return
         }
         let list = try BidFile(path: file, decimals: terms.decimals)
+        guard list.isCountable else { throw ValidationError("the bids together are worth more than 64 bits can count") }
         if compare {
             let reports = try RuleBook.all.map { try cleared(list, under: $0) }
             return Console.line(ClearTable.comparison(of: reports))
@@ -127,8 +128,9 @@ struct SaleOptions: ParsableArguments {
     var decimals = 2
 
     func validate() throws {
-        guard supply >= 0, consigned >= 0, lot ?? 1 > 0 else {
-            throw ValidationError("supply, consigned and lot must not be negative, lot not 0")
+        let most = Limits.capMax.units
+        guard 0...most ~= supply, 0...most ~= consigned, 1...most ~= lot ?? 1 else {
+            throw ValidationError("supply and consigned must be 0 to \(most), lot 1 to \(most)")
         }
         guard 0...6 ~= decimals else { throw ValidationError("decimals must be 0 to 6") }
     }
@@ -156,7 +158,9 @@ struct SaleOptions: ParsableArguments {
 
     private func containment(_ text: String, _ option: String) throws -> ContainmentTier {
         let parts = text.split(separator: ":")
-        guard parts.count == 2, let quantity = Int64(parts[1]), quantity >= 0 else {
+        guard parts.count == 2, let quantity = Int64(parts[1]),
+            0...Limits.capMax.units ~= quantity
+        else {
             throw ValidationError("\(option) needs PRICE:QUANTITY, such as 13.00:10000000")
         }
         return ContainmentTier(
