@@ -41,7 +41,7 @@ let package = Package(
         .target(name: "Auctions", dependencies: ["Permits", "Seals"], swiftSettings: core),
         .target(name: "OrderBook", dependencies: ["Permits"], swiftSettings: core),
         .target(name: "Ledger", dependencies: ["Permits"], swiftSettings: core),
-        .target(name: "Registry", dependencies: ["Permits"], swiftSettings: core),
+        .target(name: "Registry", dependencies: ["Permits", "Seals"], swiftSettings: core),
         .target(name: "Audit", dependencies: ["Permits"], swiftSettings: core),
         .target(
             name: "Exchange", dependencies: ["Permits", "Seals", "Auctions", "OrderBook", "Ledger", "Registry", "Audit", heap],
@@ -52,7 +52,7 @@ let package = Package(
         .target(
             name: "Storage",
             dependencies: [
-                "Permits", "Auctions", "OrderBook", "Exchange", "Seals", "CLibcrypto",
+                "Permits", "Auctions", "OrderBook", "Ledger", "Registry", "Audit", "Exchange", "Seals", "CLibcrypto",
                 .product(name: "GRDB", package: "GRDB.swift"), .product(name: "GRDBSQLite", package: "GRDB.swift"),
             ], swiftSettings: strict),
         .target(name: "Server", dependencies: engine + ["Storage", logging] + nio, swiftSettings: strict),

@@ -9,9 +9,13 @@ package enum Permissions {
     package static func roles(for verb: Verb) -> [Role] {
         switch verb {
         case .logon, .logout, .ping, .help, .status, .subscribe, .unsubscribe, .resume,
-            .book, .trades, .markets, .programs, .members, .auctions, .result:
+            .book, .trades, .markets, .programs, .members, .auctions, .result, .rules, .facilities, .reports,
+            .obligations,
+            .trace, .certificate, .penalties, .concentration:
             everyone
-        case .account, .orders:
+        case .account, .orders, .blocks:
+            [.operator, .regulator, .participant]
+        case .fourEyes, .propose, .approve, .decline, .proposals:
             [.operator, .regulator, .participant]
         case .ledger:
             [.operator, .regulator, .verifier, .observer]
@@ -21,12 +25,15 @@ package enum Permissions {
             [.operator]
         case .phase:
             [.operator, .regulator]
-        case .program, .cap, .allocate, .classify:
+        case .program, .cap, .allocate, .classify, .holiday, .facility, .monitor, .deadline, .suspend, .readmit, .bust:
             [.regulator]
+        case .report:
+            [.verifier, .regulator]
         case .auction, .openBids, .callOff:
             [.regulator, .participant]
         case .transfer, .retire, .order, .amend, .cancel, .massCancel, .quote, .deadman, .consign,
-            .guarantee, .bid, .withdrawBid, .sealedBid, .bids:
+            .guarantee, .bid, .withdrawBid, .sealedBid, .bids, .cover, .surrender, .recall, .trust, .distrust, .pay,
+            .transfers:
             [.participant]
         case .clock, .restart:
             [.venue]

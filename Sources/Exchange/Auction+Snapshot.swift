@@ -24,7 +24,7 @@ extension ByteWriter {
 }
 
 extension ByteReader {
-    fileprivate mutating func readDigest() throws(SnapshotError) -> Digest {
+    mutating func readDigest() throws(SnapshotError) -> Digest {
         var bytes: [UInt8] = []
         for _ in 0..<Digest.byteCount { bytes.append(try read()) }
         return Digest(bytes) ?? .zero

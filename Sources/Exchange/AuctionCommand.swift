@@ -1,4 +1,5 @@
 package import Permits
+package import Registry
 package import Seals
 
 /// Commands about sealed-bid auctions.
@@ -32,8 +33,7 @@ package struct PriceStep: Sendable, Equatable {
 /// `AUCTION`: the terms that are announced.
 package struct NewAuction: Sendable, Equatable {
     package var code: Code
-    package var program: Code
-    package var vintage: Int64
+    package var permits: ClassName
     package var supply: Quantity
     package var opens: Timestamp
     package var closes: Timestamp
@@ -66,8 +66,7 @@ package struct NewAuction: Sendable, Equatable {
 
     package init(
         code: Code,
-        program: Code,
-        vintage: Int64,
+        permits: ClassName,
         supply: Quantity,
         opens: Timestamp,
         closes: Timestamp,
@@ -76,8 +75,7 @@ package struct NewAuction: Sendable, Equatable {
         commitment: Digest
     ) {
         self.code = code
-        self.program = program
-        self.vintage = vintage
+        self.permits = permits
         self.supply = supply
         self.opens = opens
         self.closes = closes

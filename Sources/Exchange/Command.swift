@@ -1,4 +1,5 @@
 package import Permits
+package import Registry
 
 /// What a member asks for, read from a line; symbols are still codes, decimals still unscaled.
 ///
@@ -12,6 +13,7 @@ package enum Command: Sendable, Equatable {
     case clock
     indirect case session(SessionCommand)
     indirect case auction(AuctionCommand)
+    indirect case registry(RegistryCommand)
     indirect case admin(AdminCommand)
 }
 
@@ -95,7 +97,7 @@ package enum SessionCommand: Sendable, Equatable {
     case deadman(seconds: Int64)
 }
 
-/// Commands of the operator, the regulators, and transfers: rare, so plain.
+/// Commands of the operator: rare, so plain.
 package enum AdminCommand: Sendable, Equatable {
     case member(code: Code, role: Role, name: String)
     case login(member: Code, user: Code, passwordHash: String)
@@ -105,18 +107,12 @@ package enum AdminCommand: Sendable, Equatable {
     case dayEnd
     case deposit(member: Code, currency: Currency, amount: DecimalNumber)
     case withdraw(member: Code, currency: Currency, amount: DecimalNumber)
-    case program(code: Code, unit: String, currency: Currency, name: String)
-    case cap(program: Code, vintage: Int64, cap: Quantity, holdingLimit: Quantity?)
-    case allocate(program: Code, vintage: Int64, member: Code, quantity: Quantity)
-    case transfer(program: Code, vintage: Int64, to: Code, quantity: Quantity)
-    case retire(program: Code, vintage: Int64, quantity: Quantity, text: String)
 }
 
 /// `MARKET`: lists a permit class for trading.
 package struct NewMarket: Sendable, Equatable {
     package var code: Code
-    package var program: Code
-    package var vintage: Int64
+    package var permits: ClassName
     package var tick: DecimalNumber
     package var lot: Quantity
     package var quantityMax: Quantity
@@ -129,8 +125,7 @@ package struct NewMarket: Sendable, Equatable {
 
     package init(
         code: Code,
-        program: Code,
-        vintage: Int64,
+        permits: ClassName,
         tick: DecimalNumber,
         lot: Quantity,
         quantityMax: Quantity,
@@ -140,8 +135,7 @@ package struct NewMarket: Sendable, Equatable {
         takerPercent: DecimalNumber
     ) {
         self.code = code
-        self.program = program
-        self.vintage = vintage
+        self.permits = permits
         self.tick = tick
         self.lot = lot
         self.quantityMax = quantityMax

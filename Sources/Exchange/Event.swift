@@ -1,5 +1,9 @@
+package import Audit
+package import Ledger
 package import OrderBook
 package import Permits
+package import Registry
+package import Seals
 
 /// What a command did, in order.
 ///
@@ -13,6 +17,12 @@ package enum Event: Sendable {
     case triggered(member: MemberID, count: UInt64, order: Order)
     /// Cash or permits came or went other than by a trade.
     case moved(member: MemberID, count: UInt64, transfer: Transfer)
+    /// A transfer off the exchange waits, executed, or did not.
+    case pending(member: MemberID, count: UInt64, transfer: PendingTransfer, state: TransferState)
+    /// A proposal was made, approved, declined or expired; `by` is the login that did it, the venue for an expiry.
+    case proposal(member: MemberID, count: UInt64, proposal: Proposal, state: ProposalState, by: UserID)
+    /// To a regulator: something to look at.
+    case alert(member: MemberID, count: UInt64, alert: Alert)
     // Public: one market's.
     case trade(count: UInt64, trade: Trade)
     case level(market: MarketID, count: UInt64, side: Side, price: Price, quantity: Quantity)
@@ -23,11 +33,11 @@ package enum Event: Sendable {
     case auction(count: UInt64, auction: AuctionID, phase: AuctionPhase, offered: Quantity, text: String)
     /// What became of one of the member's price steps; `step` is its place in the result.
     case awarded(member: MemberID, count: UInt64, auction: AuctionID, step: Int)
+    /// A public fact of the registry; `count` is the number on its stream.
+    case registry(count: UInt64, fact: RegistryFact)
     // For settlement: facts that no feed carries.
     case memberAdmitted(MemberID, code: Code, role: Role, name: String)
     case loginCreated(UserID, member: MemberID, code: Code, passwordHash: String)
-    case programDefined(ProgramID, code: Code, unit: String, currency: Currency, name: String, regulator: MemberID)
-    case capSet(ClassID, program: ProgramID, vintage: Int64, cap: Quantity, holdingLimit: Quantity?)
     case marketListed(MarketListing)
     case auctionAnnounced(Auction)
     case auctionCleared(Auction)
@@ -36,6 +46,10 @@ package enum Event: Sendable {
     case orderAmended(Order, market: MarketID)
     /// Cash or permits moved other than by a trade; also carried by `moved` to the members concerned.
     case transferred(Transfer)
+    /// Serial numbers that the trade or transfer before it moved.
+    case serials(SerialMove)
+    case trusted(Trust)
+    case distrusted(ProgramID, MemberID, MemberID)
     case sessionOpened(UserID)
     case sessionClosed(UserID)
     case dayEnded
@@ -80,6 +94,18 @@ package struct Transfer: Sendable {
     /// What for.
     package enum Kind: UInt8, Word {
         case deposit, withdrawal, allocation, transfer, retirement
+        /// Into a facility's compliance account.
+        case cover
+        /// Permits for verified use.
+        case surrender
+        /// Permits of a class that ended.
+        case expiry
+        /// Cash of a penalty to the regulator.
+        case penalty
+        /// What undoes a trade.
+        case bust
+        /// Serial numbers that a trade moved; no transfer has it.
+        case trade
         /// Cash from an auction's winner to a seller.
         case payment
         /// Permits issued to an auction's winner.
@@ -94,6 +120,12 @@ package struct Transfer: Sendable {
             case .allocation: "allocation"
             case .transfer: "transfer"
             case .retirement: "retirement"
+            case .cover: "cover"
+            case .surrender: "surrender"
+            case .expiry: "expiry"
+            case .penalty: "penalty"
+            case .bust: "bust"
+            case .trade: "trade"
             case .payment: "payment"
             case .award: "award"
             case .delivery: "delivery"
@@ -115,6 +147,47 @@ package struct Transfer: Sendable {
     package var amount: Int64
     /// A member's own words, such as for whom permits are retired; may be empty.
     package var text: String
+    /// The facility whose compliance account gives; nil for the general account.
+    package var fromFacility: FacilityID?
+    /// The facility whose compliance account takes.
+    package var toFacility: FacilityID?
+    /// The serial numbers, in order of leaving.
+    package var blocks: [SerialBlock] = []
+
+    init(kind: Kind, from: MemberID, to: MemberID, asset: Asset, amount: Int64, text: String = "") {
+        self.kind = kind
+        self.from = from
+        self.to = to
+        self.asset = asset
+        self.amount = amount
+        self.text = text
+    }
+
+    /// Which accounts give and take money.
+    package var cashAccounts: (from: AccountID, to: AccountID) {
+        func account(_ member: MemberID) -> AccountID {
+            if member != .venue { return .general(member) }
+            return kind == .bust ? .fee : .bank
+        }
+        return (account(from), account(to))
+    }
+
+    /// Which accounts give and take permits.
+    package var permitAccounts: (from: AccountID, to: AccountID) {
+        let source: AccountID =
+            switch kind {
+            case .allocation, .award: .issuance
+            default: fromFacility.map { .compliance($0) } ?? .general(from)
+            }
+        let target: AccountID =
+            switch kind {
+            case .retirement: .retirement
+            case .surrender: .surrendered
+            case .expiry: .cancelled
+            default: toFacility.map { .compliance($0) } ?? .general(to)
+            }
+        return (source, target)
+    }
 }
 
 /// A market's terms, as listed.
@@ -153,5 +226,18 @@ package enum Outcome: Sendable, Hashable {
     case quote(bid: OrderID?, bidOpen: Quantity, ask: OrderID?, askOpen: Quantity)
     case cancelled(count: Int64)
     case loggedOn(MemberID, UserID, time: Timestamp)
+    indirect case registry(RegistryOutcome)
     indirect case refused(Refusal)
+}
+
+/// What a reply about the registry says.
+package enum RegistryOutcome: Sendable, Hashable {
+    /// The cap as set, and what is issued above it.
+    case cap(Quantity, excess: Quantity)
+    case issued(Quantity)
+    case certificate(UInt64, digest: Digest)
+    case transfer(UInt64, executes: Timestamp)
+    /// An account is trusted from then on.
+    case trust(effective: Timestamp)
+    case proposal(UInt64, expires: Timestamp)
 }

@@ -54,6 +54,7 @@ extension Exchange {
         settle(clearing, bids, in: id, &events)
         auctions[id.slot].phase = clearing.failure == nil ? .settled : .failed
         rollOver(from: id, &events)
+        countAuction(of: registry[terms.permitClass].program, &events)
         events.append(.auctionCleared(auctions[id.slot]))
         publish(id, clearing.failure.map(\.text) ?? "", &events)
         reportAwards(of: id, &events)
@@ -63,13 +64,15 @@ extension Exchange {
     private func bidders(_ bids: OpenedBids, in id: AuctionID) -> [Bidder] {
         let auction = auctions[id.slot]
         let permitClass = auction.terms.permitClass
-        return bids.members.map { member in
+        return bids.members.enumerated().map { index, member in
             let group = bids.members.firstIndex { isAssociated($0, member) } ?? 0
             var bidder = Bidder(group: group, bidderClass: members[member].isCompliance ? .compliance : .general)
             bidder.guarantee = auction.guarantee(of: member)
-            if let limit = registry[permitClass].holdingLimit {
-                let balance = ledger.balance(.general(member), .permits(permitClass))
-                bidder.room = Quantity(max(0, limit.units - balance.total - balance.incoming))
+            if let room = holdingRoom(of: member, permitClass) {
+                // Associates share the room, in the order of their bids.
+                let before = bids.members[..<index].filter { isAssociated($0, member) }
+                let taken = before.reduce(Quantity.zero) { $0 + (auction.entry(of: $1)?.bid.quantity ?? .zero) }
+                bidder.room = max(.zero, room - taken)
             }
             return bidder
         }

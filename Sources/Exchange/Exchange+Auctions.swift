@@ -9,6 +9,8 @@ import Registry
 extension Exchange {
     /// The code of the public stream of all auctions.
     package static let auctionStream = Code("auctions") ?? .none
+    /// The code of the registry's public stream.
+    package static let registryStream = Code("registry") ?? .none
 
     /// Looks an auction up by its code.
     /// - Throws: `unknownAuction`.
@@ -42,8 +44,8 @@ extension Exchange {
         _ sender: Sender,
         _ events: inout ContiguousArray<Event>
     ) throws(Refusal) {
-        let program = try findProgram(new.program)
-        let permitClass = try findClass(new.program, vintage: new.vintage)
+        let permitClass = try findClass(new.permits)
+        let program = registry[permitClass].program
         guard !auctions.contains(where: { $0.terms.code == new.code }) else {
             throw Refusal(.alreadyExists, "there is an auction \(new.code) already")
         }
@@ -61,15 +63,9 @@ extension Exchange {
         let terms = try auctionTerms(new, permitClass, registry[program].currency, sender)
         let auction = Auction(terms: terms, supply: new.supply)
         if issues {
-            let vintage = registry[permitClass]
-            try PermitLimits.checkIssue(
-                of: auction.setAside,
-                issued: vintage.issued,
-                pledged: vintage.pledged,
-                cap: vintage.cap,
-                label: label(of: permitClass)
-            )
+            try checkIssue(of: auction.setAside, permitClass)
         } else {
+            try checkStanding(sender.member, in: program)
             try holdPermits(new.supply, of: permitClass, sender)
         }
         // Nothing below may fail.
@@ -150,6 +146,7 @@ extension Exchange {
         let id = try findAuction(code)
         try checkPhase(of: id, is: .announced)
         let permitClass = auctions[id.slot].terms.permitClass
+        try checkStanding(sender.member, in: registry[permitClass].program)
         try holdPermits(quantity, of: permitClass, sender)
         auctions[id.slot].consignments.append(.init(member: sender.member, quantity: quantity))
         publish(id, "", &events)
@@ -203,8 +200,12 @@ extension Exchange {
         if terms.seller != sender.member { try checkRegulator(of: registry[terms.permitClass].program, sender) }
         guard auctions[id.slot].phase.isBeforeResult else { throw wrongPhase(id, .open) }
         // Nothing below may fail.
+        endBeforeResult(id, text: text, &events)
+    }
+
+    mutating func endBeforeResult(_ id: AuctionID, text: String, _ events: inout ContiguousArray<Event>) {
         releaseHolds(of: id)
-        registry.pledge(.zero - auctions[id.slot].setAside, of: terms.permitClass)
+        registry.pledge(.zero - auctions[id.slot].setAside, of: auctions[id.slot].terms.permitClass)
         auctions[id.slot].phase = .calledOff
         publish(id, text, &events)
     }
@@ -213,8 +214,7 @@ extension Exchange {
     private mutating func classify(_ code: Code, isCompliance: Bool, associate: Code?) throws(Refusal) {
         let member = try findMember(code)
         try checkParticipant(member)
-        let others = members.members.indices.map { MemberID(UInt32($0)) }
-            .filter { $0 != member && isAssociated($0, member) }
+        let others = members.associates(of: member).filter { $0 != member }
         var group = member
         if let associate {
             let other = try findMember(associate)
@@ -227,6 +227,7 @@ extension Exchange {
         let leader = associate == nil ? others.first ?? member : group
         for other in others { members[other].group = other == leader ? nil : leader }
         members[member].group = group == member ? nil : group
+        members.gatherAssociates()
     }
 
     /// Opens or closes the window, when its time has come.

@@ -39,6 +39,7 @@ extension Exchange {
         let terms = auction.terms
         let book = terms.ruleBook
         try checkPhase(of: id, is: .open)
+        try checkStanding(member, in: registry[terms.permitClass].program)
         guard terms.seller != member else {
             throw Refusal(.invalidCombination, "a seller does not bid in its own auction")
         }
@@ -97,7 +98,7 @@ extension Exchange {
     }
 
     private func purchaseLimit(_ limits: PurchaseLimit, of member: MemberID, in auction: Auction) -> Quantity? {
-        let group = members.members.indices.map { MemberID(UInt32($0)) }.filter { isAssociated($0, member) }
+        let group = members.associates(of: member)
         let each = group.map {
             limits.quantity(for: members[$0].isCompliance ? .compliance : .general, of: auction.offered)
         }
@@ -112,6 +113,7 @@ extension Exchange {
     mutating func enterBid(_ bid: SealedBid, _ sender: Sender) throws(Refusal) {
         let id = try findAuction(bid.auction)
         try checkPhase(of: id, is: .open)
+        try checkStanding(sender.member, in: registry[auctions[id.slot].terms.permitClass].program)
         try checkBidLimits(bid.quantity, of: sender.member, in: id)
         // Nothing below may fail.
         removeBid(of: sender.member, from: id)

@@ -1,7 +1,8 @@
 import OrderBook
 import Permits
+import Registry
 
-// Time passing: orders that expire, dead man's switches that run out, auctions' windows.
+// Time passing: orders that expire, dead man's switches that run out, auctions' windows, the registry's dates.
 
 extension Exchange {
     /// Fires every timer that is due at `now`, in order of time.
@@ -17,6 +18,13 @@ extension Exchange {
                 cancelAll(.deadman, &events) { $0.user == user }
             case .auctionOpens(let auction): passWindow(auction, to: .open, &events)
             case .auctionCloses(let auction): passWindow(auction, to: .closed, &events)
+            case .transfer(let number): execute(transfer: number, &events)
+            case .proposalExpires(let number): expire(proposal: number, &events)
+            case .deadline(let index): settle(deadline: index, at: time, &events)
+            case .classExpires(let permitClass): expire(permitClass, at: time, &events)
+            case .suspensionEnds(let program, let member):
+                guard registry.suspension(of: member, in: program)?.until == time else { continue }
+                readmit(member, in: program, text: "its time is over", &events)
             }
         }
     }

@@ -6,14 +6,12 @@ import Registry
 
 extension Exchange {
     mutating func listMarket(_ new: NewMarket, _ events: inout ContiguousArray<Event>) throws(Refusal) {
-        let program = try findProgram(new.program)
-        guard let permitClass = registry.permitClass(program, vintage: new.vintage) else {
-            throw Refusal(.unknownVintage, "\(new.program) has no vintage \(new.vintage); CAP creates it")
-        }
+        let permitClass = try findClass(new.permits)
+        let program = registry[permitClass].program
         guard marketByCode[new.code] == nil else {
             throw Refusal(.alreadyExists, "there is a market \(new.code) already")
         }
-        guard new.code != Exchange.privateStream, new.code != Exchange.auctionStream else {
+        guard ![Exchange.privateStream, Exchange.auctionStream, Exchange.registryStream].contains(new.code) else {
             throw Refusal(.alreadyExists, "\(new.code) is the name of a stream that every venue has")
         }
         guard markets.count < Limits.marketsMax else {

@@ -110,6 +110,7 @@ extension Exchange {
                 cashReleased: (before - after).minorUnits
             )
         )
+        let moved = (AccountID.general(fill.sell.owner), AccountID.general(fill.buy.owner))
         tradeCount += 1
         markets[id.slot].hasTraded = true
         markets[id.slot].recentTrades.append(
@@ -118,7 +119,11 @@ extension Exchange {
                 time: now,
                 price: fill.price,
                 quantity: fill.quantity,
-                aggressor: fill.aggressor
+                aggressor: fill.aggressor,
+                buyer: fill.buy.owner,
+                seller: fill.sell.owner,
+                buyerFee: buyerFee,
+                sellerFee: sellerFee
             )
         )
         let trade = Trade(
@@ -135,8 +140,10 @@ extension Exchange {
             sellerFee: sellerFee
         )
         events.append(.trade(count: nextCount(of: id), trade: trade))
+        recordSerials(of: terms.permitClass, moved, .trade, &events)
         report(fill.buy, .buy, fee: buyerFee, trade, &events)
         report(fill.sell, .sell, fee: sellerFee, trade, &events)
+        watch(trade, &events)
     }
 
     private mutating func report(
@@ -187,7 +194,8 @@ extension Exchange {
     /// The program and vintage of a class, for texts.
     func label(of permitClass: ClassID) -> String {
         let terms = registry[permitClass]
-        return "\(registry[terms.program].code) \(terms.vintage)"
+        let zone = terms.zone.isEmpty ? "" : " \(terms.zone)"
+        return "\(registry[terms.program].code) \(terms.vintage)\(zone)"
     }
 
     func text(_ amount: Int64, _ currency: Currency) -> String {
@@ -205,6 +213,11 @@ extension Exchange {
                 expected.add(held: needed(for: order, market: id), of: asset, in: account)
                 if order.side == .buy { expected.add(incoming: order.open.units, of: permits(of: id), in: account) }
             }
+        }
+        for transfer in registry.transfers {
+            let permits = AssetID.permits(transfer.permitClass)
+            expected.add(held: transfer.quantity.units, of: permits, in: .general(transfer.from))
+            expected.add(incoming: transfer.quantity.units, of: permits, in: .general(transfer.to))
         }
         for auction in auctions where auction.phase.isBeforeResult {
             let permits = AssetID.permits(auction.terms.permitClass)

@@ -14,6 +14,7 @@ extension Exchange {
     ) throws(Refusal) -> Outcome {
         let id = try findMarket(new.market)
         let order = try checkOrder(new, in: id, sender)
+        try checkStanding(sender.member, in: id)
         if order.postOnly { try checkPostOnly(side: order.side, price: order.price, in: id) }
         try checkCover(of: order, replacing: [], in: id)
         // Nothing below may fail.
@@ -136,17 +137,10 @@ extension Exchange {
         )
     }
 
-    func checkHolding(adding quantity: Quantity, member: MemberID, permitClass: ClassID) throws(Refusal) {
-        let terms = registry[permitClass]
-        guard terms.holdingLimit != nil else { return }
-        let balance = ledger.balance(.general(member), .permits(permitClass))
-        try PermitLimits.checkHolding(
-            adding: quantity,
-            holding: Quantity(balance.total),
-            openBuys: Quantity(balance.incoming),
-            limit: terms.holdingLimit,
-            label: label(of: permitClass)
-        )
+    /// Refuses a member that is barred from the market's program.
+    func checkStanding(_ member: MemberID, in id: MarketID) throws(Refusal) {
+        guard !registry.suspensions.isEmpty else { return }
+        try checkStanding(member, in: registry[markets[id.slot].terms.permitClass].program)
     }
 
     /// The decimal in minor units of a currency.

@@ -108,6 +108,7 @@ extension Exchange {
         }
         for index in markets.indices where markets[index].hasTraded {
             markets[index].hasTraded = false
+            markets[index].alertedSides = 0
             let last = clampedReference(markets[index].book.lastPrice, of: markets[index].terms)
             moveReference(of: MarketID(UInt32(index)), to: last, &events)
         }

@@ -1,3 +1,4 @@
+import Audit
 import Ledger
 import OrderBook
 package import Permits
@@ -7,7 +8,7 @@ import Registry
 
 extension Exchange {
     /// Marks a snapshot and its layout; a change of layout is a new number.
-    private static let format: UInt64 = 0x5745_4952_0000_0002
+    private static let format: UInt64 = 0x5745_4952_0000_0003
 
     /// The state with its position: what a snapshot file holds.
     package func snapshot() -> [UInt8] {
@@ -41,6 +42,8 @@ extension Exchange {
         writer.write(auctionStreamCount)
         writer.write(count: auctions.count)
         for auction in auctions { auction.encode(to: &writer) }
+        writer.write(registryStreamCount)
+        fourEyes.encode(to: &writer)
     }
 
     /// Reads a snapshot back.
@@ -65,6 +68,8 @@ extension Exchange {
         }
         auctionStreamCount = try reader.read()
         for _ in 0..<(try reader.readCount()) { auctions.append(try Auction(from: &reader)) }
+        registryStreamCount = try reader.read()
+        fourEyes = try FourEyes(from: &reader)
         guard reader.isAtEnd else { throw SnapshotError("bytes left after the snapshot at \(reader.position)") }
     }
 }
@@ -86,6 +91,7 @@ extension Market {
         writer.write(reference)
         writer.write(streamCount)
         writer.write(hasTraded)
+        writer.write(alertedSides)
         writer.write(published != nil)
         if let published { published.encode(to: &writer) }
         let trades = recentTrades.last(RecentTrades.capacity)
@@ -96,6 +102,11 @@ extension Market {
             writer.write(trade.price)
             writer.write(trade.quantity)
             writer.write(trade.aggressor?.rawValue ?? .max)
+            writer.write(trade.buyer.index)
+            writer.write(trade.seller.index)
+            writer.write(trade.buyerFee)
+            writer.write(trade.sellerFee)
+            writer.write(trade.isBusted)
         }
         book.encode(to: &writer)
     }
@@ -118,6 +129,7 @@ extension Market {
         reference = try reader.readPrice()
         streamCount = try reader.read()
         hasTraded = try reader.readBool()
+        alertedSides = try reader.read()
         published = try reader.readBool() ? try Indicative(from: &reader) : nil
         for _ in 0..<(try reader.readCount()) {
             let number: UInt64 = try reader.read()
@@ -130,7 +142,12 @@ extension Market {
                     time: time,
                     price: price,
                     quantity: quantity,
-                    aggressor: Side(rawValue: try reader.read())
+                    aggressor: Side(rawValue: try reader.read()),
+                    buyer: MemberID(try reader.read()),
+                    seller: MemberID(try reader.read()),
+                    buyerFee: try reader.readMoney(),
+                    sellerFee: try reader.readMoney(),
+                    isBusted: try reader.readBool()
                 )
             )
         }

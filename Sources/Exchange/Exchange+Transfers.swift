@@ -1,135 +1,216 @@
 import Audit
 import Ledger
 import Permits
+package import Registry
+import Seals
 
-// Cash in and out, permits between members, retirement.
+// Permits between members off the exchange, trusted accounts, retirement.
 
 extension Exchange {
-    func checkParticipant(_ member: MemberID) throws(Refusal) {
-        guard members[member].role == .participant else {
-            throw Refusal(
-                .invalidCombination,
-                "\(members[member].code) is \(members[member].role.text); only participants hold cash and permits"
-            )
-        }
-    }
-
-    mutating func moveCash(
-        _ kind: Transfer.Kind,
-        member code: Code,
-        currency: Currency,
-        amount: DecimalNumber,
-        _ events: inout ContiguousArray<Event>
-    ) throws(Refusal) {
-        let units = try minorUnits(amount, "amount", currency: currency, max: Limits.moneyMax.minorUnits)
-        guard units > 0 else { throw Refusal(.outOfRange, "amount must be above 0") }
-        let member = try findMember(code)
-        let isDeposit = kind == .deposit
-        // A regulator has cash from auctions, which is paid out to it.
-        if isDeposit || members[member].role != .regulator { try checkParticipant(member) }
-        let account = AccountID.general(member)
-        let outcome = ledger.transfer(
-            units,
-            of: .cash(currency),
-            from: isDeposit ? .bank : account,
-            to: isDeposit ? account : .bank
-        )
-        switch outcome {
-        case .moved: break
-        case .insufficient:
-            let free = ledger.balance(account, .cash(currency)).free
-            throw Refusal(.insufficientFunds, "asked for \(text(units, currency)), free \(text(free, currency))")
-        case .overflow: throw Refusal(.overflow, "the balance would exceed 64 bits of minor units")
-        }
-        record(
-            Transfer(
-                kind: kind,
-                from: isDeposit ? .venue : member,
-                to: isDeposit ? member : .venue,
-                asset: .cash(currency),
-                amount: units,
-                text: ""
-            ),
-            &events
-        )
-    }
-
     mutating func transferPermits(
-        program: Code,
-        vintage: Int64,
+        _ amount: PermitAmount,
         to code: Code,
-        quantity: Quantity,
         _ sender: Sender,
         _ events: inout ContiguousArray<Event>
-    ) throws(Refusal) {
+    ) throws(Refusal) -> Outcome {
         let member = try findMember(code)
-        let id = try findClass(program, vintage: vintage)
+        let id = try findClass(amount.permits)
+        let program = registry[id].program
         try checkParticipant(member)
         guard member != sender.member else {
             throw Refusal(.invalidCombination, "to is the sending member itself")
         }
-        try checkHolding(adding: quantity, member: member, permitClass: id)
-        try movePermits(quantity, of: id, from: sender.member, to: .general(member))
-        record(
-            Transfer(
-                kind: .transfer,
-                from: sender.member,
-                to: member,
-                asset: .permits(id),
-                amount: quantity.units,
-                text: ""
-            ),
-            &events
+        try checkStanding(sender.member, in: program)
+        try checkStanding(member, in: program)
+        try checkHolding(
+            adding: amount.quantity,
+            member: member,
+            permitClass: id,
+            from: isAssociated(member, sender.member) ? amount.quantity : .zero
         )
+        try checkPermits(amount, id, of: sender.member)
+        let rules = registry[program].rules
+        let isTrusted = registry.isTrusted(member, by: sender.member, in: program, at: now)
+        let executes = rules.timing.execution(of: now, isTrusted: isTrusted, registry[program].calendar)
+        // Nothing below may fail.
+        var transfer = PendingTransfer(
+            number: 0,
+            permitClass: id,
+            from: sender.member,
+            to: member,
+            quantity: amount.quantity,
+            first: amount.first,
+            proposed: now,
+            executes: executes
+        )
+        transfer.number = registry.number(transfer, waits: executes > now)
+        if executes > now {
+            _ = ledger.hold(amount.quantity.units, of: .permits(id), in: .general(sender.member))
+            ledger.expect(amount.quantity.units, of: .permits(id), in: .general(member))
+            timers.add(.transfer(transfer.number), at: executes)
+            report(transfer, .waiting, &events)
+        } else {
+            deliver(transfer, &events)
+        }
+        return .registry(.transfer(transfer.number, executes: executes))
+    }
+
+    private mutating func deliver(_ pending: PendingTransfer, _ events: inout ContiguousArray<Event>) {
+        var transfer = Transfer(
+            kind: .transfer,
+            from: pending.from,
+            to: pending.to,
+            asset: .permits(pending.permitClass),
+            amount: pending.quantity.units
+        )
+        move(&transfer, first: pending.first, &events)
+        alertHolding(of: pending.to, pending.permitClass, adding: pending.quantity, &events)
+    }
+
+    /// Executes a transfer whose time has come, unless its serial numbers are gone or an account is frozen.
+    mutating func execute(transfer number: UInt64, _ events: inout ContiguousArray<Event>) {
+        guard let transfer = registry.transfer(number), transfer.executes <= now else { return }
+        let program = registry[transfer.permitClass].program
+        let isBarred = [transfer.from, transfer.to].contains { registry.suspension(of: $0, in: program) != nil }
+        let isHeld =
+            transfer.first.map {
+                ledger.holds(
+                    transfer.quantity.units,
+                    first: $0,
+                    of: .permits(transfer.permitClass),
+                    in: .general(transfer.from)
+                )
+            } ?? true
+        guard !isBarred, isHeld else { return end(transfer, .failed, &events) }
+        end(transfer, .executed, &events)
+        deliver(transfer, &events)
+    }
+
+    /// Takes a transfer off the list, freeing what it held.
+    mutating func end(_ transfer: PendingTransfer, _ state: TransferState, _ events: inout ContiguousArray<Event>) {
+        registry.remove(transfer: transfer.number)
+        let asset = AssetID.permits(transfer.permitClass)
+        ledger.release(transfer.quantity.units, of: asset, in: .general(transfer.from))
+        ledger.expect(-transfer.quantity.units, of: asset, in: .general(transfer.to))
+        report(transfer, state, &events)
+    }
+
+    private mutating func report(
+        _ transfer: PendingTransfer,
+        _ state: TransferState,
+        _ events: inout ContiguousArray<Event>
+    ) {
+        for member in [transfer.from, transfer.to] {
+            events.append(.pending(member: member, count: nextCount(of: member), transfer: transfer, state: state))
+        }
+    }
+
+    mutating func recall(
+        transfer number: UInt64,
+        _ sender: Sender,
+        _ events: inout ContiguousArray<Event>
+    ) throws(Refusal) {
+        guard let transfer = registry.transfer(number), transfer.from == sender.member else {
+            throw Refusal(.unknownTransfer, "no transfer \(number) of yours waits; TRANSFERS lists them")
+        }
+        end(transfer, .recalled, &events)
+    }
+
+    mutating func trust(
+        _ code: Code,
+        program programCode: Code,
+        _ sender: Sender,
+        _ events: inout ContiguousArray<Event>
+    ) throws(Refusal) -> Outcome {
+        let member = try findMember(code)
+        let program = try findProgram(programCode)
+        guard
+            !registry.trusts.contains(where: {
+                $0.member == sender.member && $0.trusted == member && $0.program == program
+            })
+        else {
+            throw Refusal(.alreadyExists, "\(code) is on the list already; TRANSFERS shows from when")
+        }
+        try checkParticipant(member)
+        guard member != sender.member else { throw Refusal(.invalidCombination, "to is the sending member itself") }
+        let terms = registry[program]
+        let effective = terms.calendar.adding(workingDays: terms.rules.trustDays, to: now)
+        let trust = Trust(
+            program: program,
+            member: sender.member,
+            trusted: member,
+            effective: terms.rules.trustDays == 0 ? now : effective
+        )
+        registry.set(trust, of: sender.member, to: member, in: program)
+        events.append(.trusted(trust))
+        return .registry(.trust(effective: trust.effective))
+    }
+
+    mutating func distrust(
+        _ code: Code,
+        program programCode: Code,
+        _ sender: Sender,
+        _ events: inout ContiguousArray<Event>
+    ) throws(Refusal) {
+        let member = try findMember(code)
+        let program = try findProgram(programCode)
+        registry.set(nil, of: sender.member, to: member, in: program)
+        events.append(.distrusted(program, sender.member, member))
     }
 
     /// Takes permits out of circulation for good.
     mutating func retirePermits(
-        program: Code,
-        vintage: Int64,
-        quantity: Quantity,
+        _ amount: PermitAmount,
         text: String,
         _ sender: Sender,
         _ events: inout ContiguousArray<Event>
-    ) throws(Refusal) {
-        let id = try findClass(program, vintage: vintage)
-        try movePermits(quantity, of: id, from: sender.member, to: .retirement)
-        record(
-            Transfer(
-                kind: .retirement,
-                from: sender.member,
-                to: .venue,
-                asset: .permits(id),
-                amount: quantity.units,
-                text: text
-            ),
-            &events
+    ) throws(Refusal) -> Outcome {
+        let id = try findClass(amount.permits)
+        try checkNotFrozen(sender.member, in: registry[id].program)
+        try checkPermits(amount, id, of: sender.member)
+        // Nothing below may fail.
+        var transfer = Transfer(
+            kind: .retirement,
+            from: sender.member,
+            to: .venue,
+            asset: .permits(id),
+            amount: amount.quantity.units,
+            text: text
         )
+        move(&transfer, first: amount.first, &events)
+        var certificate = Certificate(
+            number: UInt64(registry.certificates.count + 1),
+            time: now,
+            member: sender.member,
+            permitClass: id,
+            quantity: amount.quantity,
+            serials: ledger.moved.map { $0.first...$0.last },
+            text: text,
+            digest: .zero
+        )
+        certificate.digest = SHA256.digest(of: Array(certificateText(certificate).utf8))
+        registry.add(certificate)
+        publish(.certificate(certificate), &events)
+        return .registry(.certificate(certificate.number, digest: certificate.digest))
     }
 
-    private mutating func movePermits(
-        _ quantity: Quantity,
-        of id: ClassID,
-        from member: MemberID,
-        to target: AccountID
-    ) throws(Refusal) {
-        let outcome = ledger.transfer(quantity.units, of: .permits(id), from: .general(member), to: target)
-        guard outcome == .insufficient else { return }
-        let free = ledger.balance(.general(member), .permits(id)).free
-        throw Refusal(.insufficientPermits, "needs \(quantity.units) of \(label(of: id)), free \(free)")
-    }
+    /// What a certificate says, and what its digest is taken of.
+    package func certificateText(_ certificate: Certificate) -> String {
+        let terms = registry[certificate.permitClass]
+        let program = registry[terms.program]
+        let serials = certificate.serials.map { "\($0.lowerBound)-\($0.upperBound)" }.joined(separator: ",")
+        return """
+            weir certificate of retirement 1
+            number \(certificate.number)
+            time \(certificate.time)
+            member \(members[certificate.member].code) \(members[certificate.member].name)
+            program \(program.code)
+            vintage \(terms.vintage)
+            zone \(terms.zone)
+            quantity \(certificate.quantity.units) \(program.unit)
+            serials \(serials)
+            text \(certificate.text)
 
-    /// Reports a transfer to settlement and to the participants on either side.
-    func participants(in transfer: Transfer) -> [MemberID] {
-        (transfer.from == transfer.to ? [transfer.from] : [transfer.from, transfer.to]).filter {
-            members[$0].role == .participant || (members[$0].role == .regulator && transfer.kind == .payment)
-        }
-    }
-
-    mutating func record(_ transfer: Transfer, _ events: inout ContiguousArray<Event>) {
-        events.append(.transferred(transfer))
-        for member in participants(in: transfer) {
-            events.append(.moved(member: member, count: nextCount(of: member), transfer: transfer))
-        }
+            """
     }
 }

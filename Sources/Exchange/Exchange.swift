@@ -2,7 +2,7 @@ package import Ledger
 import OrderBook
 package import Permits
 package import Registry
-import Audit
+package import Audit
 
 /// The exchange: a deterministic state machine.
 ///
@@ -10,7 +10,8 @@ import Audit
 ///
 /// A plain value without I/O, clock, chance or threads: the same commands give the same bytes, in every process.
 /// Time is the stamp on the request. Each rule stands in the file of its subject:
-/// `Exchange+Orders`, `+Matching`, `+Phases`, `+Markets`, `+Programs`, `+Transfers`, `+Auctions`, `+Bids`, `+AuctionClose`, `+Members`, `+Sessions`, `+Clock`.
+/// `Exchange+Orders`, `+Matching`, `+Phases`, `+Markets`, `+Cash`, `+Auctions`, `+Bids`, `+AuctionClose`, `+Members`, `+Sessions`, `+Clock`; of the
+/// registry `+Caps`, `+Allocation`, `+Transfers`, `+Facilities`, `+Surrender`, `+TrueUp`, `+Sanctions`, `+Supervision`, `+Approvals`.
 package struct Exchange: Sendable {
     /// The number of the last command.
     package internal(set) var sequence: UInt64 = 0
@@ -29,6 +30,10 @@ package struct Exchange: Sendable {
     package internal(set) var auctions: ContiguousArray<Auction> = []
     /// The number of the last event on the public stream of auctions.
     package internal(set) var auctionStreamCount: UInt64 = 0
+    /// The number of the last event on the public stream of the registry.
+    package internal(set) var registryStreamCount: UInt64 = 0
+    /// Which members need two persons, and what they have proposed.
+    package internal(set) var fourEyes = FourEyes()
     var marketByCode: [Code: MarketID] = [:]
     var timers = Timers()
     var orderCount: UInt64 = 0
@@ -60,7 +65,9 @@ package struct Exchange: Sendable {
         let outcome: Outcome
         do throws(Refusal) {
             try Permissions.check(members[request.member].role, request.verb)
-            outcome = try perform(request, &events)
+            try fourEyes.check(request.verb, from: request.member)
+            let sender = Sender(member: request.member, user: request.user, id: request.id)
+            outcome = try perform(request.command, sender, &events)
         } catch {
             outcome = .refused(error)
         }
@@ -73,12 +80,12 @@ package struct Exchange: Sendable {
         Reply(id: request.id, sequence: sequence, isRepeat: false, outcome: outcome)
     }
 
-    private mutating func perform(
-        _ request: Request,
+    mutating func perform(
+        _ command: Command,
+        _ sender: Sender,
         _ events: inout ContiguousArray<Event>
     ) throws(Refusal) -> Outcome {
-        let sender = Sender(member: request.member, user: request.user, id: request.id)
-        switch request.command {
+        switch command {
         case .order(let order): return try enterOrder(order, sender, &events)
         case .cancel(let target): return try cancelOrder(target, sender, &events)
         case .amend(let amendment): return try amendOrder(amendment, sender, &events)
@@ -87,7 +94,55 @@ package struct Exchange: Sendable {
         case .clock: fireTimers(&events)
         case .session(let command): return try applySession(command, sender, &events)
         case .auction(let command): try applyAuction(command, sender, &events)
+        case .registry(let command): return try applyRegistry(command, sender, &events)
         case .admin(let command): try applyAdmin(command, sender, &events)
+        }
+        return .done
+    }
+
+    private mutating func applyRegistry(
+        _ command: RegistryCommand,
+        _ sender: Sender,
+        _ events: inout ContiguousArray<Event>
+    ) throws(Refusal) -> Outcome {
+        switch command {
+        case .program(let new): try defineProgram(new, sender, &events)
+        case .cap(let new): return try setCap(new, sender, &events)
+        case .allocate(let new): return try allocate(new, sender, &events)
+        case .holiday(let program, let date): try addHoliday(program: program, date: date, sender)
+        case .facility(let new): try registerFacility(new, sender, &events)
+        case .monitor(let facility, let verifier, let second, let rule, let tolerance):
+            try appoint(
+                facility: facility,
+                verifier: verifier,
+                second: second,
+                rule: rule,
+                tolerance: tolerance,
+                sender,
+                &events
+            )
+        case .report(let new): try report(new, sender, &events)
+        case .deadline(let new): try setDeadline(new, sender, &events)
+        case .suspend(let new): try suspend(new, sender, &events)
+        case .readmit(let program, let member, let text):
+            try readmit(program: program, member: member, text: text, sender, &events)
+        case .bust(let market, let trade, let text):
+            try bust(market: market, trade: trade, text: text, sender, &events)
+        case .transfer(let amount, let target): return try transferPermits(amount, to: target, sender, &events)
+        case .recall(let transfer): try recall(transfer: transfer, sender, &events)
+        case .retire(let amount, let text): return try retirePermits(amount, text: text, sender, &events)
+        case .cover(let facility, let amount, let source):
+            try cover(facility: facility, amount, from: source, sender, &events)
+        case .surrender(let facility, let period, let amount):
+            try surrender(facility: facility, period: period, amount, sender, &events)
+        case .trust(let program, let target): return try trust(target, program: program, sender, &events)
+        case .distrust(let program, let target): try distrust(target, program: program, sender, &events)
+        case .pay(let penalty): try pay(penalty: penalty, sender, &events)
+        case .fourEyes(let isOn, let seconds): setFourEyes(isOn, seconds: seconds, sender)
+        case .propose(let verb, let act): return try propose(verb, act: act, sender, &events)
+        case .approve(let number, let act, let verb, let command):
+            return try approve(number, act: act, verb: verb, command, sender, &events)
+        case .decline(let number, _): try decline(number, sender, &events)
         }
         return .done
     }
@@ -111,16 +166,6 @@ package struct Exchange: Sendable {
             try moveCash(.deposit, member: member, currency: currency, amount: amount, &events)
         case .withdraw(let member, let currency, let amount):
             try moveCash(.withdrawal, member: member, currency: currency, amount: amount, &events)
-        case .program(let code, let unit, let currency, let name):
-            try defineProgram(code: code, unit: unit, currency: currency, name: name, sender, &events)
-        case .cap(let program, let vintage, let cap, let limit):
-            try setCap(program: program, vintage: vintage, cap: cap, holdingLimit: limit, sender, &events)
-        case .allocate(let program, let vintage, let member, let quantity):
-            try allocate(program: program, vintage: vintage, to: member, quantity: quantity, sender, &events)
-        case .transfer(let program, let vintage, let target, let quantity):
-            try transferPermits(program: program, vintage: vintage, to: target, quantity: quantity, sender, &events)
-        case .retire(let program, let vintage, let quantity, let text):
-            try retirePermits(program: program, vintage: vintage, quantity: quantity, text: text, sender, &events)
         }
     }
 

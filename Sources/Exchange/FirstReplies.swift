@@ -1,4 +1,5 @@
 package import Permits
+import Seals
 
 /// The first reply to each id that a member used today, so that a repeat gets it again and never acts twice.
 package struct FirstReplies: Sendable {
@@ -105,6 +106,9 @@ extension Outcome {
             writer.write(UInt8(5))
             writer.write(refusal.code.rawValue)
             writer.write(refusal.text)
+        case .registry(let outcome):
+            writer.write(UInt8(6))
+            outcome.encode(to: &writer)
         }
     }
 
@@ -132,7 +136,50 @@ extension Outcome {
             let number: UInt16 = try reader.read()
             guard let code = RejectCode(rawValue: number) else { throw SnapshotError("\(number) is no reject code") }
             self = .refused(Refusal(code, try reader.readString()))
+        case 6: self = .registry(try RegistryOutcome(from: &reader))
         default: throw SnapshotError("\(kind) is no kind of outcome")
+        }
+    }
+}
+
+extension RegistryOutcome {
+    func encode(to writer: inout ByteWriter) {
+        switch self {
+        case .cap(let cap, let excess):
+            writer.write(UInt8(0))
+            writer.write(cap)
+            writer.write(excess)
+        case .issued(let quantity):
+            writer.write(UInt8(1))
+            writer.write(quantity)
+        case .certificate(let number, let digest):
+            writer.write(UInt8(2))
+            writer.write(number)
+            for byte in digest.bytes { writer.write(byte) }
+        case .transfer(let number, let time):
+            writer.write(UInt8(3))
+            writer.write(number)
+            writer.write(time)
+        case .trust(let time):
+            writer.write(UInt8(4))
+            writer.write(time)
+        case .proposal(let number, let time):
+            writer.write(UInt8(5))
+            writer.write(number)
+            writer.write(time)
+        }
+    }
+
+    init(from reader: inout ByteReader) throws(SnapshotError) {
+        let kind: UInt8 = try reader.read()
+        switch kind {
+        case 0: self = .cap(try reader.readQuantity(), excess: try reader.readQuantity())
+        case 1: self = .issued(try reader.readQuantity())
+        case 2: self = .certificate(try reader.read(), digest: try reader.readDigest())
+        case 3: self = .transfer(try reader.read(), executes: try reader.readTimestamp())
+        case 4: self = .trust(effective: try reader.readTimestamp())
+        case 5: self = .proposal(try reader.read(), expires: try reader.readTimestamp())
+        default: throw SnapshotError("\(kind) is no kind of registry outcome")
         }
     }
 }

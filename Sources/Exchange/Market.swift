@@ -11,6 +11,8 @@ package struct Market: Sendable {
     package internal(set) var streamCount: UInt64 = 0
     /// Whether anything traded since the last day end; then the last price is the next reference price.
     var hasTraded = false
+    /// On which sides of the reference price the regulator was told of a move today: 1 below, 2 above.
+    var alertedSides: UInt8 = 0
     /// The indicative price that was last published in this call.
     var published: Indicative?
     package internal(set) var recentTrades = RecentTrades()
@@ -54,13 +56,18 @@ package struct Band: Sendable, Equatable {
     func levelCount(tick: Price) -> Int64 { (high.minorUnits - low.minorUnits) / tick.minorUnits + 1 }
 }
 
-/// A trade as the public sees it.
+/// One of a market's last trades.
 package struct TradePrint: Sendable, Equatable {
     package var number: UInt64
     package var time: Timestamp
     package var price: Price
     package var quantity: Quantity
     package var aggressor: Side?
+    package var buyer: MemberID
+    package var seller: MemberID
+    package var buyerFee: Money
+    package var sellerFee: Money
+    package var isBusted = false
 }
 
 /// The last trades of a market, oldest first; what `TRADES` answers from.
@@ -77,6 +84,14 @@ package struct RecentTrades: Sendable {
             prints[start] = print
             start = (start + 1) % RecentTrades.capacity
         }
+    }
+
+    /// The trade with a number, if it is still here.
+    func trade(_ number: UInt64) -> TradePrint? { prints.first { $0.number == number } }
+
+    /// Marks a trade as undone.
+    mutating func bust(_ number: UInt64) {
+        for index in prints.indices where prints[index].number == number { prints[index].isBusted = true }
     }
 
     /// The last `count` trades, oldest first.

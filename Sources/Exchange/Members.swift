@@ -33,6 +33,8 @@ package struct Members: Sendable {
     package private(set) var logins: ContiguousArray<Login> = []
     private var memberByCode: [Code: MemberID] = [:]
     private var loginByCode: [LoginKey: UserID] = [:]
+    /// The members of each group, by its lead; made from `Member.group`.
+    private var groups: [MemberID: [MemberID]] = [:]
 
     private struct LoginKey: Hashable {
         let member: MemberID
@@ -63,6 +65,21 @@ package struct Members: Sendable {
     /// The login of a member with a code.
     package func login(_ code: Code, of member: MemberID) -> UserID? {
         loginByCode[LoginKey(member: member, code: code)]
+    }
+
+    /// A member and those with whom it shares its limits, by number.
+    package func associates(of member: MemberID) -> [MemberID] {
+        groups[self[member].group ?? member] ?? [member]
+    }
+
+    /// Gathers the groups anew, after one changed.
+    mutating func gatherAssociates() {
+        groups = [:]
+        for (index, member) in members.enumerated() {
+            guard let lead = member.group else { continue }
+            groups[lead, default: [lead]].append(MemberID(UInt32(index)))
+        }
+        for lead in groups.keys { groups[lead]?.sort() }
     }
 
     /// Adds a member; the caller has checked that its code is new.
@@ -128,6 +145,7 @@ package struct Members: Sendable {
                 )
             )
         }
+        gatherAssociates()
         for _ in 0..<(try reader.readCount()) {
             let code = try reader.readCode()
             let member = MemberID(try reader.read())

@@ -7,6 +7,13 @@ enum TimerKind: Hashable {
     case deadman(UserID)
     case auctionOpens(AuctionID)
     case auctionCloses(AuctionID)
+    /// A transfer off the exchange executes.
+    case transfer(UInt64)
+    case proposalExpires(UInt64)
+    /// A compliance deadline, by its place in the registry's list.
+    case deadline(Int)
+    case classExpires(ClassID)
+    case suspensionEnds(ProgramID, MemberID)
 }
 
 /// The engine's deadlines.
@@ -17,7 +24,7 @@ enum TimerKind: Hashable {
 struct Timers: Sendable {
     struct Entry: Comparable, Sendable {
         let time: Timestamp
-        /// 0 for an order's expiry, 1 for a dead man's switch, 2 and 3 for an auction's opening and close; breaks ties of time, then the number does.
+        /// The kind, in the order of `TimerKind`; breaks ties of time, then the number does.
         let rank: UInt8
         let number: UInt64
 
@@ -35,6 +42,13 @@ struct Timers: Sendable {
         case .deadman(let user): heap.insert(Entry(time: time, rank: 1, number: UInt64(user.index)))
         case .auctionOpens(let auction): heap.insert(Entry(time: time, rank: 2, number: UInt64(auction.index)))
         case .auctionCloses(let auction): heap.insert(Entry(time: time, rank: 3, number: UInt64(auction.index)))
+        case .transfer(let number): heap.insert(Entry(time: time, rank: 4, number: number))
+        case .proposalExpires(let number): heap.insert(Entry(time: time, rank: 5, number: number))
+        case .deadline(let index): heap.insert(Entry(time: time, rank: 6, number: UInt64(index)))
+        case .classExpires(let permitClass): heap.insert(Entry(time: time, rank: 7, number: UInt64(permitClass.index)))
+        case .suspensionEnds(let program, let member):
+            let number = UInt64(program.index) << 32 | UInt64(member.index)
+            heap.insert(Entry(time: time, rank: 8, number: number))
         }
     }
 
@@ -47,7 +61,16 @@ struct Timers: Sendable {
             case 0: .expire(OrderID(number: first.number))
             case 1: .deadman(UserID(UInt32(first.number)))
             case 2: .auctionOpens(AuctionID(UInt32(first.number)))
-            default: .auctionCloses(AuctionID(UInt32(first.number)))
+            case 3: .auctionCloses(AuctionID(UInt32(first.number)))
+            case 4: .transfer(first.number)
+            case 5: .proposalExpires(first.number)
+            case 6: .deadline(Int(first.number))
+            case 7: .classExpires(ClassID(UInt32(first.number)))
+            default:
+                .suspensionEnds(
+                    ProgramID(UInt32(first.number >> 32)),
+                    MemberID(UInt32(truncatingIfNeeded: first.number))
+                )
             }
         return (kind, first.time)
     }

@@ -1,6 +1,6 @@
 package import Permits
 
-/// An account: the venue's own first, then one general account a member.
+/// An account: the venue's own first, then one general account a member; one compliance account a facility.
 package struct AccountID: Hashable, Comparable, Sendable {
     package var index: UInt32
 
@@ -14,13 +14,36 @@ package struct AccountID: Hashable, Comparable, Sendable {
     package static let fee = AccountID(index: 2)
     /// Permits retired for good.
     package static let retirement = AccountID(index: 3)
+    /// Permits surrendered against verified use.
+    package static let surrendered = AccountID(index: 4)
+    /// Permits that expired or were taken back.
+    package static let cancelled = AccountID(index: 5)
     /// Where members' accounts begin.
     package static let firstGeneral: UInt32 = 16
+    /// Where facilities' accounts begin.
+    package static let firstCompliance: UInt32 = 0x8000_0000
 
     /// The general account of `member`.
     @inlinable package static func general(_ member: MemberID) -> AccountID {
         AccountID(index: firstGeneral + member.index)
     }
+
+    /// The compliance account of `facility`.
+    @inlinable package static func compliance(_ facility: FacilityID) -> AccountID {
+        AccountID(index: firstCompliance + facility.index)
+    }
+
+    /// Whose general account it is, if it is one.
+    package var member: MemberID? {
+        index >= AccountID.firstGeneral && index < AccountID.firstCompliance
+            ? MemberID(index - AccountID.firstGeneral) : nil
+    }
+    /// Whose compliance account it is, if it is one.
+    package var facility: FacilityID? {
+        index >= AccountID.firstCompliance ? FacilityID(index - AccountID.firstCompliance) : nil
+    }
+    /// Whether permits end here: what was surrendered, retired or cancelled never moves again.
+    package var isFinal: Bool { self == .retirement || self == .surrendered || self == .cancelled }
 
     /// Whether the account stands behind what others hold and so is negative.
     package var isBacking: Bool { index <= AccountID.issuance.index }
@@ -72,10 +95,14 @@ package struct Balance: Equatable, Sendable {
 package struct AssetStatement: Equatable, Sendable {
     /// Issued permits, or cash deposited and not withdrawn: minus what the backing accounts hold.
     package var issued: Int64 = 0
-    /// In members' accounts and the fee account.
+    /// In members' and facilities' accounts and the fee account.
     package var held: Int64 = 0
     /// In the retirement account.
     package var retired: Int64 = 0
+    /// In the account of surrendered permits.
+    package var surrendered: Int64 = 0
+    /// In the account of cancelled permits.
+    package var cancelled: Int64 = 0
     /// The part of `held` that open orders hold.
     package var onHold: Int64 = 0
 

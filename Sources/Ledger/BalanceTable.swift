@@ -13,6 +13,8 @@ struct BalanceTable: Sendable {
     }
 
     var slots: ContiguousArray<Slot> = []
+    /// The serial blocks of each slot that holds permits.
+    var blocks: ContiguousArray<BlockQueue> = []
     private var buckets = ContiguousArray<UInt32>(repeating: 0, count: 64)
 
     private static func key(_ account: AccountID, _ asset: AssetID) -> UInt64 {
@@ -42,8 +44,29 @@ struct BalanceTable: Sendable {
         if slots.count * 2 >= buckets.count { grow() }
         let key = BalanceTable.key(account, asset)
         slots.append(Slot(key: key))
+        blocks.append(BlockQueue())
         insert(slot: slots.count - 1)
         return slots.count - 1
+    }
+
+    /// Moves serial numbers between two slots: the oldest of the source, or from `first` on; from nowhere if it is an issue.
+    /// - Returns: nothing; `moved` gets the blocks.
+    mutating func moveBlocks(
+        _ quantity: Int64,
+        from source: Int?,
+        to target: Int,
+        first: Int64?,
+        moved: inout ContiguousArray<SerialBlock>
+    ) {
+        moved.removeAll(keepingCapacity: true)
+        guard quantity > 0 else { return }
+        if let first {
+            moved.append(SerialBlock(first: first, last: first + quantity - 1))
+            if let source { blocks[source].remove(moved[0]) }
+        } else if let source {
+            blocks[source].take(quantity, into: &moved)
+        }
+        for block in moved { blocks[target].append(block) }
     }
 
     private mutating func insert(slot: Int) {

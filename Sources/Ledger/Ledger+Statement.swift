@@ -1,7 +1,7 @@
 package import Permits
 
 extension Ledger {
-    /// Where `asset` stands; issued = held + retired, or the ledger is broken.
+    /// Where `asset` stands; issued = held + surrendered + retired + cancelled, or the ledger is broken.
     ///
     /// Complexity: the number of accounts.
     package func statement(of asset: AssetID) -> AssetStatement {
@@ -11,6 +11,10 @@ extension Ledger {
                 statement.issued -= slot.balance.total
             } else if slot.account == .retirement {
                 statement.retired += slot.balance.total
+            } else if slot.account == .surrendered {
+                statement.surrendered += slot.balance.total
+            } else if slot.account == .cancelled {
+                statement.cancelled += slot.balance.total
             } else {
                 statement.held += slot.balance.total
                 statement.onHold += slot.balance.held
@@ -31,6 +35,30 @@ extension Ledger {
             .map { ($0.account, $0.balance) }.sorted { $0.account < $1.account }
     }
 
+    /// The serial blocks of a holding, oldest first.
+    package func blocks(of account: AccountID, _ asset: AssetID) -> [SerialBlock] {
+        balances.find(account, asset).map { balances.blocks[$0].all } ?? []
+    }
+
+    /// Whether an account holds `count` consecutive serial numbers from `first` on.
+    package func holds(_ count: Int64, first: Int64, of asset: AssetID, in account: AccountID) -> Bool {
+        guard first > 0, count > 0, first <= Int64.max - count, let slot = balances.find(account, asset) else {
+            return false
+        }
+        return balances.blocks[slot].contains(SerialBlock(first: first, last: first + count - 1))
+    }
+
+    /// Who holds a serial number now; nil if it was never issued.
+    ///
+    /// Complexity: the number of blocks of the class.
+    package func holder(ofSerial serial: Int64, _ asset: AssetID) -> AccountID? {
+        let wanted = SerialBlock(first: serial, last: serial)
+        for (index, slot) in balances.slots.enumerated() where slot.asset == asset {
+            if balances.blocks[index].contains(wanted) { return slot.account }
+        }
+        return nil
+    }
+
     /// Every asset that any account has, in order.
     package var assets: [AssetID] {
         var seen: [AssetID] = []
@@ -44,9 +72,11 @@ extension Ledger {
         for asset in assets {
             let statement = statement(of: asset)
             precondition(
-                statement.issued == statement.held + statement.retired,
+                statement.issued
+                    == statement.held + statement.retired + statement.surrendered + statement.cancelled,
                 "asset \(asset.index) does not balance"
             )
+            if asset.permitClass != nil { checkSerials(of: asset, issued: statement.issued) }
         }
         for slot in balances.slots where !slot.account.isBacking {
             let balance = slot.balance
@@ -55,11 +85,33 @@ extension Ledger {
         }
     }
 
+    /// Stops the program unless the blocks of all accounts are 1 to `issued`, each number once.
+    private func checkSerials(of asset: AssetID, issued: Int64) {
+        var all: [SerialBlock] = []
+        for (index, slot) in balances.slots.enumerated() where slot.asset == asset && !slot.account.isBacking {
+            let blocks = balances.blocks[index].all
+            precondition(
+                blocks.reduce(0) { $0 + $1.count } == slot.balance.total,
+                "account \(slot.account.index) has other serial numbers than permits"
+            )
+            all += blocks
+        }
+        var next: Int64 = 1
+        for block in all.sorted(by: { $0.first < $1.first }) {
+            precondition(block.first == next && block.last >= block.first, "serial number \(next) is not there once")
+            next = block.last + 1
+        }
+        precondition(next == issued + 1, "serial numbers end at \(next - 1), issued \(issued)")
+    }
+
     /// Appends the ledger in snapshot form, by account and asset.
     package func encode(to writer: inout ByteWriter) {
-        let sorted = balances.slots.sorted { $0.key < $1.key }.filter { $0.balance != Balance() }
+        let sorted = balances.slots.indices.filter { balances.slots[$0].balance != Balance() }
+            .sorted { balances.slots[$0].key < balances.slots[$1].key }
         writer.write(count: sorted.count)
-        for slot in sorted {
+        for index in sorted {
+            let slot = balances.slots[index]
+            balances.blocks[index].encode(to: &writer)
             writer.write(slot.key)
             writer.write(slot.balance.total)
             writer.write(slot.balance.held)
@@ -71,11 +123,13 @@ extension Ledger {
     package init(from reader: inout ByteReader) throws(SnapshotError) {
         self.init()
         for _ in 0..<(try reader.readCount()) {
+            let blocks = try BlockQueue(from: &reader)
             let key: UInt64 = try reader.read()
             let slot = balances.findOrAdd(
                 AccountID(index: UInt32(key >> 32)),
                 AssetID(index: UInt32(truncatingIfNeeded: key))
             )
+            balances.blocks[slot] = blocks
             balances.slots[slot].balance.total = try reader.read()
             balances.slots[slot].balance.held = try reader.read()
             balances.slots[slot].balance.incoming = try reader.read()

@@ -10,8 +10,12 @@ package import Permits
 /// 1. Per asset, the totals of all accounts sum to zero.
 /// 2. Of every account but the bank and issuance: 0 <= held <= total.
 /// 3. Incoming quantities are never negative.
+/// 4. Per permit class, the serial blocks of all accounts are 1 to issued, each number once.
+/// 5. Nothing leaves a final account.
 package struct Ledger: Sendable {
     var balances = BalanceTable()
+    /// The serial numbers that the last movement moved; no part of the state.
+    package private(set) var moved: ContiguousArray<SerialBlock> = []
 
     package init() {}
 
@@ -48,23 +52,41 @@ package struct Ledger: Sendable {
 
     /// Moves `amount` of the free balance of `source` to `target`.
     ///
-    /// The bank and issuance may go below zero: what they lack is what the members have.
-    /// - Returns: `.insufficient` if less than that is free, `.overflow` if a total would exceed 64 bits; nothing changed.
+    /// The bank and issuance may go below zero: what they lack is what the members have. Issued permits get the next serial
+    /// numbers; others go first in, first out, or from serial number `first` on.
+    /// - Returns: `.insufficient` if less than that is free, `.overflow` if a total would exceed 64 bits, `.notHeld` if the
+    ///   source lacks a serial number; nothing changed then.
     package mutating func transfer(
         _ amount: Int64,
         of asset: AssetID,
         from source: AccountID,
-        to target: AccountID
+        to target: AccountID,
+        first: Int64? = nil
     ) -> TransferOutcome {
-        precondition(amount >= 0)
+        precondition(amount >= 0 && !source.isFinal, "what was surrendered, retired or cancelled never moves again")
         let from = balances.findOrAdd(source, asset)
         let to = balances.findOrAdd(target, asset)
         guard source.isBacking || balances.slots[from].balance.free >= amount else { return .insufficient }
         let (debited, below) = balances.slots[from].balance.total.subtractingReportingOverflow(amount)
         let (credited, above) = balances.slots[to].balance.total.addingReportingOverflow(amount)
         guard !below, !above else { return .overflow }
+        if let first, amount > 0 {
+            guard first <= Int64.max - amount,
+                balances.blocks[from].contains(SerialBlock(first: first, last: first + amount - 1))
+            else { return .notHeld }
+        }
         // Nothing below may fail.
         guard from != to else { return .moved }
+        if asset.permitClass != nil {
+            let isIssue = source == .issuance
+            balances.moveBlocks(
+                amount,
+                from: isIssue ? nil : from,
+                to: to,
+                first: isIssue ? 1 - balances.slots[from].balance.total : first,
+                moved: &moved
+            )
+        }
         balances.slots[from].balance.total = debited
         balances.slots[to].balance.total = credited
         return .moved
@@ -96,6 +118,8 @@ package struct Ledger: Sendable {
         balances.slots[buyerPermits].balance.total += quantity
         balances.slots[buyerPermits].balance.incoming -= quantity
         precondition(balances.slots[buyerPermits].balance.incoming >= 0, "incoming quantity below zero")
+        guard sellerPermits != buyerPermits else { return moved.removeAll(keepingCapacity: true) }
+        balances.moveBlocks(quantity, from: sellerPermits, to: buyerPermits, first: nil, moved: &moved)
     }
 }
 
@@ -141,4 +165,5 @@ package enum TransferOutcome: Sendable {
     case moved
     case insufficient
     case overflow
+    case notHeld
 }

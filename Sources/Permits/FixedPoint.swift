@@ -7,10 +7,11 @@ package struct DecimalNumber: Hashable, Sendable {
     package var digits: Int64
     package var fractionCount: UInt8
 
-    package static let zero = DecimalNumber(digits: 0)
+    package static let zero = DecimalNumber(whole: 0)
 
-    private init(digits: Int64) {
-        self.digits = digits
+    /// A whole number.
+    package init(whole: Int64) {
+        digits = whole
         fractionCount = 0
     }
 
@@ -62,6 +63,22 @@ package struct DecimalNumber: Hashable, Sendable {
         }
         return value
     }
+}
+
+extension DecimalNumber {
+    /// `quantity` times this number, rounded down to whole permits.
+    /// - Throws: `overflow` if it exceeds 64 bits, `outOfRange` if this number is negative.
+    package func productRoundedDown(_ quantity: Quantity) throws(RejectCode) -> Quantity {
+        guard digits >= 0 else { throw .outOfRange }
+        var product = Int128(digits) * Int128(quantity.units)
+        for _ in 0..<fractionCount { product /= 10 }
+        guard product <= Int128(Int64.max) else { throw .overflow }
+        return Quantity(Int64(product))
+    }
+}
+
+extension DecimalNumber: CustomStringConvertible {
+    package var description: String { FixedPoint.text(digits, scale: Int(fractionCount)) }
 }
 
 extension RejectCode: Error {}

@@ -34,6 +34,8 @@ package struct ClassID: Hashable, Comparable, Sendable {
 package struct MarketID: Hashable, Comparable, Sendable {
     /// Stands for the public stream of all auctions; no market has it.
     package static let auctions = MarketID(.max)
+    /// Stands for the public stream of the registry; no market has it.
+    package static let registry = MarketID(.max - 1)
 
     package var index: UInt32
     @inlinable package init(_ index: UInt32) { self.index = index }
@@ -53,4 +55,13 @@ package struct OrderID: Hashable, Comparable, Sendable {
     }
     @inlinable package var market: MarketID { MarketID(UInt32(number % UInt64(Limits.marketsMax))) }
     @inlinable package static func < (a: OrderID, b: OrderID) -> Bool { a.number < b.number }
+}
+
+/// A facility's index, in order of registration.
+package struct FacilityID: Hashable, Comparable, Sendable {
+    package var index: UInt32
+    @inlinable package init(_ index: UInt32) { self.index = index }
+    /// Where it stands in an array of all facilities.
+    @inlinable package var slot: Int { Int(index) }
+    @inlinable package static func < (a: FacilityID, b: FacilityID) -> Bool { a.index < b.index }
 }

@@ -63,6 +63,30 @@ package struct FeeRate: Hashable, Comparable, Sendable {
     }
 }
 
+/// A share in hundredths of a per cent: 350 is 3.5 %.
+package struct Percent: Hashable, Comparable, Sendable {
+    package var hundredths: Int64
+
+    package init(hundredths: Int64) { self.hundredths = hundredths }
+
+    package static func < (a: Percent, b: Percent) -> Bool { a.hundredths < b.hundredths }
+    package static let zero = Percent(hundredths: 0)
+    package static let whole = Percent(hundredths: 10_000)
+
+    /// The share of `quantity`, rounded down to whole permits.
+    package func shareRoundedDown(of quantity: Quantity) -> Quantity {
+        Quantity(Int64(Int128(quantity.units) * Int128(hundredths) / 10_000))
+    }
+
+    /// The share of `quantity`, rounded up to whole permits.
+    package func shareRoundedUp(of quantity: Quantity) -> Quantity {
+        Quantity(Int64((Int128(quantity.units) * Int128(hundredths) + 9999) / 10_000))
+    }
+
+    /// As written: `3.50`.
+    package var text: String { FixedPoint.text(hundredths, scale: 2) }
+}
+
 /// The largest values that a command may carry; chosen so that no sum or product inside can overflow.
 package enum Limits {
     /// The largest quantity of one order, transfer or allocation: 10^9 permits.
@@ -83,6 +107,14 @@ package enum Limits {
     package static let marketsMax = 10_000
     /// The most auctions, past ones included.
     package static let auctionsMax = 100_000
+    /// The most facilities, closed ones included.
+    package static let facilitiesMax = 1_000_000
+    /// The most that a facility may report for one period: 10^12 units, above any country's emissions.
+    package static let useMax = Quantity(1_000_000_000_000)
+    /// The longest that a proposal stays open, in seconds: 30 days.
+    package static let proposalSecondsMax: Int64 = 2_592_000
+    /// The most serial blocks that one line names; the rest are counted.
+    package static let blocksPerLine = 10
     /// The most price steps of one bid.
     package static let bidStepsMax = 40
     /// The longest request line in bytes, without its line end.

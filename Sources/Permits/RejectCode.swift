@@ -22,6 +22,9 @@ package enum RejectCode: UInt16, CaseIterable, Sendable {
     case alreadyLoggedOn = 124
     case roleNotAllowed = 125
     case duplicateID = 126
+    case needsApproval = 127
+    case samePerson = 128
+    case contentDiffers = 129
     // What is named.
     case unknownMember = 201
     case unknownUser = 202
@@ -36,6 +39,14 @@ package enum RejectCode: UInt16, CaseIterable, Sendable {
     case limitReached = 211
     case notRetained = 212
     case unknownAuction = 213
+    case unknownFacility = 214
+    case unknownTransfer = 215
+    case unknownProposal = 216
+    case unknownPenalty = 217
+    case unknownTrade = 218
+    case unknownCertificate = 219
+    case unknownSerial = 220
+    case notYourFacility = 221
     // The order.
     case wrongPhase = 301
     case invalidCombination = 302
@@ -48,6 +59,10 @@ package enum RejectCode: UInt16, CaseIterable, Sendable {
     case wouldCross = 309
     case belowReserve = 310
     case badSecret = 311
+    case notAppointed = 312
+    case notVerified = 313
+    case periodClosed = 314
+    case suspended = 315
     // Money, permits and their limits.
     case capExceeded = 401
     case holdingLimitExceeded = 402
@@ -56,6 +71,11 @@ package enum RejectCode: UInt16, CaseIterable, Sendable {
     case overflow = 405
     case purchaseLimitExceeded = 406
     case insufficientGuarantee = 407
+    case reserveExceeded = 408
+    case bankingLimitExceeded = 409
+    case borrowingLimitExceeded = 410
+    case offsetLimitExceeded = 411
+    case serialsNotHeld = 412
 
     /// The name on the wire.
     package var name: String { entry.name }
@@ -109,6 +129,21 @@ package enum RejectCode: UInt16, CaseIterable, Sendable {
                 "DUPLICATE_ID", "The id was used today with other content.",
                 "Choose a new id; STATUS id= shows the first use."
             )
+        case .needsApproval:
+            (
+                "NEEDS_APPROVAL", "The member has four eyes on, and this needs a second person.",
+                "PROPOSE it; another login of the member approves it."
+            )
+        case .samePerson:
+            (
+                "SAME_PERSON", "Who proposed it cannot approve it.",
+                "Another login of the member must approve."
+            )
+        case .contentDiffers:
+            (
+                "CONTENT_DIFFERS", "What is approved is not, byte for byte, what was proposed.",
+                "PROPOSALS shows the exact content; approve that, or decline."
+            )
         case .unknownMember: ("UNKNOWN_MEMBER", "No such member.", "MEMBERS lists them.")
         case .unknownUser: ("UNKNOWN_USER", "The member has no such login.", "Ask the operator to create it.")
         case .unknownProgram: ("UNKNOWN_PROGRAM", "No such program.", "PROGRAMS lists them.")
@@ -128,6 +163,46 @@ package enum RejectCode: UInt16, CaseIterable, Sendable {
         case .limitReached:
             ("LIMIT_REACHED", "The venue holds as many of these as it can.", "The text gives the limit.")
         case .unknownAuction: ("UNKNOWN_AUCTION", "No such auction.", "AUCTIONS lists them.")
+        case .unknownFacility:
+            (
+                "UNKNOWN_FACILITY", "No such facility.",
+                "FACILITIES lists them."
+            )
+        case .unknownTransfer:
+            (
+                "UNKNOWN_TRANSFER", "No transfer with that number waits.",
+                "TRANSFERS lists those that wait."
+            )
+        case .unknownProposal:
+            (
+                "UNKNOWN_PROPOSAL", "The member has no open proposal with that number.",
+                "PROPOSALS lists them; it may have expired."
+            )
+        case .unknownPenalty:
+            (
+                "UNKNOWN_PENALTY", "No unpaid penalty has that number.",
+                "PENALTIES lists them."
+            )
+        case .unknownTrade:
+            (
+                "UNKNOWN_TRADE", "The trade is not among the last of its market.",
+                "TRADES lists those that can be busted."
+            )
+        case .unknownCertificate:
+            (
+                "UNKNOWN_CERTIFICATE", "No certificate has that number, or not with that digest.",
+                "Check the number and digest; a certificate with another digest is not genuine."
+            )
+        case .unknownSerial:
+            (
+                "UNKNOWN_SERIAL", "No permit with that serial number was issued.",
+                "PROGRAMS shows how many were issued; they count from 1."
+            )
+        case .notYourFacility:
+            (
+                "NOT_YOUR_FACILITY", "The facility belongs to another member, or to another program.",
+                "FACILITIES shows whose it is."
+            )
         case .notRetained:
             ("NOT_RETAINED", "That part of the stream is not there.", "The text gives the numbers that are.")
         case .wrongPhase:
@@ -154,6 +229,26 @@ package enum RejectCode: UInt16, CaseIterable, Sendable {
                 "BAD_SECRET", "What is released is not what the auction was announced with.",
                 "Send the secret that its key and commitment were made from."
             )
+        case .notAppointed:
+            (
+                "NOT_APPOINTED", "The sender is not a verifier of the facility.",
+                "The program's regulator appoints verifiers by MONITOR."
+            )
+        case .notVerified:
+            (
+                "NOT_VERIFIED", "What this rests on has not been verified.",
+                "A verifier reports it first; REPORTS shows what there is."
+            )
+        case .periodClosed:
+            (
+                "PERIOD_CLOSED", "The compliance period has been settled.",
+                "Use a later period; corrections are carried to it."
+            )
+        case .suspended:
+            (
+                "SUSPENDED", "The member is suspended or its account frozen in that program.",
+                "The text says until when; the regulator readmits."
+            )
         case .wouldCross:
             (
                 "WOULD_CROSS", "A post-only order would trade at once.",
@@ -179,6 +274,33 @@ package enum RejectCode: UInt16, CaseIterable, Sendable {
             (
                 "INSUFFICIENT_GUARANTEE", "The bid guarantee does not cover the bid.",
                 "Raise it by GUARANTEE to the amount in the text."
+            )
+        case .reserveExceeded:
+            (
+                "RESERVE_EXCEEDED", "The reserve does not hold that much.",
+                "Allocate at most what the text says is left."
+            )
+        case .bankingLimitExceeded:
+            (
+                "BANKING_LIMIT_EXCEEDED",
+                "Permits of earlier vintages would cover more of the obligation than the program allows.",
+                "Surrender at most what the text says, and permits of the period for the rest."
+            )
+        case .borrowingLimitExceeded:
+            (
+                "BORROWING_LIMIT_EXCEEDED",
+                "Permits of later vintages would cover more of the obligation than the program allows.",
+                "Surrender permits of the period or earlier ones."
+            )
+        case .offsetLimitExceeded:
+            (
+                "OFFSET_LIMIT_EXCEEDED", "Offsets would cover more of the obligation than the program allows.",
+                "Surrender at most what the text says, and allowances for the rest."
+            )
+        case .serialsNotHeld:
+            (
+                "SERIALS_NOT_HELD", "The account does not hold all of those serial numbers.",
+                "BLOCKS lists what it holds."
             )
         case .overflow: ("OVERFLOW", "A sum would leave the range of 64 bits.", "Use smaller amounts.")
         }

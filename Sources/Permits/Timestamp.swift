@@ -67,6 +67,11 @@ package struct CalendarDate: Hashable, Sendable {
         guard CalendarDate(dayNumber: dayNumber) == self else { return nil }
     }
 
+    /// As written: `2027-03-01`.
+    package var text: String {
+        String("\(Timestamp(microseconds: dayNumber * Timestamp.microsecondsPerDay))".prefix(10))
+    }
+
     /// The day number since 1970-01-01 (`days_from_civil` of the same source).
     package var dayNumber: Int64 {
         let shiftedYear = Int64(month <= 2 ? year - 1 : year)

@@ -6,11 +6,19 @@ package enum Verb: UInt8, Word {
     case member, login, market, phase, reference, dayEnd, deposit, withdraw
     // The regulator.
     case program, cap, allocate, auction, openBids, callOff, classify
+    case facility, monitor, deadline, holiday, suspend, readmit, bust
+    // The verifier.
+    case report
     // The participant.
     case transfer, retire, order, amend, cancel, massCancel, quote
     case consign, guarantee, bid, withdrawBid
+    case cover, surrender, recall, trust, distrust, pay
+    // Two persons.
+    case fourEyes, propose, approve, decline
     // Queries.
     case account, orders, book, trades, markets, programs, members, ledger, auctions, bids, result
+    case rules, facilities, reports, obligations, blocks, trace, certificate, transfers, penalties, proposals
+    case concentration
     // The sequencer.
     case clock, disconnect, restart, sealedBid
 
@@ -66,6 +74,35 @@ package enum Verb: UInt8, Word {
         case .bids: "BIDS"
         case .result: "RESULT"
         case .sealedBid: "SEALEDBID"
+        case .facility: "FACILITY"
+        case .monitor: "MONITOR"
+        case .deadline: "DEADLINE"
+        case .holiday: "HOLIDAY"
+        case .suspend: "SUSPEND"
+        case .readmit: "READMIT"
+        case .bust: "BUST"
+        case .report: "REPORT"
+        case .cover: "COVER"
+        case .surrender: "SURRENDER"
+        case .recall: "RECALL"
+        case .trust: "TRUST"
+        case .distrust: "DISTRUST"
+        case .pay: "PAY"
+        case .fourEyes: "FOUREYES"
+        case .propose: "PROPOSE"
+        case .approve: "APPROVE"
+        case .decline: "DECLINE"
+        case .rules: "RULES"
+        case .facilities: "FACILITIES"
+        case .reports: "REPORTS"
+        case .obligations: "OBLIGATIONS"
+        case .blocks: "BLOCKS"
+        case .trace: "TRACE"
+        case .certificate: "CERTIFICATE"
+        case .transfers: "TRANSFERS"
+        case .penalties: "PENALTIES"
+        case .proposals: "PROPOSALS"
+        case .concentration: "CONCENTRATION"
         }
     }
 

@@ -167,6 +167,8 @@ package enum DoneReason: UInt8, Word {
     case disconnect
     /// The dead man's switch ran out.
     case deadman
+    /// Its member was suspended in the program.
+    case suspended
 
     package var word: StaticString {
         switch self {
@@ -180,6 +182,7 @@ package enum DoneReason: UInt8, Word {
         case .band: "band"
         case .disconnect: "disconnect"
         case .deadman: "deadman"
+        case .suspended: "suspended"
         }
     }
 }

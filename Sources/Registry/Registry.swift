@@ -1,44 +1,24 @@
 package import Permits
 
-/// A cap-and-trade or water-share scheme.
-package struct Program: Sendable, Equatable {
-    package var code: Code
-    package var name: String
-    /// What one permit allows: tCO2e, kg, m3, ML.
-    package var unit: String
-    /// In which currency its permits are priced.
-    package var currency: Currency
-    /// The regulator that sets its caps and issues its permits.
-    package var regulator: MemberID
-
-    package init(code: Code, name: String, unit: String, currency: Currency, regulator: MemberID) {
-        self.code = code
-        self.name = name
-        self.unit = unit
-        self.currency = currency
-        self.regulator = regulator
-    }
-}
-
-/// A permit class: what is fungible, a program's permits of one vintage.
-package struct PermitClass: Sendable, Equatable {
-    package var program: ProgramID
-    /// The compliance period for which the permits are issued, a year.
-    package var vintage: Int64
-    /// The most that may ever be issued.
-    package var cap: Quantity
-    /// What was issued so far; retired permits stay counted.
-    package var issued: Quantity
-    /// What auctions that are announced may still issue.
-    package var pledged: Quantity
-    /// The most that one member may hold, open buy orders included; nil for no limit.
-    package var holdingLimit: Quantity?
-}
-
-/// Programs, their vintages, caps and what was issued under them.
+/// Programs, what was issued under their caps, facilities with their measured use, and what follows from it.
+///
+/// It holds facts and answers questions about them; who may change them, and what that moves, is the exchange's.
 package struct Registry: Sendable {
-    package private(set) var programs: ContiguousArray<Program> = []
-    package private(set) var classes: ContiguousArray<PermitClass> = []
+    package internal(set) var programs: ContiguousArray<Program> = []
+    package internal(set) var classes: ContiguousArray<PermitClass> = []
+    package internal(set) var facilities: ContiguousArray<Facility> = []
+    /// Every deadline, in order of announcement.
+    package internal(set) var deadlines: [Deadline] = []
+    package internal(set) var penalties: [Penalty] = []
+    package internal(set) var suspensions: [Suspension] = []
+    package internal(set) var trusts: [Trust] = []
+    /// Transfers that wait, by number.
+    package internal(set) var transfers: [PendingTransfer] = []
+    package internal(set) var transferCount: UInt64 = 0
+    package internal(set) var certificates: [Certificate] = []
+    private var facilityByCode: [Code: FacilityID] = [:]
+    /// The facilities of each member, in order of registration.
+    private var facilitiesOfMember: [MemberID: [FacilityID]] = [:]
 
     package init() {}
 
@@ -47,13 +27,30 @@ package struct Registry: Sendable {
         programs.firstIndex { $0.code == code }.map { ProgramID(UInt32($0)) }
     }
 
-    /// The class of a program and vintage.
-    package func permitClass(_ program: ProgramID, vintage: Int64) -> ClassID? {
-        classes.firstIndex { $0.program == program && $0.vintage == vintage }.map { ClassID(UInt32($0)) }
+    /// The class of a program, vintage and zone.
+    package func permitClass(_ program: ProgramID, vintage: Int64, zone: Code = .none) -> ClassID? {
+        classes.firstIndex { $0.program == program && $0.vintage == vintage && $0.zone == zone }
+            .map { ClassID(UInt32($0)) }
     }
 
-    package subscript(program: ProgramID) -> Program { programs[Int(program.index)] }
-    package subscript(permitClass: ClassID) -> PermitClass { classes[Int(permitClass.index)] }
+    /// The facility with a code.
+    package func facility(_ code: Code) -> FacilityID? { facilityByCode[code] }
+
+    package subscript(program: ProgramID) -> Program {
+        get { programs[Int(program.index)] }
+        _modify { yield &programs[Int(program.index)] }
+    }
+    package subscript(permitClass: ClassID) -> PermitClass {
+        get { classes[Int(permitClass.index)] }
+        _modify { yield &classes[Int(permitClass.index)] }
+    }
+
+    /// All classes, in order of creation.
+    package var classIDs: [ClassID] { classes.indices.map { ClassID(UInt32($0)) } }
+    /// All facilities, in order of registration.
+    package var facilityIDs: [FacilityID] { facilities.indices.map { FacilityID(UInt32($0)) } }
+
+    // MARK: Caps
 
     /// Adds a program; the caller has checked that its code is new.
     package mutating func define(_ program: Program) -> ProgramID {
@@ -61,92 +58,141 @@ package struct Registry: Sendable {
         return ProgramID(UInt32(programs.count - 1))
     }
 
-    /// Sets the cap and holding limit of a vintage, which it creates if it is new.
-    package mutating func setCap(
-        _ cap: Quantity,
-        holdingLimit: Quantity?,
-        program: ProgramID,
-        vintage: Int64
-    ) -> ClassID {
-        if let existing = permitClass(program, vintage: vintage) {
-            classes[Int(existing.index)].cap = cap
-            classes[Int(existing.index)].holdingLimit = holdingLimit
-            return existing
-        }
-        classes.append(
-            PermitClass(
-                program: program,
-                vintage: vintage,
-                cap: cap,
-                issued: .zero,
-                pledged: .zero,
-                holdingLimit: holdingLimit
-            )
-        )
+    /// Adds a class; the caller has checked that it is new.
+    package mutating func add(_ permitClass: PermitClass) -> ClassID {
+        classes.append(permitClass)
         return ClassID(UInt32(classes.count - 1))
     }
 
     /// Counts permits as issued; the caller has checked the cap.
     package mutating func countIssued(_ quantity: Quantity, of permitClass: ClassID) {
-        classes[Int(permitClass.index)].issued += quantity
+        self[permitClass].issued += quantity
     }
 
     /// Sets permits aside for an auction, which the caller has checked against the cap; negative gives back.
     package mutating func pledge(_ quantity: Quantity, of permitClass: ClassID) {
-        classes[Int(permitClass.index)].pledged += quantity
+        self[permitClass].pledged += quantity
     }
 
-    /// Appends the registry in snapshot form.
-    package func encode(to writer: inout ByteWriter) {
-        writer.write(count: programs.count)
-        for program in programs {
-            writer.write(program.code)
-            writer.write(program.name)
-            writer.write(program.unit)
-            writer.write(program.currency)
-            writer.write(program.regulator.index)
+    /// What may still be committed of a class: under its own cap, and under that of its vintage over all zones.
+    package func roomUnderCap(of permitClass: ClassID) -> Quantity {
+        let terms = self[permitClass]
+        guard let total = self.permitClass(terms.program, vintage: terms.vintage) else {
+            return terms.cap - terms.committed
         }
-        writer.write(count: classes.count)
-        for permitClass in classes {
-            writer.write(permitClass.program.index)
-            writer.write(permitClass.vintage)
-            writer.write(permitClass.cap)
-            writer.write(permitClass.issued)
-            writer.write(permitClass.pledged)
-            writer.write(permitClass.holdingLimit != nil)
-            writer.write(permitClass.holdingLimit ?? .zero)
+        let over = self[total].cap - committedOverZones(of: terms.program, vintage: terms.vintage)
+        return total == permitClass ? over : min(over, terms.cap - terms.committed)
+    }
+
+    /// What counts against the cap of a vintage over all its zones.
+    package func committedOverZones(of program: ProgramID, vintage: Int64) -> Quantity {
+        classes.reduce(.zero) { $1.program == program && $1.vintage == vintage ? $0 + $1.committed : $0 }
+    }
+
+    // MARK: Facilities
+
+    /// Adds a facility; the caller has checked that its code is new.
+    package mutating func add(_ facility: Facility) -> FacilityID {
+        facilities.append(facility)
+        let id = FacilityID(UInt32(facilities.count - 1))
+        facilityByCode[facility.code] = id
+        facilitiesOfMember[facility.member, default: []].append(id)
+        return id
+    }
+
+    /// A member's facilities in a program, in order of registration.
+    package func facilities(of member: MemberID, in program: ProgramID) -> [FacilityID] {
+        (facilitiesOfMember[member] ?? []).filter { self[$0].program == program }
+    }
+
+    package subscript(facility: FacilityID) -> Facility {
+        get { facilities[facility.slot] }
+        _modify { yield &facilities[facility.slot] }
+    }
+
+    /// Where an obligation of a facility stands in its list, which gets it if it is new.
+    package mutating func obligation(of facility: FacilityID, since: Int64, period: Int64) -> Int {
+        if let index = self[facility].obligations.firstIndex(where: { $0.period == period }) { return index }
+        let place = self[facility].obligations.firstIndex { $0.period > period } ?? self[facility].obligations.count
+        self[facility].obligations.insert(Obligation(period: period, since: since), at: place)
+        return place
+    }
+
+    /// The first year of a program's period, as its deadlines say.
+    package func firstYear(of program: ProgramID, period: Int64) -> Int64 {
+        deadlines.first { $0.program == program && $0.period == period }?.since ?? period
+    }
+
+    // MARK: Sanctions, trust, transfers, certificates
+
+    /// The suspension of a member in a program.
+    package func suspension(of member: MemberID, in program: ProgramID) -> Suspension? {
+        suspensions.first { $0.member == member && $0.program == program }
+    }
+
+    /// Sets or lifts a suspension.
+    package mutating func set(_ suspension: Suspension?, of member: MemberID, in program: ProgramID) {
+        suspensions.removeAll { $0.member == member && $0.program == program }
+        if let suspension { suspensions.append(suspension) }
+    }
+
+    /// Counts an auction of a program against the suspensions that last for a number of them.
+    /// - Returns: whose suspension ends with it.
+    package mutating func countAuction(of program: ProgramID) -> [MemberID] {
+        for index in suspensions.indices where suspensions[index].program == program {
+            suspensions[index].auctions = suspensions[index].auctions.map { $0 - 1 }
+        }
+        return suspensions.filter { $0.program == program && $0.auctions == 0 }.map(\.member)
+    }
+
+    /// Adds a deadline.
+    /// - Returns: its number.
+    package mutating func add(_ deadline: Deadline) -> Int {
+        deadlines.append(deadline)
+        return deadlines.count - 1
+    }
+
+    /// Marks a deadline as settled.
+    package mutating func finish(deadline: Int) { deadlines[deadline].isDone = true }
+
+    /// Marks a deadline as replaced; its timer does nothing then.
+    package mutating func replace(deadline: Int) { deadlines[deadline].isReplaced = true }
+
+    /// Adds a penalty.
+    package mutating func add(_ penalty: Penalty) { penalties.append(penalty) }
+
+    /// Marks a penalty as paid.
+    package mutating func pay(penalty index: Int) { penalties[index].isPaid = true }
+
+    /// Sets whom a member trusts in a program.
+    package mutating func set(_ trust: Trust?, of member: MemberID, to trusted: MemberID, in program: ProgramID) {
+        trusts.removeAll { $0.member == member && $0.trusted == trusted && $0.program == program }
+        if let trust { trusts.append(trust) }
+    }
+
+    /// Whether a member's permits go to another without the longer delay at `time`.
+    package func isTrusted(_ other: MemberID, by member: MemberID, in program: ProgramID, at time: Timestamp) -> Bool {
+        trusts.contains {
+            $0.member == member && $0.trusted == other && $0.program == program && $0.effective <= time
         }
     }
 
-    /// Reads a registry from snapshot form.
-    package init(from reader: inout ByteReader) throws(SnapshotError) {
-        for _ in 0..<(try reader.readCount()) {
-            let code = try reader.readCode()
-            let name = try reader.readString()
-            let unit = try reader.readString()
-            let currency = try reader.readWord(Currency.self)
-            programs.append(
-                Program(code: code, name: name, unit: unit, currency: currency, regulator: MemberID(try reader.read()))
-            )
-        }
-        for _ in 0..<(try reader.readCount()) {
-            let program = ProgramID(try reader.read())
-            let vintage: Int64 = try reader.read()
-            let cap = try reader.readQuantity()
-            let issued = try reader.readQuantity()
-            let pledged = try reader.readQuantity()
-            let isLimited = try reader.readBool()
-            let limit = try reader.readQuantity()
-            classes.append(
-                PermitClass(
-                    program: program,
-                    vintage: vintage,
-                    cap: cap,
-                    issued: issued,
-                    pledged: pledged,
-                    holdingLimit: isLimited ? limit : nil
-                )
-            )
-        }
+    /// Gives a transfer its number, and keeps it if it waits.
+    package mutating func number(_ transfer: PendingTransfer, waits: Bool) -> UInt64 {
+        transferCount += 1
+        guard waits else { return transferCount }
+        var numbered = transfer
+        numbered.number = transferCount
+        transfers.append(numbered)
+        return transferCount
     }
+
+    /// The transfer with a number, if it waits.
+    package func transfer(_ number: UInt64) -> PendingTransfer? { transfers.first { $0.number == number } }
+
+    /// Takes a transfer off the list of those that wait.
+    package mutating func remove(transfer number: UInt64) { transfers.removeAll { $0.number == number } }
+
+    /// Adds a certificate.
+    package mutating func add(_ certificate: Certificate) { certificates.append(certificate) }
 }

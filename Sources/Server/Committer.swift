@@ -66,6 +66,9 @@ final class Committer: Sendable {
         }
     }
 
+    /// Runs `body` when the batch under way, if there is one, is committed and handed to settlement.
+    func afterCommit(_ body: @escaping @Sendable () -> Void) { queue.async(execute: body) }
+
     /// Waits for the batch under way.
     func drain() { queue.sync {} }
 }

@@ -104,6 +104,25 @@ final class Projector: Sendable {
         }
     }
 
+    /// Reads the path of a serial number, once what was handed over so far is booked.
+    func path(
+        of serial: Int64,
+        _ permitClass: ClassID,
+        _ body: @escaping @Sendable (Result<[TraceStep], Refusal>) -> Void
+    ) {
+        queue.async { [settlement, logger] in
+            DispatchQueue.global().async {
+                do throws(SettlementError) {
+                    let moves = try settlement.path(of: serial, permitClass: permitClass)
+                    body(.success(moves.map { TraceStep(sequence: $0.sequence, time: $0.time, move: $0.move) }))
+                } catch {
+                    logger.error("cannot read a path: \(error)")
+                    body(.failure(Refusal(.busy, "the path cannot be read now")))
+                }
+            }
+        }
+    }
+
     /// Waits until everything that was handed over is booked.
     func drain() {
         queue.sync {}

@@ -1,5 +1,6 @@
 import Exchange
 import Permits
+import Registry
 import Storage
 import Wire
 
@@ -79,6 +80,30 @@ extension Sequencer {
             route(to: session, sequence: nil, time: now)
             let newer = recent.bytes(of: request.stream, from: max(request.from, request.through + 1))
             send(older.bytes + newer, to: session)
+        }
+    }
+
+    /// Reads the path of a serial number; what the client sends meanwhile waits.
+    func trace(_ id: Code, _ name: ClassName, serial: Int64, _ session: Session) {
+        do throws(Refusal) {
+            let permitClass = try venue.traced(name, serial: serial)
+            let (inbox, connection) = (inbox, session.connection)
+            // After the commit under way, whose replies the client may have seen, and its booking.
+            committer.afterCommit { [projector] in
+                projector.path(of: serial, permitClass) { inbox.add(.traced(connection, id, serial: serial, $0)) }
+            }
+            session.isWaiting = true
+        } catch {
+            refuse(id, error, session)
+        }
+    }
+
+    func finish(_ id: Code, _ serial: Int64, _ steps: Result<[TraceStep], Refusal>, _ session: Session) {
+        switch steps {
+        case .failure(let refusal): refuse(id, refusal, session)
+        case .success(let steps):
+            venue.answer(steps, serial: serial, id: id, output: &output)
+            route(to: session, sequence: nil, time: now)
         }
     }
 

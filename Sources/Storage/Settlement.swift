@@ -1,4 +1,5 @@
 import Exchange
+import Ledger
 import Foundation
 import GRDB
 import Permits
@@ -16,6 +17,8 @@ package final class Settlement: Sendable {
     /// The database's path.
     package let file: String
     private let pool: DatabasePool
+    /// For reading: never waits for the projector.
+    var reader: some DatabaseReader { pool }
     private let state: Mutex<State>
 
     private struct State {
@@ -39,6 +42,12 @@ package final class Settlement: Sendable {
             }
             let pool = try DatabasePool(path: file, configuration: configuration)
             let migrator = SettlementSchema.migrator
+            if try pool.read({ db in !Set(SettlementSchema.older).isDisjoint(with: try migrator.appliedIdentifiers(db))
+                })
+            {
+                // Of an older version: empty it, and the journal fills it again.
+                try pool.erase()
+            }
             guard try !pool.read(migrator.hasBeenSuperseded) else {
                 throw SettlementError(
                     file: file,
@@ -191,17 +200,17 @@ extension Settlement {
                 for row in try Row.fetchAll(
                     db,
                     sql: """
-                        SELECT account, member, permit_class, quantity FROM permit_balance
-                        ORDER BY account, member, permit_class
+                        SELECT account, member, facility, permit_class, quantity FROM permit_balance
+                        ORDER BY account, member, facility, permit_class
                         """
                 ) {
-                    guard let account = PermitBalance.Account(text: row["account"]) else {
+                    guard let kind = PermitBalance.Account(text: row["account"]) else {
                         throw DatabaseError(message: "permit_balance has an unknown word: \(row)")
                     }
+                    let owner: Int64 = kind == .compliance ? row["facility"] : row["member"]
                     balances.permits.append(
                         PermitBalance(
-                            account: account,
-                            member: MemberID(row["member"]),
+                            account: kind.account(of: UInt32(owner)),
                             permitClass: ClassID(row["permit_class"]),
                             quantity: Quantity(row["quantity"])
                         )

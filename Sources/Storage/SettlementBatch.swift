@@ -1,4 +1,5 @@
 import Exchange
+import Ledger
 import OrderBook
 import Permits
 
@@ -31,15 +32,21 @@ struct SettlementBatch {
         var currency: Currency
     }
     struct PermitKey: Hashable {
-        var account: PermitBalance.Account
-        var member: MemberID
+        var account: AccountID
         var permitClass: ClassID
+    }
+    struct BookedMove {
+        var sequence: UInt64
+        var position: Int
+        var time: Timestamp
+        var move: SerialMove
     }
 
     private(set) var orders: [OrderChange] = []
     private(set) var trades: [BookedTrade] = []
     private(set) var cash: [CashKey: Int64] = [:]
     private(set) var permits: [PermitKey: Int64] = [:]
+    private(set) var moves: [BookedMove] = []
     private var indexOfOrder: [UInt64: Int] = [:]
 
     init(entryCount: Int) {
@@ -96,40 +103,23 @@ struct SettlementBatch {
         add(-(notional + buyerFee).minorUnits, .member, trade.buyer, currency)
         add((notional - sellerFee).minorUnits, .member, trade.seller, currency)
         add((buyerFee + sellerFee).minorUnits, .fee, .venue, currency)
-        add(-trade.quantity.units, .general, trade.seller, permitClass)
-        add(trade.quantity.units, .general, trade.buyer, permitClass)
+        add(-trade.quantity.units, .general(trade.seller), permitClass)
+        add(trade.quantity.units, .general(trade.buyer), permitClass)
     }
+
+    /// Books a move of serial numbers.
+    mutating func book(_ move: BookedMove) { moves.append(move) }
 
     /// Books a transfer; its kind tells which end is the bank, the issuance or the retirement.
     mutating func book(_ transfer: Transfer) {
         switch transfer.asset {
         case .cash(let currency):
-            move(transfer.amount, transfer.cashAccounts.from, transfer.from, currency, sign: -1)
-            move(transfer.amount, transfer.cashAccounts.to, transfer.to, currency, sign: 1)
+            add(-transfer.amount, CashBalance.Account(transfer.cashAccounts.from), transfer.from, currency)
+            add(transfer.amount, CashBalance.Account(transfer.cashAccounts.to), transfer.to, currency)
         case .permits(let permitClass):
-            move(transfer.amount, transfer.permitAccounts.from, transfer.from, permitClass, sign: -1)
-            move(transfer.amount, transfer.permitAccounts.to, transfer.to, permitClass, sign: 1)
+            add(-transfer.amount, transfer.permitAccounts.from, permitClass)
+            add(transfer.amount, transfer.permitAccounts.to, permitClass)
         }
-    }
-
-    private mutating func move(
-        _ amount: Int64,
-        _ account: CashBalance.Account,
-        _ member: MemberID,
-        _ currency: Currency,
-        sign: Int64
-    ) {
-        add(sign * amount, account, account == .member ? member : .venue, currency)
-    }
-
-    private mutating func move(
-        _ amount: Int64,
-        _ account: PermitBalance.Account,
-        _ member: MemberID,
-        _ permitClass: ClassID,
-        sign: Int64
-    ) {
-        add(sign * amount, account, account == .general ? member : .venue, permitClass)
     }
 
     private mutating func add(
@@ -141,24 +131,19 @@ struct SettlementBatch {
         cash[CashKey(account: account, member: member, currency: currency), default: 0] += amount
     }
 
-    private mutating func add(
-        _ amount: Int64,
-        _ account: PermitBalance.Account,
-        _ member: MemberID,
-        _ permitClass: ClassID
-    ) {
-        permits[PermitKey(account: account, member: member, permitClass: permitClass), default: 0] += amount
+    private mutating func add(_ amount: Int64, _ account: AccountID, _ permitClass: ClassID) {
+        permits[PermitKey(account: account, permitClass: permitClass), default: 0] += amount
     }
 }
 
-extension Transfer {
-    /// Which accounts give and take money.
-    fileprivate var cashAccounts: (from: CashBalance.Account, to: CashBalance.Account) {
-        (kind == .deposit ? .bank : .member, kind == .withdrawal ? .bank : .member)
-    }
-    /// Which accounts give and take permits.
-    fileprivate var permitAccounts: (from: PermitBalance.Account, to: PermitBalance.Account) {
-        (kind == .allocation || kind == .award ? .issuance : .general, kind == .retirement ? .retirement : .general)
+extension CashBalance.Account {
+    /// The kind of a ledger's account, which holds money.
+    init(_ account: AccountID) {
+        switch account {
+        case .bank: self = .bank
+        case .fee: self = .fee
+        default: self = .member
+        }
     }
 }
 

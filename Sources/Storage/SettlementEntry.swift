@@ -1,4 +1,5 @@
 package import Exchange
+package import Ledger
 package import Permits
 
 /// What one command did: what settlement books.
@@ -80,28 +81,53 @@ package struct PermitBalance: Sendable, Hashable {
     package enum Account: UInt8, Word {
         /// A member's own.
         case general
+        /// A facility's.
+        case compliance
         /// Where permits come from: what was issued, negative.
         case issuance
-        /// Where permits end.
-        case retirement
+        // Where permits end.
+        case surrendered, retirement, cancelled
 
         package var word: StaticString {
             switch self {
             case .general: "general"
+            case .compliance: "compliance"
             case .issuance: "issuance"
+            case .surrendered: "surrendered"
             case .retirement: "retirement"
+            case .cancelled: "cancelled"
+            }
+        }
+
+        /// The ledger's account of that kind; `owner` is a member, or the facility of a compliance account.
+        func account(of owner: UInt32) -> AccountID {
+            switch self {
+            case .general: .general(MemberID(owner))
+            case .compliance: .compliance(FacilityID(owner))
+            case .issuance: .issuance
+            case .surrendered: .surrendered
+            case .retirement: .retirement
+            case .cancelled: .cancelled
+            }
+        }
+
+        /// The kind of a ledger's account, which holds permits.
+        init(_ account: AccountID) {
+            switch account {
+            case .issuance: self = .issuance
+            case .surrendered: self = .surrendered
+            case .retirement: self = .retirement
+            case .cancelled: self = .cancelled
+            default: self = account.facility == nil ? .general : .compliance
             }
         }
     }
-    package var account: Account
-    /// The member; the venue for `issuance` and `retirement`.
-    package var member: MemberID
+    package var account: AccountID
     package var permitClass: ClassID
     package var quantity: Quantity
 
-    package init(account: Account, member: MemberID, permitClass: ClassID, quantity: Quantity) {
+    package init(account: AccountID, permitClass: ClassID, quantity: Quantity) {
         self.account = account
-        self.member = member
         self.permitClass = permitClass
         self.quantity = quantity
     }

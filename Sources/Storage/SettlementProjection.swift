@@ -100,6 +100,8 @@ struct SettlementProjection {
                     currency: market.currency,
                     permitClass: market.permitClass
                 )
+            case .serials(let move):
+                batch.book(SettlementBatch.BookedMove(sequence: sequence, position: index + 1, time: time, move: move))
             case .transferred(let transfer):
                 batch.book(transfer)
                 try write(transfer, position: index, sequence: sequence, time: time)
@@ -122,8 +124,10 @@ struct SettlementProjection {
                     sql: "UPDATE market SET reference = ?, band_low = ?, band_high = ? WHERE id = ?",
                     arguments: [price.minorUnits, low.minorUnits, high.minorUnits, market.index]
                 )
-            case .memberAdmitted, .loginCreated, .programDefined, .capSet:
-                try writeDirectory(event, sequence: sequence, time: time)
+            case .memberAdmitted, .loginCreated: try writeDirectory(event)
+            case .registry(count: _, let fact): try write(fact, position: index + 1, sequence: sequence, time: time)
+            case .pending, .proposal, .alert:
+                try writePrivate(event, position: index + 1, sequence: sequence, time: time)
             case .auctionAnnounced(let auction): try write(announced: auction, sequence: sequence, time: time)
             case .auction(count: _, let auction, let phase, let offered, text: _):
                 try database.execute(
@@ -131,7 +135,7 @@ struct SettlementProjection {
                     arguments: [phase.text, offered.units, auction.index]
                 )
             case .auctionCleared(let auction): try write(cleared: auction, sequence: sequence, time: time)
-            case .moved, .awarded, .level, .indicative, .sessionOpened, .sessionClosed:
+            case .moved, .awarded, .trusted, .distrusted, .level, .indicative, .sessionOpened, .sessionClosed:
                 // Copies for the feeds, the book that `orders` shows already, and sessions, which are nobody's property.
                 continue
             }
@@ -176,10 +180,11 @@ extension SettlementProjection {
         case .permits(let asset): permitClass = asset.index
         }
         try database.execute(
-            sql: "INSERT INTO transfer VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            sql: "INSERT INTO transfer VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             arguments: [
                 Int64(bitPattern: sequence), position + 1, transfer.kind.text, transfer.from.index, transfer.to.index,
-                currency, permitClass, transfer.amount, transfer.text, "\(time)",
+                currency, permitClass, transfer.amount, transfer.text, "\(time)", transfer.fromFacility?.index,
+                transfer.toFacility?.index,
             ]
         )
     }
@@ -200,8 +205,8 @@ extension SettlementProjection {
         )
     }
 
-    /// Members, logins, programs and caps: one that is known already is changed.
-    private func writeDirectory(_ event: Event, sequence: UInt64, time: Timestamp) throws {
+    /// Members and logins: one that is known already is changed.
+    private func writeDirectory(_ event: Event) throws {
         switch event {
         case .memberAdmitted(let member, let code, let role, let name):
             try database.execute(
@@ -218,28 +223,6 @@ extension SettlementProjection {
                     ON CONFLICT (id) DO UPDATE SET member = excluded.member, code = excluded.code
                     """,
                 arguments: [user.index, member.index, "\(code)"]
-            )
-        case .programDefined(let program, let code, let unit, let currency, let name, let regulator):
-            try database.execute(
-                sql: """
-                    INSERT INTO program VALUES (?, ?, ?, ?, ?, ?)
-                    ON CONFLICT (id) DO UPDATE SET unit = excluded.unit, name = excluded.name
-                    """,
-                arguments: [program.index, "\(code)", unit, currency.text, name, regulator.index]
-            )
-        case .capSet(let permitClass, let program, let vintage, let cap, let holdingLimit):
-            try database.execute(
-                sql: """
-                    INSERT INTO permit_class VALUES (?, ?, ?, ?, ?)
-                    ON CONFLICT (id) DO UPDATE SET cap = excluded.cap, holding_limit = excluded.holding_limit
-                    """,
-                arguments: [permitClass.index, program.index, vintage, cap.units, holdingLimit?.units]
-            )
-            try database.execute(
-                sql: "INSERT INTO cap_change VALUES (?, ?, ?, ?, ?)",
-                arguments: [
-                    Int64(bitPattern: sequence), permitClass.index, cap.units, holdingLimit?.units, "\(time)",
-                ]
             )
         default:
             preconditionFailure("not an event of the directory: \(event)")

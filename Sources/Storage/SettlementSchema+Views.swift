@@ -5,20 +5,24 @@ extension SettlementSchema {
             -- Per asset, the sum over all accounts. Nothing is ever made or lost: every total must be 0.
             SELECT 'cash' AS kind, currency AS asset, SUM(total) AS total FROM cash_balance GROUP BY currency
             UNION ALL
-            SELECT 'permits', program.code || '/' || permit_class.vintage, SUM(quantity)
+            SELECT 'permits', program.code || '/' || permit_class.vintage
+                    || CASE zone WHEN '' THEN '' ELSE '/' || zone END, SUM(quantity)
             FROM permit_balance
             JOIN permit_class ON permit_class.id = permit_balance.permit_class
             JOIN program ON program.id = permit_class.program
             GROUP BY permit_class.id;
 
         CREATE VIEW issuance AS
-            -- Per permit class: issued = held + retired.
+            -- Per permit class: issued = held + surrendered + retired + cancelled.
             SELECT permit_class.id AS permit_class,
                 program.code AS program,
                 permit_class.vintage AS vintage,
+                permit_class.zone AS zone,
                 COALESCE(-SUM(quantity) FILTER (WHERE account = 'issuance'), 0) AS issued,
-                COALESCE(SUM(quantity) FILTER (WHERE account = 'general'), 0) AS held,
-                COALESCE(SUM(quantity) FILTER (WHERE account = 'retirement'), 0) AS retired
+                COALESCE(SUM(quantity) FILTER (WHERE account IN ('general', 'compliance')), 0) AS held,
+                COALESCE(SUM(quantity) FILTER (WHERE account = 'surrendered'), 0) AS surrendered,
+                COALESCE(SUM(quantity) FILTER (WHERE account = 'retirement'), 0) AS retired,
+                COALESCE(SUM(quantity) FILTER (WHERE account = 'cancelled'), 0) AS cancelled
             FROM permit_class
             JOIN program ON program.id = permit_class.program
             LEFT JOIN permit_balance ON permit_balance.permit_class = permit_class.id
@@ -26,24 +30,26 @@ extension SettlementSchema {
 
         CREATE VIEW issued_vs_cap AS
             -- Per permit class: how much of the cap is issued; share is 0 to 1, NULL when the cap is 0.
-            SELECT issuance.program, issuance.vintage, permit_class.cap, issuance.issued,
-                permit_class.cap - issuance.issued AS unissued,
-                issuance.held, issuance.retired,
+            SELECT issuance.program, issuance.vintage, issuance.zone, permit_class.cap, issuance.issued,
+                permit_class.cap - issuance.issued AS unissued,    -- negative: the cap was lowered below what was issued
+                issuance.held, issuance.surrendered, issuance.retired, issuance.cancelled,
                 1.0 * issuance.issued / NULLIF(permit_class.cap, 0) AS share
             FROM issuance
             JOIN permit_class ON permit_class.id = issuance.permit_class;
 
         CREATE VIEW holding_vs_cap AS
-            -- Per member and permit class: how much of the cap is in one hand; share as above.
-            SELECT program.code AS program, permit_class.vintage, member.code AS member,
-                permit_balance.quantity,
-                1.0 * permit_balance.quantity / NULLIF(permit_class.cap, 0) AS share,
+            -- Per member and permit class: how much of the cap is in one hand, facilities included; share as above.
+            SELECT program.code AS program, permit_class.vintage, permit_class.zone, member.code AS member,
+                SUM(permit_balance.quantity) AS quantity,
+                1.0 * SUM(permit_balance.quantity) / NULLIF(permit_class.cap, 0) AS share,
                 permit_class.cap, permit_class.holding_limit
             FROM permit_balance
             JOIN permit_class ON permit_class.id = permit_balance.permit_class
             JOIN program ON program.id = permit_class.program
-            JOIN member ON member.id = permit_balance.member
-            WHERE permit_balance.account = 'general' AND permit_balance.quantity > 0;
+            LEFT JOIN facility ON facility.id = permit_balance.facility
+            JOIN member ON member.id = COALESCE(facility.member, permit_balance.member)
+            WHERE permit_balance.account IN ('general', 'compliance') AND permit_balance.quantity > 0
+            GROUP BY permit_class.id, member.id;
 
         CREATE VIEW who_holds_what AS
             -- All that members have; amount is decimal text.
@@ -55,7 +61,7 @@ extension SettlementSchema {
             WHERE cash_balance.account = 'member' AND cash_balance.total > 0
             UNION ALL
             SELECT member, (SELECT role FROM member AS owner WHERE owner.code = holding_vs_cap.member), 'permits',
-                program || '/' || vintage, CAST(quantity AS TEXT)
+                program || '/' || vintage || CASE zone WHEN '' THEN '' ELSE '/' || zone END, CAST(quantity AS TEXT)
             FROM holding_vs_cap;
 
         CREATE VIEW trade_readable AS

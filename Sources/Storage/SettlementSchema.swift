@@ -2,17 +2,23 @@ import GRDB
 
 /// The public SQL schema of `settlement.db`.
 ///
-/// Its comments are stored with the tables: `.schema` in the sqlite3 shell prints them. A change is a new migration.
+/// Its comments are stored with the tables: `.schema` in the sqlite3 shell prints them. The file is a projection, so a
+/// change of schema is a new name of the one migration: a file of an older name is emptied and rebuilt from the journal.
 enum SettlementSchema {
+    /// The names that the schema had before.
+    static let older = ["1: the venue"]
+
     static var migrator: DatabaseMigrator {
         var migrator = DatabaseMigrator()
-        migrator.registerMigration("1: the venue") { db in
+        migrator.registerMigration("2: the registry") { db in
             try db.execute(sql: directory)
             try db.execute(sql: activity)
             try db.execute(sql: accounts)
             try db.execute(sql: auctions)
+            try db.execute(sql: registry)
             try db.execute(sql: bookkeeping)
             try db.execute(sql: views)
+            try db.execute(sql: registryViews)
         }
         return migrator
     }
@@ -57,17 +63,22 @@ enum SettlementSchema {
             unit TEXT NOT NULL,                                    -- what one permit allows: tCO2e, kg, m3, ML
             currency TEXT NOT NULL REFERENCES currency,
             name TEXT NOT NULL,
-            regulator INTEGER NOT NULL REFERENCES member
+            regulator INTEGER NOT NULL REFERENCES member,
+            rules TEXT NOT NULL,                                   -- the rule book
+            offsets_for INTEGER REFERENCES program                 -- whose obligations its credits may cover
         ) STRICT;
 
         CREATE TABLE permit_class (
-            -- The fungible permits of one program and one compliance period.
+            -- The fungible permits of one program, compliance period and zone.
             id INTEGER PRIMARY KEY,
             program INTEGER NOT NULL REFERENCES program,
             vintage INTEGER NOT NULL,
+            zone TEXT NOT NULL,                                    -- '' for none
             cap INTEGER NOT NULL CHECK (cap >= 0),                 -- the most permits that may be issued
             holding_limit INTEGER CHECK (holding_limit >= 0),      -- the most that a member may hold; NULL: no limit
-            UNIQUE (program, vintage)
+            expires TEXT,                                          -- when what is held is cancelled
+            expired_seq INTEGER,
+            UNIQUE (program, vintage, zone)
         ) STRICT;
 
         CREATE TABLE market (
@@ -119,7 +130,7 @@ enum SettlementSchema {
             display INTEGER,                                       -- what an iceberg shows at a time
             state TEXT NOT NULL                                    -- open, filled, or why the rest was cancelled
                 CHECK (\(oneOf("state", "open", "filled", "cancelled", "replaced", "expired", "unfilled", "fok", "min",
-                    "self-trade", "band", "disconnect", "deadman"))),
+                    "self-trade", "band", "disconnect", "deadman", "suspended"))),
             entered_seq INTEGER NOT NULL,
             entered_time TEXT NOT NULL,
             triggered_time TEXT,                                   -- when a stop order was
@@ -153,14 +164,15 @@ enum SettlementSchema {
 
         CREATE TABLE transfer (
             -- Cash and permits that moved other than by a trade.
-            -- Member 0 stands for the bank (deposit, withdrawal) and for the end (retirement). An allocation or
+            -- Member 0 stands for the bank (deposit, withdrawal), the fee account (bust) and the end (retirement, surrender,
+            -- expiry). An allocation or
             -- award (to the winner of an auction) is new permits: from_member is the regulator that issued them, and its own holding does not change.
             seq INTEGER NOT NULL,
             n INTEGER NOT NULL,                                    -- position within the command, from 1
             kind TEXT NOT NULL
                 CHECK (\(oneOf(
                     "kind", "deposit", "withdrawal", "allocation", "transfer", "retirement", "payment", "award",
-                    "delivery"
+                    "delivery", "cover", "surrender", "expiry", "penalty", "bust"
                 ))),
             from_member INTEGER NOT NULL REFERENCES member,
             to_member INTEGER NOT NULL REFERENCES member,
@@ -169,6 +181,8 @@ enum SettlementSchema {
             amount INTEGER NOT NULL CHECK (amount > 0),            -- minor units, or permits
             text TEXT NOT NULL,                                    -- the member's words: for whom permits are retired
             time TEXT NOT NULL,
+            from_facility INTEGER,                                 -- the compliance account that gives; NULL: the general one
+            to_facility INTEGER,                                   -- the compliance account that takes
             PRIMARY KEY (seq, n),
             CHECK ((currency IS NULL) <> (permit_class IS NULL))
         ) STRICT, WITHOUT ROWID;
@@ -181,6 +195,8 @@ enum SettlementSchema {
             permit_class INTEGER NOT NULL REFERENCES permit_class,
             cap INTEGER NOT NULL,
             holding_limit INTEGER,
+            reserve INTEGER NOT NULL,                              -- set aside for new entrants
+            issued INTEGER NOT NULL,                               -- what was issued then
             time TEXT NOT NULL,
             PRIMARY KEY (seq, permit_class)
         ) STRICT, WITHOUT ROWID;
@@ -212,13 +228,18 @@ enum SettlementSchema {
         CREATE INDEX cash_balance_member ON cash_balance (member);
 
         CREATE TABLE permit_balance (
-            account TEXT NOT NULL CHECK (\(oneOf("account", "general", "issuance", "retirement"))),
-            member INTEGER NOT NULL REFERENCES member,             -- 0, the venue, for issuance and retirement
+            account TEXT NOT NULL
+                CHECK (\(oneOf(
+                    "account", "general", "compliance", "issuance", "surrendered", "retirement", "cancelled"
+                ))),
+            member INTEGER NOT NULL REFERENCES member,             -- of a general account; 0, the venue, for the others
+            facility INTEGER NOT NULL,                             -- of a compliance account; -1 for the others
             permit_class INTEGER NOT NULL REFERENCES permit_class,
             quantity INTEGER NOT NULL,                             -- issuance is what was issued, negative
-            PRIMARY KEY (account, member, permit_class),
+            PRIMARY KEY (account, member, facility, permit_class),
             CHECK (CASE account WHEN 'issuance' THEN quantity <= 0 ELSE quantity >= 0 END),
-            CHECK ((account = 'general') = (member <> 0))
+            CHECK ((account = 'general') = (member <> 0)),
+            CHECK ((account = 'compliance') = (facility >= 0))
         ) STRICT, WITHOUT ROWID;
         CREATE INDEX permit_balance_class ON permit_balance (permit_class, account);
         CREATE INDEX permit_balance_member ON permit_balance (member);

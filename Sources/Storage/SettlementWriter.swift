@@ -1,5 +1,6 @@
 import Exchange
 import GRDB
+import Ledger
 import OrderBook
 import Permits
 
@@ -14,6 +15,7 @@ struct SettlementWriter {
         try writeTrades(batch.trades)
         try writeCash(batch.cash)
         try writePermits(batch.permits)
+        try writeMoves(batch.moves)
         try database.execute(sql: "UPDATE watermark SET applied_seq = ?", arguments: [Int64(bitPattern: sequence)])
     }
 
@@ -154,22 +156,42 @@ struct SettlementWriter {
     private func writePermits(_ changes: [SettlementBatch.PermitKey: Int64]) throws {
         var update = try RawStatement(
             database,
-            "UPDATE permit_balance SET quantity = quantity + ? WHERE account = ? AND member = ? AND permit_class = ?"
+            "UPDATE permit_balance SET quantity = quantity + ? WHERE account = ? AND member = ? AND facility = ? AND permit_class = ?"
         )
         var insert = try RawStatement(
             database,
-            "INSERT INTO permit_balance (quantity, account, member, permit_class) VALUES (?, ?, ?, ?)"
+            "INSERT INTO permit_balance (quantity, account, member, facility, permit_class) VALUES (?, ?, ?, ?, ?)"
         )
         for (key, amount) in changes where amount != 0 {
             func run(_ statement: inout RawStatement) throws {
                 statement.add(amount)
-                statement.add(word: key.account.word)
-                statement.add(key.member.index)
+                statement.add(word: PermitBalance.Account(key.account).word)
+                statement.add(key.account.member?.index ?? 0)
+                statement.add(key.account.facility.map { Int64($0.index) } ?? -1)
                 statement.add(key.permitClass.index)
                 try statement.run()
             }
             try run(&update)
             if database.changesCount == 0 { try run(&insert) }
+        }
+    }
+
+    // MARK: Serial numbers
+
+    private func writeMoves(_ moves: [SettlementBatch.BookedMove]) throws {
+        try database.insert(into: "serial_move", columnCount: 11, moves) { booked, row in
+            let move = booked.move
+            row.add(booked.sequence)
+            row.add(Int64(booked.position))
+            row.add(move.permitClass.index)
+            row.add(move.block.first)
+            row.add(move.block.last)
+            row.add(word: move.cause.word)
+            for account in [move.from, move.to] {
+                row.add(word: PermitBalance.Account(account).word)
+                row.add(account.member?.index ?? account.facility?.index ?? 0)
+            }
+            row.add(time: booked.time)
         }
     }
 }

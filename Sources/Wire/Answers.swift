@@ -43,11 +43,12 @@ extension Venue {
         case .auctions(let code): try auctions(code, &rows)
         case .bids(let code): try bids(code, member, &rows)
         case .result(let code, let from, let limit): try result(code, from, limit, &rows)
+        case .registry(let query): try answer(query, member, &rows)
         }
     }
 
     /// Whose account or orders are meant; other members' are for operators and regulators.
-    private func subject(_ code: Code?, _ member: MemberID) throws(Refusal) -> MemberID {
+    func subject(_ code: Code?, _ member: MemberID) throws(Refusal) -> MemberID {
         guard let code else { return member }
         let subject = try exchange.findMember(code)
         let role = exchange.members[member].role
@@ -107,6 +108,7 @@ extension Venue {
 
     private func account(_ member: MemberID, _ rows: inout Rows) throws(Refusal) {
         rows.head.append("member", exchange.members[member].code)
+        defer { facilityAccounts(member, &rows) }
         for (asset, balance) in exchange.ledger.holdings(of: .general(member)) {
             rows.row { bytes in
                 if let permitClass = asset.permitClass {
@@ -120,6 +122,19 @@ extension Venue {
                     bytes.append("total", money: balance.total, currency)
                     bytes.append("free", money: balance.free, currency)
                     bytes.append("held", money: balance.held, currency)
+                }
+            }
+        }
+    }
+
+    private func facilityAccounts(_ member: MemberID, _ rows: inout Rows) {
+        for facility in exchange.registry.facilityIDs where exchange.registry[facility].member == member {
+            for (asset, balance) in exchange.ledger.holdings(of: .compliance(facility)) where balance.total > 0 {
+                guard let permitClass = asset.permitClass else { continue }
+                rows.row { bytes in
+                    bytes.append("facility", exchange.registry[facility].code)
+                    bytes.append(class: permitClass, exchange)
+                    bytes.append("total", Quantity(balance.total))
                 }
             }
         }
@@ -194,12 +209,10 @@ extension Venue {
                 bytes.append("unit", quoted: program.unit)
                 bytes.append("currency", program.currency)
                 bytes.append("regulator", exchange.members[program.regulator].code)
-                bytes.append("cap", terms.cap)
-                bytes.append("issued", terms.issued)
-                if terms.pledged > .zero { bytes.append("auctions", terms.pledged) }
-                bytes.append("held", Quantity(statement.held))
-                bytes.append("retired", Quantity(statement.retired))
+                bytes.append(terms: terms)
+                bytes.append(statement)
                 if let limit = terms.holdingLimit { bytes.append("holding", limit) }
+                if terms.expiry != .never { bytes.append("expire", terms.expiry) }
                 bytes.append("name", quoted: program.name)
             }
         }
@@ -226,9 +239,8 @@ extension Venue {
                 if let permitClass = asset.permitClass {
                     bytes.append(class: permitClass, exchange)
                     bytes.append("issued", Quantity(statement.issued))
-                    bytes.append("held", Quantity(statement.held))
+                    bytes.append(statement)
                     bytes.append("onhold", Quantity(statement.onHold))
-                    bytes.append("retired", Quantity(statement.retired))
                 } else if let currency = asset.currency {
                     bytes.append("currency", currency)
                     bytes.append("debits", money: statement.issued, currency)
@@ -239,5 +251,15 @@ extension Venue {
                 }
             }
         }
+    }
+}
+
+extension [UInt8] {
+    /// Appends where a class's permits are.
+    fileprivate mutating func append(_ statement: AssetStatement) {
+        append("held", Quantity(statement.held))
+        append("surrendered", Quantity(statement.surrendered))
+        append("retired", Quantity(statement.retired))
+        append("cancelled", Quantity(statement.cancelled))
     }
 }

@@ -13,7 +13,7 @@ struct Fields {
         var isGiven: Bool { end > 0 }
     }
 
-    private var values = InlineArray<80, Value>(repeating: Value())
+    private var values = InlineArray<128, Value>(repeating: Value())
 
     subscript(key: Key) -> Value {
         get { values[Int(key.rawValue)] }

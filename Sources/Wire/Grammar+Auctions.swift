@@ -14,7 +14,8 @@ extension VerbRule {
                     (.rules, .code), (.key, .digest), (.commit, .digest),
                 ],
                 [
-                    (.with, .list("POLICY=VALUE")), (.lot, .integer), (.reserve, .decimal), (.hidden, .digest),
+                    (.zone, .code), (.with, .list("POLICY=VALUE")), (.lot, .integer), (.reserve, .decimal),
+                    (.hidden, .digest),
                     (.tiers, .list("PRICE:QTY")), (.withhold, .list("PRICE:QTY")), (.shares, .list("MEMBER:PERCENT")),
                 ]
             )

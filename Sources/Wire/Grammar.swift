@@ -11,6 +11,9 @@ package enum Key: UInt8, CaseIterable, Sendable {
     case verb, code, depth, limit
     case auction, supply, opens, closes, rules, with, reserve, tiers, withhold, key, commit, hidden, shares
     case secret, floor, steps, nonce, box
+    case zone, base, reduce, offsets, facility, history, output, saving, factor, date, close
+    case verifier, second, split, within, period, evidence, kind, due, since, share
+    case until, auctions, freeze, trade, first, transfer, penalty, on, act, proposal, serial, number, digest
 
     /// The key as it is written.
     package var name: String {
@@ -102,10 +105,15 @@ package struct VerbRule: Sendable {
         case .logon, .logout, .ping, .help, .status, .subscribe, .unsubscribe, .resume, .deadman,
             .clock, .disconnect, .restart:
             session(verb)
-        case .member, .login, .market, .phase, .reference, .dayEnd, .deposit, .withdraw, .program, .cap, .allocate:
-            administration(verb)
-        case .transfer, .retire, .order, .amend, .cancel, .massCancel, .quote:
-            trading(verb)
+        case .member, .login, .market, .phase, .reference, .dayEnd, .deposit, .withdraw: administration(verb)
+        case .order, .amend, .cancel, .massCancel, .quote: trading(verb)
+        case .program, .cap, .allocate, .holiday, .facility, .monitor, .report, .deadline, .suspend, .readmit, .bust,
+            .transfer, .recall, .retire, .cover, .surrender, .trust, .distrust, .pay, .fourEyes, .propose, .approve,
+            .decline:
+            registry(verb)
+        case .rules, .facilities, .reports, .obligations, .blocks, .trace, .certificate, .transfers, .penalties,
+            .proposals, .concentration:
+            registryQuery(verb)
         case .account, .orders, .book, .trades, .markets, .programs, .members, .ledger:
             query(verb)
         case .auction, .openBids, .callOff, .classify, .consign, .guarantee, .bid, .withdrawBid, .sealedBid,
@@ -162,7 +170,7 @@ package struct VerbRule: Sendable {
                 "Lists a vintage for trading. band, maker and taker are in per cent.",
                 [(.market, .code)] + permits + [
                     (.tick, .decimal), (.lot, .integer), (.maxqty, .integer), (.band, .decimal), (.ref, .decimal),
-                ], [(.maker, .decimal), (.taker, .decimal)]
+                ], [(.zone, .code), (.maker, .decimal), (.taker, .decimal)]
             )
         case .phase:
             return (
@@ -171,33 +179,14 @@ package struct VerbRule: Sendable {
         case .reference:
             return ("Sets a closed market's reference price.", [(.market, .code), (.price, .decimal)], [])
         case .dayEnd: return ("Ends the trading day; every market must be closed.", [], [])
-        case .deposit, .withdraw:
+        default:
             let summary = verb == .deposit ? "Credits cash that arrived." : "Debits cash that is paid out."
             return (summary, [(.member, .code), (.currency, .words(Currency.self)), (.amount, .decimal)], [])
-        case .program:
-            return (
-                "Defines a program that the sender regulates.",
-                [(.program, .code), (.unit, .text), (.currency, .words(Currency.self))], [(.name, .text)]
-            )
-        case .cap:
-            return (
-                "Sets the cap of a vintage and, with holding, the most that one member may hold.",
-                permits + [(.cap, .integer)], [(.holding, .integer)]
-            )
-        default:
-            return (
-                "Issues permits to a participant, under the cap.", permits + [(.member, .code), (.qty, .integer)], []
-            )
         }
     }
 
     private static func trading(_ verb: Verb) -> (String, Keys, Keys) {
-        let permits: Keys = [(.program, .code), (.vintage, .integer)]
         switch verb {
-        case .transfer:
-            return ("Gives permits to another participant.", permits + [(.to, .code), (.qty, .integer)], [])
-        case .retire:
-            return ("Takes permits out of circulation for good.", permits + [(.qty, .integer)], [(.text, .text)])
         case .order:
             return (
                 "Enters an order; type=limit and tif=day unless said otherwise.",

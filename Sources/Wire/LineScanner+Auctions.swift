@@ -48,8 +48,7 @@ extension LineScanner {
     private func newAuction(_ auction: Code, _ line: Span<UInt8>) throws(Refusal) -> NewAuction {
         var new = NewAuction(
             code: auction,
-            program: try required(code(.program, line), .program),
-            vintage: try required(integer(.vintage, line, in: LineScanner.vintages), .vintage),
+            permits: try className(line),
             supply: try required(quantity(.supply, line), .supply),
             opens: try required(time(.opens, line), .opens),
             closes: try required(time(.closes, line), .closes),
@@ -132,7 +131,7 @@ extension LineScanner {
         return pairs
     }
 
-    private func digest(_ key: Key, _ line: Span<UInt8>) throws(Refusal) -> Digest? {
+    func digest(_ key: Key, _ line: Span<UInt8>) throws(Refusal) -> Digest? {
         guard let range = range(key) else { return nil }
         guard let found = Hex.bytes(String(decoding: bytes(line, range), as: UTF8.self)), let digest = Digest(found)
         else {

@@ -41,9 +41,16 @@ extension LineScanner {
                     limit: Int(try integer(.limit, line, in: 1...Int64(Limits.rowsMax)) ?? Int64(Limits.rowsMax))
                 )
             )
-        case .member, .market, .phase, .reference, .dayEnd, .deposit, .withdraw, .program, .cap, .allocate,
-            .transfer, .retire:
+        case .member, .market, .phase, .reference, .dayEnd, .deposit, .withdraw:
             .command(.admin(try adminCommand(line)))
+        case .program, .cap, .allocate, .holiday, .facility, .monitor, .report, .deadline, .suspend, .readmit, .bust,
+            .transfer, .recall, .retire, .cover, .surrender, .trust, .distrust, .pay, .fourEyes, .propose, .approve,
+            .decline:
+            .command(.registry(try registryCommand(line)))
+        case .rules, .facilities, .reports, .obligations, .blocks, .certificate, .transfers, .penalties, .proposals,
+            .concentration:
+            .query(.registry(try registryQuery(line)))
+        case .trace: try traceBody(line)
         }
     }
 
@@ -181,60 +188,13 @@ extension LineScanner {
                 price: try required(decimal(.price, line), .price)
             )
         case .dayEnd: return .dayEnd
-        case .deposit, .withdraw:
+        default:
             let member = try required(code(.member, line), .member)
             let currency = try required(word(.currency, line, Currency.self), .currency)
             let amount = try required(decimal(.amount, line), .amount)
             return verb == .deposit
                 ? .deposit(member: member, currency: currency, amount: amount)
                 : .withdraw(member: member, currency: currency, amount: amount)
-        case .program:
-            let program = try required(code(.program, line), .program)
-            return .program(
-                code: program,
-                unit: try required(text(.unit, line), .unit),
-                currency: try required(word(.currency, line), .currency),
-                name: try text(.name, line) ?? program.description
-            )
-        default: return try permitCommand(line)
-        }
-    }
-
-    /// The years that a vintage may name.
-    static var vintages: ClosedRange<Int64> { 1900...2999 }
-
-    private func permitCommand(_ line: Span<UInt8>) throws(Refusal) -> AdminCommand {
-        let program = try required(code(.program, line), .program)
-        let vintage = try required(integer(.vintage, line, in: LineScanner.vintages), .vintage)
-        switch verb {
-        case .cap:
-            return .cap(
-                program: program,
-                vintage: vintage,
-                cap: try required(quantity(.cap, line, max: Limits.capMax), .cap),
-                holdingLimit: try quantity(.holding, line, max: Limits.capMax)
-            )
-        case .allocate:
-            return .allocate(
-                program: program,
-                vintage: vintage,
-                member: try required(code(.member, line), .member),
-                quantity: try required(quantity(.qty, line), .qty)
-            )
-        case .transfer:
-            return .transfer(
-                program: program,
-                vintage: vintage,
-                to: try required(code(.to, line), .to),
-                quantity: try required(quantity(.qty, line), .qty)
-            )
-        default:
-            return .retire(
-                program: program,
-                vintage: vintage,
-                quantity: try required(quantity(.qty, line), .qty),
-                text: try text(.text, line) ?? ""
-            )
         }
     }
 
@@ -242,8 +202,7 @@ extension LineScanner {
         let zero = DecimalNumber.zero
         return NewMarket(
             code: try required(code(.market, line), .market),
-            program: try required(code(.program, line), .program),
-            vintage: try required(integer(.vintage, line, in: LineScanner.vintages), .vintage),
+            permits: try className(line),
             tick: try required(decimal(.tick, line), .tick),
             lot: try required(quantity(.lot, line), .lot),
             quantityMax: try required(quantity(.maxqty, line), .maxqty),

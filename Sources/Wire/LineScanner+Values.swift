@@ -73,10 +73,10 @@ extension LineScanner {
     }
 
     /// Free text: a bare token, or a JSON string unescaped.
-    func text(_ key: Key, _ line: Span<UInt8>) throws(Refusal) -> String? {
+    func text(_ key: Key, _ line: Span<UInt8>, bytesMax: Int = Limits.textBytesMax) throws(Refusal) -> String? {
         guard let range = range(key) else { return nil }
-        guard range.count <= Limits.textBytesMax else {
-            throw Refusal(.outOfRange, "\(key.name) has \(range.count) bytes; at most \(Limits.textBytesMax)")
+        guard range.count <= bytesMax else {
+            throw Refusal(.outOfRange, "\(key.name) has \(range.count) bytes; at most \(bytesMax)")
         }
         var bytes: [UInt8] = []
         var index = range.lowerBound

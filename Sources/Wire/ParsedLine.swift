@@ -1,6 +1,7 @@
 package import Exchange
 package import Permits
-import Seals
+package import Registry
+package import Seals
 
 /// A request line, read and typed; its symbols are still codes.
 package struct ParsedLine: Sendable {
@@ -20,6 +21,8 @@ package struct ParsedLine: Sendable {
         case login(NewPassword)
         /// Sealed before it is written.
         case bid(BidLine)
+        /// Answered from what settlement has kept.
+        case trace(ClassName, serial: Int64)
         case subscribe(market: Code)
         case unsubscribe(market: Code)
         /// `stream` is `private` or the code of a market.
@@ -44,6 +47,21 @@ package enum Query: Sendable, Equatable {
     /// The sender's own.
     case bids(auction: Code)
     case result(auction: Code, from: Int, limit: Int)
+    indirect case registry(RegistryQuery)
+}
+
+/// A request that reads the registry.
+package enum RegistryQuery: Sendable, Equatable {
+    case rules(program: Code)
+    case facilities(program: Code?, member: Code?, facility: Code?, from: Code?)
+    case reports(facility: Code, period: Int64?)
+    case obligations(program: Code?, member: Code?, facility: Code?, period: Int64?, from: Code?)
+    case blocks(ClassName, member: Code?, facility: Code?, from: Int, limit: Int)
+    case certificate(number: UInt64, digest: Digest?)
+    case transfers
+    case penalties(program: Code?, member: Code?, from: UInt64)
+    case proposals
+    case concentration(ClassName)
 }
 
 /// `LOGON` as it arrives; the password goes no further than the session.

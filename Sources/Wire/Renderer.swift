@@ -2,6 +2,7 @@ import Exchange
 import OrderBook
 import Permits
 import Registry
+import Seals
 
 // Replies and events as lines.
 
@@ -66,6 +67,7 @@ extension Output {
             bytes.append("role", exchange.members[member].role)
             bytes.append("n", exchange.members[member].streamCount)
             bytes.append("time", time)
+        case .registry(let outcome): bytes.append(outcome)
         }
     }
 
@@ -84,8 +86,9 @@ extension Output {
         case .moved(let member, let count, let transfer): append(transfer, member, count, sequence, exchange)
         case .trade, .level, .phase, .indicative, .reference: appendPublic(event, sequence, exchange)
         case .auction, .awarded: appendAuction(event, sequence, exchange)
-        case .memberAdmitted, .loginCreated, .programDefined, .capSet, .marketListed, .orderEntered, .orderAmended,
-            .auctionAnnounced, .auctionCleared, .transferred, .sessionOpened, .sessionClosed, .dayEnded:
+        case .registry, .pending, .proposal, .alert: appendRegistry(event, sequence, exchange)
+        case .memberAdmitted, .loginCreated, .marketListed, .orderEntered, .orderAmended, .auctionAnnounced,
+            .auctionCleared, .transferred, .serials, .trusted, .distrusted, .sessionOpened, .sessionClosed, .dayEnded:
             break
         }
     }
@@ -138,7 +141,14 @@ extension Output {
                 bytes.append(class: permitClass, exchange)
                 bytes.append("qty", Quantity(transfer.amount))
                 bytes.append("from", exchange.members[transfer.from].code)
-                if transfer.kind != .retirement { bytes.append("to", exchange.members[transfer.to].code) }
+                if let facility = transfer.fromFacility {
+                    bytes.append("fromfacility", exchange.registry[facility].code)
+                }
+                if transfer.to != .venue { bytes.append("to", exchange.members[transfer.to].code) }
+                if let facility = transfer.toFacility {
+                    bytes.append("tofacility", exchange.registry[facility].code)
+                }
+                bytes.append(serials: transfer.blocks)
             }
             if !transfer.text.isEmpty { bytes.append("text", quoted: transfer.text) }
         }
@@ -216,5 +226,27 @@ extension [UInt8] {
         let terms = exchange.registry[permitClass]
         append("program", exchange.registry[terms.program].code)
         append("vintage", UInt64(terms.vintage))
+        if !terms.zone.isEmpty { append("zone", terms.zone) }
+    }
+
+    /// Appends what a reply about the registry says.
+    mutating func append(_ outcome: RegistryOutcome) {
+        switch outcome {
+        case .cap(let cap, let excess):
+            append("cap", cap)
+            if excess > .zero { append("excess", excess) }
+        case .issued(let quantity): append("qty", quantity)
+        case .certificate(let number, let digest):
+            append("number", number)
+            append(" digest=")
+            append(text: digest.hex)
+        case .transfer(let number, let time):
+            append("transfer", number)
+            append("executes", time)
+        case .trust(let time): append("executes", time)
+        case .proposal(let number, let time):
+            append("proposal", number)
+            append("expires", time)
+        }
     }
 }

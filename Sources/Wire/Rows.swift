@@ -7,6 +7,8 @@ struct Rows {
     var head: [UInt8] = []
     private var rows: [[UInt8]] = []
 
+    var count: Int { rows.count }
+
     mutating func row(_ write: (inout [UInt8]) -> Void) {
         var row: [UInt8] = []
         write(&row)

@@ -1,4 +1,5 @@
 import Exchange
+import Ledger
 package import Permits
 
 /// Runs stream files on a venue, entry by entry, as the sequencer would have.
@@ -8,6 +9,9 @@ package struct StreamReplay: Sendable {
     package private(set) var venue: Venue
     /// The time of the last entry, from which relative times count.
     package var time: Timestamp
+    /// Every move of serial numbers, if they are kept for `TRACE`.
+    private var trail: [TraceStep] = []
+    private let keepsTrail: Bool
 
     /// What one entry did.
     package struct Step {
@@ -17,9 +21,10 @@ package struct StreamReplay: Sendable {
         package let sequence: UInt64?
     }
 
-    /// Starts on a fresh exchange, or goes on from `venue`.
-    package init(on venue: Venue = Venue()) {
+    /// Starts on a fresh exchange, or goes on from `venue`; with `keepsTrail`, `TRACE` tells what happened from here on.
+    package init(on venue: Venue = Venue(), keepsTrail: Bool = false) {
         self.venue = venue
+        self.keepsTrail = keepsTrail
         time = venue.exchange.now
     }
 
@@ -55,6 +60,13 @@ package struct StreamReplay: Sendable {
         }
     }
 
+    private mutating func keep(_ output: Output) {
+        guard keepsTrail else { return }
+        for case .serials(let move) in output.events {
+            trail.append(TraceStep(sequence: venue.exchange.sequence, time: venue.exchange.now, move: move))
+        }
+    }
+
     private mutating func run(
         _ prepared: PreparedEntry,
         _ entry: StreamEntry,
@@ -64,10 +76,12 @@ package struct StreamReplay: Sendable {
         if prepared.isCommand, let clock = venue.dueClock(at: entry.time) {
             venue.execute(clock, output: &output)
             let sequence = venue.exchange.sequence
+            keep(output)
             try body(Step(entry: .clock(at: entry.time), output: output, sequence: sequence), venue)
             output.removeAll()
         }
-        let sequence = venue.run(prepared, output: &output)
+        let sequence = venue.run(prepared, trail: trail, output: &output)
+        keep(output)
         try body(Step(entry: entry, output: output, sequence: sequence), venue)
     }
 }

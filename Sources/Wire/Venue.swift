@@ -97,9 +97,13 @@ package struct Venue: Sendable {
     /// A login's password hash, as text.
     package func passwordHash(of user: UserID) -> String { exchange.members[user].passwordHash }
 
-    /// Finds a public stream: a market's, or `auctions`.
+    /// Finds a public stream: a market's, `auctions` or `registry`.
     package func marketID(_ code: Code) -> MarketID? {
-        code == Exchange.auctionStream ? .auctions : exchange.market(code)
+        switch code {
+        case Exchange.auctionStream: .auctions
+        case Exchange.registryStream: .registry
+        default: exchange.market(code)
+        }
     }
 
     /// The number of the last line on a member's private stream.
@@ -107,6 +111,10 @@ package struct Venue: Sendable {
 
     /// The number of the last line on a market's public stream.
     package func streamCount(market: MarketID) -> UInt64 {
-        market == .auctions ? exchange.auctionStreamCount : exchange.markets[market.slot].streamCount
+        switch market {
+        case .auctions: exchange.auctionStreamCount
+        case .registry: exchange.registryStreamCount
+        default: exchange.markets[market.slot].streamCount
+        }
     }
 }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Exchange
 import Permits
+import Registry
 
 /// The whole engine: members, holds, limits, fees, ids and events.
 struct EngineBench: ParsableCommand {
@@ -52,12 +53,10 @@ struct EngineRun {
         let (operatorMember, regulator) = (MemberID(1), MemberID(2))
         admin(.venue, .member, .member(code: EngineRun.code("op"), role: .operator, name: "op"))
         admin(operatorMember, .member, .member(code: EngineRun.code("reg"), role: .regulator, name: "reg"))
-        admin(regulator, .program, .program(code: program, unit: "t", currency: .eur, name: "P"))
-        admin(
-            regulator,
-            .cap,
-            .cap(program: program, vintage: 2027, cap: Limits.capMax, holdingLimit: Limits.capMax)
-        )
+        let permits = ClassName(program: program, vintage: 2027)
+        registry(regulator, .program, .program(NewProgram(code: program, unit: "t", currency: .eur, name: "P")))
+        let cap = NewCap(permits, .quantity(Limits.capMax), holdingLimit: Limits.capMax)
+        registry(regulator, .cap, .cap(cap))
         for index in 0..<members {
             let code = EngineRun.code("m\(index)")
             admin(operatorMember, .member, .member(code: code, role: .participant, name: "m"))
@@ -66,11 +65,14 @@ struct EngineRun {
                 .deposit,
                 .deposit(member: code, currency: .eur, amount: EngineRun.decimal("1000000000000"))
             )
-            admin(
-                regulator,
-                .allocate,
-                .allocate(program: program, vintage: 2027, member: code, quantity: Limits.quantityMax)
+            let allocation = NewAllocation(
+                permits,
+                member: code,
+                method: .direct,
+                basis: Limits.quantityMax,
+                factor: DecimalNumber(whole: 1)
             )
+            registry(regulator, .allocate, .allocate(allocation))
         }
         admin(
             operatorMember,
@@ -78,8 +80,7 @@ struct EngineRun {
             .market(
                 NewMarket(
                     code: marketCode,
-                    program: program,
-                    vintage: 2027,
+                    permits: permits,
                     tick: EngineRun.decimal("0.01"),
                     lot: Quantity(1),
                     quantityMax: Quantity(1_000_000),
@@ -102,6 +103,14 @@ struct EngineRun {
     }
 
     private mutating func admin(_ member: MemberID, _ verb: Verb, _ command: AdminCommand) {
+        apply(member, verb, .admin(command))
+    }
+
+    private mutating func registry(_ member: MemberID, _ verb: Verb, _ command: RegistryCommand) {
+        apply(member, verb, .registry(command))
+    }
+
+    private mutating func apply(_ member: MemberID, _ verb: Verb, _ command: Command) {
         let reply = exchange.apply(
             Request(
                 time: Timestamp(microseconds: 1),
@@ -110,7 +119,7 @@ struct EngineRun {
                 verb: verb,
                 id: .none,
                 contentHash: 0,
-                command: .admin(command)
+                command: command
             ),
             into: &events
         )

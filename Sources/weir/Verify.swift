@@ -96,13 +96,7 @@ struct Verify: ParsableCommand {
             compare(account, .cash(balance.currency), balance.total.minorUnits)
         }
         for balance in settled.permits {
-            let account: AccountID =
-                switch balance.account {
-                case .general: .general(balance.member)
-                case .issuance: .issuance
-                case .retirement: .retirement
-                }
-            compare(account, .permits(balance.permitClass), balance.quantity.units)
+            compare(balance.account, .permits(balance.permitClass), balance.quantity.units)
         }
         for (account, total) in expected.sorted(by: { $0.key < $1.key }) {
             found.append(

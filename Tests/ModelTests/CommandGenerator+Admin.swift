@@ -1,5 +1,6 @@
 import Exchange
 import Permits
+import Registry
 
 /// The first commands of every run: members, programs, permits, cash and four markets.
 enum Opening {
@@ -9,6 +10,10 @@ enum Opening {
 
     private static func admin(_ command: AdminCommand, _ member: MemberID, _ verb: Verb) -> Step {
         (.admin(command), member, verb)
+    }
+
+    private static func registry(_ command: RegistryCommand, _ member: MemberID, _ verb: Verb) -> Step {
+        (.registry(command), member, verb)
     }
 
     private static var members: [Step] {
@@ -36,12 +41,22 @@ enum Opening {
         let epa = CommandGenerator.regulators[0]
         let moe = CommandGenerator.regulators[1]
         return [
-            admin(.program(code: carbon, unit: "tCO2e", currency: .eur, name: ""), epa, .program),
-            admin(.program(code: korea, unit: "tCO2e", currency: .krw, name: ""), moe, .program),
-            admin(.cap(program: carbon, vintage: 2027, cap: Quantity(4000), holdingLimit: Quantity(700)), epa, .cap),
-            admin(.cap(program: carbon, vintage: 2028, cap: Quantity(4000), holdingLimit: nil), epa, .cap),
-            admin(.cap(program: korea, vintage: 2027, cap: Quantity(9000), holdingLimit: Quantity(1200)), moe, .cap),
+            registry(.program(NewProgram(code: carbon, unit: "tCO2e", currency: .eur, name: "")), epa, .program),
+            registry(.program(NewProgram(code: korea, unit: "tCO2e", currency: .krw, name: "")), moe, .program),
+            cap(carbon, 2027, 4000, 700, epa), cap(carbon, 2028, 4000, nil, epa), cap(korea, 2027, 9000, 1200, moe),
         ]
+    }
+
+    private static func cap(
+        _ program: Code,
+        _ vintage: Int64,
+        _ cap: Int64,
+        _ limit: Int64?,
+        _ regulator: MemberID
+    ) -> Step {
+        let permits = ClassName(program: program, vintage: vintage)
+        let new = NewCap(permits, .quantity(Quantity(cap)), holdingLimit: limit.map { Quantity($0) })
+        return registry(.cap(new), regulator, .cap)
     }
 
     /// Tick, lot, band and fees differ, so that no rounding is always exact; two markets share a vintage.
@@ -54,8 +69,7 @@ enum Opening {
             }
             let market = NewMarket(
                 code: CommandGenerator.marketCodes[index],
-                program: CommandGenerator.code(program),
-                vintage: vintage,
+                permits: ClassName(program: CommandGenerator.code(program), vintage: vintage),
                 tick: .minorUnits(terms[0], currency),
                 lot: Quantity(terms[1]),
                 quantityMax: Quantity(terms[2]),
@@ -81,11 +95,14 @@ enum Opening {
         let carbon = CommandGenerator.code("CO2")
         let acme = CommandGenerator.memberCodes[3]
         let order = NewOrder(market: nobody, side: .buy, quantity: one)
+        func amount(_ program: Code, _ vintage: Int64) -> PermitAmount {
+            PermitAmount(ClassName(program: program, vintage: vintage), one)
+        }
         return [
             admin(.deposit(member: nobody, currency: .eur, amount: .zero), CommandGenerator.operator, .deposit),
-            admin(.transfer(program: carbon, vintage: 2027, to: nobody, quantity: one), MemberID(4), .transfer),
-            admin(.transfer(program: carbon, vintage: 2031, to: acme, quantity: one), MemberID(5), .transfer),
-            admin(.retire(program: nobody, vintage: 2027, quantity: one, text: ""), MemberID(4), .retire),
+            registry(.transfer(amount(carbon, 2027), to: nobody), MemberID(4), .transfer),
+            registry(.transfer(amount(carbon, 2031), to: acme), MemberID(5), .transfer),
+            registry(.retire(amount(nobody, 2027), text: ""), MemberID(4), .retire),
             (.order(order), MemberID(4), .order),
         ]
     }
@@ -102,13 +119,14 @@ enum Opening {
                 return admin(deposit, CommandGenerator.operator, .deposit)
             }
             func permits(_ program: String, _ vintage: Int64, _ quantity: Int64, _ regulator: Int) -> Step {
-                let allocation = AdminCommand.allocate(
-                    program: CommandGenerator.code(program),
-                    vintage: vintage,
+                let allocation = NewAllocation(
+                    ClassName(program: CommandGenerator.code(program), vintage: vintage),
                     member: code,
-                    quantity: Quantity(quantity)
+                    method: .direct,
+                    basis: Quantity(quantity),
+                    factor: DecimalNumber(whole: 1)
                 )
-                return admin(allocation, CommandGenerator.regulators[regulator], .allocate)
+                return registry(.allocate(allocation), CommandGenerator.regulators[regulator], .allocate)
             }
             return [
                 cash(.eur, 2_000_000), cash(.krw, 3_000_000),
@@ -128,10 +146,10 @@ extension CommandGenerator {
         return CommandGenerator.memberCodes[Int(random.pick(CommandGenerator.participants).index) - 1]
     }
 
-    private mutating func permitClass() -> (program: Code, vintage: Int64) {
+    private mutating func permitClass() -> ClassName {
         let program = random.chance(25) ? "NONE" : random.pick(["CO2", "CO2", "KAU"])
         let vintage: Int64 = random.chance(40) ? 2031 : program == "CO2" ? random.number(2027...2028) : 2027
-        return (CommandGenerator.code(program), vintage)
+        return ClassName(program: CommandGenerator.code(program), vintage: vintage)
     }
 
     private func regulator(of program: Code) -> MemberID {
@@ -171,49 +189,39 @@ extension CommandGenerator {
     }
 
     private mutating func transfer(_ model: ReferenceExchange) -> Request {
-        let (program, vintage) = permitClass()
+        let permits = permitClass()
         let quantity = Quantity(random.number(1...(random.chance(200) ? 600 : 60)))
-        let command = AdminCommand.transfer(
-            program: program,
-            vintage: vintage,
-            to: participantCode(),
-            quantity: quantity
-        )
-        return Request(.admin(command), by: random.pick(CommandGenerator.participants), verb: .transfer)
+        let command = RegistryCommand.transfer(PermitAmount(permits, quantity), to: participantCode())
+        return Request(.registry(command), by: random.pick(CommandGenerator.participants), verb: .transfer)
     }
 
     private mutating func retirement() -> Request {
-        let (program, vintage) = permitClass()
+        let permits = permitClass()
         let quantity = Quantity(random.number(1...(random.chance(200) ? 600 : 20)))
-        let command = AdminCommand.retire(program: program, vintage: vintage, quantity: quantity, text: "")
-        return Request(.admin(command), by: random.pick(CommandGenerator.participants), verb: .retire)
+        let command = RegistryCommand.retire(PermitAmount(permits, quantity), text: "")
+        return Request(.registry(command), by: random.pick(CommandGenerator.participants), verb: .retire)
     }
 
     private mutating func allocation(_ model: ReferenceExchange) -> Request {
-        let (program, vintage) = permitClass()
-        let sender = random.chance(40) ? random.pick(CommandGenerator.regulators) : regulator(of: program)
-        let quantity = Quantity(random.number(1...(random.chance(100) ? 2000 : 60)))
-        let command = AdminCommand.allocate(
-            program: program,
-            vintage: vintage,
+        let permits = permitClass()
+        let sender = random.chance(40) ? random.pick(CommandGenerator.regulators) : regulator(of: permits.program)
+        let allocation = NewAllocation(
+            permits,
             member: participantCode(),
-            quantity: quantity
+            method: .direct,
+            basis: Quantity(random.number(1...(random.chance(100) ? 2000 : 60))),
+            factor: DecimalNumber(whole: 1)
         )
-        return Request(.admin(command), by: sender, verb: .allocate)
+        return Request(.registry(.allocate(allocation)), by: sender, verb: .allocate)
     }
 
     private mutating func cap(_ model: ReferenceExchange) -> Request {
-        let (program, vintage) = permitClass()
-        let sender = random.chance(40) ? random.pick(CommandGenerator.regulators) : regulator(of: program)
-        let issued = model.classes.first { $0.vintage == vintage }?.issued ?? 0
+        let permits = permitClass()
+        let sender = random.chance(40) ? random.pick(CommandGenerator.regulators) : regulator(of: permits.program)
+        let issued = model.classes.first { $0.vintage == permits.vintage }?.issued ?? 0
         let limit = random.chance(300) ? nil : Quantity(random.number(300...1500))
-        let command = AdminCommand.cap(
-            program: program,
-            vintage: vintage,
-            cap: Quantity(max(1, issued + random.number(-50...400))),
-            holdingLimit: limit
-        )
-        return Request(.admin(command), by: sender, verb: .cap)
+        let cap = Quantity(max(1, issued + random.number(-50...400)))
+        return Request(.registry(.cap(NewCap(permits, .quantity(cap), holdingLimit: limit))), by: sender, verb: .cap)
     }
 
     /// What is always wrong, or nearly.
@@ -228,12 +236,12 @@ extension CommandGenerator {
             let member = AdminCommand.member(code: memberCode(), role: .participant, name: "Again")
             return Request(.admin(member), by: CommandGenerator.operator, verb: .member)
         case 3:
-            let program = AdminCommand.program(code: CommandGenerator.code("CO2"), unit: "t", currency: .eur, name: "")
-            return Request(.admin(program), by: CommandGenerator.regulators[1], verb: .program)
+            let program = NewProgram(code: CommandGenerator.code("CO2"), unit: "t", currency: .eur, name: "")
+            return Request(.registry(.program(program)), by: CommandGenerator.regulators[1], verb: .program)
         case 4:
             var again = Opening.commands.filter { $0.verb == .market }.map(\.command)
             if case .admin(.market(var terms)) = random.pick(again) {
-                if random.chance(300) { terms.vintage = 2031 }
+                if random.chance(300) { terms.permits.vintage = 2031 }
                 again = [.admin(.market(terms))]
             }
             return Request(again[0], by: CommandGenerator.operator, verb: .market)

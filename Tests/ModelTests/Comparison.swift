@@ -215,7 +215,7 @@ extension ReferenceOutcome {
     /// The engine's outcome in the model's terms.
     init(_ outcome: Outcome) {
         switch outcome {
-        case .done, .loggedOn: self = .done
+        case .done, .loggedOn, .registry: self = .done
         case .order(let id, let open): self = .order(id.number, open: open.units)
         case .quote(let bid, let bidOpen, let ask, let askOpen):
             self = .quote(bid: bid?.number, bidOpen: bidOpen.units, ask: ask?.number, askOpen: askOpen.units)

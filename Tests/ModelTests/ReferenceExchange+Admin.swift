@@ -1,5 +1,6 @@
 import Exchange
 import Permits
+import Registry
 
 // The operator's and the regulators' commands, and transfers.
 
@@ -10,8 +11,6 @@ extension ReferenceExchange {
             case .member, .login: [.operator, .venue]
             case .market, .reference, .dayEnd, .deposit, .withdraw: [.operator]
             case .phase: [.operator, .regulator]
-            case .program, .cap, .allocate: [.regulator]
-            case .transfer, .retire: [.participant]
             }
         guard allowed.contains(role) else { throw .roleNotAllowed }
         switch command {
@@ -23,20 +22,40 @@ extension ReferenceExchange {
         case .dayEnd: try endDay()
         case .deposit(let member, let currency, let amount): try deposit(member, currency, amount)
         case .withdraw(let member, let currency, let amount): try withdraw(member, currency, amount)
-        case .program(let code, _, let currency, _):
-            if programs.contains(where: { $0.code == code }) { throw .alreadyExists }
-            programs.append(Program(code: code, currency: currency, regulator: member))
-        case .cap(let program, let vintage, let cap, let limit):
-            try setCap(try self.program(program), vintage, cap.units, limit?.units, by: member)
-        case .allocate(let program, let vintage, let target, let quantity):
-            try allocate(program, vintage, target, quantity.units, by: member)
-        case .transfer(let program, let vintage, let target, let quantity):
-            try transfer(program, vintage, target, quantity.units, by: member)
-        case .retire(let program, let vintage, let quantity, _):
-            let permitClass = try permitClass(program, vintage)
-            if quantity.units > freePermits(member, permitClass) { throw .insufficientPermits }
-            permits[Int(member.index)][permitClass] -= quantity.units
-            classes[permitClass].retired += quantity.units
+        }
+    }
+
+    /// Caps, issue, transfers and retirement; the rest of the registry has a model of its own.
+    mutating func performRegistry(
+        _ command: RegistryCommand,
+        by member: MemberID,
+        _ role: Role
+    ) throws(RejectCode) {
+        let allowed: Role =
+            switch command {
+            case .transfer, .retire: .participant
+            default: .regulator
+            }
+        guard role == allowed else { throw .roleNotAllowed }
+        switch command {
+        case .program(let new):
+            if programs.contains(where: { $0.code == new.code }) { throw .alreadyExists }
+            programs.append(Program(code: new.code, currency: new.currency, regulator: member))
+        case .cap(let new):
+            guard case .quantity(let cap) = new.level else { throw .unknownVerb }
+            let program = try program(new.permits.program)
+            try setCap(program, new.permits.vintage, cap.units, new.holdingLimit?.units, by: member)
+        case .allocate(let new):
+            let target = new.member ?? .none
+            try allocate(new.permits.program, new.permits.vintage, target, new.basis.units, by: member)
+        case .transfer(let amount, let target):
+            try transfer(amount.permits.program, amount.permits.vintage, target, amount.quantity.units, by: member)
+        case .retire(let amount, _):
+            let permitClass = try permitClass(amount.permits.program, amount.permits.vintage)
+            if amount.quantity.units > freePermits(member, permitClass) { throw .insufficientPermits }
+            permits[Int(member.index)][permitClass] -= amount.quantity.units
+            classes[permitClass].retired += amount.quantity.units
+        default: throw .unknownVerb
         }
     }
 
@@ -53,7 +72,7 @@ extension ReferenceExchange {
     }
 
     private mutating func list(_ terms: NewMarket) throws(RejectCode) {
-        let permitClass = try permitClass(terms.program, terms.vintage)
+        let permitClass = try permitClass(terms.permits.program, terms.permits.vintage)
         if markets.contains(where: { $0.code == terms.code }) { throw .alreadyExists }
         let currency = programs[classes[permitClass].program].currency
         let reference = try terms.reference.scaled(to: currency.scale)
@@ -184,7 +203,6 @@ extension ReferenceExchange {
             for member in permits.indices { permits[member].append(0) }
             return
         }
-        if cap < classes[index].issued { throw .capExceeded }
         classes[index].cap = cap
         classes[index].holdingLimit = limit
     }

@@ -77,6 +77,7 @@ struct ReferenceExchange {
             guard role == .venue else { throw .roleNotAllowed }
             expireByClock()
         case .admin(let command): try performAdmin(command, by: request.member, role)
+        case .registry(let command): try performRegistry(command, by: request.member, role)
         case .session, .auction: throw .unknownVerb
         }
         return .done

@@ -1,6 +1,7 @@
 @testable import Exchange
 import OrderBook
 import Permits
+import Registry
 import Storage
 
 /// A small venue told in events: a regulator, two participants, one market, a few orders and trades.
@@ -29,20 +30,22 @@ enum Sample {
             .loginCreated(UserID(1), member: acme, code: code("li"), passwordHash: "secret"),
             .loginCreated(UserID(2), member: bolt, code: code("bo"), passwordHash: "secret"),
             .loginCreated(UserID(2), member: bolt, code: code("bo"), passwordHash: "changed"),
-            .programDefined(
-                ProgramID(0),
-                code: code("CO2"),
-                unit: "tCO2e",
-                currency: .eur,
-                name: "Carbon",
-                regulator: MemberID(1)
+            .registry(
+                count: 1,
+                fact: .program(
+                    ProgramID(0),
+                    Program(
+                        code: code("CO2"),
+                        name: "Carbon",
+                        unit: "tCO2e",
+                        currency: .eur,
+                        regulator: MemberID(1),
+                        rules: .plain
+                    )
+                )
             )
         ),
-        entry(2, .capSet(ClassID(0), program: ProgramID(0), vintage: 2027, cap: Quantity(900), holdingLimit: nil)),
-        entry(
-            3,
-            .capSet(ClassID(0), program: ProgramID(0), vintage: 2027, cap: Quantity(1000), holdingLimit: Quantity(500))
-        ),
+        entry(2, cap(900, holdingLimit: nil)), entry(3, cap(1000, holdingLimit: Quantity(500))),
         entry(
             4,
             .marketListed(
@@ -71,6 +74,12 @@ enum Sample {
         entry(5, .phase(market: market, count: 2, phase: .preopen, text: "")),
         entry(6, .phase(market: market, count: 3, phase: .open, text: "go")),
     ]
+
+    private static func cap(_ cap: Int64, holdingLimit: Quantity?) -> Event {
+        var terms = PermitClass(program: ProgramID(0), vintage: 2027, zone: .none, cap: Quantity(cap))
+        terms.holdingLimit = holdingLimit
+        return .registry(count: 2, fact: .cap(ClassID(0), terms))
+    }
 
     static let transfers: [SettlementEntry] = [
         entry(

@@ -1,0 +1,150 @@
+package import Permits
+
+/// A request that waits for a second person.
+package struct Proposal: Sendable, Equatable {
+    /// From 1, over the venue.
+    package var number: UInt64
+    package var member: MemberID
+    /// The person who proposed it.
+    package var author: UserID
+    package var proposed: Timestamp
+    package var expires: Timestamp
+    /// The request line, exactly as an approval must repeat it.
+    package var act: String
+
+    package init(
+        number: UInt64,
+        member: MemberID,
+        author: UserID,
+        proposed: Timestamp,
+        expires: Timestamp,
+        act: String
+    ) {
+        self.number = number
+        self.member = member
+        self.author = author
+        self.proposed = proposed
+        self.expires = expires
+        self.act = act
+    }
+}
+
+/// How a proposal ended.
+package enum ProposalState: UInt8, Word {
+    case open, approved, declined, expired
+
+    package var word: StaticString {
+        switch self {
+        case .open: "open"
+        case .approved: "approved"
+        case .declined: "declined"
+        case .expired: "expired"
+        }
+    }
+}
+
+/// Which requests need two persons of a member, and the proposals that wait.
+///
+/// Source: the Union Registry, where one representative initiates and another approves out of band.
+package struct FourEyes: Sendable {
+    /// How long a member's proposals stay open, in seconds, for those that have four eyes on; by member.
+    private var seconds: [(member: MemberID, seconds: Int64)] = []
+    /// Open proposals, by number.
+    package private(set) var proposals: [Proposal] = []
+    package private(set) var count: UInt64 = 0
+
+    package init() {}
+
+    /// How long a proposal stays open unless the member says otherwise, in seconds.
+    package static let secondsDefault: Int64 = 86_400
+
+    /// Whether a verb needs two persons of a member that has four eyes on.
+    ///
+    /// A halt needs one person only: it is the safe direction.
+    package static func covers(_ verb: Verb) -> Bool {
+        switch verb {
+        case .cap, .allocate, .bust, .suspend, .readmit, .login, .trust, .transfer, .auction, .fourEyes: true
+        default: false
+        }
+    }
+
+    /// Whether a member has four eyes on.
+    package func isOn(for member: MemberID) -> Bool { seconds.contains { $0.member == member } }
+
+    /// How long the member's proposals stay open, in seconds.
+    package func secondsOpen(for member: MemberID) -> Int64 {
+        seconds.first { $0.member == member }?.seconds ?? FourEyes.secondsDefault
+    }
+
+    /// Switches four eyes on, or off with nil.
+    package mutating func set(_ value: Int64?, for member: MemberID) {
+        seconds.removeAll { $0.member == member }
+        if let value { seconds.append((member, value)) }
+        seconds.sort { $0.member < $1.member }
+    }
+
+    /// Checks that a request may be sent by one person.
+    /// - Throws: `needsApproval` if it needs two.
+    package func check(_ verb: Verb, from member: MemberID) throws(Refusal) {
+        guard verb == .bust || (FourEyes.covers(verb) && isOn(for: member)) else { return }
+        throw Refusal(
+            .needsApproval,
+            "\(verb.text) needs two persons: PROPOSE act=…, then another login sends APPROVE with the same act"
+        )
+    }
+
+    /// The open proposal with a number.
+    package func proposal(_ number: UInt64) -> Proposal? { proposals.first { $0.number == number } }
+
+    /// Adds a proposal, giving it its number.
+    package mutating func add(_ proposal: Proposal) -> UInt64 {
+        count += 1
+        var numbered = proposal
+        numbered.number = count
+        proposals.append(numbered)
+        return count
+    }
+
+    /// Takes a proposal off the list.
+    package mutating func remove(_ number: UInt64) { proposals.removeAll { $0.number == number } }
+
+    /// Appends the state in snapshot form.
+    package func encode(to writer: inout ByteWriter) {
+        writer.write(count: seconds.count)
+        for entry in seconds {
+            writer.write(entry.member.index)
+            writer.write(entry.seconds)
+        }
+        writer.write(count)
+        writer.write(count: proposals.count)
+        for proposal in proposals {
+            writer.write(proposal.number)
+            writer.write(proposal.member.index)
+            writer.write(proposal.author.index)
+            writer.write(proposal.proposed)
+            writer.write(proposal.expires)
+            writer.write(proposal.act)
+        }
+    }
+
+    /// Reads the state from snapshot form.
+    package init(from reader: inout ByteReader) throws(SnapshotError) {
+        for _ in 0..<(try reader.readCount()) {
+            let member = MemberID(try reader.read())
+            seconds.append((member, try reader.read()))
+        }
+        count = try reader.read()
+        for _ in 0..<(try reader.readCount()) {
+            proposals.append(
+                Proposal(
+                    number: try reader.read(),
+                    member: MemberID(try reader.read()),
+                    author: UserID(try reader.read()),
+                    proposed: try reader.readTimestamp(),
+                    expires: try reader.readTimestamp(),
+                    act: try reader.readString()
+                )
+            )
+        }
+    }
+}

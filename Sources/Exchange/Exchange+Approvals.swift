@@ -1,0 +1,95 @@
+import Audit
+import Permits
+
+// Four eyes: a request waits for a second person, who sends exactly the same bytes.
+
+extension Exchange {
+    mutating func setFourEyes(_ isOn: Bool, seconds: Int64, _ sender: Sender) {
+        fourEyes.set(isOn ? seconds : nil, for: sender.member)
+    }
+
+    mutating func propose(
+        _ verb: Verb,
+        act: String,
+        _ sender: Sender,
+        _ events: inout ContiguousArray<Event>
+    ) throws(Refusal) -> Outcome {
+        try Permissions.check(members[sender.member].role, verb)
+        guard FourEyes.covers(verb) else {
+            throw Refusal(.invalidCombination, "\(verb.text) needs no second person; send it as it is")
+        }
+        let expires = now.adding(
+            microseconds: fourEyes.secondsOpen(for: sender.member) * Timestamp.microsecondsPerSecond
+        )
+        var proposal = Proposal(
+            number: 0,
+            member: sender.member,
+            author: sender.user,
+            proposed: now,
+            expires: expires,
+            act: act
+        )
+        proposal.number = fourEyes.add(proposal)
+        timers.add(.proposalExpires(proposal.number), at: expires)
+        report(proposal, .open, by: sender.user, &events)
+        return .registry(.proposal(proposal.number, expires: expires))
+    }
+
+    /// Performs a proposed request for the second person.
+    mutating func approve(
+        _ number: UInt64,
+        act: String,
+        verb: Verb,
+        _ command: Command,
+        _ sender: Sender,
+        _ events: inout ContiguousArray<Event>
+    ) throws(Refusal) -> Outcome {
+        let proposal = try findProposal(number, sender)
+        guard proposal.author != sender.user else {
+            throw Refusal(.samePerson, "proposal \(number) is your own; another login of the member approves it")
+        }
+        guard proposal.act == act else {
+            throw Refusal(.contentDiffers, "proposal \(number) is: \(proposal.act)")
+        }
+        try Permissions.check(members[sender.member].role, verb)
+        let outcome = try perform(command, sender, &events)
+        fourEyes.remove(number)
+        report(proposal, .approved, by: sender.user, &events)
+        return outcome
+    }
+
+    mutating func decline(
+        _ number: UInt64,
+        _ sender: Sender,
+        _ events: inout ContiguousArray<Event>
+    ) throws(Refusal) {
+        let proposal = try findProposal(number, sender)
+        fourEyes.remove(number)
+        report(proposal, .declined, by: sender.user, &events)
+    }
+
+    mutating func expire(proposal number: UInt64, _ events: inout ContiguousArray<Event>) {
+        guard let proposal = fourEyes.proposal(number) else { return }
+        fourEyes.remove(number)
+        report(proposal, .expired, by: .venue, &events)
+    }
+
+    private func findProposal(_ number: UInt64, _ sender: Sender) throws(Refusal) -> Proposal {
+        guard let proposal = fourEyes.proposal(number), proposal.member == sender.member else {
+            throw Refusal(.unknownProposal, "no open proposal \(number); PROPOSALS lists them")
+        }
+        return proposal
+    }
+
+    private mutating func report(
+        _ proposal: Proposal,
+        _ state: ProposalState,
+        by user: UserID,
+        _ events: inout ContiguousArray<Event>
+    ) {
+        let member = proposal.member
+        events.append(
+            .proposal(member: member, count: nextCount(of: member), proposal: proposal, state: state, by: user)
+        )
+    }
+}

@@ -1,0 +1,211 @@
+import Audit
+import Ledger
+import OrderBook
+package import Permits
+package import Registry
+
+// The regulator: programs, caps, issue.
+
+extension Exchange {
+    /// Looks a program up by its code.
+    /// - Throws: `unknownProgram`.
+    package func findProgram(_ code: Code) throws(Refusal) -> ProgramID {
+        guard let program = registry.program(code) else {
+            throw Refusal(.unknownProgram, "no program \(code); PROGRAMS lists them")
+        }
+        return program
+    }
+
+    /// Looks a class up by program, vintage and zone.
+    /// - Throws: `unknownProgram`, `unknownVintage`.
+    package func findClass(_ name: ClassName) throws(Refusal) -> ClassID {
+        guard
+            let permitClass = registry.permitClass(
+                try findProgram(name.program),
+                vintage: name.vintage,
+                zone: name.zone
+            )
+        else {
+            let zone = name.zone.isEmpty ? "" : " in zone \(name.zone)"
+            throw Refusal(.unknownVintage, "\(name.program) has no vintage \(name.vintage)\(zone); PROGRAMS lists them")
+        }
+        return permitClass
+    }
+
+    func checkRegulator(of program: ProgramID, _ sender: Sender) throws(Refusal) {
+        let terms = registry[program]
+        guard terms.regulator == sender.member else {
+            throw Refusal(.notYourProgram, "\(terms.code) is regulated by \(members[terms.regulator].code)")
+        }
+    }
+
+    mutating func defineProgram(
+        _ new: NewProgram,
+        _ sender: Sender,
+        _ events: inout ContiguousArray<Event>
+    ) throws(Refusal) {
+        var offsetsFor: ProgramID?
+        if let code = new.offsets { offsetsFor = try findProgram(code) }
+        guard registry.program(new.code) == nil else {
+            throw Refusal(.alreadyExists, "there is a program \(new.code) already")
+        }
+        let rules: ComplianceRules
+        do throws(RejectCode) { rules = try ComplianceRules.composed(new.rules, new.policies) } catch {
+            let known = ComplianceRules.all.map(\.code).joined(separator: ", ")
+            let with = new.policies.isEmpty ? "" : " with \(new.policies)"
+            throw Refusal(.badValue, "no rule book \(new.rules)\(with); books are \(known), RULES shows policies")
+        }
+        var program = Program(
+            code: new.code,
+            name: new.name,
+            unit: new.unit,
+            currency: new.currency,
+            regulator: sender.member,
+            rules: rules
+        )
+        program.offsetsFor = offsetsFor
+        publish(.program(registry.define(program), program), &events)
+    }
+
+    mutating func addHoliday(
+        program code: Code,
+        date: Timestamp,
+        _ sender: Sender
+    ) throws(Refusal) {
+        let program = try findProgram(code)
+        try checkRegulator(of: program, sender)
+        // A bare date reads as the end of its day.
+        let day = date.adding(microseconds: -1).day
+        guard registry[program].calendar.add(holiday: day) else {
+            throw Refusal(.alreadyExists, "\(code) does not work on \(CalendarDate(dayNumber: day).text) already")
+        }
+    }
+
+    /// Sets a class's cap; creates the class if it is new.
+    ///
+    /// A cap may fall below what is issued, which stays; it may not fall below what auctions that are announced will issue.
+    mutating func setCap(
+        _ new: NewCap,
+        _ sender: Sender,
+        _ events: inout ContiguousArray<Event>
+    ) throws(Refusal) -> Outcome {
+        let program = try findProgram(new.permits.program)
+        let cap = try level(of: new, program)
+        try checkRegulator(of: program, sender)
+        if let expiry = new.expiry, expiry <= now {
+            throw Refusal(.expiryPassed, "expire \(expiry) is not after \(now)")
+        }
+        let (vintage, zone) = (new.permits.vintage, new.permits.zone)
+        let existing = registry.permitClass(program, vintage: vintage, zone: zone)
+        var permitClass =
+            existing.map { registry[$0] } ?? PermitClass(program: program, vintage: vintage, zone: zone, cap: cap)
+        permitClass.cap = cap
+        permitClass.holdingLimit = new.holdingLimit
+        permitClass.expiry = new.expiry ?? .never
+        let reserve = new.reserve ?? .zero
+        guard permitClass.pledged == .zero || permitClass.issued + permitClass.pledged + reserve <= cap else {
+            throw Refusal(
+                .capExceeded,
+                "\(new.permits.program) \(vintage): auctions will issue \(permitClass.pledged.units) beside "
+                    + "\(permitClass.issued.units), so the cap cannot be \(cap.units); call them off first"
+            )
+        }
+        guard reserve == .zero || permitClass.issued + reserve <= cap else {
+            throw Refusal(.capExceeded, "issued \(permitClass.issued.units), so the reserve cannot be \(reserve.units)")
+        }
+        permitClass.reserve = reserve
+        try checkTotal(permitClass, replacing: existing)
+        guard !permitClass.isExpired else { throw Refusal(.expiryPassed, "the class has ended") }
+        // Nothing below may fail.
+        let id: ClassID
+        if let existing {
+            id = existing
+            registry[id] = permitClass
+        } else {
+            id = registry.add(permitClass)
+        }
+        if permitClass.expiry != .never { timers.add(.classExpires(id), at: permitClass.expiry) }
+        publish(.cap(id, permitClass), &events)
+        return .registry(.cap(cap, excess: permitClass.excess))
+    }
+
+    /// Refuses a reserve that the cap over all zones has no room for, and a total below what auctions will issue.
+    private func checkTotal(_ permitClass: PermitClass, replacing existing: ClassID?) throws(Refusal) {
+        let (program, vintage) = (permitClass.program, permitClass.vintage)
+        let before = existing.map { registry[$0].committed } ?? .zero
+        let committed = registry.committedOverZones(of: program, vintage: vintage) - before + permitClass.committed
+        let total = registry.permitClass(program, vintage: vintage)
+        if permitClass.zone.isEmpty {
+            let waiting = registry.classes.contains {
+                $0.program == program && $0.vintage == vintage && $0.pledged + $0.reserve > .zero
+            }
+            guard waiting, committed > permitClass.cap else { return }
+        } else {
+            guard let total, permitClass.reserve > .zero, committed > registry[total].cap else { return }
+        }
+        throw Refusal(
+            .capExceeded,
+            "over all zones \(committed.units) is issued, set aside for auctions or in reserve, more than the cap allows"
+        )
+    }
+
+    private func level(of new: NewCap, _ program: ProgramID) throws(Refusal) -> Quantity {
+        switch new.level {
+        case .quantity(let quantity): return quantity
+        case .reduced(let base, let given):
+            let percent = Percent(hundredths: try scaled(given, "reduce", to: 2, max: 10_000, unit: "per cent"))
+            guard let from = registry.permitClass(program, vintage: base, zone: new.permits.zone) else {
+                throw Refusal(.unknownVintage, "\(new.permits.program) has no vintage \(base) to reduce")
+            }
+            let years = new.permits.vintage - base
+            guard years > 0 else { throw Refusal(.outOfRange, "base must be a year before \(new.permits.vintage)") }
+            let cap = Int128(registry[from].cap.units)
+            let left = max(0, 10_000 - Int128(percent.hundredths) * Int128(years))
+            return Quantity(Int64(cap * left / 10_000))
+        }
+    }
+
+    /// Checks an issue against the caps.
+    func checkIssue(of quantity: Quantity, _ id: ClassID) throws(Refusal) {
+        let terms = registry[id]
+        try PermitLimits.checkIssue(
+            of: quantity,
+            .init(
+                cap: terms.cap,
+                issued: terms.issued,
+                pledged: terms.pledged,
+                reserve: terms.reserve,
+                room: registry.roomUnderCap(of: id)
+            ),
+            label: label(of: id)
+        )
+    }
+
+    /// Ends a class: orders for it end, and what anybody holds of it is cancelled.
+    mutating func expire(_ id: ClassID, at time: Timestamp, _ events: inout ContiguousArray<Event>) {
+        guard registry[id].expiry == time, !registry[id].isExpired else { return }
+        registry[id].isExpired = true
+        let ended = markets.filter { $0.terms.permitClass == id }.map(\.terms.market)
+        cancelAll(.expired, &events) { ended.contains($0.id.market) }
+        for auction in auctions.indices
+        where auctions[auction].terms.permitClass == id && auctions[auction].phase.isBeforeResult {
+            endBeforeResult(AuctionID(UInt32(auction)), text: "its permits have ended", &events)
+        }
+        for transfer in registry.transfers where transfer.permitClass == id { end(transfer, .failed, &events) }
+        var cancelled = Quantity.zero
+        for (account, balance) in ledger.holders(of: .permits(id)) where !account.isBacking && !account.isFinal {
+            guard balance.total > 0 else { continue }
+            var transfer = Transfer(
+                kind: .expiry,
+                from: account.member ?? account.facility.map { registry[$0].member } ?? .venue,
+                to: .venue,
+                asset: .permits(id),
+                amount: balance.total
+            )
+            transfer.fromFacility = account.facility
+            cancelled += Quantity(balance.total)
+            move(&transfer, &events)
+        }
+        publish(.expiry(id, cancelled: cancelled), &events)
+    }
+}

@@ -1,0 +1,202 @@
+import Audit
+import Ledger
+package import Permits
+import Registry
+
+// Facilities, who measures them, and what they report.
+
+extension Exchange {
+    /// Looks a facility up by its code.
+    /// - Throws: `unknownFacility`.
+    package func findFacility(_ code: Code) throws(Refusal) -> FacilityID {
+        guard let facility = registry.facility(code) else {
+            throw Refusal(.unknownFacility, "no facility \(code); FACILITIES lists them")
+        }
+        return facility
+    }
+
+    mutating func registerFacility(
+        _ new: NewFacility,
+        _ sender: Sender,
+        _ events: inout ContiguousArray<Event>
+    ) throws(Refusal) {
+        let member = try findMember(new.member)
+        let program = try findProgram(new.program)
+        if new.closes { return try closeFacility(new, member, program, sender, &events) }
+        guard registry.facility(new.code) == nil else {
+            throw Refusal(.alreadyExists, "there is a facility \(new.code) already")
+        }
+        try checkRegulator(of: program, sender)
+        guard registry.facilities.count < Limits.facilitiesMax else {
+            throw Refusal(.limitReached, "the venue has \(Limits.facilitiesMax) facilities, the most it can")
+        }
+        try checkParticipant(member)
+        let facility = Facility(code: new.code, program: program, zone: new.zone, name: new.name, member: member)
+        publish(.facility(registry.add(facility), facility), &events)
+    }
+
+    private mutating func closeFacility(
+        _ closed: NewFacility,
+        _ member: MemberID,
+        _ program: ProgramID,
+        _ sender: Sender,
+        _ events: inout ContiguousArray<Event>
+    ) throws(Refusal) {
+        let id = try findFacility(closed.code)
+        try checkRegulator(of: program, sender)
+        guard registry[id].member == member, registry[id].program == program else {
+            throw Refusal(.notYourFacility, "\(closed.code) is not a facility of \(closed.member) in \(closed.program)")
+        }
+        try checkOpen(id)
+        guard registry[id].openDue == .zero, registry[id].deduction == .zero else {
+            throw Refusal(
+                .invalidCombination,
+                "\(closed.code) still has \(registry[id].openDue.units) to surrender and "
+                    + "\(registry[id].deduction.units) to be deducted"
+            )
+        }
+        // Nothing below may fail.
+        registry[id].isClosed = true
+        publish(.facilityClosed(id), &events)
+        // What is left in its account goes back to the member.
+        for (asset, balance) in ledger.holdings(of: .compliance(id)) {
+            guard let permitClass = asset.permitClass, balance.total > 0 else { continue }
+            var transfer = Transfer(
+                kind: .cover,
+                from: member,
+                to: member,
+                asset: .permits(permitClass),
+                amount: balance.total
+            )
+            transfer.fromFacility = id
+            move(&transfer, &events)
+        }
+    }
+
+    func checkOpen(_ id: FacilityID) throws(Refusal) {
+        guard !registry[id].isClosed else {
+            throw Refusal(.invalidCombination, "facility \(registry[id].code) is closed")
+        }
+    }
+
+    mutating func appoint(
+        facility code: Code,
+        verifier: Code,
+        second: Code?,
+        rule: DisagreementRule,
+        tolerance: DecimalNumber,
+        _ sender: Sender,
+        _ events: inout ContiguousArray<Event>
+    ) throws(Refusal) {
+        let first = try findMember(verifier)
+        let other = try second.map { code throws(Refusal) in try findMember(code) }
+        let id = try findFacility(code)
+        let percent = Percent(hundredths: try scaled(tolerance, "within", to: 2, max: 10_000, unit: "per cent"))
+        try checkRegulator(of: registry[id].program, sender)
+        for member in [first, other ?? first] where members[member].role != .verifier {
+            throw Refusal(
+                .invalidCombination,
+                "\(members[member].code) is \(members[member].role.text), not a verifier"
+            )
+        }
+        guard first != other else { throw Refusal(.invalidCombination, "two verifiers must be two members") }
+        let before = registry[id]
+        let monitoring = Monitoring(verifier: first, second: other, rule: rule, tolerance: percent)
+        registry[id].monitoring = monitoring
+        publish(.monitoring(id, monitoring), &events)
+        carryCorrections(of: id, since: before)
+    }
+
+    mutating func report(
+        _ new: NewReport,
+        _ sender: Sender,
+        _ events: inout ContiguousArray<Event>
+    ) throws(Refusal) {
+        let id = try findFacility(new.facility)
+        let facility = registry[id]
+        let isDetermination = members[sender.member].role == .regulator
+        if isDetermination { try checkRegulator(of: facility.program, sender) }
+        try checkOpen(id)
+        guard
+            isDetermination || facility.monitoring?.verifier == sender.member
+                || facility.monitoring?.second == sender.member
+        else {
+            throw Refusal(.notAppointed, "\(members[sender.member].code) does not measure \(facility.code)")
+        }
+        guard new.period <= now.date.year else {
+            throw Refusal(.outOfRange, "period \(new.period) has not begun")
+        }
+        // Nothing below may fail.
+        let report = Report(
+            time: now,
+            period: new.period,
+            measure: new.measure,
+            quantity: new.quantity,
+            verifier: sender.member,
+            isDetermination: isDetermination,
+            evidence: new.evidence
+        )
+        registry[id].reports.append(report)
+        let verified = registry[id].verified(new.measure, period: new.period)
+        publish(.report(id, report, text: new.text, verified: verified), &events)
+        carryCorrections(of: id, since: facility)
+        let readings = registry[id].reports.filter { $0.period == new.period && $0.measure == new.measure }
+        if verified == nil, Set(readings.map(\.verifier)).count > 1 {
+            alert(.dispute, in: facility.program, "\(facility.code) \(new.period): two verifiers disagree", &events)
+        }
+    }
+
+    /// Carries what changed in the use of periods that are settled to the next deadline.
+    private mutating func carryCorrections(of id: FacilityID, since before: Facility) {
+        for obligation in before.obligations where obligation.isSettled {
+            let old = before.verifiedUse(since: obligation.since, through: obligation.period).use
+            let new = registry[id].verifiedUse(since: obligation.since, through: obligation.period).use
+            if new > old {
+                registry[id].owed += new - old
+            } else {
+                registry[id].credit += old - new
+            }
+        }
+    }
+
+    mutating func setDeadline(
+        _ new: NewDeadline,
+        _ sender: Sender,
+        _ events: inout ContiguousArray<Event>
+    ) throws(Refusal) {
+        let program = try findProgram(new.program)
+        let share = Percent(hundredths: try scaled(new.share, "share", to: 2, max: 10_000, unit: "per cent"))
+        try checkRegulator(of: program, sender)
+        let since = new.since ?? new.period
+        guard share > .zero else { throw Refusal(.outOfRange, "share must be above 0") }
+        guard since <= new.period, new.period - since < 20 else {
+            throw Refusal(.outOfRange, "since must be at most 20 years up to the period")
+        }
+        guard new.due > now else { throw Refusal(.expiryPassed, "due \(new.due) is not after \(now)") }
+        let others = registry.deadlines.enumerated().filter {
+            $0.element.program == program && $0.element.period == new.period
+        }
+        guard !others.contains(where: { $0.element.isDone && $0.element.isFinal }) else {
+            throw Refusal(.periodClosed, "period \(new.period) of \(new.program) is settled")
+        }
+        guard others.allSatisfy({ $0.element.since == since }) else {
+            throw Refusal(.invalidCombination, "since differs from that of the period's other deadline")
+        }
+        let overlaps = registry.deadlines.contains {
+            $0.program == program && !$0.isReplaced && $0.period != new.period && $0.since <= new.period
+                && since <= $0.period
+        }
+        guard !overlaps else {
+            throw Refusal(.invalidCombination, "the years overlap with another period's")
+        }
+        // Nothing below may fail.
+        for (index, deadline) in others where deadline.share == share && !deadline.isDone && !deadline.isReplaced {
+            registry.replace(deadline: index)
+            publish(.deadlineReplaced(index), &events)
+        }
+        let deadline = Deadline(program: program, period: new.period, since: since, due: new.due, share: share)
+        let index = registry.add(deadline)
+        timers.add(.deadline(index), at: new.due)
+        publish(.deadline(index, deadline), &events)
+    }
+}

@@ -1,0 +1,162 @@
+import Audit
+import Ledger
+import OrderBook
+import Permits
+import Registry
+
+// Holding limits over associated members, and what the regulator is told.
+
+extension Exchange {
+    /// What one holding limit counts: classes, and the most of them together.
+    private func holdingLimit(_ id: ClassID) -> (classes: [ClassID], limit: Quantity)? {
+        let terms = registry[id]
+        guard registry[terms.program].rules.tieredHolding else {
+            return terms.holdingLimit.map { ([id], $0) }
+        }
+        let year = Int64(now.date.year)
+        let isCurrent = terms.vintage <= year
+        let counted = registry.classIDs.filter {
+            registry[$0].program == terms.program
+                && (isCurrent ? registry[$0].vintage <= year : registry[$0].vintage == terms.vintage)
+        }
+        // The cap of this year, or of the last one that has any.
+        let vintage = isCurrent ? counted.map { registry[$0].vintage }.max() ?? terms.vintage : terms.vintage
+        let ofYear = counted.filter { registry[$0].vintage == vintage }
+        let total = ofYear.first { registry[$0].zone.isEmpty }.map { registry[$0].cap }
+        let cap = total ?? ofYear.reduce(.zero) { $0 + registry[$1].cap }
+        let tiered = ComplianceRules.tieredLimit(cap: cap)
+        return (counted, min(tiered, terms.holdingLimit ?? tiered))
+    }
+
+    /// What a member and its associates have of some classes.
+    private func position(of member: MemberID, _ classes: [ClassID]) -> PermitLimits.Position {
+        var position = PermitLimits.Position()
+        for associate in members.associates(of: member) {
+            for id in classes {
+                let balance = ledger.balance(.general(associate), .permits(id))
+                position.holding += Quantity(balance.total)
+                position.incoming += Quantity(balance.incoming)
+            }
+            guard let first = classes.first else { continue }
+            for facility in registry.facilities(of: associate, in: registry[first].program) {
+                let covered = classes.reduce(Quantity.zero) {
+                    $0 + Quantity(ledger.balance(.compliance(facility), .permits($1)).total)
+                }
+                guard covered > .zero else { continue }
+                position.holding += max(.zero, covered - registry[facility].openDue)
+            }
+        }
+        return position
+    }
+
+    /// Checks that a member may come to hold `adding` more, of which `own` comes from an associate.
+    func checkHolding(
+        adding quantity: Quantity,
+        member: MemberID,
+        permitClass id: ClassID,
+        from own: Quantity = .zero
+    ) throws(Refusal) {
+        guard quantity > own, let (classes, limit) = holdingLimit(id) else { return }
+        try PermitLimits.checkHolding(
+            adding: quantity - own,
+            to: position(of: member, classes),
+            limit: limit,
+            label: label(of: id)
+        )
+    }
+
+    /// How much more a member and its associates may come to hold; nil for any quantity.
+    func holdingRoom(of member: MemberID, _ id: ClassID) -> Quantity? {
+        guard let (classes, limit) = holdingLimit(id) else { return nil }
+        let position = position(of: member, classes)
+        return max(.zero, limit - position.holding - position.incoming)
+    }
+
+    // MARK: Alerts
+
+    /// Tells a program's regulator.
+    mutating func alert(
+        _ kind: Alert.Kind,
+        in program: ProgramID,
+        _ text: String,
+        _ events: inout ContiguousArray<Event>
+    ) {
+        let regulator = registry[program].regulator
+        events.append(
+            .alert(member: regulator, count: nextCount(of: regulator), alert: Alert(kind: kind, text: text))
+        )
+    }
+
+    /// Tells the regulator if the last `adding` permits brought a holding near its limit.
+    mutating func alertHolding(
+        of member: MemberID,
+        _ id: ClassID,
+        adding quantity: Quantity,
+        _ events: inout ContiguousArray<Event>
+    ) {
+        guard let (classes, limit) = holdingLimit(id) else { return }
+        let percent = registry[registry[id].program].rules.alertHolding
+        let threshold = Percent(hundredths: percent * 100).shareRoundedUp(of: limit)
+        let holding = position(of: member, classes).holding
+        guard percent > 0, holding >= threshold, holding - quantity < threshold else { return }
+        alert(
+            .holdingLimit,
+            in: registry[id].program,
+            "\(members[member].code) holds \(holding.units) of \(label(of: id)), limit \(limit.units)",
+            &events
+        )
+    }
+
+    /// How long after a trade the same quantity going back is taken for a wash trade, in microseconds.
+    private static let washWindow: Int64 = 60 * Timestamp.microsecondsPerSecond
+    /// Among how many of the last trades it is looked for.
+    private static let washDepth = 16
+
+    /// Tells the regulator what is odd about the trade just made.
+    mutating func watch(_ trade: Trade, _ events: inout ContiguousArray<Event>) {
+        let market = trade.market
+        let terms = markets[market.slot].terms
+        let program = registry[terms.permitClass].program
+        alertHolding(of: trade.buyer, terms.permitClass, adding: trade.quantity, &events)
+        let (buyer, seller) = (members[trade.buyer].code, members[trade.seller].code)
+        if isAssociated(trade.buyer, trade.seller) {
+            let what = buyer == seller ? "\(buyer) with itself" : "\(buyer) and \(seller) are associates"
+            alert(.washTrade, in: program, "trade \(trade.number) in \(terms.code): \(what)", &events)
+        } else if let first = markets[market.slot].recentTrades.last(Exchange.washDepth).dropLast().last(where: {
+            $0.buyer == trade.seller && $0.seller == trade.buyer && $0.quantity == trade.quantity
+                && now.microseconds - $0.time.microseconds <= Exchange.washWindow
+        }) {
+            alert(
+                .washTrade,
+                in: program,
+                "trades \(first.number) and \(trade.number) in \(terms.code): \(trade.quantity.units) from \(buyer) to \(seller) and back",
+                &events
+            )
+        }
+        watchPrice(trade, program, &events)
+    }
+
+    private mutating func watchPrice(
+        _ trade: Trade,
+        _ program: ProgramID,
+        _ events: inout ContiguousArray<Event>
+    ) {
+        let market = trade.market
+        let reference = markets[market.slot].reference
+        let side: UInt8 = trade.price < reference ? 1 : 2
+        guard trade.price != reference, markets[market.slot].alertedSides & side == 0 else { return }
+        let band = markets[market.slot].band
+        let width = side == 1 ? reference.minorUnits - band.low.minorUnits : band.high.minorUnits - reference.minorUnits
+        let move = abs(trade.price.minorUnits - reference.minorUnits)
+        let percent = registry[program].rules.alertMove
+        guard percent > 0, Int128(move) * 100 >= Int128(width) * Int128(percent) else { return }
+        markets[market.slot].alertedSides |= side
+        let terms = markets[market.slot].terms
+        alert(
+            .priceMove,
+            in: program,
+            "\(terms.code) trades at \(terms.text(trade.price)), reference price \(terms.text(reference))",
+            &events
+        )
+    }
+}

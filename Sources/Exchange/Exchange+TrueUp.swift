@@ -1,0 +1,194 @@
+import Audit
+import Ledger
+import Permits
+import Registry
+
+// Compliance deadlines: what is due is taken from compliance accounts; what is missing is a shortfall, and costs.
+
+extension Exchange {
+    /// What a deadline asks of one facility.
+    private struct Claim {
+        let facility: FacilityID
+        /// The place of the obligation in the facility's list.
+        let obligation: Int
+        let use: Quantity
+        let isVerified: Bool
+        /// Share of the use, plus what is carried; negative if there is more credit than that.
+        let balance: Quantity
+        var room: SurrenderRoom
+
+        var due: Quantity { max(.zero, balance) }
+        /// What is missing after what was surrendered.
+        func missing(_ tally: SurrenderTally) -> Quantity { max(.zero, due - tally.total) }
+    }
+
+    /// Settles a deadline for every facility of its program, in the order of registration.
+    mutating func settle(deadline index: Int, at time: Timestamp, _ events: inout ContiguousArray<Event>) {
+        let deadline = registry.deadlines[index]
+        guard deadline.due == time, !deadline.isDone, !deadline.isReplaced else { return }
+        registry.finish(deadline: index)
+        var claims: [Claim] = []
+        for facility in registry.facilityIDs
+        where registry[facility].program == deadline.program && !registry[facility].isClosed {
+            claims.append(claim(of: facility, deadline))
+        }
+        for place in claims.indices { draw(&claims[place], from: claims[place].facility, &events) }
+        if registry[deadline.program].rules.entityLevel {
+            // A firm's surplus at one facility covers another, once each has been served.
+            for place in claims.indices {
+                for other in registry.facilities(of: registry[claims[place].facility].member, in: deadline.program) {
+                    draw(&claims[place], from: other, &events)
+                }
+            }
+        }
+        for claim in claims { conclude(claim, index, &events) }
+    }
+
+    private mutating func claim(of facility: FacilityID, _ deadline: Deadline) -> Claim {
+        let index = registry.obligation(of: facility, since: deadline.since, period: deadline.period)
+        // What was owed or too much becomes part of this period.
+        registry[facility].obligations[index].carried += registry[facility].owed - registry[facility].credit
+        registry[facility].obligations[index].carriedPenalty += registry[facility].owedAsPenalty
+        registry[facility].owed = .zero
+        registry[facility].owedAsPenalty = .zero
+        registry[facility].credit = .zero
+        let (use, isVerified) = registry[facility].verifiedUse(since: deadline.since, through: deadline.period)
+        let obligation = registry[facility].obligations[index]
+        return Claim(
+            facility: facility,
+            obligation: index,
+            use: use,
+            isVerified: isVerified,
+            balance: deadline.share.shareRoundedUp(of: use) - obligation.replaced + obligation.carried,
+            room: SurrenderRoom(
+                registry[deadline.program].rules,
+                use: use,
+                owedAsPenalty: obligation.carriedPenalty,
+                after: obligation.tally
+            )
+        )
+    }
+
+    /// Takes what is missing out of a compliance account, as far as it counts.
+    private mutating func draw(
+        _ claim: inout Claim,
+        from source: FacilityID,
+        _ events: inout ContiguousArray<Event>
+    ) {
+        let obligation = registry[claim.facility].obligations[claim.obligation]
+        let missing = claim.missing(obligation.tally)
+        guard missing > .zero else { return }
+        let program = registry[claim.facility].program
+        let account = AccountID.compliance(source)
+        var lots: [ComplianceLot] = []
+        for (asset, balance) in ledger.holdings(of: account) {
+            guard let id = asset.permitClass, balance.free > 0 else { continue }
+            let zone = registry[id].zone
+            guard zone.isEmpty || registry[id].program != program || zone == registry[claim.facility].zone else {
+                continue
+            }
+            lots.append(
+                ComplianceLot(
+                    permitClass: id,
+                    kind: kind(of: id, in: program, since: obligation.since, period: obligation.period),
+                    vintage: registry[id].vintage,
+                    quantity: Quantity(balance.free)
+                )
+            )
+        }
+        let drawn = TrueUp.draw(
+            missing,
+            from: lots,
+            newestFirst: registry[program].rules.newestFirst,
+            room: &claim.room
+        )
+        for lot in drawn {
+            surrender(
+                lot.quantity,
+                of: lot.permitClass,
+                as: lot.kind,
+                for: claim.facility,
+                obligation: claim.obligation,
+                from: account,
+                isAutomatic: true,
+                &events
+            )
+        }
+    }
+
+    /// Publishes what a deadline found, carries what is too much or too little, and imposes the penalty.
+    private mutating func conclude(_ claim: Claim, _ index: Int, _ events: inout ContiguousArray<Event>) {
+        let deadline = registry.deadlines[index]
+        let tally = registry[claim.facility].obligations[claim.obligation].tally
+        let shortfall = claim.missing(tally)
+        let outcome = Obligation.Outcome(
+            use: claim.use,
+            due: claim.due,
+            shortfall: shortfall,
+            isVerified: claim.isVerified
+        )
+        registry[claim.facility].obligations[claim.obligation].outcome = outcome
+        let rules = registry[deadline.program].rules
+        if deadline.isFinal {
+            registry[claim.facility].obligations[claim.obligation].isSettled = true
+            registry[claim.facility].credit += max(.zero, tally.total - claim.balance)
+        } else if rules.penaltyPermits > 0 {
+            // The penalty replaces what is missing, so the final deadline does not ask for it again.
+            registry[claim.facility].obligations[claim.obligation].replaced += shortfall
+        }
+        publish(.compliance(claim.facility, deadline: index, outcome, surrendered: tally), &events)
+        if !claim.isVerified {
+            let code = registry[claim.facility].code
+            alert(.unverified, in: deadline.program, "\(code) \(deadline.period): use is not verified", &events)
+        }
+        if shortfall > .zero { penalize(claim.facility, shortfall, deadline, &events) }
+    }
+
+    private mutating func penalize(
+        _ facility: FacilityID,
+        _ shortfall: Quantity,
+        _ deadline: Deadline,
+        _ events: inout ContiguousArray<Event>
+    ) {
+        let program = registry[deadline.program]
+        let permits = Quantity(shortfall.units * program.rules.penaltyPermits)
+        let penalty = Penalty(
+            number: UInt64(registry.penalties.count + 1),
+            time: now,
+            program: deadline.program,
+            facility: facility,
+            member: registry[facility].member,
+            period: deadline.period,
+            shortfall: shortfall,
+            amount: penaltyMoney(program, deadline, shortfall),
+            permits: permits
+        )
+        if program.rules.deducts {
+            registry[facility].deduction += permits
+        } else {
+            registry[facility].owed += permits
+            registry[facility].owedAsPenalty += permits
+        }
+        registry.add(penalty)
+        publish(.penalty(penalty), &events)
+    }
+
+    /// The program's price for each permit short, and its multiple of the market's reference price; the largest amount at most.
+    private func penaltyMoney(_ program: Program, _ deadline: Deadline, _ shortfall: Quantity) -> Money {
+        var price = Int128(program.rules.penaltyPrice.digits)
+        for _
+            in 0..<(program.currency.scale - min(program.currency.scale, Int(program.rules.penaltyPrice.fractionCount)))
+        {
+            price *= 10
+        }
+        for _ in 0..<max(0, Int(program.rules.penaltyPrice.fractionCount) - program.currency.scale) { price /= 10 }
+        if program.rules.penaltyTimes > 0 {
+            let market = markets.first { market in
+                let terms = registry[market.terms.permitClass]
+                return terms.program == deadline.program && terms.vintage == deadline.period
+            }
+            price += Int128(program.rules.penaltyTimes) * Int128(market?.reference.minorUnits ?? 0)
+        }
+        return Money(minorUnits: Int64(min(price * Int128(shortfall.units), Int128(Limits.moneyMax.minorUnits))))
+    }
+}

@@ -1,0 +1,226 @@
+package import Permits
+package import Registry
+package import Seals
+
+/// Commands of the registry: caps, issue, facilities, measured use, surrender, transfers off the exchange, four eyes.
+package enum RegistryCommand: Sendable, Equatable {
+    case program(NewProgram)
+    case cap(NewCap)
+    case allocate(NewAllocation)
+    case holiday(program: Code, date: Timestamp)
+    case facility(NewFacility)
+    case monitor(facility: Code, verifier: Code, second: Code?, rule: DisagreementRule, tolerance: DecimalNumber)
+    case report(NewReport)
+    case deadline(NewDeadline)
+    case suspend(NewSuspension)
+    case readmit(program: Code, member: Code, text: String)
+    case bust(market: Code, trade: UInt64, text: String)
+    case transfer(PermitAmount, to: Code)
+    case recall(transfer: UInt64)
+    case retire(PermitAmount, text: String)
+    /// `from` is another facility of the member; nil for its general account.
+    case cover(facility: Code, PermitAmount, from: Code?)
+    case surrender(facility: Code, period: Int64, PermitAmount)
+    case trust(program: Code, to: Code)
+    case distrust(program: Code, to: Code)
+    case pay(penalty: UInt64)
+    case fourEyes(isOn: Bool, seconds: Int64)
+    /// `verb` is that of the request in `act`.
+    case propose(verb: Verb, act: String)
+    /// `command` is what `act` reads as.
+    indirect case approve(proposal: UInt64, act: String, verb: Verb, command: Command)
+    case decline(proposal: UInt64, text: String)
+}
+
+/// Permits that a request moves: of a class, so many, and which.
+package struct PermitAmount: Sendable, Equatable {
+    package var permits: ClassName
+    package var quantity: Quantity
+    /// The first of `quantity` consecutive serial numbers; nil for first in, first out.
+    package var first: Int64?
+
+    package init(_ permits: ClassName, _ quantity: Quantity, first: Int64? = nil) {
+        self.permits = permits
+        self.quantity = quantity
+        self.first = first
+    }
+}
+
+/// `PROGRAM`.
+package struct NewProgram: Sendable, Equatable {
+    package var code: Code
+    package var unit: String
+    package var currency: Currency
+    package var name: String
+    package var rules = "plain"
+    package var policies = ""
+    /// The program whose obligations its credits may cover.
+    package var offsets: Code?
+
+    package init(code: Code, unit: String, currency: Currency, name: String) {
+        self.code = code
+        self.unit = unit
+        self.currency = currency
+        self.name = name
+    }
+}
+
+/// `CAP`: a number, or the cap of another vintage less a share of it for each year between.
+package struct NewCap: Sendable, Equatable {
+    /// How the cap is given.
+    package enum Level: Sendable, Equatable {
+        case quantity(Quantity)
+        /// Reduced by so many per cent of the base vintage's cap a year.
+        case reduced(base: Int64, percent: DecimalNumber)
+    }
+    package var permits: ClassName
+    package var level: Level
+    package var holdingLimit: Quantity?
+    package var reserve: Quantity?
+    package var expiry: Timestamp?
+
+    package init(_ permits: ClassName, _ level: Level, holdingLimit: Quantity? = nil) {
+        self.permits = permits
+        self.level = level
+        self.holdingLimit = holdingLimit
+    }
+}
+
+/// `ALLOCATE`: to whom, by which method, out of what.
+package struct NewAllocation: Sendable, Equatable {
+    package var permits: ClassName
+    package var member: Code?
+    package var facility: Code?
+    package var method: AllocationMethod
+    package var basis: Quantity
+    /// What the basis is multiplied by; 1 for a direct allocation.
+    package var factor: DecimalNumber
+    package var fromReserve = false
+
+    package init(
+        _ permits: ClassName,
+        member: Code?,
+        facility: Code? = nil,
+        method: AllocationMethod,
+        basis: Quantity,
+        factor: DecimalNumber
+    ) {
+        self.permits = permits
+        self.member = member
+        self.facility = facility
+        self.method = method
+        self.basis = basis
+        self.factor = factor
+    }
+}
+
+/// How many permits an allocation gives.
+package enum AllocationMethod: UInt8, Word {
+    case direct
+    /// History × factor (grandfathering).
+    case history
+    /// Output × benchmark.
+    case benchmark
+    /// Verified saving × transfer factor.
+    ///
+    /// Source: Ningxia and Inner Mongolia, where industry gets the water that its works save.
+    case saving
+
+    package var word: StaticString {
+        switch self {
+        case .direct: "direct"
+        case .history: "history"
+        case .benchmark: "benchmark"
+        case .saving: "saving"
+        }
+    }
+}
+
+/// `FACILITY`.
+package struct NewFacility: Sendable, Equatable {
+    package var code: Code
+    package var program: Code
+    package var member: Code
+    package var zone: Code
+    package var name: String
+    package var closes: Bool
+
+    package init(code: Code, program: Code, member: Code, zone: Code, name: String, closes: Bool) {
+        self.code = code
+        self.program = program
+        self.member = member
+        self.zone = zone
+        self.name = name
+        self.closes = closes
+    }
+}
+
+/// `REPORT`.
+package struct NewReport: Sendable, Equatable {
+    package var facility: Code
+    package var period: Int64
+    package var quantity: Quantity
+    package var measure: Measure
+    package var evidence: Digest
+    package var text: String
+
+    package init(
+        facility: Code,
+        period: Int64,
+        quantity: Quantity,
+        measure: Measure,
+        evidence: Digest,
+        text: String
+    ) {
+        self.facility = facility
+        self.period = period
+        self.quantity = quantity
+        self.measure = measure
+        self.evidence = evidence
+        self.text = text
+    }
+}
+
+/// `DEADLINE`.
+package struct NewDeadline: Sendable, Equatable {
+    package var program: Code
+    package var period: Int64
+    package var due: Timestamp
+    package var since: Int64?
+    /// In per cent.
+    package var share: DecimalNumber
+
+    package init(program: Code, period: Int64, due: Timestamp, since: Int64?, share: DecimalNumber) {
+        self.program = program
+        self.period = period
+        self.due = due
+        self.since = since
+        self.share = share
+    }
+}
+
+/// `SUSPEND`.
+package struct NewSuspension: Sendable, Equatable {
+    package var program: Code
+    package var member: Code
+    package var until: Timestamp?
+    package var auctions: Int64?
+    package var isFrozen: Bool
+    package var text: String
+
+    package init(
+        program: Code,
+        member: Code,
+        until: Timestamp?,
+        auctions: Int64?,
+        isFrozen: Bool,
+        text: String
+    ) {
+        self.program = program
+        self.member = member
+        self.until = until
+        self.auctions = auctions
+        self.isFrozen = isFrozen
+        self.text = text
+    }
+}

@@ -1,0 +1,114 @@
+package import Ledger
+package import Permits
+package import Registry
+
+/// What the registry made public: each is a line of the stream `registry`, and a row in settlement.
+package enum RegistryFact: Sendable {
+    case program(ProgramID, Program)
+    /// A cap was set; with what was issued then.
+    case cap(ClassID, PermitClass)
+    case allocation(Allocation)
+    case facility(FacilityID, Facility)
+    case facilityClosed(FacilityID)
+    case monitoring(FacilityID, Monitoring)
+    /// A report, and what is verified with it; nil while that is open.
+    case report(FacilityID, Report, text: String, verified: Quantity?)
+    case deadline(Int, Deadline)
+    case deadlineReplaced(Int)
+    case surrender(Surrender)
+    case compliance(FacilityID, deadline: Int, Obligation.Outcome, surrendered: SurrenderTally)
+    case penalty(Penalty)
+    case paid(Penalty)
+    case suspension(Suspension, text: String)
+    case readmission(ProgramID, MemberID, text: String)
+    case certificate(Certificate)
+    case bust(TradePrint, market: MarketID, text: String)
+    /// A class ended; what was held of it is cancelled.
+    case expiry(ClassID, cancelled: Quantity)
+}
+
+/// Permits that were issued, and why so many.
+package struct Allocation: Sendable {
+    package var permitClass: ClassID
+    package var member: MemberID
+    package var facility: FacilityID?
+    package var method: AllocationMethod
+    package var basis: Quantity
+    package var factor: DecimalNumber
+    package var quantity: Quantity
+    package var fromReserve: Bool
+    /// The part that was surrendered at once, for a penalty.
+    package var deducted: Quantity
+}
+
+/// Permits surrendered for an obligation.
+package struct Surrender: Sendable {
+    package var facility: FacilityID
+    package var period: Int64
+    package var permitClass: ClassID
+    package var quantity: Quantity
+    package var kind: SurrenderKind
+    /// Whether the engine took them at a deadline or from an allocation.
+    package var isAutomatic: Bool
+}
+
+/// Consecutive serial numbers that went from one account to another.
+package struct SerialMove: Sendable {
+    package var permitClass: ClassID
+    package var block: SerialBlock
+    package var from: AccountID
+    package var to: AccountID
+    package var cause: Transfer.Kind
+
+    package init(permitClass: ClassID, block: SerialBlock, from: AccountID, to: AccountID, cause: Transfer.Kind) {
+        self.permitClass = permitClass
+        self.block = block
+        self.from = from
+        self.to = to
+        self.cause = cause
+    }
+}
+
+/// Where a transfer off the exchange is.
+package enum TransferState: UInt8, Word {
+    case waiting, executed, recalled
+    /// Its permits, or the room for them, were no longer there.
+    case failed
+
+    package var word: StaticString {
+        switch self {
+        case .waiting: "waiting"
+        case .executed: "executed"
+        case .recalled: "recalled"
+        case .failed: "failed"
+        }
+    }
+}
+
+/// What a regulator should look at.
+package struct Alert: Sendable {
+    /// Why.
+    package enum Kind: UInt8, Word {
+        /// A holding came near its limit.
+        case holdingLimit
+        /// Associates traded with each other, or the same quantity went back.
+        case washTrade
+        case priceMove
+        /// A deadline passed without a verified report.
+        case unverified
+        /// Two verifiers disagree.
+        case dispute
+
+        package var word: StaticString {
+            switch self {
+            case .holdingLimit: "holding-limit"
+            case .washTrade: "wash-trade"
+            case .priceMove: "price-move"
+            case .unverified: "unverified"
+            case .dispute: "dispute"
+            }
+        }
+    }
+    package var kind: Kind
+    package var text: String
+}

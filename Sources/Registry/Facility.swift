@@ -1,0 +1,169 @@
+package import Permits
+package import Seals
+
+/// An installation of a member whose use of a program's permits is measured; it has a compliance account.
+package struct Facility: Sendable {
+    package let code: Code
+    package let program: ProgramID
+    package let zone: Code
+    package let name: String
+    package let member: MemberID
+    package var isClosed = false
+    /// Who measures; nil until the regulator appoints one.
+    package var monitoring: Monitoring?
+    /// Every report, oldest first; a correction is a later one.
+    package var reports: [Report] = []
+    /// By period, ascending.
+    package var obligations: [Obligation] = []
+    /// Permits owed on top of the next deadline's use: penalties, and use that was corrected upwards too late.
+    package var owed = Quantity.zero
+    /// The part of `owed` that is penalty.
+    package var owedAsPenalty = Quantity.zero
+    /// Permits that the next deadline needs less: surrendered too much, or use corrected downwards too late.
+    package var credit = Quantity.zero
+    /// Permits that the next allocation gives up.
+    package var deduction = Quantity.zero
+    /// Verified saving for which permits were issued.
+    package var savingUsed = Quantity.zero
+
+    package init(code: Code, program: ProgramID, zone: Code, name: String, member: MemberID) {
+        self.code = code
+        self.program = program
+        self.zone = zone
+        self.name = name
+        self.member = member
+    }
+}
+
+/// What a report measures.
+package enum Measure: UInt8, Word {
+    /// Emissions or water use: what permits must cover.
+    case use
+    /// What was saved, such as water by lining a canal: what permits may be issued for.
+    case saving
+
+    package var word: StaticString { self == .use ? "use" : "saving" }
+}
+
+/// A verified quantity of one period.
+package struct Report: Sendable {
+    package var time: Timestamp
+    /// The year.
+    package var period: Int64
+    package var measure: Measure
+    package var quantity: Quantity
+    package var verifier: MemberID
+    /// Whether the regulator determined it; then it stands above what verifiers say.
+    package var isDetermination: Bool
+    /// SHA-256 of the evidence, which the verifier keeps.
+    package var evidence: Digest
+
+    package init(
+        time: Timestamp,
+        period: Int64,
+        measure: Measure,
+        quantity: Quantity,
+        verifier: MemberID,
+        isDetermination: Bool,
+        evidence: Digest
+    ) {
+        self.time = time
+        self.period = period
+        self.measure = measure
+        self.quantity = quantity
+        self.verifier = verifier
+        self.isDetermination = isDetermination
+        self.evidence = evidence
+    }
+}
+
+/// What counts when two verifiers disagree by more than the tolerance.
+package enum DisagreementRule: UInt8, Word {
+    case mean, higher, lower
+    /// Nothing, until the regulator determines it.
+    case dispute
+
+    package var word: StaticString {
+        switch self {
+        case .mean: "mean"
+        case .higher: "higher"
+        case .lower: "lower"
+        case .dispute: "dispute"
+        }
+    }
+}
+
+/// Who measures a facility: one verifier, or two together.
+///
+/// Source: joint monitoring of the Xin'an river by both provinces, which sample together.
+package struct Monitoring: Sendable, Equatable {
+    package var verifier: MemberID
+    package var second: MemberID?
+    package var rule: DisagreementRule
+    /// How far apart two readings may be, as a share of the higher one, to count as agreeing; then their mean counts.
+    package var tolerance: Percent
+
+    package init(verifier: MemberID, second: MemberID?, rule: DisagreementRule, tolerance: Percent) {
+        self.verifier = verifier
+        self.second = second
+        self.rule = rule
+        self.tolerance = tolerance
+    }
+
+    /// What two readings come to, the mean rounded up; nil if they are in dispute.
+    package func agreed(_ a: Quantity, _ b: Quantity) -> Quantity? {
+        let (low, high) = (min(a, b), max(a, b))
+        let mean = Quantity(low.units + (high.units - low.units + 1) / 2)
+        guard high - low > tolerance.shareRoundedDown(of: high) else { return mean }
+        switch rule {
+        case .mean: return mean
+        case .higher: return high
+        case .lower: return low
+        case .dispute: return nil
+        }
+    }
+}
+
+extension Facility {
+    /// What is verified for a period; nil while a reading is missing or two are in dispute.
+    package func verified(_ measure: Measure, period: Int64) -> Quantity? {
+        let matching = reports.filter { $0.measure == measure && $0.period == period }
+        if let determination = matching.last(where: \.isDetermination) { return determination.quantity }
+        guard let monitoring else { return nil }
+        func reading(_ verifier: MemberID) -> Quantity? { matching.last { $0.verifier == verifier }?.quantity }
+        guard let second = monitoring.second else { return reading(monitoring.verifier) ?? matching.last?.quantity }
+        guard let a = reading(monitoring.verifier), let b = reading(second) else { return nil }
+        return monitoring.agreed(a, b)
+    }
+
+    /// What is verified for all periods together.
+    package func verifiedTotal(_ measure: Measure) -> Quantity {
+        Set(reports.filter { $0.measure == measure }.map(\.period)).sorted()
+            .reduce(.zero) { $0 + (verified(measure, period: $1) ?? .zero) }
+    }
+
+    /// What is verified, owed and not yet surrendered for: what permits in the compliance account are needed for.
+    package var openDue: Quantity {
+        guard !isClosed else { return .zero }
+        let settled = obligations.filter(\.isSettled)
+        var due = owed - credit
+        for year in Set(reports.filter { $0.measure == .use }.map(\.period)).sorted()
+        where !settled.contains(where: { ($0.since...$0.period).contains(year) }) {
+            due += verified(.use, period: year) ?? .zero
+        }
+        for obligation in obligations where !obligation.isSettled {
+            due += obligation.carried - obligation.tally.total - obligation.replaced
+        }
+        return max(.zero, due)
+    }
+
+    /// What is verified for the years of an obligation so far, and whether every year is.
+    package func verifiedUse(since first: Int64, through period: Int64) -> (use: Quantity, isComplete: Bool) {
+        var use = Quantity.zero
+        var isComplete = true
+        for year in first...period {
+            if let verified = verified(.use, period: year) { use += verified } else { isComplete = false }
+        }
+        return (use, isComplete)
+    }
+}

@@ -1,0 +1,149 @@
+package import Permits
+package import Seals
+
+/// What a shortfall costs.
+package struct Penalty: Sendable, Equatable {
+    /// From 1.
+    package var number: UInt64
+    package var time: Timestamp
+    package var program: ProgramID
+    package var facility: FacilityID
+    package var member: MemberID
+    package var period: Int64
+    package var shortfall: Quantity
+    /// Money due to the program's regulator.
+    package var amount: Money
+    /// Permits owed: at the next deadline, or from the next allocation.
+    package var permits: Quantity
+    package var isPaid: Bool
+
+    package init(
+        number: UInt64,
+        time: Timestamp,
+        program: ProgramID,
+        facility: FacilityID,
+        member: MemberID,
+        period: Int64,
+        shortfall: Quantity,
+        amount: Money,
+        permits: Quantity
+    ) {
+        self.number = number
+        self.time = time
+        self.program = program
+        self.facility = facility
+        self.member = member
+        self.period = period
+        self.shortfall = shortfall
+        self.amount = amount
+        self.permits = permits
+        isPaid = amount == .zero
+    }
+}
+
+/// A member barred from a program's markets and auctions.
+///
+/// Source: 17 CCR 95914: an entity may be barred for a number of auctions or for ever.
+package struct Suspension: Sendable, Equatable {
+    package var program: ProgramID
+    package var member: MemberID
+    /// When it ends by itself; `.never` until readmission.
+    package var until: Timestamp
+    /// After how many more of the program's auctions it ends by itself; nil if it does not.
+    package var auctions: Int64?
+    /// Whether nothing may leave the member's accounts.
+    package var isFrozen: Bool
+
+    package init(program: ProgramID, member: MemberID, until: Timestamp, auctions: Int64?, isFrozen: Bool) {
+        self.program = program
+        self.member = member
+        self.until = until
+        self.auctions = auctions
+        self.isFrozen = isFrozen
+    }
+}
+
+/// An account to which a member's permits go without the longer delay.
+package struct Trust: Sendable, Equatable {
+    package var program: ProgramID
+    package var member: MemberID
+    package var trusted: MemberID
+    package var effective: Timestamp
+
+    package init(program: ProgramID, member: MemberID, trusted: MemberID, effective: Timestamp) {
+        self.program = program
+        self.member = member
+        self.trusted = trusted
+        self.effective = effective
+    }
+}
+
+/// A transfer off the exchange that waits; its permits are held.
+package struct PendingTransfer: Sendable, Equatable {
+    /// From 1.
+    package var number: UInt64
+    package var permitClass: ClassID
+    package var from: MemberID
+    package var to: MemberID
+    package var quantity: Quantity
+    /// The first serial number, if the sender chose it.
+    package var first: Int64?
+    package var proposed: Timestamp
+    package var executes: Timestamp
+
+    package init(
+        number: UInt64,
+        permitClass: ClassID,
+        from: MemberID,
+        to: MemberID,
+        quantity: Quantity,
+        first: Int64?,
+        proposed: Timestamp,
+        executes: Timestamp
+    ) {
+        self.number = number
+        self.permitClass = permitClass
+        self.from = from
+        self.to = to
+        self.quantity = quantity
+        self.first = first
+        self.proposed = proposed
+        self.executes = executes
+    }
+}
+
+/// Proof that permits were retired.
+package struct Certificate: Sendable, Equatable {
+    /// From 1.
+    package var number: UInt64
+    package var time: Timestamp
+    package var member: MemberID
+    package var permitClass: ClassID
+    package var quantity: Quantity
+    /// First and last serial numbers, in the order in which they left the holding.
+    package var serials: [ClosedRange<Int64>]
+    /// For whom, or why; may be empty.
+    package var text: String
+    /// SHA-256 of the certificate's text.
+    package var digest: Digest
+
+    package init(
+        number: UInt64,
+        time: Timestamp,
+        member: MemberID,
+        permitClass: ClassID,
+        quantity: Quantity,
+        serials: [ClosedRange<Int64>],
+        text: String,
+        digest: Digest
+    ) {
+        self.number = number
+        self.time = time
+        self.member = member
+        self.permitClass = permitClass
+        self.quantity = quantity
+        self.serials = serials
+        self.text = text
+        self.digest = digest
+    }
+}

@@ -1,0 +1,227 @@
+extension SettlementSchema {
+    /// Facilities, measured use, surrender, and what follows from it.
+    static let registry = """
+        CREATE TABLE facility (
+            -- Installations whose use is measured, each with a compliance account.
+            id INTEGER PRIMARY KEY,
+            code TEXT NOT NULL UNIQUE,
+            program INTEGER NOT NULL REFERENCES program,
+            member INTEGER NOT NULL REFERENCES member,
+            zone TEXT NOT NULL,                                    -- '' for none
+            name TEXT NOT NULL,
+            verifier INTEGER REFERENCES member,                    -- who measures
+            second INTEGER REFERENCES member,                      -- who measures with it
+            split TEXT CHECK (\(oneOf("split", "mean", "higher", "lower", "dispute"))),
+            within INTEGER,                                        -- tolerance, hundredths of a per cent
+            registered_seq INTEGER NOT NULL,
+            closed_seq INTEGER
+        ) STRICT;
+        CREATE INDEX facility_member ON facility (member);
+
+        CREATE TABLE allocation (
+            -- Permits issued other than by auction, and why so many.
+            seq INTEGER PRIMARY KEY,
+            permit_class INTEGER NOT NULL REFERENCES permit_class,
+            member INTEGER NOT NULL REFERENCES member,
+            facility INTEGER REFERENCES facility,
+            method TEXT NOT NULL CHECK (\(oneOf("method", "direct", "history", "benchmark", "saving"))),
+            basis INTEGER NOT NULL,                                -- history, output or saving; the quantity itself if direct
+            factor TEXT NOT NULL,                                  -- decimal text
+            quantity INTEGER NOT NULL CHECK (quantity > 0),
+            from_reserve INTEGER NOT NULL CHECK (from_reserve IN (0, 1)),
+            deducted INTEGER NOT NULL CHECK (deducted BETWEEN 0 AND quantity),
+            time TEXT NOT NULL
+        ) STRICT;
+
+        CREATE TABLE report (
+            -- Every report; a later one corrects an earlier one of the same verifier, facility, period and measure.
+            seq INTEGER PRIMARY KEY,
+            facility INTEGER NOT NULL REFERENCES facility,
+            period INTEGER NOT NULL,
+            measure TEXT NOT NULL CHECK (\(oneOf("measure", "use", "saving"))),
+            verifier INTEGER NOT NULL REFERENCES member,
+            quantity INTEGER NOT NULL CHECK (quantity >= 0),
+            determination INTEGER NOT NULL CHECK (determination IN (0, 1)), -- 1: the regulator's own
+            evidence TEXT NOT NULL,                                -- SHA-256, hexadecimal
+            verified INTEGER,                                      -- what is verified with it; NULL: still open
+            text TEXT NOT NULL,
+            time TEXT NOT NULL
+        ) STRICT;
+        CREATE INDEX report_facility ON report (facility, period);
+
+        CREATE TABLE deadline (
+            id INTEGER PRIMARY KEY,
+            program INTEGER NOT NULL REFERENCES program,
+            period INTEGER NOT NULL,                               -- the last year
+            since INTEGER NOT NULL,                                -- the first year
+            due TEXT NOT NULL,
+            share INTEGER NOT NULL,                                -- hundredths of a per cent; 10000 is the final deadline
+            set_seq INTEGER NOT NULL,
+            replaced_seq INTEGER
+        ) STRICT;
+
+        CREATE TABLE surrender (
+            -- Permits surrendered against verified use.
+            seq INTEGER NOT NULL,
+            n INTEGER NOT NULL,                                    -- position within the command
+            facility INTEGER NOT NULL REFERENCES facility,
+            period INTEGER NOT NULL,
+            permit_class INTEGER NOT NULL REFERENCES permit_class,
+            quantity INTEGER NOT NULL CHECK (quantity > 0),
+            counts TEXT NOT NULL CHECK (\(oneOf("counts", "current", "banked", "borrowed", "offset"))),
+            automatic INTEGER NOT NULL CHECK (automatic IN (0, 1)), -- taken at a deadline or from an allocation
+            time TEXT NOT NULL,
+            PRIMARY KEY (seq, n)
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX surrender_facility ON surrender (facility, period);
+
+        CREATE TABLE compliance (
+            -- What each deadline found at each facility.
+            deadline INTEGER NOT NULL REFERENCES deadline,
+            facility INTEGER NOT NULL REFERENCES facility,
+            use INTEGER NOT NULL,                                  -- verified since the period began
+            due INTEGER NOT NULL CHECK (due >= 0),                 -- what had to be surrendered, debts and credits included
+            surrendered INTEGER NOT NULL,
+            offsets INTEGER NOT NULL,
+            shortfall INTEGER NOT NULL CHECK (shortfall >= 0),
+            verified INTEGER NOT NULL CHECK (verified IN (0, 1)),
+            seq INTEGER NOT NULL,
+            PRIMARY KEY (deadline, facility)
+        ) STRICT, WITHOUT ROWID;
+
+        CREATE TABLE penalty (
+            number INTEGER PRIMARY KEY,
+            seq INTEGER NOT NULL,
+            program INTEGER NOT NULL REFERENCES program,
+            facility INTEGER NOT NULL REFERENCES facility,
+            member INTEGER NOT NULL REFERENCES member,
+            period INTEGER NOT NULL,
+            shortfall INTEGER NOT NULL CHECK (shortfall > 0),
+            amount INTEGER NOT NULL CHECK (amount >= 0),           -- minor units of the program's currency
+            permits INTEGER NOT NULL CHECK (permits >= 0),         -- owed on top
+            paid INTEGER NOT NULL CHECK (paid IN (0, 1)),
+            time TEXT NOT NULL
+        ) STRICT;
+
+        CREATE TABLE suspension (
+            seq INTEGER NOT NULL,
+            program INTEGER NOT NULL REFERENCES program,
+            member INTEGER NOT NULL REFERENCES member,
+            until TEXT,
+            auctions INTEGER,
+            frozen INTEGER NOT NULL CHECK (frozen IN (0, 1)),
+            text TEXT NOT NULL,
+            ended_seq INTEGER,
+            PRIMARY KEY (program, member, seq)
+        ) STRICT, WITHOUT ROWID;
+
+        CREATE TABLE certificate (
+            -- Proof of retirement.
+            number INTEGER PRIMARY KEY,
+            seq INTEGER NOT NULL,
+            member INTEGER NOT NULL REFERENCES member,
+            permit_class INTEGER NOT NULL REFERENCES permit_class,
+            quantity INTEGER NOT NULL CHECK (quantity > 0),
+            serials TEXT NOT NULL,                                 -- 1-400,900-950
+            text TEXT NOT NULL,
+            digest TEXT NOT NULL,                                  -- SHA-256 of the certificate's text, hexadecimal
+            time TEXT NOT NULL
+        ) STRICT;
+
+        CREATE TABLE bust (
+            -- Trades undone; the transfers of the same seq give cash and permits back.
+            seq INTEGER PRIMARY KEY,
+            trade INTEGER NOT NULL UNIQUE REFERENCES trade DEFERRABLE INITIALLY DEFERRED,
+            text TEXT NOT NULL
+        ) STRICT;
+
+        CREATE TABLE pending_transfer (
+            -- Transfers off the exchange that did not execute at once.
+            number INTEGER PRIMARY KEY,
+            permit_class INTEGER NOT NULL REFERENCES permit_class,
+            from_member INTEGER NOT NULL REFERENCES member,
+            to_member INTEGER NOT NULL REFERENCES member,
+            quantity INTEGER NOT NULL CHECK (quantity > 0),
+            proposed_seq INTEGER NOT NULL,
+            executes TEXT NOT NULL,
+            state TEXT NOT NULL CHECK (\(oneOf("state", "waiting", "executed", "recalled", "failed"))),
+            ended_seq INTEGER
+        ) STRICT;
+
+        CREATE TABLE proposal (
+            -- What was proposed to a second person, and what became of it.
+            number INTEGER PRIMARY KEY,
+            member INTEGER NOT NULL REFERENCES member,
+            act TEXT NOT NULL,                                     -- the request, as it had to be approved
+            author INTEGER NOT NULL REFERENCES login,
+            proposed_seq INTEGER NOT NULL,
+            state TEXT NOT NULL CHECK (\(oneOf("state", "open", "approved", "declined", "expired"))),
+            decided_by INTEGER REFERENCES login,
+            decided_seq INTEGER
+        ) STRICT;
+
+        CREATE TABLE alert (
+            -- What regulators were told to look at.
+            seq INTEGER NOT NULL,
+            n INTEGER NOT NULL,
+            regulator INTEGER NOT NULL REFERENCES member,
+            kind TEXT NOT NULL,
+            text TEXT NOT NULL,
+            time TEXT NOT NULL,
+            PRIMARY KEY (seq, n)
+        ) STRICT, WITHOUT ROWID;
+
+        CREATE TABLE serial_move (
+            -- Every move of serial numbers, trades included: the path of a permit is its rows in this order.
+            -- An account is issuance, general (owner is a member), compliance (owner is a facility), surrendered,
+            -- retirement or cancelled.
+            seq INTEGER NOT NULL,
+            n INTEGER NOT NULL,                                    -- position within the command
+            permit_class INTEGER NOT NULL,
+            first INTEGER NOT NULL,
+            last INTEGER NOT NULL,
+            kind TEXT NOT NULL,                                    -- of the transfer, or trade
+            from_account TEXT NOT NULL,
+            from_owner INTEGER NOT NULL,
+            to_account TEXT NOT NULL,
+            to_owner INTEGER NOT NULL,
+            time TEXT NOT NULL,
+            PRIMARY KEY (seq, n)
+        ) STRICT, WITHOUT ROWID;
+
+        """
+
+    /// The registry's questions, answered in the field's words.
+    static let registryViews = """
+        CREATE VIEW compliance_readable AS
+            -- What each deadline found, with names.
+            SELECT program.code AS program, deadline.period, deadline.share / 100.0 AS share_percent, deadline.due AS due_time,
+                facility.code AS facility, member.code AS member, compliance.use, compliance.due, compliance.surrendered,
+                compliance.offsets, compliance.shortfall, compliance.verified
+            FROM compliance
+            JOIN deadline ON deadline.id = compliance.deadline
+            JOIN program ON program.id = deadline.program
+            JOIN facility ON facility.id = compliance.facility
+            JOIN member ON member.id = facility.member;
+
+        CREATE VIEW verified_use AS
+            -- What is verified for each facility and year, as of the last report.
+            SELECT facility.code AS facility, report.period, report.measure, report.verified
+            FROM report
+            JOIN facility ON facility.id = report.facility
+            WHERE report.seq = (
+                SELECT MAX(later.seq) FROM report AS later
+                WHERE later.facility = report.facility AND later.period = report.period AND later.measure = report.measure
+            );
+
+        CREATE VIEW retirement_readable AS
+            -- Certificates of retirement, with names.
+            SELECT certificate.number, certificate.time, member.code AS member, program.code AS program,
+                permit_class.vintage, permit_class.zone, certificate.quantity, certificate.serials, certificate.text, certificate.digest
+            FROM certificate
+            JOIN member ON member.id = certificate.member
+            JOIN permit_class ON permit_class.id = certificate.permit_class
+            JOIN program ON program.id = permit_class.program;
+
+        """
+}

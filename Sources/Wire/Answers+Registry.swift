@@ -1,0 +1,228 @@
+import Audit
+import Exchange
+import Ledger
+import Permits
+import Registry
+import Seals
+
+// Queries about the registry.
+
+extension Venue {
+    func answer(_ query: RegistryQuery, _ member: MemberID, _ rows: inout Rows) throws(Refusal) {
+        switch query {
+        case .rules(let code): try rules(code, &rows)
+        case .facilities(let program, let member, let facility, let from):
+            for id in try facilities(program, member, facility, from).prefix(Limits.rowsMax) {
+                rows.row { $0.append(status: id, exchange) }
+            }
+        case .reports(let code, let period): try reports(code, period, &rows)
+        case .obligations(let program, let member, let facility, let period, let from):
+            for id in try facilities(program, member, facility, from) { obligations(id, period, &rows) }
+        case .blocks(let name, let owner, let facility, let from, let limit):
+            try blocks(name, try subject(owner, member), facility, from, limit, &rows)
+        case .certificate(let number, let digest): try certificate(number, digest, &rows)
+        case .transfers: transfers(member, &rows)
+        case .penalties(let program, let owner, let from): try penalties(program, owner, from, &rows)
+        case .proposals: proposals(member, &rows)
+        case .concentration(let name): try concentration(name, &rows)
+        }
+    }
+
+    private func rules(_ code: Code, _ rows: inout Rows) throws(Refusal) {
+        let rules = exchange.registry[try exchange.findProgram(code)].rules
+        rows.head.append("program", code)
+        rows.head.append(" rules=")
+        rows.head.append(text: rules.code)
+        rows.head.append("source", quoted: rules.source)
+        for policy in rules.policies {
+            rows.row { bytes in
+                bytes.append(text: " policy=\(policy.name) value=\(policy.value)")
+            }
+        }
+    }
+
+    /// The facilities that match, by code.
+    private func facilities(
+        _ program: Code?,
+        _ member: Code?,
+        _ facility: Code?,
+        _ from: Code?
+    ) throws(Refusal) -> [FacilityID] {
+        var ids = exchange.registry.facilityIDs
+        if let program {
+            let id = try exchange.findProgram(program)
+            ids.removeAll { exchange.registry[$0].program != id }
+        }
+        if let member {
+            let id = try exchange.findMember(member)
+            ids.removeAll { exchange.registry[$0].member != id }
+        }
+        if let facility {
+            let id = try exchange.findFacility(facility)
+            ids.removeAll { $0 != id }
+        }
+        if let from { ids.removeAll { exchange.registry[$0].code <= from } }
+        return ids.sorted { exchange.registry[$0].code < exchange.registry[$1].code }
+    }
+
+    private func reports(_ code: Code, _ period: Int64?, _ rows: inout Rows) throws(Refusal) {
+        let facility = exchange.registry[try exchange.findFacility(code)]
+        rows.head.append("facility", code)
+        for report in facility.reports where period == nil || report.period == period {
+            rows.row { bytes in
+                bytes.append("time", report.time)
+                bytes.append(report, exchange)
+                if let verified = facility.verified(report.measure, period: report.period) {
+                    bytes.append("verified", verified)
+                }
+            }
+        }
+    }
+
+    private func obligations(_ id: FacilityID, _ period: Int64?, _ rows: inout Rows) {
+        for obligation in exchange.registry[id].obligations where period == nil || obligation.period == period {
+            guard rows.count < Limits.rowsMax else { return }
+            let (use, isVerified) = exchange.registry[id].verifiedUse(
+                since: obligation.since,
+                through: obligation.period
+            )
+            let open = Obligation.Outcome(use: use, due: max(.zero, use), shortfall: .zero, isVerified: isVerified)
+            rows.row { bytes in
+                bytes.append(facility: id, exchange)
+                bytes.append("period", UInt64(obligation.period))
+                bytes.append(obligation.outcome ?? open, obligation.tally)
+                bytes.append(obligation.isSettled ? " settled=1" : " settled=0")
+            }
+        }
+    }
+
+    private func blocks(
+        _ name: ClassName,
+        _ owner: MemberID,
+        _ code: Code?,
+        _ from: Int,
+        _ limit: Int,
+        _ rows: inout Rows
+    ) throws(Refusal) {
+        var account = AccountID.general(owner)
+        if let code {
+            let facility = try exchange.findFacility(code)
+            guard exchange.registry[facility].member == owner else {
+                throw Refusal(.notYourFacility, "facility \(code) belongs to another member")
+            }
+            account = .compliance(facility)
+        }
+        let all = exchange.ledger.blocks(of: account, .permits(try exchange.findClass(name)))
+        rows.head.append("blocks", UInt64(all.count))
+        for block in all.dropFirst(from - 1).prefix(limit) {
+            rows.row { bytes in
+                bytes.append("first", UInt64(block.first))
+                bytes.append("last", UInt64(block.last))
+                bytes.append("qty", Quantity(block.count))
+            }
+        }
+    }
+
+    private func certificate(_ number: UInt64, _ digest: Digest?, _ rows: inout Rows) throws(Refusal) {
+        let certificates = exchange.registry.certificates
+        guard number <= certificates.count, digest == nil || certificates[Int(number) - 1].digest == digest else {
+            throw Refusal(
+                .unknownCertificate,
+                digest == nil
+                    ? "no certificate \(number)" : "no certificate \(number) with that digest: it is not genuine"
+            )
+        }
+        let certificate = certificates[Int(number) - 1]
+        rows.head.append(certificate, exchange)
+        for line in exchange.certificateText(certificate).split(separator: "\n", omittingEmptySubsequences: false)
+            .dropLast()
+        {
+            rows.row { $0.append("line", quoted: String(line)) }
+        }
+    }
+
+    private func transfers(_ member: MemberID, _ rows: inout Rows) {
+        for transfer in exchange.registry.transfers where transfer.from == member || transfer.to == member {
+            rows.row { bytes in
+                bytes.append("transfer", transfer.number)
+                bytes.append(transfer, exchange)
+            }
+        }
+        for trust in exchange.registry.trusts where trust.member == member {
+            rows.row { bytes in
+                bytes.append("trusted", exchange.members[trust.trusted].code)
+                bytes.append("program", exchange.registry[trust.program].code)
+                bytes.append("effective", trust.effective)
+            }
+        }
+    }
+
+    private func penalties(_ program: Code?, _ owner: Code?, _ from: UInt64, _ rows: inout Rows) throws(Refusal) {
+        let program = try program.map { code throws(Refusal) in try exchange.findProgram(code) }
+        let owner = try owner.map { code throws(Refusal) in try exchange.findMember(code) }
+        let matching = exchange.registry.penalties.filter {
+            $0.number >= from && (program == nil || $0.program == program) && (owner == nil || $0.member == owner)
+        }
+        for penalty in matching.prefix(Limits.rowsMax) { rows.row { $0.append(penalty, exchange) } }
+    }
+
+    private func proposals(_ member: MemberID, _ rows: inout Rows) {
+        rows.head.append(exchange.fourEyes.isOn(for: member) ? " foureyes=1" : " foureyes=0")
+        for proposal in exchange.fourEyes.proposals where proposal.member == member {
+            rows.row { bytes in
+                bytes.append("proposal", proposal.number)
+                bytes.append("by", exchange.members[proposal.author].code)
+                bytes.append("expires", proposal.expires)
+                bytes.append("act", quoted: proposal.act)
+            }
+        }
+    }
+
+    /// Shares of a class by groups of associates, the largest first, and the sum of their squares in ten-thousandths.
+    private func concentration(_ name: ClassName, _ rows: inout Rows) throws(Refusal) {
+        let asset = AssetID.permits(try exchange.findClass(name))
+        var held: [(lead: MemberID, quantity: Int64)] = []
+        for (account, balance) in exchange.ledger.holders(of: asset) where !account.isBacking && !account.isFinal {
+            guard let member = account.member ?? account.facility.map({ exchange.registry[$0].member }) else {
+                continue
+            }
+            let lead = exchange.members[member].group ?? member
+            if let index = held.firstIndex(where: { $0.lead == lead }) {
+                held[index].quantity += balance.total
+            } else if balance.total > 0 {
+                held.append((lead, balance.total))
+            }
+        }
+        let total = held.reduce(0) { $0 + $1.quantity }
+        // Herfindahl-Hirschman index: the sum of squared shares in per cent, 0 to 10,000, rounded down.
+        let squares = held.reduce(Int128(0)) { $0 + Int128($1.quantity) * Int128($1.quantity) }
+        rows.head.append("held", Quantity(total))
+        rows.head.append("holders", UInt64(held.count))
+        rows.head.append("hhi", total == 0 ? 0 : UInt64(squares * 10_000 / (Int128(total) * Int128(total))))
+        let sorted = held.sorted { ($0.quantity, $1.lead) > ($1.quantity, $0.lead) }
+        for holder in sorted.prefix(Limits.rowsMax) {
+            rows.row { bytes in
+                bytes.append("member", exchange.members[holder.lead].code)
+                bytes.append("associates", UInt64(exchange.members.associates(of: holder.lead).count - 1))
+                bytes.append("qty", Quantity(holder.quantity))
+                bytes.append(" share=")
+                bytes.append(decimal: Int64(Int128(holder.quantity) * 10_000 / Int128(total)), scale: 2)
+            }
+        }
+    }
+}
+
+extension [UInt8] {
+    /// Appends a facility and what it still has to do.
+    fileprivate mutating func append(status id: FacilityID, _ exchange: Exchange) {
+        let facility = exchange.registry[id]
+        append(facility: id, exchange)
+        if facility.isClosed { append(" closed=1") }
+        if let monitoring = facility.monitoring { append(monitoring, exchange) }
+        append("opendue", facility.openDue)
+        if facility.owed > .zero { append("owed", facility.owed) }
+        if facility.credit > .zero { append("credit", facility.credit) }
+        if facility.deduction > .zero { append("deduction", facility.deduction) }
+        append("name", quoted: facility.name)
+    }
+}

@@ -1,0 +1,265 @@
+import Audit
+import Exchange
+import Ledger
+import Permits
+import Registry
+import Seals
+
+// The registry's events as lines.
+
+extension Output {
+    /// Appends an event of the registry or of four eyes.
+    mutating func appendRegistry(_ event: Event, _ sequence: UInt64, _ exchange: Exchange) {
+        switch event {
+        case .registry(let count, let fact):
+            line("REGISTRY", sequence, .market(.registry), count) { $0.append(fact, exchange) }
+        case .pending(let member, let count, let transfer, let state):
+            line("TRANSFER", sequence, .member(member), count) { bytes in
+                bytes.append("transfer", transfer.number)
+                bytes.append("state", state)
+                bytes.append(transfer, exchange)
+            }
+        case .proposal(let member, let count, let proposal, let state, let user):
+            line("PROPOSAL", sequence, .member(member), count) { bytes in
+                bytes.append("proposal", proposal.number)
+                bytes.append("state", state)
+                if user != .venue { bytes.append("by", exchange.members[user].code) }
+                bytes.append("act", quoted: proposal.act)
+            }
+        case .alert(let member, let count, let alert):
+            line("ALERT", sequence, .member(member), count) { bytes in
+                bytes.append("kind", alert.kind)
+                bytes.append("text", quoted: alert.text)
+            }
+        default: break
+        }
+    }
+}
+
+extension [UInt8] {
+    /// Appends a waiting transfer's class, quantity, sides and time.
+    mutating func append(_ transfer: PendingTransfer, _ exchange: Exchange) {
+        append(class: transfer.permitClass, exchange)
+        append("qty", transfer.quantity)
+        append("from", exchange.members[transfer.from].code)
+        append("to", exchange.members[transfer.to].code)
+        append("executes", transfer.executes)
+    }
+
+    /// Appends serial blocks: `serials=1-400,900-950`, the first few of them and how many there are.
+    mutating func append(serials blocks: [SerialBlock]) {
+        guard !blocks.isEmpty else { return }
+        append(" serials=")
+        let shown = blocks.prefix(Limits.blocksPerLine)
+        append(text: shown.map { "\($0.first)-\($0.last)" }.joined(separator: ","))
+        if blocks.count > shown.count { append("blocks", UInt64(blocks.count)) }
+    }
+
+    /// Appends what a class is limited by and how much of it there is.
+    mutating func append(terms: PermitClass) {
+        append("cap", terms.cap)
+        append("issued", terms.issued)
+        if terms.excess > .zero { append("excess", terms.excess) }
+        if terms.pledged > .zero { append("auctions", terms.pledged) }
+        if terms.reserve > .zero { append("reserve", terms.reserve) }
+    }
+
+    /// Appends a public fact.
+    fileprivate mutating func append(_ fact: RegistryFact, _ exchange: Exchange) {
+        switch fact {
+        case .program(_, let program):
+            append(" kind=program")
+            append(program: program, exchange)
+        case .cap(let id, let terms):
+            append(" kind=cap")
+            append(class: id, exchange)
+            append(terms: terms)
+            if let limit = terms.holdingLimit { append("holding", limit) }
+            if terms.expiry != .never { append("expire", terms.expiry) }
+        case .allocation(let allocation): append(allocation, exchange)
+        case .facility(let id, let facility):
+            append(" kind=facility")
+            append(facility: id, exchange)
+            append("name", quoted: facility.name)
+        case .facilityClosed(let id):
+            append(" kind=facility-closed")
+            append(facility: id, exchange)
+        case .monitoring(let id, let monitoring):
+            append(" kind=monitoring")
+            append("facility", exchange.registry[id].code)
+            append(monitoring, exchange)
+        case .report(let id, let report, let text, let verified):
+            append(" kind=report")
+            append("facility", exchange.registry[id].code)
+            append(report, exchange)
+            if let verified { append("verified", verified) }
+            if !text.isEmpty { append("text", quoted: text) }
+        case .deadline(let number, let deadline):
+            append(" kind=deadline")
+            append(deadline, number: number, exchange)
+        case .deadlineReplaced(let number):
+            append(" kind=deadline-replaced")
+            append(exchange.registry.deadlines[number], number: number, exchange)
+        default: append(consequence: fact, exchange)
+        }
+    }
+
+    private mutating func append(consequence fact: RegistryFact, _ exchange: Exchange) {
+        switch fact {
+        case .surrender(let surrender):
+            append(" kind=surrender")
+            append("facility", exchange.registry[surrender.facility].code)
+            append("period", UInt64(surrender.period))
+            append(class: surrender.permitClass, exchange)
+            append("qty", surrender.quantity)
+            append("counts", surrender.kind)
+            if surrender.isAutomatic { append(" automatic=1") }
+        case .compliance(let id, let deadline, let outcome, let tally):
+            append(" kind=compliance")
+            append(facility: id, exchange)
+            append("period", UInt64(exchange.registry.deadlines[deadline].period))
+            append(outcome, tally)
+        case .penalty(let penalty):
+            append(" kind=penalty")
+            append(penalty, exchange)
+        case .paid(let penalty):
+            append(" kind=paid")
+            append(penalty, exchange)
+        case .suspension(let suspension, let text):
+            append(" kind=suspension")
+            append("program", exchange.registry[suspension.program].code)
+            append("member", exchange.members[suspension.member].code)
+            if suspension.until != .never { append("until", suspension.until) }
+            if let auctions = suspension.auctions { append("auctions", UInt64(auctions)) }
+            if suspension.isFrozen { append(" freeze=1") }
+            append("text", quoted: text)
+        case .readmission(let program, let member, let text):
+            append(" kind=readmission")
+            append("program", exchange.registry[program].code)
+            append("member", exchange.members[member].code)
+            append("text", quoted: text)
+        case .certificate(let certificate):
+            append(" kind=retirement")
+            append(certificate, exchange)
+        case .bust(let trade, let market, let text):
+            let terms = exchange.markets[market.slot].terms
+            append(" kind=bust")
+            append("market", terms.code)
+            append("trade", trade.number)
+            append("qty", trade.quantity)
+            append("price", trade.price, terms.currency)
+            append("text", quoted: text)
+        case .expiry(let id, let cancelled):
+            append(" kind=expiry")
+            append(class: id, exchange)
+            append("cancelled", cancelled)
+        default: break
+        }
+    }
+
+    /// Appends a program's terms.
+    mutating func append(program: Program, _ exchange: Exchange) {
+        append("program", program.code)
+        append("unit", quoted: program.unit)
+        append("currency", program.currency)
+        append("regulator", exchange.members[program.regulator].code)
+        append(" rules=")
+        append(text: program.rules.code)
+        if let offsets = program.offsetsFor { append("offsets", exchange.registry[offsets].code) }
+        append("name", quoted: program.name)
+    }
+
+    private mutating func append(_ allocation: Allocation, _ exchange: Exchange) {
+        append(" kind=allocation")
+        append(class: allocation.permitClass, exchange)
+        append("member", exchange.members[allocation.member].code)
+        if let facility = allocation.facility { append("facility", exchange.registry[facility].code) }
+        append("method", allocation.method)
+        if allocation.method != .direct {
+            append("basis", allocation.basis)
+            append(" factor=")
+            append(text: allocation.factor.description)
+        }
+        append("qty", allocation.quantity)
+        if allocation.fromReserve { append(" reserve=1") }
+        if allocation.deducted > .zero { append("deducted", allocation.deducted) }
+    }
+
+    /// Appends a facility's code, program, member and zone.
+    mutating func append(facility id: FacilityID, _ exchange: Exchange) {
+        let facility = exchange.registry[id]
+        append("facility", facility.code)
+        append("program", exchange.registry[facility.program].code)
+        append("member", exchange.members[facility.member].code)
+        if !facility.zone.isEmpty { append("zone", facility.zone) }
+    }
+
+    /// Appends who measures.
+    mutating func append(_ monitoring: Monitoring, _ exchange: Exchange) {
+        append("verifier", exchange.members[monitoring.verifier].code)
+        guard let second = monitoring.second else { return }
+        append("second", exchange.members[second].code)
+        append("split", monitoring.rule)
+        append(" within=")
+        append(text: monitoring.tolerance.text)
+    }
+
+    /// Appends a report.
+    mutating func append(_ report: Report, _ exchange: Exchange) {
+        append("period", UInt64(report.period))
+        append("measure", report.measure)
+        append("verifier", exchange.members[report.verifier].code)
+        append("qty", report.quantity)
+        if report.isDetermination { append(" determination=1") }
+        append(" evidence=")
+        append(text: report.evidence.hex)
+    }
+
+    /// Appends a deadline.
+    mutating func append(_ deadline: Deadline, number: Int, _ exchange: Exchange) {
+        append("program", exchange.registry[deadline.program].code)
+        append("period", UInt64(deadline.period))
+        append("since", UInt64(deadline.since))
+        append("due", deadline.due)
+        append(" share=")
+        append(text: deadline.share.text)
+    }
+
+    /// Appends what a deadline found.
+    mutating func append(_ outcome: Obligation.Outcome, _ tally: SurrenderTally) {
+        append("use", outcome.use)
+        append("due", outcome.due)
+        append("surrendered", tally.total)
+        if tally.offsets > .zero { append("offsets", tally.offsets) }
+        if tally.banked > .zero { append("banked", tally.banked) }
+        if tally.borrowed > .zero { append("borrowed", tally.borrowed) }
+        append("shortfall", outcome.shortfall)
+        append(outcome.isVerified ? " verified=1" : " verified=0")
+    }
+
+    /// Appends a penalty.
+    mutating func append(_ penalty: Penalty, _ exchange: Exchange) {
+        let currency = exchange.registry[penalty.program].currency
+        append("penalty", penalty.number)
+        append(facility: penalty.facility, exchange)
+        append("period", UInt64(penalty.period))
+        append("shortfall", penalty.shortfall)
+        append("currency", currency)
+        append("amount", money: penalty.amount.minorUnits, currency)
+        append("permits", penalty.permits)
+        append(penalty.isPaid ? " paid=1" : " paid=0")
+    }
+
+    /// Appends a certificate.
+    mutating func append(_ certificate: Certificate, _ exchange: Exchange) {
+        append("number", certificate.number)
+        append("time", certificate.time)
+        append("member", exchange.members[certificate.member].code)
+        append(class: certificate.permitClass, exchange)
+        append("qty", certificate.quantity)
+        append(serials: certificate.serials.map { SerialBlock(first: $0.lowerBound, last: $0.upperBound) })
+        append(" digest=")
+        append(text: certificate.digest.hex)
+        append("text", quoted: certificate.text)
+    }
+}
