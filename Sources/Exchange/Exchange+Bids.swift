@@ -131,7 +131,7 @@ extension Exchange {
         removeBid(of: sender.member, from: id)
     }
 
-    private mutating func removeBid(of member: MemberID, from id: AuctionID) {
+    mutating func removeBid(of member: MemberID, from id: AuctionID) {
         guard let entry = auctions[id.slot].entry(of: member) else { return }
         let asset = AssetID.permits(auctions[id.slot].terms.permitClass)
         ledger.expect(-entry.bid.quantity.units, of: asset, in: .general(member))

@@ -104,6 +104,11 @@ extension Exchange {
         let monitoring = Monitoring(verifier: first, second: other, rule: rule, tolerance: percent)
         registry[id].monitoring = monitoring
         publish(.monitoring(id, monitoring), &events)
+        for (period, measure) in before.reportedYears {
+            let verified = registry[id].verified(measure, period: period)
+            guard verified != before.verified(measure, period: period) else { continue }
+            publish(.verified(id, period: period, measure, verified), &events)
+        }
         carryCorrections(of: id, since: before)
     }
 

@@ -60,6 +60,10 @@ extension Exchange {
         if let until = new.until { timers.add(.suspensionEnds(program, member), at: until) }
         publish(.suspension(suspension, text: new.text), &events)
         let barred = markets.filter { registry[$0.terms.permitClass].program == program }.map(\.terms.market)
+        for auction in auctions where auction.phase.isBeforeResult {
+            guard registry[auction.terms.permitClass].program == program else { continue }
+            removeBid(of: member, from: auction.terms.id)
+        }
         cancelAll(.suspended, &events) { $0.owner == member && barred.contains($0.id.market) }
     }
 

@@ -194,6 +194,13 @@ extension Exchange {
         return .registry(.certificate(certificate.number, digest: certificate.digest))
     }
 
+    /// Free text as a JSON string, so that it cannot pass for another line.
+    private func quoted(_ text: String) -> String {
+        var bytes: [UInt8] = []
+        bytes.append(quoted: text)
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
     /// What a certificate says, and what its digest is taken of.
     package func certificateText(_ certificate: Certificate) -> String {
         let terms = registry[certificate.permitClass]
@@ -203,13 +210,14 @@ extension Exchange {
             weir certificate of retirement 1
             number \(certificate.number)
             time \(certificate.time)
-            member \(members[certificate.member].code) \(members[certificate.member].name)
+            member \(members[certificate.member].code) \(quoted(members[certificate.member].name))
             program \(program.code)
             vintage \(terms.vintage)
-            zone \(terms.zone)
-            quantity \(certificate.quantity.units) \(program.unit)
+            zone \(terms.zone.isEmpty ? "-" : "\(terms.zone)")
+            quantity \(certificate.quantity.units)
+            unit \(quoted(program.unit))
             serials \(serials)
-            text \(certificate.text)
+            text \(quoted(certificate.text))
 
             """
     }

@@ -141,17 +141,23 @@ extension Exchange {
             let code = registry[claim.facility].code
             alert(.unverified, in: deadline.program, "\(code) \(deadline.period): use is not verified", &events)
         }
-        if shortfall > .zero { penalize(claim.facility, shortfall, deadline, &events) }
+        if shortfall > .zero { penalize(claim, shortfall, deadline, &events) }
     }
 
+    /// Imposes what the program's rules ask for a shortfall; what was owed as a multiple before is owed on, not multiplied again.
     private mutating func penalize(
-        _ facility: FacilityID,
+        _ claim: Claim,
         _ shortfall: Quantity,
         _ deadline: Deadline,
         _ events: inout ContiguousArray<Event>
     ) {
+        let facility = claim.facility
         let program = registry[deadline.program]
-        let permits = Quantity(shortfall.units * program.rules.penaltyPermits)
+        let carried = registry[facility].obligations[claim.obligation].carriedPenalty
+        let again = program.rules.penaltyPermits > 1 ? min(shortfall, carried) : .zero
+        let permits = Quantity((shortfall - again).units * program.rules.penaltyPermits) + again
+        let amount = penaltyMoney(program, deadline, shortfall - again)
+        guard amount > .zero || permits > .zero else { return }
         let penalty = Penalty(
             number: UInt64(registry.penalties.count + 1),
             time: now,
@@ -160,7 +166,7 @@ extension Exchange {
             member: registry[facility].member,
             period: deadline.period,
             shortfall: shortfall,
-            amount: penaltyMoney(program, deadline, shortfall),
+            amount: amount,
             permits: permits
         )
         if program.rules.deducts {

@@ -13,6 +13,8 @@ package enum RegistryFact: Sendable {
     case monitoring(FacilityID, Monitoring)
     /// A report, and what is verified with it; nil while that is open.
     case report(FacilityID, Report, text: String, verified: Quantity?)
+    /// What is verified for a year has changed, other than by a report; nil: nothing is any more.
+    case verified(FacilityID, period: Int64, Measure, Quantity?)
     case deadline(Int, Deadline)
     case deadlineReplaced(Int)
     case surrender(Surrender)

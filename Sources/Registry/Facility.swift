@@ -136,10 +136,21 @@ extension Facility {
         return monitoring.agreed(a, b)
     }
 
+    /// The years and measures of which there is any report, in order.
+    package var reportedYears: [(period: Int64, measure: Measure)] {
+        var years: [(period: Int64, measure: Measure)] = []
+        for measure in Measure.allCases {
+            for period in Set(reports.filter { $0.measure == measure }.map(\.period)).sorted() {
+                years.append((period, measure))
+            }
+        }
+        return years
+    }
+
     /// What is verified for all periods together.
     package func verifiedTotal(_ measure: Measure) -> Quantity {
-        Set(reports.filter { $0.measure == measure }.map(\.period)).sorted()
-            .reduce(.zero) { $0 + (verified(measure, period: $1) ?? .zero) }
+        reportedYears.filter { $0.measure == measure }
+            .reduce(.zero) { $0 + (verified(measure, period: $1.period) ?? .zero) }
     }
 
     /// What is verified, owed and not yet surrendered for: what permits in the compliance account are needed for.
@@ -147,8 +158,8 @@ extension Facility {
         guard !isClosed else { return .zero }
         let settled = obligations.filter(\.isSettled)
         var due = owed - credit
-        for year in Set(reports.filter { $0.measure == .use }.map(\.period)).sorted()
-        where !settled.contains(where: { ($0.since...$0.period).contains(year) }) {
+        for (year, measure) in reportedYears
+        where measure == .use && !settled.contains(where: { ($0.since...$0.period).contains(year) }) {
             due += verified(.use, period: year) ?? .zero
         }
         for obligation in obligations where !obligation.isSettled {

@@ -42,9 +42,8 @@ package final class Settlement: Sendable {
             }
             let pool = try DatabasePool(path: file, configuration: configuration)
             let migrator = SettlementSchema.migrator
-            if try pool.read({ db in !Set(SettlementSchema.older).isDisjoint(with: try migrator.appliedIdentifiers(db))
-                })
-            {
+            let migrations = try pool.read { db in try migrator.appliedIdentifiers(db) }
+            if !migrations.isDisjoint(with: SettlementSchema.older) {
                 // Of an older version: empty it, and the journal fills it again.
                 try pool.erase()
             }

@@ -57,6 +57,9 @@ extension SettlementProjection {
                     report.isDetermination, report.evidence.hex, verified?.units, text, "\(time)",
                 ]
             )
+            try write(verified: verified, id, report.period, report.measure, seq)
+        case .verified(let id, let period, let measure, let quantity):
+            try write(verified: quantity, id, period, measure, seq)
         case .deadline(let number, let deadline):
             try database.execute(
                 sql: "INSERT INTO deadline VALUES (?, ?, ?, ?, ?, ?, ?, NULL)",
@@ -69,6 +72,19 @@ extension SettlementProjection {
             try database.execute(sql: "UPDATE deadline SET replaced_seq = ? WHERE id = ?", arguments: [seq, number])
         default: try write(consequence: fact, position, seq, time)
         }
+    }
+
+    private func write(
+        verified quantity: Quantity?,
+        _ facility: FacilityID,
+        _ period: Int64,
+        _ measure: Measure,
+        _ seq: Int64
+    ) throws {
+        try database.execute(
+            sql: "INSERT OR REPLACE INTO verified_use VALUES (?, ?, ?, ?, ?)",
+            arguments: [facility.index, period, measure.text, quantity?.units, seq]
+        )
     }
 
     private func write(cap terms: PermitClass, of id: ClassID, _ seq: Int64, _ time: Timestamp) throws {
@@ -204,6 +220,18 @@ extension SettlementProjection {
             try database.execute(
                 sql: "INSERT INTO alert VALUES (?, ?, ?, ?, ?, ?)",
                 arguments: [seq, position, member.index, alert.kind.text, alert.text, "\(time)"]
+            )
+        case .trusted(let trust):
+            try database.execute(
+                sql: "INSERT OR REPLACE INTO trust VALUES (?, ?, ?, ?, ?)",
+                arguments: [
+                    trust.program.index, trust.member.index, trust.trusted.index, "\(trust.effective)", seq,
+                ]
+            )
+        case .distrusted(let program, let member, let trusted):
+            try database.execute(
+                sql: "DELETE FROM trust WHERE program = ? AND member = ? AND trusted = ?",
+                arguments: [program.index, member.index, trusted.index]
             )
         default: preconditionFailure("not a private event of the registry: \(event)")
         }

@@ -126,7 +126,7 @@ struct SettlementProjection {
                 )
             case .memberAdmitted, .loginCreated: try writeDirectory(event)
             case .registry(count: _, let fact): try write(fact, position: index + 1, sequence: sequence, time: time)
-            case .pending, .proposal, .alert:
+            case .pending, .proposal, .alert, .trusted, .distrusted:
                 try writePrivate(event, position: index + 1, sequence: sequence, time: time)
             case .auctionAnnounced(let auction): try write(announced: auction, sequence: sequence, time: time)
             case .auction(count: _, let auction, let phase, let offered, text: _):
@@ -135,7 +135,7 @@ struct SettlementProjection {
                     arguments: [phase.text, offered.units, auction.index]
                 )
             case .auctionCleared(let auction): try write(cleared: auction, sequence: sequence, time: time)
-            case .moved, .awarded, .trusted, .distrusted, .level, .indicative, .sessionOpened, .sessionClosed:
+            case .moved, .awarded, .level, .indicative, .sessionOpened, .sessionClosed:
                 // Copies for the feeds, the book that `orders` shows already, and sessions, which are nobody's property.
                 continue
             }

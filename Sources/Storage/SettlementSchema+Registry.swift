@@ -49,6 +49,16 @@ extension SettlementSchema {
         ) STRICT;
         CREATE INDEX report_facility ON report (facility, period);
 
+        CREATE TABLE verified_use (
+            -- What is verified for each facility and year now.
+            facility INTEGER NOT NULL REFERENCES facility,
+            period INTEGER NOT NULL,
+            measure TEXT NOT NULL CHECK (\(oneOf("measure", "use", "saving"))),
+            quantity INTEGER CHECK (quantity >= 0),                -- NULL: a reading is missing, or two are in dispute
+            seq INTEGER NOT NULL,                                  -- the command that it follows from
+            PRIMARY KEY (facility, period, measure)
+        ) STRICT, WITHOUT ROWID;
+
         CREATE TABLE deadline (
             id INTEGER PRIMARY KEY,
             program INTEGER NOT NULL REFERENCES program,
@@ -160,6 +170,16 @@ extension SettlementSchema {
             decided_seq INTEGER
         ) STRICT;
 
+        CREATE TABLE trust (
+            -- To whose account a member's permits go without the longer delay.
+            program INTEGER NOT NULL REFERENCES program,
+            member INTEGER NOT NULL REFERENCES member,
+            trusted INTEGER NOT NULL REFERENCES member,
+            effective TEXT NOT NULL,
+            seq INTEGER NOT NULL,
+            PRIMARY KEY (program, member, trusted)
+        ) STRICT, WITHOUT ROWID;
+
         CREATE TABLE alert (
             -- What regulators were told to look at.
             seq INTEGER NOT NULL,
@@ -203,16 +223,6 @@ extension SettlementSchema {
             JOIN program ON program.id = deadline.program
             JOIN facility ON facility.id = compliance.facility
             JOIN member ON member.id = facility.member;
-
-        CREATE VIEW verified_use AS
-            -- What is verified for each facility and year, as of the last report.
-            SELECT facility.code AS facility, report.period, report.measure, report.verified
-            FROM report
-            JOIN facility ON facility.id = report.facility
-            WHERE report.seq = (
-                SELECT MAX(later.seq) FROM report AS later
-                WHERE later.facility = report.facility AND later.period = report.period AND later.measure = report.measure
-            );
 
         CREATE VIEW retirement_readable AS
             -- Certificates of retirement, with names.

@@ -80,9 +80,17 @@ extension Venue {
     }
 
     private func obligations(_ id: FacilityID, _ period: Int64?, _ rows: inout Rows) {
-        for obligation in exchange.registry[id].obligations where period == nil || obligation.period == period {
+        let facility = exchange.registry[id]
+        // Years that are reported, but of which nothing was surrendered and no deadline has come.
+        let bare = facility.reportedYears.filter { year in
+            year.measure == .use
+                && !facility.obligations.contains { ($0.since...$0.period).contains(year.period) }
+        }
+        let all = facility.obligations + bare.map { Obligation(period: $0.period, since: $0.period) }
+        for obligation in all.sorted(by: { $0.period < $1.period })
+        where period == nil || obligation.period == period {
             guard rows.count < Limits.rowsMax else { return }
-            let (use, isVerified) = exchange.registry[id].verifiedUse(
+            let (use, isVerified) = facility.verifiedUse(
                 since: obligation.since,
                 through: obligation.period
             )

@@ -94,6 +94,12 @@ extension [UInt8] {
             append(report, exchange)
             if let verified { append("verified", verified) }
             if !text.isEmpty { append("text", quoted: text) }
+        case .verified(let id, let period, let measure, let quantity):
+            append(" kind=verified")
+            append("facility", exchange.registry[id].code)
+            append("period", UInt64(period))
+            append("measure", measure)
+            if let quantity { append("verified", quantity) }
         case .deadline(let number, let deadline):
             append(" kind=deadline")
             append(deadline, number: number, exchange)

@@ -74,7 +74,11 @@ extension Venue {
     }
 
     /// Runs a prepared entry.
-    /// - Parameter trail: every move of serial numbers so far, for `TRACE`.
+    ///
+    /// - Parameters:
+    ///   - entry: what `prepare` made.
+    ///   - trail: every move of serial numbers so far, for `TRACE`.
+    ///   - output: gets the lines and events.
     /// - Returns: the command's sequence number; nil for what did not reach the engine.
     package mutating func run(_ entry: PreparedEntry, trail: [TraceStep], output: inout Output) -> UInt64? {
         switch entry {
