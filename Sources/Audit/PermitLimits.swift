@@ -10,8 +10,18 @@ package enum PermitLimits {
         package var reserve: Quantity
         /// What the cap of the class and that of its vintage leave.
         package var room: Quantity
+        /// The cap of the vintage over all its zones, if it is that which leaves the least.
+        package var total: Quantity?
 
-        package init(cap: Quantity, issued: Quantity, pledged: Quantity, reserve: Quantity, room: Quantity) {
+        package init(
+            cap: Quantity,
+            issued: Quantity,
+            pledged: Quantity,
+            reserve: Quantity,
+            room: Quantity,
+            total: Quantity?
+        ) {
+            self.total = total
             self.cap = cap
             self.issued = issued
             self.pledged = pledged
@@ -27,6 +37,7 @@ package enum PermitLimits {
         var text = "\(label): cap \(issue.cap.units), issued \(issue.issued.units)"
         if issue.pledged > .zero { text += ", set aside for auctions \(issue.pledged.units)" }
         if issue.reserve > .zero { text += ", in reserve \(issue.reserve.units)" }
+        if let total = issue.total { text += ", cap over all zones \(total.units)" }
         throw Refusal(
             .capExceeded,
             text + ", so \(max(0, issue.room.units)) can be issued; asked for \(quantity.units)"

@@ -19,8 +19,9 @@ extension Exchange {
         if let facility, registry[facility].program != program {
             throw Refusal(.notYourFacility, "\(registry[facility].code) is a facility of another program")
         }
+        if let facility { try checkOpen(facility) }
         try checkParticipant(member)
-        guard !registry[id].isExpired else { throw Refusal(.expiryPassed, "\(label(of: id)) has ended") }
+        try checkLasts(id)
         let quantity = try allocated(new, facility)
         if new.fromReserve {
             let reserve = registry[id].reserve
@@ -36,7 +37,8 @@ extension Exchange {
         } else {
             try checkIssue(of: quantity, id)
         }
-        let debtors = facility.map { [$0] } ?? registry.facilities(of: member, in: program)
+        let debtors = registry.facilities(of: member, in: program)
+            .filter { facility == nil || registry[facility ?? $0].member != member || $0 == facility }
         let deducted = min(quantity, debtors.reduce(.zero) { $0 + registry[$1].deduction })
         try checkHolding(adding: quantity - deducted, member: member, permitClass: id)
         // Nothing below may fail.

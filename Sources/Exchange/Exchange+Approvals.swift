@@ -4,7 +4,10 @@ import Permits
 // Four eyes: a request waits for a second person, who sends exactly the same bytes.
 
 extension Exchange {
-    mutating func setFourEyes(_ isOn: Bool, seconds: Int64, _ sender: Sender) {
+    mutating func setFourEyes(_ isOn: Bool, seconds: Int64, _ sender: Sender) throws(Refusal) {
+        guard !isOn || members.logins.count(where: { $0.member == sender.member }) > 1 else {
+            throw Refusal(.invalidCombination, "\(members[sender.member].code) needs two logins for four eyes")
+        }
         fourEyes.set(isOn ? seconds : nil, for: sender.member)
     }
 

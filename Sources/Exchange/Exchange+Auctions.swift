@@ -35,7 +35,7 @@ extension Exchange {
         case .open(let opened): try openBids(opened, sender, &events)
         case .callOff(let code, let text): try callOff(code, text, sender, &events)
         case .classify(let member, let isCompliance, let associate):
-            try classify(member, isCompliance: isCompliance, associate: associate)
+            try classify(member, isCompliance: isCompliance, associate: associate, sender, &events)
         }
     }
 
@@ -56,6 +56,9 @@ extension Exchange {
         if issues { try checkRegulator(of: program, sender) }
         guard new.opens >= now, new.closes > new.opens else {
             throw Refusal(.expiryPassed, "opens must not be before \(now), and closes after opens")
+        }
+        guard new.closes < registry[permitClass].expiry, !registry[permitClass].isExpired else {
+            throw Refusal(.expiryPassed, "\(label(of: permitClass)) ends before the auction closes")
         }
         guard issues || (new.tiers.isEmpty && new.withheld == nil) else {
             throw Refusal(.invalidCombination, "tiers and withhold are for a regulator's auctions")
@@ -211,7 +214,13 @@ extension Exchange {
     }
 
     /// Sets what a participant is to purchase limits; `associate` brings it, with its own associates, into another's group, nil takes it out of its group.
-    private mutating func classify(_ code: Code, isCompliance: Bool, associate: Code?) throws(Refusal) {
+    private mutating func classify(
+        _ code: Code,
+        isCompliance: Bool,
+        associate: Code?,
+        _ sender: Sender,
+        _ events: inout ContiguousArray<Event>
+    ) throws(Refusal) {
         let member = try findMember(code)
         try checkParticipant(member)
         let others = members.associates(of: member).filter { $0 != member }
@@ -221,13 +230,37 @@ extension Exchange {
             try checkParticipant(other)
             group = members[other].group ?? other
         }
+        let classifier = members[member].classifier ?? sender.member
+        guard classifier == sender.member || (others.isEmpty && members[member].group == nil) else {
+            throw Refusal(
+                .notYourProgram,
+                "\(code) was put among its associates by \(members[classifier].code), who alone can change that"
+            )
+        }
         // Nothing below may fail.
         members[member].isCompliance = isCompliance
+        members[member].classifier = sender.member
         // Those it led follow it into the new group, or go on under the first of them.
         let leader = associate == nil ? others.first ?? member : group
         for other in others { members[other].group = other == leader ? nil : leader }
         members[member].group = group == member ? nil : group
         members.gatherAssociates()
+        let lead = members.associates(of: member)[0]
+        enforceLimits(of: lead, registry.classIDs, &events)
+    }
+
+    /// Takes a member's bid and consignments out of an auction before its result; one that it sells itself ends.
+    mutating func withdraw(_ member: MemberID, from id: AuctionID, _ events: inout ContiguousArray<Event>) {
+        guard auctions[id.slot].terms.seller != member else {
+            return endBeforeResult(id, text: "its seller is suspended", &events)
+        }
+        removeBid(of: member, from: id)
+        let parts = auctions[id.slot].consignments.filter { $0.member == member }
+        guard !parts.isEmpty else { return }
+        let asset = AssetID.permits(auctions[id.slot].terms.permitClass)
+        for part in parts { ledger.release(part.quantity.units, of: asset, in: .general(member)) }
+        auctions[id.slot].consignments.removeAll { $0.member == member }
+        publish(id, "a consignor is suspended", &events)
     }
 
     /// Opens or closes the window, when its time has come.

@@ -45,7 +45,11 @@ extension Exchange {
         _ events: inout ContiguousArray<Event>
     ) throws(Refusal) {
         var offsetsFor: ProgramID?
-        if let code = new.offsets { offsetsFor = try findProgram(code) }
+        if let code = new.offsets {
+            let program = try findProgram(code)
+            try checkRegulator(of: program, sender)
+            offsetsFor = program
+        }
         guard registry.program(new.code) == nil else {
             throw Refusal(.alreadyExists, "there is a program \(new.code) already")
         }
@@ -55,6 +59,12 @@ extension Exchange {
             let with = new.policies.isEmpty ? "" : " with \(new.policies)"
             throw Refusal(.badValue, "no rule book \(new.rules)\(with); books are \(known), RULES shows policies")
         }
+        let price = try minorUnits(
+            rules.penaltyPrice,
+            "penalty-price",
+            currency: new.currency,
+            max: Limits.priceMax.minorUnits
+        )
         var program = Program(
             code: new.code,
             name: new.name,
@@ -64,6 +74,7 @@ extension Exchange {
             rules: rules
         )
         program.offsetsFor = offsetsFor
+        program.penaltyPrice = Money(minorUnits: price)
         publish(.program(registry.define(program), program), &events)
     }
 
@@ -97,6 +108,9 @@ extension Exchange {
         }
         let (vintage, zone) = (new.permits.vintage, new.permits.zone)
         let existing = registry.permitClass(program, vintage: vintage, zone: zone)
+        guard existing != nil || registry.classes.count(where: { $0.program == program }) < Limits.classesMax else {
+            throw Refusal(.limitReached, "\(new.permits.program) has \(Limits.classesMax) classes, the most it can")
+        }
         var permitClass =
             existing.map { registry[$0] } ?? PermitClass(program: program, vintage: vintage, zone: zone, cap: cap)
         permitClass.cap = cap
@@ -126,6 +140,7 @@ extension Exchange {
         }
         if permitClass.expiry != .never { timers.add(.classExpires(id), at: permitClass.expiry) }
         publish(.cap(id, permitClass), &events)
+        for member in members.members.indices { enforceLimits(of: MemberID(UInt32(member)), [id], &events) }
         return .registry(.cap(cap, excess: permitClass.excess))
     }
 
@@ -136,10 +151,11 @@ extension Exchange {
         let committed = registry.committedOverZones(of: program, vintage: vintage) - before + permitClass.committed
         let total = registry.permitClass(program, vintage: vintage)
         if permitClass.zone.isEmpty {
-            let waiting = registry.classes.contains {
+            let others = registry.classIDs.filter { $0 != existing }.map { registry[$0] }
+            let isWaiting = (others + [permitClass]).contains {
                 $0.program == program && $0.vintage == vintage && $0.pledged + $0.reserve > .zero
             }
-            guard waiting, committed > permitClass.cap else { return }
+            guard isWaiting, committed > permitClass.cap else { return }
         } else {
             guard let total, permitClass.reserve > .zero, committed > registry[total].cap else { return }
         }
@@ -165,9 +181,16 @@ extension Exchange {
         }
     }
 
+    /// Refuses a class whose permits have ended.
+    func checkLasts(_ id: ClassID) throws(Refusal) {
+        guard !registry[id].isExpired else { throw Refusal(.expiryPassed, "\(label(of: id)) has ended") }
+    }
+
     /// Checks an issue against the caps.
     func checkIssue(of quantity: Quantity, _ id: ClassID) throws(Refusal) {
         let terms = registry[id]
+        let room = registry.roomUnderCap(of: id)
+        let total = registry.permitClass(terms.program, vintage: terms.vintage).map { registry[$0].cap }
         try PermitLimits.checkIssue(
             of: quantity,
             .init(
@@ -175,7 +198,8 @@ extension Exchange {
                 issued: terms.issued,
                 pledged: terms.pledged,
                 reserve: terms.reserve,
-                room: registry.roomUnderCap(of: id)
+                room: room,
+                total: room < terms.cap - terms.committed ? total : nil
             ),
             label: label(of: id)
         )

@@ -31,7 +31,12 @@ extension Exchange {
             throw Refusal(.limitReached, "the venue has \(Limits.facilitiesMax) facilities, the most it can")
         }
         try checkParticipant(member)
-        let facility = Facility(code: new.code, program: program, zone: new.zone, name: new.name, member: member)
+        var facility = Facility(code: new.code, program: program, zone: new.zone, name: new.name, member: member)
+        // What it used in periods that are settled is due at the next deadline.
+        for deadline in registry.deadlines where deadline.program == program && deadline.isDone && deadline.isFinal {
+            facility.obligations.append(.settled(period: deadline.period, since: deadline.since))
+        }
+        facility.obligations.sort { $0.period < $1.period }
         publish(.facility(registry.add(facility), facility), &events)
     }
 
@@ -56,6 +61,11 @@ extension Exchange {
             )
         }
         // Nothing below may fail.
+        if let other = registry.facilities(of: member, in: program).first(where: { $0 != id && !registry[$0].isClosed })
+        {
+            registry[other].credit += registry[id].credit
+        }
+        registry[id].credit = .zero
         registry[id].isClosed = true
         publish(.facilityClosed(id), &events)
         // What is left in its account goes back to the member.
@@ -93,6 +103,7 @@ extension Exchange {
         let id = try findFacility(code)
         let percent = Percent(hundredths: try scaled(tolerance, "within", to: 2, max: 10_000, unit: "per cent"))
         try checkRegulator(of: registry[id].program, sender)
+        try checkOpen(id)
         for member in [first, other ?? first] where members[member].role != .verifier {
             throw Refusal(
                 .invalidCombination,
@@ -145,6 +156,16 @@ extension Exchange {
         let verified = registry[id].verified(new.measure, period: new.period)
         publish(.report(id, report, text: new.text, verified: verified), &events)
         carryCorrections(of: id, since: facility)
+        let saved = registry[id].verifiedTotal(.saving)
+        if new.measure == .saving, saved < registry[id].savingUsed {
+            let used = registry[id].savingUsed.units
+            alert(
+                .saving,
+                in: facility.program,
+                "\(facility.code): permits were issued for a saving of \(used), verified is \(saved.units)",
+                &events
+            )
+        }
         let readings = registry[id].reports.filter { $0.period == new.period && $0.measure == new.measure }
         if verified == nil, Set(readings.map(\.verifier)).count > 1 {
             alert(.dispute, in: facility.program, "\(facility.code) \(new.period): two verifiers disagree", &events)
@@ -153,14 +174,11 @@ extension Exchange {
 
     /// Carries what changed in the use of periods that are settled to the next deadline.
     private mutating func carryCorrections(of id: FacilityID, since before: Facility) {
-        for obligation in before.obligations where obligation.isSettled {
+        let multiple = registry[before.program].rules.penaltyPermits
+        for (index, obligation) in before.obligations.enumerated() where obligation.isSettled {
             let old = before.verifiedUse(since: obligation.since, through: obligation.period).use
             let new = registry[id].verifiedUse(since: obligation.since, through: obligation.period).use
-            if new > old {
-                registry[id].owed += new - old
-            } else {
-                registry[id].credit += old - new
-            }
+            if new != old { registry[id].carry(new - old, of: index, penaltyPermits: multiple) }
         }
     }
 
@@ -184,8 +202,19 @@ extension Exchange {
         guard !others.contains(where: { $0.element.isDone && $0.element.isFinal }) else {
             throw Refusal(.periodClosed, "period \(new.period) of \(new.program) is settled")
         }
+        guard !others.contains(where: { $0.element.isDone && $0.element.share == share }) else {
+            throw Refusal(.periodClosed, "that deadline of period \(new.period) has passed")
+        }
         guard others.allSatisfy({ $0.element.since == since }) else {
             throw Refusal(.invalidCombination, "since differs from that of the period's other deadline")
+        }
+        let isFinal = share == .whole
+        let isOutOfOrder = others.contains { _, other in
+            !other.isReplaced && other.share != share
+                && (isFinal ? other.due >= new.due : other.isFinal && other.due <= new.due)
+        }
+        guard !isOutOfOrder else {
+            throw Refusal(.invalidCombination, "the final deadline of a period must be its last")
         }
         let overlaps = registry.deadlines.contains {
             $0.program == program && !$0.isReplaced && $0.period != new.period && $0.since <= new.period
@@ -201,6 +230,9 @@ extension Exchange {
         }
         let deadline = Deadline(program: program, period: new.period, since: since, due: new.due, share: share)
         let index = registry.add(deadline)
+        for facility in registry.facilityIDs where registry[facility].program == program {
+            registry[facility].gatherObligations(since: since, period: new.period)
+        }
         timers.add(.deadline(index), at: new.due)
         publish(.deadline(index, deadline), &events)
     }

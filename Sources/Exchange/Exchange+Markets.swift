@@ -17,6 +17,7 @@ extension Exchange {
         guard markets.count < Limits.marketsMax else {
             throw Refusal(.limitReached, "the venue has \(Limits.marketsMax) markets, the most it can")
         }
+        try checkLasts(permitClass)
         let terms = try checkTerms(new, permitClass: permitClass, currency: registry[program].currency)
         // Nothing below may fail.
         let band = Band(reference: terms.reference, tick: terms.tick, basisPoints: terms.bandBasisPoints)

@@ -14,8 +14,8 @@ extension Exchange {
     ) throws(Refusal) -> Outcome {
         let id = try findMarket(new.market)
         let order = try checkOrder(new, in: id, sender)
-        try checkStanding(sender.member, in: id)
         if order.postOnly { try checkPostOnly(side: order.side, price: order.price, in: id) }
+        try checkStanding(sender.member, in: id)
         try checkCover(of: order, replacing: [], in: id)
         // Nothing below may fail.
         takeHold(of: order, market: id)
@@ -50,6 +50,7 @@ extension Exchange {
         if new.stop != nil { try checkBand(stop, "stop", in: id, band) }
         let expiry = new.expiry ?? .never
         guard expiry > now else { throw Refusal(.expiryPassed, "expire \(expiry) is not after \(now)") }
+        try checkLasts(terms.permitClass)
         return Order(
             id: OrderID(count: orderCount + 1, market: id),
             owner: sender.member,

@@ -62,7 +62,7 @@ extension Exchange {
         let barred = markets.filter { registry[$0.terms.permitClass].program == program }.map(\.terms.market)
         for auction in auctions where auction.phase.isBeforeResult {
             guard registry[auction.terms.permitClass].program == program else { continue }
-            removeBid(of: member, from: auction.terms.id)
+            withdraw(member, from: auction.terms.id, &events)
         }
         cancelAll(.suspended, &events) { $0.owner == member && barred.contains($0.id.market) }
     }
@@ -153,9 +153,12 @@ extension Exchange {
         let notional = trade.price.notional(of: trade.quantity).minorUnits
         let received = notional - trade.sellerFee.minorUnits
         let fees = trade.buyerFee.minorUnits + trade.sellerFee.minorUnits
-        if trade.buyer != trade.seller {
-            try checkHolding(adding: trade.quantity, member: trade.seller, permitClass: terms.permitClass)
-        }
+        try checkHolding(
+            adding: trade.quantity,
+            member: trade.seller,
+            permitClass: terms.permitClass,
+            from: isAssociated(trade.buyer, trade.seller) ? trade.quantity : .zero
+        )
         let free = ledger.balance(.general(trade.seller), .cash(terms.currency)).free
         guard received <= free else {
             throw Refusal(

@@ -7,12 +7,17 @@ import Registry
 // Holding limits over associated members, and what the regulator is told.
 
 extension Exchange {
-    /// What one holding limit counts: classes, and the most of them together.
-    private func holdingLimit(_ id: ClassID) -> (classes: [ClassID], limit: Quantity)? {
+    /// What a holding limit counts: classes, and the most of them together.
+    private struct HoldingLimit {
+        let classes: [ClassID]
+        let limit: Quantity
+    }
+
+    /// The limits on what may be held of a class: its own, and its program's by formula.
+    private func holdingLimits(_ id: ClassID) -> [HoldingLimit] {
         let terms = registry[id]
-        guard registry[terms.program].rules.tieredHolding else {
-            return terms.holdingLimit.map { ([id], $0) }
-        }
+        let own = terms.holdingLimit.map { [HoldingLimit(classes: [id], limit: $0)] } ?? []
+        guard registry[terms.program].rules.tieredHolding else { return own }
         let year = Int64(now.date.year)
         let isCurrent = terms.vintage <= year
         let counted = registry.classIDs.filter {
@@ -24,8 +29,7 @@ extension Exchange {
         let ofYear = counted.filter { registry[$0].vintage == vintage }
         let total = ofYear.first { registry[$0].zone.isEmpty }.map { registry[$0].cap }
         let cap = total ?? ofYear.reduce(.zero) { $0 + registry[$1].cap }
-        let tiered = ComplianceRules.tieredLimit(cap: cap)
-        return (counted, min(tiered, terms.holdingLimit ?? tiered))
+        return own + [HoldingLimit(classes: counted, limit: ComplianceRules.tieredLimit(cap: cap))]
     }
 
     /// What a member and its associates have of some classes.
@@ -56,20 +60,49 @@ extension Exchange {
         permitClass id: ClassID,
         from own: Quantity = .zero
     ) throws(Refusal) {
-        guard quantity > own, let (classes, limit) = holdingLimit(id) else { return }
-        try PermitLimits.checkHolding(
-            adding: quantity - own,
-            to: position(of: member, classes),
-            limit: limit,
-            label: label(of: id)
-        )
+        guard quantity > own else { return }
+        for limit in holdingLimits(id) {
+            try PermitLimits.checkHolding(
+                adding: quantity - own,
+                to: position(of: member, limit.classes),
+                limit: limit.limit,
+                label: label(of: id)
+            )
+        }
+    }
+
+    /// Checks a move between two compliance accounts: each is exempt only up to what its facility still has to surrender.
+    func checkHolding(
+        moving quantity: Quantity,
+        of id: ClassID,
+        from source: FacilityID,
+        to target: FacilityID
+    ) throws(Refusal) {
+        for limit in holdingLimits(id) {
+            func counts(_ facility: FacilityID, _ change: Quantity) -> Quantity {
+                let covered = limit.classes.reduce(change) {
+                    $0 + Quantity(ledger.balance(.compliance(facility), .permits($1)).total)
+                }
+                return max(.zero, covered - registry[facility].openDue)
+            }
+            let before = counts(source, .zero) + counts(target, .zero)
+            let after = counts(source, .zero - quantity) + counts(target, quantity)
+            guard after > before else { continue }
+            try PermitLimits.checkHolding(
+                adding: after - before,
+                to: position(of: registry[target].member, limit.classes),
+                limit: limit.limit,
+                label: label(of: id)
+            )
+        }
     }
 
     /// How much more a member and its associates may come to hold; nil for any quantity.
     func holdingRoom(of member: MemberID, _ id: ClassID) -> Quantity? {
-        guard let (classes, limit) = holdingLimit(id) else { return nil }
-        let position = position(of: member, classes)
-        return max(.zero, limit - position.holding - position.incoming)
+        holdingLimits(id).map { limit in
+            let position = position(of: member, limit.classes)
+            return max(.zero, limit.limit - position.holding - position.incoming)
+        }.min()
     }
 
     // MARK: Alerts
@@ -94,17 +127,47 @@ extension Exchange {
         adding quantity: Quantity,
         _ events: inout ContiguousArray<Event>
     ) {
-        guard let (classes, limit) = holdingLimit(id) else { return }
         let percent = registry[registry[id].program].rules.alertHolding
-        let threshold = Percent(hundredths: percent * 100).shareRoundedUp(of: limit)
-        let holding = position(of: member, classes).holding
-        guard percent > 0, holding >= threshold, holding - quantity < threshold else { return }
-        alert(
-            .holdingLimit,
-            in: registry[id].program,
-            "\(members[member].code) holds \(holding.units) of \(label(of: id)), limit \(limit.units)",
-            &events
-        )
+        for limit in holdingLimits(id) where percent > 0 {
+            let threshold = Percent(hundredths: percent * 100).shareRoundedUp(of: limit.limit)
+            let holding = position(of: member, limit.classes).holding
+            guard holding >= threshold, holding - quantity < threshold else { continue }
+            alert(
+                .holdingLimit,
+                in: registry[id].program,
+                "\(members[member].code) holds \(holding.units) of \(label(of: id)), limit \(limit.limit.units)",
+                &events
+            )
+        }
+    }
+
+    /// Makes open buy orders and waiting transfers fit a limit that was lowered, or a group that has grown.
+    ///
+    /// Those of a group that could bring it above the limit end. Of what is held above it, the regulator is told.
+    mutating func enforceLimits(of member: MemberID, _ classes: [ClassID], _ events: inout ContiguousArray<Event>) {
+        let group = members.associates(of: member)
+        guard group.first == member else { return }
+        for id in classes {
+            for limit in holdingLimits(id) {
+                let position = position(of: member, limit.classes)
+                guard position.holding + position.incoming > limit.limit else { continue }
+                let affected = markets.filter { limit.classes.contains($0.terms.permitClass) }.map(\.terms.market)
+                cancelAll(.limit, &events) {
+                    $0.side == .buy && group.contains($0.owner) && affected.contains($0.id.market)
+                }
+                for transfer in registry.transfers
+                where group.contains(transfer.to) && limit.classes.contains(transfer.permitClass) {
+                    end(transfer, .failed, &events)
+                }
+                guard position.holding > limit.limit else { continue }
+                alert(
+                    .holdingLimit,
+                    in: registry[id].program,
+                    "\(members[member].code) holds \(position.holding.units) of \(label(of: id)), above the limit \(limit.limit.units)",
+                    &events
+                )
+            }
+        }
     }
 
     /// How long after a trade the same quantity going back is taken for a wash trade, in microseconds.

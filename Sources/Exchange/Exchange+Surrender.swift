@@ -28,7 +28,7 @@ extension Exchange {
         guard isOffset || terms.zone.isEmpty || terms.zone == registry[facility].zone else {
             throw Refusal(
                 .invalidCombination,
-                "\(label(of: id)) is for another zone than \(registry[facility].zone), where \(registry[facility].code) is"
+                "\(label(of: id)) is for its zone only, and \(registry[facility].code) is elsewhere"
             )
         }
     }
@@ -48,7 +48,9 @@ extension Exchange {
         guard source != facility else { throw Refusal(.invalidCombination, "from is the facility itself") }
         try checkEligible(id, for: facility)
         try checkNotFrozen(sender.member, in: registry[id].program)
+        try checkNotFrozen(sender.member, in: registry[facility].program)
         try checkPermits(amount, id, in: source.map { .compliance($0) } ?? .general(sender.member))
+        if let source { try checkHolding(moving: amount.quantity, of: id, from: source, to: facility) }
         // Nothing below may fail.
         var transfer = Transfer(
             kind: .cover,
@@ -75,10 +77,12 @@ extension Exchange {
         try checkEligible(id, for: facility)
         let program = registry[facility].program
         let since = registry.firstYear(of: program, period: period)
+        guard since <= now.date.year else { throw Refusal(.outOfRange, "period \(period) has not begun") }
         let obligation = registry[facility].obligations.first { $0.period == period }
         let kind = kind(of: id, in: program, since: since, period: period)
         try checkRoom(for: amount.quantity, kind, facility, since: since, period: period, obligation)
         try checkNotFrozen(sender.member, in: registry[id].program)
+        try checkNotFrozen(sender.member, in: registry[facility].program)
         try checkPermits(amount, id, of: sender.member)
         // Nothing below may fail.
         let index = registry.obligation(of: facility, since: since, period: period)
@@ -128,13 +132,14 @@ extension Exchange {
         }
         let rules = registry[registry[facility].program].rules
         let use = registry[facility].verifiedUse(since: since, through: period).use
-        let room = SurrenderRoom(
+        let limits = SurrenderLimits(
             rules,
             use: use,
-            owedAsPenalty: registry[facility].owedAsPenalty + (obligation?.carriedPenalty ?? .zero),
-            after: obligation?.tally ?? SurrenderTally()
+            owedAsPenalty: registry[facility].owedAsPenalty + (obligation?.carriedPenalty ?? .zero)
         )
-        guard let left = room.room(kind), quantity > left else { return }
+        guard let left = limits.room(kind, after: obligation?.tally ?? SurrenderTally()), quantity > left else {
+            return
+        }
         let code: RejectCode =
             switch kind {
             case .offset: .offsetLimitExceeded

@@ -15,11 +15,11 @@ extension Exchange {
         let isVerified: Bool
         /// Share of the use, plus what is carried; negative if there is more credit than that.
         let balance: Quantity
-        var room: SurrenderRoom
+        let limits: SurrenderLimits
 
         var due: Quantity { max(.zero, balance) }
-        /// What is missing after what was surrendered.
-        func missing(_ tally: SurrenderTally) -> Quantity { max(.zero, due - tally.total) }
+        /// What is missing after what was surrendered and counts.
+        func missing(_ tally: SurrenderTally) -> Quantity { max(.zero, due - limits.counted(tally)) }
     }
 
     /// Settles a deadline for every facility of its program, in the order of registration.
@@ -32,12 +32,12 @@ extension Exchange {
         where registry[facility].program == deadline.program && !registry[facility].isClosed {
             claims.append(claim(of: facility, deadline))
         }
-        for place in claims.indices { draw(&claims[place], from: claims[place].facility, &events) }
+        for claim in claims { draw(claim, from: claim.facility, &events) }
         if registry[deadline.program].rules.entityLevel {
             // A firm's surplus at one facility covers another, once each has been served.
-            for place in claims.indices {
-                for other in registry.facilities(of: registry[claims[place].facility].member, in: deadline.program) {
-                    draw(&claims[place], from: other, &events)
+            for claim in claims {
+                for other in registry.facilities(of: registry[claim.facility].member, in: deadline.program) {
+                    draw(claim, from: other, &events)
                 }
             }
         }
@@ -49,9 +49,11 @@ extension Exchange {
         // What was owed or too much becomes part of this period.
         registry[facility].obligations[index].carried += registry[facility].owed - registry[facility].credit
         registry[facility].obligations[index].carriedPenalty += registry[facility].owedAsPenalty
+        registry[facility].obligations[index].tally.add(registry[facility].carried)
         registry[facility].owed = .zero
         registry[facility].owedAsPenalty = .zero
         registry[facility].credit = .zero
+        registry[facility].carried = SurrenderTally()
         let (use, isVerified) = registry[facility].verifiedUse(since: deadline.since, through: deadline.period)
         let obligation = registry[facility].obligations[index]
         return Claim(
@@ -60,18 +62,17 @@ extension Exchange {
             use: use,
             isVerified: isVerified,
             balance: deadline.share.shareRoundedUp(of: use) - obligation.replaced + obligation.carried,
-            room: SurrenderRoom(
+            limits: SurrenderLimits(
                 registry[deadline.program].rules,
                 use: use,
-                owedAsPenalty: obligation.carriedPenalty,
-                after: obligation.tally
+                owedAsPenalty: obligation.carriedPenalty
             )
         )
     }
 
     /// Takes what is missing out of a compliance account, as far as it counts.
     private mutating func draw(
-        _ claim: inout Claim,
+        _ claim: Claim,
         from source: FacilityID,
         _ events: inout ContiguousArray<Event>
     ) {
@@ -100,7 +101,8 @@ extension Exchange {
             missing,
             from: lots,
             newestFirst: registry[program].rules.newestFirst,
-            room: &claim.room
+            limits: claim.limits,
+            tally: obligation.tally
         )
         for lot in drawn {
             surrender(
@@ -131,7 +133,9 @@ extension Exchange {
         let rules = registry[deadline.program].rules
         if deadline.isFinal {
             registry[claim.facility].obligations[claim.obligation].isSettled = true
-            registry[claim.facility].credit += max(.zero, tally.total - claim.balance)
+            registry[claim.facility].obligations[claim.obligation].gap = claim.balance - claim.limits.counted(tally)
+            registry[claim.facility].carried.add(claim.limits.excess(of: tally))
+            registry[claim.facility].credit += max(.zero, claim.limits.counted(tally) - claim.balance)
         } else if rules.penaltyPermits > 0 {
             // The penalty replaces what is missing, so the final deadline does not ask for it again.
             registry[claim.facility].obligations[claim.obligation].replaced += shortfall
@@ -155,8 +159,14 @@ extension Exchange {
         let program = registry[deadline.program]
         let carried = registry[facility].obligations[claim.obligation].carriedPenalty
         let again = program.rules.penaltyPermits > 1 ? min(shortfall, carried) : .zero
-        let permits = Quantity((shortfall - again).units * program.rules.penaltyPermits) + again
-        let amount = penaltyMoney(program, deadline, shortfall - again)
+        registry[facility].obligations[claim.obligation].carriedPenalty -= again
+        let imposed = Quantity((shortfall - again).units * program.rules.penaltyPermits)
+        if deadline.isFinal { registry[facility].obligations[claim.obligation].imposed = imposed }
+        let permits = imposed + again
+        // Money is asked once in a period for the same permits.
+        let charged = max(.zero, shortfall - again - registry[facility].obligations[claim.obligation].charged)
+        registry[facility].obligations[claim.obligation].charged += charged
+        let amount = penaltyMoney(program, deadline, charged)
         guard amount > .zero || permits > .zero else { return }
         let penalty = Penalty(
             number: UInt64(registry.penalties.count + 1),
@@ -181,13 +191,7 @@ extension Exchange {
 
     /// The program's price for each permit short, and its multiple of the market's reference price; the largest amount at most.
     private func penaltyMoney(_ program: Program, _ deadline: Deadline, _ shortfall: Quantity) -> Money {
-        var price = Int128(program.rules.penaltyPrice.digits)
-        for _
-            in 0..<(program.currency.scale - min(program.currency.scale, Int(program.rules.penaltyPrice.fractionCount)))
-        {
-            price *= 10
-        }
-        for _ in 0..<max(0, Int(program.rules.penaltyPrice.fractionCount) - program.currency.scale) { price /= 10 }
+        var price = Int128(program.penaltyPrice.minorUnits)
         if program.rules.penaltyTimes > 0 {
             let market = markets.first { market in
                 let terms = registry[market.terms.permitClass]

@@ -138,7 +138,7 @@ package struct Exchange: Sendable {
         case .trust(let program, let target): return try trust(target, program: program, sender, &events)
         case .distrust(let program, let target): try distrust(target, program: program, sender, &events)
         case .pay(let penalty): try pay(penalty: penalty, sender, &events)
-        case .fourEyes(let isOn, let seconds): setFourEyes(isOn, seconds: seconds, sender)
+        case .fourEyes(let isOn, let seconds): try setFourEyes(isOn, seconds: seconds, sender)
         case .propose(let verb, let act): return try propose(verb, act: act, sender, &events)
         case .approve(let number, let act, let verb, let command):
             return try approve(number, act: act, verb: verb, command, sender, &events)

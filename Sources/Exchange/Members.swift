@@ -9,6 +9,8 @@ package struct Member: Sendable, Equatable {
     package internal(set) var isCompliance = true
     /// The associate under whose number its group goes; nil for a member on its own.
     package internal(set) var group: MemberID?
+    /// The regulator that said so.
+    package internal(set) var classifier: MemberID?
     /// The number of the last event on its private stream.
     package var streamCount: UInt64 = 0
 }
@@ -113,6 +115,7 @@ package struct Members: Sendable {
             writer.write(member.role)
             writer.write(member.isCompliance)
             writer.write(member.group?.index ?? .max)
+            writer.write(member.classifier?.index ?? .max)
             writer.write(member.streamCount)
         }
         writer.write(count: logins.count - 1)
@@ -134,6 +137,7 @@ package struct Members: Sendable {
             let role = try reader.readWord(Role.self)
             let isCompliance = try reader.readBool()
             let group: UInt32 = try reader.read()
+            let classifier: UInt32 = try reader.read()
             admit(
                 Member(
                     code: code,
@@ -141,6 +145,7 @@ package struct Members: Sendable {
                     role: role,
                     isCompliance: isCompliance,
                     group: group == .max ? nil : MemberID(group),
+                    classifier: classifier == .max ? nil : MemberID(classifier),
                     streamCount: try reader.read()
                 )
             )

@@ -100,6 +100,8 @@ package struct Alert: Sendable {
         case unverified
         /// Two verifiers disagree.
         case dispute
+        /// More permits were issued for saving than is verified now.
+        case saving
 
         package var word: StaticString {
             switch self {
@@ -108,6 +110,7 @@ package struct Alert: Sendable {
             case .priceMove: "price-move"
             case .unverified: "unverified"
             case .dispute: "dispute"
+            case .saving: "saving"
             }
         }
     }

@@ -78,7 +78,13 @@ extension DecimalNumber {
 }
 
 extension DecimalNumber: CustomStringConvertible {
-    package var description: String { FixedPoint.text(digits, scale: Int(fractionCount)) }
+    package var description: String {
+        let digits = "\(self.digits.magnitude)"
+        let count = Int(fractionCount)
+        let padded = String(repeating: "0", count: max(0, count + 1 - digits.count)) + digits
+        let sign = self.digits < 0 ? "-" : ""
+        return count == 0 ? sign + padded : "\(sign)\(padded.dropLast(count)).\(padded.suffix(count))"
+    }
 }
 
 extension RejectCode: Error {}

@@ -107,10 +107,14 @@ package enum Limits {
     package static let marketsMax = 10_000
     /// The most auctions, past ones included.
     package static let auctionsMax = 100_000
+    /// The most permit classes of one program, so that sums over them stay below 2^63: 9 × 10^18.
+    package static let classesMax = 9_000
     /// The most facilities, closed ones included.
     package static let facilitiesMax = 1_000_000
     /// The most that a facility may report for one period: 10^12 units, above any country's emissions.
     package static let useMax = Quantity(1_000_000_000_000)
+    /// The most decimals of an allocation's factor.
+    package static let factorDecimalsMax = 9
     /// The longest that a proposal stays open, in seconds: 30 days.
     package static let proposalSecondsMax: Int64 = 2_592_000
     /// The most serial blocks that one line names; the rest are counted.

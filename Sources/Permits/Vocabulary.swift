@@ -169,6 +169,8 @@ package enum DoneReason: UInt8, Word {
     case deadman
     /// Its member was suspended in the program.
     case suspended
+    /// A holding limit was lowered, or the member's associates changed, and it no longer fits.
+    case limit
 
     package var word: StaticString {
         switch self {
@@ -183,6 +185,7 @@ package enum DoneReason: UInt8, Word {
         case .disconnect: "disconnect"
         case .deadman: "deadman"
         case .suspended: "suspended"
+        case .limit: "limit"
         }
     }
 }

@@ -30,7 +30,11 @@ extension Facility {
         }
         writer.write(count: obligations.count)
         for obligation in obligations { obligation.encode(to: &writer) }
-        for quantity in [owed, owedAsPenalty, credit, deduction, savingUsed] { writer.write(quantity) }
+        for quantity in [
+            owed, owedAsPenalty, credit, deduction, savingUsed, carried.allowances, carried.banked, carried.offsets,
+        ] {
+            writer.write(quantity)
+        }
     }
 
     init(from reader: inout ByteReader) throws(SnapshotError) {
@@ -69,6 +73,9 @@ extension Facility {
         credit = try reader.readQuantity()
         deduction = try reader.readQuantity()
         savingUsed = try reader.readQuantity()
+        carried.allowances = try reader.readQuantity()
+        carried.banked = try reader.readQuantity()
+        carried.offsets = try reader.readQuantity()
     }
 }
 
@@ -77,7 +84,8 @@ extension Obligation {
         writer.write(period)
         writer.write(since)
         for quantity in [
-            tally.allowances, tally.banked, tally.borrowed, tally.offsets, replaced, carried, carriedPenalty,
+            tally.allowances, tally.banked, tally.borrowed, tally.offsets, replaced, carried, carriedPenalty, charged,
+            gap, imposed,
         ] {
             writer.write(quantity)
         }
@@ -98,6 +106,9 @@ extension Obligation {
         replaced = try reader.readQuantity()
         carried = try reader.readQuantity()
         carriedPenalty = try reader.readQuantity()
+        charged = try reader.readQuantity()
+        gap = try reader.readQuantity()
+        imposed = try reader.readQuantity()
         isSettled = try reader.readBool()
         guard try reader.readBool() else { return }
         let use = try reader.readQuantity()

@@ -21,6 +21,8 @@ package struct Facility: Sendable {
     package var owedAsPenalty = Quantity.zero
     /// Permits that the next deadline needs less: surrendered too much, or use corrected downwards too late.
     package var credit = Quantity.zero
+    /// What was surrendered above the limits of a settled period: it counts for the next one, within its limits.
+    package var carried = SurrenderTally()
     /// Permits that the next allocation gives up.
     package var deduction = Quantity.zero
     /// Verified saving for which permits were issued.
@@ -131,7 +133,11 @@ extension Facility {
         if let determination = matching.last(where: \.isDetermination) { return determination.quantity }
         guard let monitoring else { return nil }
         func reading(_ verifier: MemberID) -> Quantity? { matching.last { $0.verifier == verifier }?.quantity }
-        guard let second = monitoring.second else { return reading(monitoring.verifier) ?? matching.last?.quantity }
+        guard let second = monitoring.second else {
+            // What a former verifier measured alone stands until the new one reports.
+            let isUndisputed = Set(matching.map(\.verifier)).count == 1
+            return reading(monitoring.verifier) ?? (isUndisputed ? matching.last?.quantity : nil)
+        }
         guard let a = reading(monitoring.verifier), let b = reading(second) else { return nil }
         return monitoring.agreed(a, b)
     }
@@ -151,6 +157,31 @@ extension Facility {
     package func verifiedTotal(_ measure: Measure) -> Quantity {
         reportedYears.filter { $0.measure == measure }
             .reduce(.zero) { $0 + (verified(measure, period: $1.period) ?? .zero) }
+    }
+
+    /// Carries a change of the use of a settled period to what comes next.
+    ///
+    /// More use is owed. Less use first undoes what was imposed for the permits that are no longer missing, as far as it is
+    /// still owed, and what was surrendered above the new use is credited.
+    package mutating func carry(_ change: Quantity, of index: Int, penaltyPermits: Int64) {
+        let old = obligations[index].gap
+        let new = old + change
+        obligations[index].gap = new
+        owed += max(.zero, max(.zero, new) - max(.zero, old))
+        let surplus = max(.zero, .zero - new) - max(.zero, .zero - old)
+        if surplus >= .zero { credit += surplus } else { owed += .zero - surplus }
+        let mended = max(.zero, old) - max(.zero, new)
+        guard mended > .zero, penaltyPermits > 0 else { return }
+        var relief = min(Quantity(mended.units * penaltyPermits), obligations[index].imposed)
+        obligations[index].imposed -= relief
+        let undone = min(relief, deduction)
+        deduction -= undone
+        relief -= undone
+        let unowed = min(relief, owed)
+        owed -= unowed
+        owedAsPenalty = max(.zero, owedAsPenalty - unowed)
+        // What was imposed and surrendered already.
+        credit += relief - unowed
     }
 
     /// What is verified, owed and not yet surrendered for: what permits in the compliance account are needed for.

@@ -39,6 +39,12 @@ package struct Obligation: Sendable, Equatable {
     package var carried = Quantity.zero
     /// The part of what was owed that is penalty.
     package var carriedPenalty = Quantity.zero
+    /// Permits short for which money was asked in this period already.
+    package var charged = Quantity.zero
+    /// What was missing at the final deadline; negative: what was too much.
+    package var gap = Quantity.zero
+    /// Permits that the final deadline imposed for what was missing.
+    package var imposed = Quantity.zero
     /// What the last deadline found; nil before the first.
     package var outcome: Outcome?
     /// Whether the final deadline has passed.
@@ -66,6 +72,33 @@ package struct Obligation: Sendable, Equatable {
         self.period = period
         self.since = since
     }
+
+    /// That of a period that was settled before the facility was there.
+    package static func settled(period: Int64, since: Int64) -> Obligation {
+        var obligation = Obligation(period: period, since: since)
+        obligation.isSettled = true
+        return obligation
+    }
+}
+
+extension Facility {
+    /// Makes one obligation of those for single years of a period, which were surrendered for before it was announced.
+    package mutating func gatherObligations(since: Int64, period: Int64) {
+        let parts = obligations.filter { !$0.isSettled && (since...period).contains($0.period) }
+        guard !parts.isEmpty else { return }
+        var whole = Obligation(period: period, since: since)
+        for part in parts {
+            whole.tally.add(part.tally)
+            whole.replaced += part.replaced
+            whole.carried += part.carried
+            whole.carriedPenalty += part.carriedPenalty
+            whole.charged += part.charged
+            whole.outcome = part.outcome ?? whole.outcome
+        }
+        obligations.removeAll { !$0.isSettled && (since...period).contains($0.period) }
+        obligations.append(whole)
+        obligations.sort { $0.period < $1.period }
+    }
 }
 
 /// What was surrendered for an obligation, by what it counts as.
@@ -81,6 +114,14 @@ package struct SurrenderTally: Sendable, Equatable {
     package init() {}
 
     package var total: Quantity { allowances + offsets }
+
+    /// Adds another tally.
+    package mutating func add(_ other: SurrenderTally) {
+        allowances += other.allowances
+        banked += other.banked
+        borrowed += other.borrowed
+        offsets += other.offsets
+    }
 
     /// Counts permits as surrendered.
     package mutating func add(_ quantity: Quantity, as kind: SurrenderKind) {
@@ -113,42 +154,54 @@ package enum SurrenderKind: UInt8, Word {
     }
 }
 
-/// How much of each kind an obligation may still be covered with.
-package struct SurrenderRoom: Sendable, Equatable {
+/// How much of each kind an obligation may be covered with.
+package struct SurrenderLimits: Sendable {
     /// nil: no limit.
-    private var left: (banked: Quantity?, borrowed: Quantity, offsets: Quantity)
+    private let banked: Quantity?
+    private let borrowed: Quantity
+    private let offsets: Quantity
 
-    /// The room under `rules` for `use` and `owedAsPenalty`, after what was surrendered.
-    package init(_ rules: ComplianceRules, use: Quantity, owedAsPenalty: Quantity, after tally: SurrenderTally) {
-        func rest(_ limit: Quantity, _ used: Quantity) -> Quantity { max(.zero, limit - used) }
-        left.banked = rules.banking.map { rest($0.shareRoundedDown(of: use), tally.banked) }
-        left.borrowed = rest(rules.borrowing.shareRoundedDown(of: use), tally.borrowed)
-        let offsets =
-            rules.offsets.shareRoundedDown(of: use) + rules.penaltyOffsets.shareRoundedDown(of: owedAsPenalty)
-        left.offsets = rest(offsets, tally.offsets)
+    /// The limits under `rules` for `use` and `owedAsPenalty`.
+    package init(_ rules: ComplianceRules, use: Quantity, owedAsPenalty: Quantity) {
+        banked = rules.banking.map { $0.shareRoundedDown(of: use) }
+        borrowed = rules.borrowing.shareRoundedDown(of: use)
+        offsets = rules.offsets.shareRoundedDown(of: use) + rules.penaltyOffsets.shareRoundedDown(of: owedAsPenalty)
     }
 
-    /// How many permits of a kind still count; nil for any number.
-    package func room(_ kind: SurrenderKind) -> Quantity? {
+    private func limit(_ kind: SurrenderKind) -> Quantity? {
         switch kind {
         case .current: nil
-        case .banked: left.banked
-        case .borrowed: left.borrowed
-        case .offset: left.offsets
+        case .banked: banked
+        case .borrowed: borrowed
+        case .offset: offsets
         }
     }
 
-    /// Uses room up.
-    package mutating func use(_ quantity: Quantity, as kind: SurrenderKind) {
-        switch kind {
-        case .current: break
-        case .banked: left.banked = left.banked.map { $0 - quantity }
-        case .borrowed: left.borrowed -= quantity
-        case .offset: left.offsets -= quantity
-        }
+    /// How many more permits of a kind count; nil for any number.
+    package func room(_ kind: SurrenderKind, after tally: SurrenderTally) -> Quantity? {
+        let used: Quantity =
+            switch kind {
+            case .current: .zero
+            case .banked: tally.banked
+            case .borrowed: tally.borrowed
+            case .offset: tally.offsets
+            }
+        return limit(kind).map { max(.zero, $0 - used) }
     }
 
-    package static func == (a: SurrenderRoom, b: SurrenderRoom) -> Bool { a.left == b.left }
+    /// What of a tally is above the limits, now that the use is known better: it counts for the next period.
+    package func excess(of tally: SurrenderTally) -> SurrenderTally {
+        var excess = SurrenderTally()
+        excess.banked = banked.map { max(.zero, tally.banked - $0) } ?? .zero
+        // A later vintage is no longer borrowed in the period after.
+        let later = max(.zero, tally.borrowed - borrowed)
+        excess.allowances = excess.banked + later
+        excess.offsets = max(.zero, tally.offsets - offsets)
+        return excess
+    }
+
+    /// How many of the permits of a tally count.
+    package func counted(_ tally: SurrenderTally) -> Quantity { tally.total - excess(of: tally).total }
 }
 
 /// Permits of one class in a compliance account.
@@ -170,12 +223,13 @@ package struct ComplianceLot: Sendable, Equatable {
 package enum TrueUp {
     /// Which permits cover `due`: offsets as far as they count, then allowances in the program's order of vintages.
     ///
-    /// Uses up `room`; gives less than `due` if the lots do not cover it.
+    /// `tally` is what was surrendered before; gives less than `due` if the lots do not cover it.
     package static func draw(
         _ due: Quantity,
         from lots: [ComplianceLot],
         newestFirst: Bool,
-        room: inout SurrenderRoom
+        limits: SurrenderLimits,
+        tally: SurrenderTally
     ) -> [ComplianceLot] {
         let sorted = lots.sorted { a, b in
             if (a.kind == .offset) != (b.kind == .offset) { return a.kind == .offset }
@@ -183,12 +237,13 @@ package enum TrueUp {
             return a.permitClass < b.permitClass
         }
         var left = due
+        var tally = tally
         var drawn: [ComplianceLot] = []
         for lot in sorted {
             var part = min(left, lot.quantity)
-            if let limit = room.room(lot.kind) { part = min(part, limit) }
+            if let room = limits.room(lot.kind, after: tally) { part = min(part, room) }
             guard part > .zero else { continue }
-            room.use(part, as: lot.kind)
+            tally.add(part, as: lot.kind)
             left -= part
             var taken = lot
             taken.quantity = part

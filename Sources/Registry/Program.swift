@@ -14,6 +14,8 @@ package struct Program: Sendable, Equatable {
     package var rules: ComplianceRules
     /// The program whose obligations these credits may cover in part; nil for allowances.
     package var offsetsFor: ProgramID?
+    /// Money for each permit short.
+    package var penaltyPrice = Money.zero
     /// When its registry works.
     package var calendar = WorkingCalendar()
 

@@ -83,6 +83,7 @@ extension Program {
         writer.write(regulator.index)
         writer.write(rules.code)
         writer.write(rules.policies.map { "\($0.name)=\($0.value)" }.joined(separator: ","))
+        writer.write(penaltyPrice)
         writer.write(offsetsFor?.index ?? .max)
         writer.write(count: calendar.holidays.count)
         for holiday in calendar.holidays { writer.write(holiday) }
@@ -99,6 +100,7 @@ extension Program {
         do throws(RejectCode) { rules = try ComplianceRules.composed(book, policies) } catch {
             throw SnapshotError("\(book) \(policies) is no rule book")
         }
+        penaltyPrice = try reader.readMoney()
         let offsets: UInt32 = try reader.read()
         offsetsFor = offsets == .max ? nil : ProgramID(offsets)
         for _ in 0..<(try reader.readCount()) { _ = calendar.add(holiday: try reader.read()) }

@@ -130,7 +130,7 @@ enum SettlementSchema {
             display INTEGER,                                       -- what an iceberg shows at a time
             state TEXT NOT NULL                                    -- open, filled, or why the rest was cancelled
                 CHECK (\(oneOf("state", "open", "filled", "cancelled", "replaced", "expired", "unfilled", "fok", "min",
-                    "self-trade", "band", "disconnect", "deadman", "suspended"))),
+                    "self-trade", "band", "disconnect", "deadman", "suspended", "limit"))),
             entered_seq INTEGER NOT NULL,
             entered_time TEXT NOT NULL,
             triggered_time TEXT,                                   -- when a stop order was

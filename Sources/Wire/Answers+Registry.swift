@@ -231,6 +231,7 @@ extension [UInt8] {
         if facility.owed > .zero { append("owed", facility.owed) }
         if facility.credit > .zero { append("credit", facility.credit) }
         if facility.deduction > .zero { append("deduction", facility.deduction) }
+        if facility.savingUsed > .zero { append("savingused", facility.savingUsed) }
         append("name", quoted: facility.name)
     }
 }

@@ -187,6 +187,7 @@ extension Venue {
                 bytes.append("qty", trade.quantity)
                 bytes.append("price", trade.price, market.terms.currency)
                 if let side = trade.aggressor { bytes.append("side", side) }
+                if trade.isBusted { bytes.append(" busted=1") }
             }
         }
     }

@@ -204,6 +204,9 @@ extension LineScanner {
         let permits = try className(line)
         let max = Limits.useMax
         let factor = try decimal(.factor, line)
+        guard Int(factor?.fractionCount ?? 0) <= Limits.factorDecimalsMax else {
+            throw Refusal(.badNumber, "factor has more than \(Limits.factorDecimalsMax) decimals")
+        }
         var given: [(AllocationMethod, Quantity)] = []
         if let direct = try quantity(.qty, line) { given.append((.direct, direct)) }
         if let history = try quantity(.history, line, max: max) { given.append((.history, history)) }

@@ -205,6 +205,14 @@ extension ReferenceExchange {
         }
         classes[index].cap = cap
         classes[index].holdingLimit = limit
+        for member in members.indices.map({ MemberID(UInt32($0)) }) {
+            guard let limit, permits[Int(member.index)][index] + incoming(member, index) > limit else { continue }
+            for market in markets.indices where markets[market].permitClass == index {
+                let over = markets[market].orders.filter { $0.owner == member && $0.side == .buy }
+                for order in over.sorted(by: { $0.id < $1.id }) { markets[market].finish(order.id, .limit) }
+                settle(market)
+            }
+        }
     }
 
     private mutating func allocate(
