@@ -158,13 +158,21 @@ extension Exchange {
         let facility = claim.facility
         let program = registry[deadline.program]
         let carried = registry[facility].obligations[claim.obligation].carriedPenalty
-        let again = program.rules.penaltyPermits > 1 ? min(shortfall, carried) : .zero
+        let again = min(shortfall, carried)
         registry[facility].obligations[claim.obligation].carriedPenalty -= again
         let imposed = Quantity((shortfall - again).units * program.rules.penaltyPermits)
         if deadline.isFinal { registry[facility].obligations[claim.obligation].imposed = imposed }
         let permits = imposed + again
-        // Money is asked once in a period for the same permits.
-        let charged = max(.zero, shortfall - again - registry[facility].obligations[claim.obligation].charged)
+        // Money is asked once in a period for the same permits: a multiple has replaced those that were short at an interim
+        // deadline, made-good permits come back as what is carried, and without permits they are simply still missing.
+        let before = registry[facility].obligations[claim.obligation].charged
+        let asked: Quantity =
+            switch program.rules.penaltyPermits {
+            case 0: min(shortfall, before)
+            case 1: min(again, before)
+            default: again
+            }
+        let charged = shortfall - asked
         registry[facility].obligations[claim.obligation].charged += charged
         let amount = penaltyMoney(program, deadline, charged)
         guard amount > .zero || permits > .zero else { return }
