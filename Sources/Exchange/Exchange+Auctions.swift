@@ -245,6 +245,10 @@ extension Exchange {
         for other in others { members[other].group = other == leader ? nil : leader }
         members[member].group = group == member ? nil : group
         members.gatherAssociates()
+        for changed in others + [member] {
+            let state = members[changed]
+            publish(.classification(changed, isCompliance: state.isCompliance, lead: state.group), &events)
+        }
         let lead = members.associates(of: member)[0]
         enforceLimits(of: lead, registry.classIDs, &events)
     }

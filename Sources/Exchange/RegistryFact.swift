@@ -5,6 +5,8 @@ package import Registry
 /// What the registry made public: each is a line of the stream `registry`, and a row in settlement.
 package enum RegistryFact: Sendable {
     case program(ProgramID, Program)
+    /// What a member is to limits, and under whom its associates go; nil for a member on its own.
+    case classification(MemberID, isCompliance: Bool, lead: MemberID?)
     /// A cap was set; with what was issued then.
     case cap(ClassID, PermitClass)
     case allocation(Allocation)

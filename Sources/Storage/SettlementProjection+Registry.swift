@@ -20,6 +20,11 @@ extension SettlementProjection {
                     program.regulator.index, program.rules.code, program.offsetsFor?.index,
                 ]
             )
+        case .classification(let member, let isCompliance, let lead):
+            try database.execute(
+                sql: "INSERT OR REPLACE INTO classification VALUES (?, ?, ?, ?)",
+                arguments: [member.index, isCompliance ? "compliance" : "general", lead?.index, seq]
+            )
         case .cap(let id, let terms): try write(cap: terms, of: id, seq, time)
         case .allocation(let allocation):
             try database.execute(

@@ -1,6 +1,14 @@
 extension SettlementSchema {
     /// Facilities, measured use, surrender, and what follows from it.
     static let registry = """
+        CREATE TABLE classification (
+            -- What participants are to limits, as last said; who is not here is a covered entity on its own.
+            member INTEGER PRIMARY KEY REFERENCES member,
+            type TEXT NOT NULL CHECK (\(oneOf("type", "compliance", "general"))),
+            lead INTEGER REFERENCES member,                        -- under whom its associates go; NULL: itself, or on its own
+            seq INTEGER NOT NULL
+        ) STRICT;
+
         CREATE TABLE facility (
             -- Installations whose use is measured, each with a compliance account.
             id INTEGER PRIMARY KEY,

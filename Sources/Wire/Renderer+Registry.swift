@@ -70,6 +70,11 @@ extension [UInt8] {
         case .program(_, let program):
             append(" kind=program")
             append(program: program, exchange)
+        case .classification(let member, let isCompliance, let lead):
+            append(" kind=classification")
+            append("member", exchange.members[member].code)
+            append(isCompliance ? " type=compliance" : " type=general")
+            if let lead { append("to", exchange.members[lead].code) }
         case .cap(let id, let terms):
             append(" kind=cap")
             append(class: id, exchange)

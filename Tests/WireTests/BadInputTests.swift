@@ -45,7 +45,7 @@ struct BadInputTests {
             ("acme DEPOSIT member=acme currency=EUR amount=1", "ROLE_NOT_ALLOWED"),
             ("operator ORDER market=CO2-2027 side=buy qty=1 price=71", "ROLE_NOT_ALLOWED"),
             ("epa ALLOCATE program=CO2 vintage=2027 member=acme qty=4001", "CAP_EXCEEDED"),
-            ("epa CAP program=CO2 vintage=2027 cap=5999", "CAP_EXCEEDED"),
+            ("epa CAP program=CO2 vintage=2027 cap=6500 reserve=600", "CAP_EXCEEDED"),
             ("operator WITHDRAW member=acme currency=EUR amount=99999", "INSUFFICIENT_FUNDS"),
             ("operator DAYEND", "WRONG_PHASE"), ("operator PHASE market=CO2-2027 phase=preopen", "WRONG_PHASE"),
             ("acme TRANSFER program=CO2 vintage=2027 to=bolt qty=5000", "HOLDING_LIMIT_EXCEEDED"),
