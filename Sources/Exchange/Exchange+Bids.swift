@@ -107,7 +107,9 @@ extension Exchange {
     }
 
     /// Whether two members share their purchase limit.
-    func isAssociated(_ a: MemberID, _ b: MemberID) -> Bool { (members[a].group ?? a) == (members[b].group ?? b) }
+    func isAssociated(_ a: MemberID, _ b: MemberID) -> Bool {
+        (members.members[Int(a.index)].group ?? a) == (members.members[Int(b.index)].group ?? b)
+    }
 
     /// Keeps a sealed bid in place of the member's earlier one.
     mutating func enterBid(_ bid: SealedBid, _ sender: Sender) throws(Refusal) {

@@ -15,6 +15,7 @@ extension Exchange {
 
     /// The limits on what may be held of a class: its own, and its program's by formula.
     private func holdingLimits(_ id: ClassID) -> [HoldingLimit] {
+        guard isLimited(id) else { return [] }
         let terms = registry[id]
         let own = terms.holdingLimit.map { [HoldingLimit(classes: [id], limit: $0)] } ?? []
         guard registry[terms.program].rules.tieredHolding else { return own }
@@ -32,9 +33,25 @@ extension Exchange {
         return own + [HoldingLimit(classes: counted, limit: ComplianceRules.tieredLimit(cap: cap))]
     }
 
+    /// Whether anything limits what may be held of a class.
+    private func isLimited(_ id: ClassID) -> Bool {
+        let permitClass = Int(id.index)
+        return registry.classes[permitClass].holdingLimit != nil
+            || registry.programs[Int(registry.classes[permitClass].program.index)].rules.tieredHolding
+    }
+
     /// What a member and its associates have of some classes.
     private func position(of member: MemberID, _ classes: [ClassID]) -> PermitLimits.Position {
         var position = PermitLimits.Position()
+        // The common case, on the path of every buy order: a member on its own, without facilities.
+        if !members.members[Int(member.index)].hasAssociates, registry.facilities.isEmpty {
+            for id in classes {
+                let balance = ledger.balance(.general(member), .permits(id))
+                position.holding += Quantity(balance.total)
+                position.incoming += Quantity(balance.incoming)
+            }
+            return position
+        }
         for associate in members.associates(of: member) {
             for id in classes {
                 let balance = ledger.balance(.general(associate), .permits(id))
@@ -60,7 +77,7 @@ extension Exchange {
         permitClass id: ClassID,
         from own: Quantity = .zero
     ) throws(Refusal) {
-        guard quantity > own else { return }
+        guard quantity > own, isLimited(id) else { return }
         for limit in holdingLimits(id) {
             try PermitLimits.checkHolding(
                 adding: quantity - own,
@@ -127,6 +144,7 @@ extension Exchange {
         adding quantity: Quantity,
         _ events: inout ContiguousArray<Event>
     ) {
+        guard isLimited(id) else { return }
         let percent = registry[registry[id].program].rules.alertHolding
         for limit in holdingLimits(id) where percent > 0 {
             let threshold = Percent(hundredths: percent * 100).shareRoundedUp(of: limit.limit)
@@ -178,25 +196,26 @@ extension Exchange {
     /// Tells the regulator what is odd about the trade just made.
     mutating func watch(_ trade: Trade, _ events: inout ContiguousArray<Event>) {
         let market = trade.market
-        let terms = markets[market.slot].terms
-        let program = registry[terms.permitClass].program
-        alertHolding(of: trade.buyer, terms.permitClass, adding: trade.quantity, &events)
-        let (buyer, seller) = (members[trade.buyer].code, members[trade.seller].code)
-        if isAssociated(trade.buyer, trade.seller) {
-            let what = buyer == seller ? "\(buyer) with itself" : "\(buyer) and \(seller) are associates"
-            alert(.washTrade, in: program, "trade \(trade.number) in \(terms.code): \(what)", &events)
-        } else if let first = markets[market.slot].recentTrades.last(Exchange.washDepth).dropLast().last(where: {
-            $0.buyer == trade.seller && $0.seller == trade.buyer && $0.quantity == trade.quantity
-                && now.microseconds - $0.time.microseconds <= Exchange.washWindow
-        }) {
-            alert(
-                .washTrade,
-                in: program,
-                "trades \(first.number) and \(trade.number) in \(terms.code): \(trade.quantity.units) from \(buyer) to \(seller) and back",
-                &events
-            )
-        }
+        let permitClass = markets[market.slot].terms.permitClass
+        let program = registry.classes[Int(permitClass.index)].program
+        alertHolding(of: trade.buyer, permitClass, adding: trade.quantity, &events)
         watchPrice(trade, program, &events)
+        let since = now.adding(microseconds: -Exchange.washWindow)
+        let isWithin = trade.buyer == trade.seller || isAssociated(trade.buyer, trade.seller)
+        let first =
+            isWithin
+            ? nil : markets[market.slot].recentTrades.opposite(depth: Exchange.washDepth, since: since)
+        guard isWithin || first != nil else { return }
+        let (buyer, seller) = (members[trade.buyer].code, members[trade.seller].code)
+        let code = markets[market.slot].terms.code
+        let text =
+            if let first {
+                "trades \(first.number) and \(trade.number) in \(code): \(trade.quantity.units) from \(buyer) to \(seller) and back"
+            } else {
+                "trade \(trade.number) in \(code): "
+                    + (buyer == seller ? "\(buyer) with itself" : "\(buyer) and \(seller) are associates")
+            }
+        alert(.washTrade, in: program, text, &events)
     }
 
     private mutating func watchPrice(
@@ -211,7 +230,7 @@ extension Exchange {
         let band = markets[market.slot].band
         let width = side == 1 ? reference.minorUnits - band.low.minorUnits : band.high.minorUnits - reference.minorUnits
         let move = abs(trade.price.minorUnits - reference.minorUnits)
-        let percent = registry[program].rules.alertMove
+        let percent = registry.programs[Int(program.index)].rules.alertMove
         guard percent > 0, Int128(move) * 100 >= Int128(width) * Int128(percent) else { return }
         markets[market.slot].alertedSides |= side
         let terms = markets[market.slot].terms

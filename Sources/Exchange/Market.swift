@@ -94,6 +94,22 @@ package struct RecentTrades: Sendable {
         for index in prints.indices where prints[index].number == number { prints[index].isBusted = true }
     }
 
+    /// The latest of the `depth` trades before the last one that went the other way between the same members, in the same
+    /// quantity, since `time`.
+    func opposite(depth: Int, since time: Timestamp) -> TradePrint? {
+        guard let newest = prints.indices.last.map({ prints[(start + $0) % prints.count] }) else { return nil }
+        for back in 1..<max(1, min(depth, prints.count)) {
+            let index = (start + prints.count - 1 - back) % prints.count
+            guard prints[index].time >= time else { return nil }
+            if prints[index].buyer == newest.seller, prints[index].seller == newest.buyer,
+                prints[index].quantity == newest.quantity
+            {
+                return prints[index]
+            }
+        }
+        return nil
+    }
+
     /// The last `count` trades, oldest first.
     package func last(_ count: Int) -> [TradePrint] {
         let wanted = min(count, prints.count)

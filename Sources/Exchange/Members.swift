@@ -9,6 +9,8 @@ package struct Member: Sendable, Equatable {
     package internal(set) var isCompliance = true
     /// The associate under whose number its group goes; nil for a member on its own.
     package internal(set) var group: MemberID?
+    /// Whether it shares its limits with others; made from the groups.
+    package fileprivate(set) var hasAssociates = false
     /// The regulator that said so.
     package internal(set) var classifier: MemberID?
     /// The number of the last event on its private stream.
@@ -82,6 +84,9 @@ package struct Members: Sendable {
             groups[lead, default: [lead]].append(MemberID(UInt32(index)))
         }
         for lead in groups.keys { groups[lead]?.sort() }
+        for index in members.indices {
+            members[index].hasAssociates = groups[members[index].group ?? MemberID(UInt32(index))] != nil
+        }
     }
 
     /// Adds a member; the caller has checked that its code is new.

@@ -102,7 +102,7 @@ package struct Registry: Sendable {
 
     /// A member's facilities in a program, in order of registration.
     package func facilities(of member: MemberID, in program: ProgramID) -> [FacilityID] {
-        (facilitiesOfMember[member] ?? []).filter { self[$0].program == program }
+        facilities.isEmpty ? [] : (facilitiesOfMember[member] ?? []).filter { self[$0].program == program }
     }
 
     package subscript(facility: FacilityID) -> Facility {

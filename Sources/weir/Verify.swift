@@ -56,7 +56,9 @@ struct Verify: ParsableCommand {
         replay.venue.exchange.checkInvariants()
         let last = journal.lastCommand
         Console.line("journal: \(last) commands, every hash right, epoch \(journal.epoch)")
-        Console.line("engine: every invariant holds; debits = credits, issued = held + retired")
+        Console.line(
+            "engine: every invariant holds; debits = credits, issued = held + surrendered + retired + cancelled"
+        )
         Console.line("settlement: at command \(settled.appliedSequence), balances compared to the unit")
         Console.line(
             "snapshot: \(snapshots.snapshot.map { "at command \($0.sequence), equal to the replay" } ?? "none")"
