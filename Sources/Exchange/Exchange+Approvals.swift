@@ -21,6 +21,9 @@ extension Exchange {
         guard FourEyes.covers(verb) else {
             throw Refusal(.invalidCombination, "\(verb.text) needs no second person; send it as it is")
         }
+        guard fourEyes.proposals.count(where: { $0.member == sender.member }) < Limits.proposalsMax else {
+            throw Refusal(.limitReached, "\(Limits.proposalsMax) proposals are open, the most a member can have")
+        }
         let expires = now.adding(
             microseconds: fourEyes.secondsOpen(for: sender.member) * Timestamp.microsecondsPerSecond
         )

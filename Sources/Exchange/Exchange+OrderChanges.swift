@@ -213,6 +213,10 @@ extension Exchange {
         let band = markets[id.slot].band
         if let bid { try checkBand(bid, "bid", in: id, band) }
         if let ask { try checkBand(ask, "ask", in: id, band) }
+        if buy != nil || sell != nil {
+            try checkLasts(terms.permitClass)
+            try checkStanding(sender.member, in: id)
+        }
         return (buy, sell)
     }
 
