@@ -11,7 +11,7 @@ package enum Permissions {
         case .logon, .logout, .ping, .help, .status, .subscribe, .unsubscribe, .resume,
             .book, .trades, .markets, .programs, .members, .auctions, .result, .rules, .facilities, .reports,
             .obligations,
-            .trace, .certificate, .penalties, .concentration:
+            .trace, .certificate, .penalties, .concentration, .seasons, .links:
             everyone
         case .account, .orders, .blocks:
             [.operator, .regulator, .participant]
@@ -25,14 +25,16 @@ package enum Permissions {
             [.operator]
         case .phase:
             [.operator, .regulator]
-        case .program, .cap, .allocate, .classify, .holiday, .facility, .monitor, .deadline, .suspend, .readmit, .bust:
+        case .program, .cap, .allocate, .classify, .holiday, .facility, .monitor, .deadline, .suspend, .readmit, .bust,
+            .season, .announce, .spill, .release, .link, .delivery:
             [.regulator]
         case .report:
             [.verifier, .regulator]
         case .auction, .openBids, .callOff:
             [.regulator, .participant]
         case .transfer, .retire, .order, .amend, .cancel, .massCancel, .quote, .deadman, .consign,
-            .guarantee, .bid, .withdrawBid, .sealedBid, .bids, .cover, .surrender, .recall, .trust, .distrust, .pay,
+            .guarantee, .bid, .withdrawBid, .sealedBid, .bids, .move, .cover, .surrender, .recall, .trust, .distrust,
+            .pay,
             .transfers:
             [.participant]
         case .clock, .restart:

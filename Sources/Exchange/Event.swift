@@ -100,6 +100,14 @@ package struct Transfer: Sendable {
         case surrender
         /// Permits of a class that ended.
         case expiry
+        /// The end of what is carried into the next season, and its beginning there.
+        case carryover
+        /// The end of what moves to another zone, and its beginning there.
+        case zone
+        /// Water lost from a spillable account.
+        case spill
+        /// Out of a spillable account into the general one.
+        case release
         /// Cash of a penalty to the regulator.
         case penalty
         /// What undoes a trade.
@@ -123,6 +131,10 @@ package struct Transfer: Sendable {
             case .cover: "cover"
             case .surrender: "surrender"
             case .expiry: "expiry"
+            case .carryover: "carryover"
+            case .zone: "zone"
+            case .spill: "spill"
+            case .release: "release"
             case .penalty: "penalty"
             case .bust: "bust"
             case .trade: "trade"
@@ -151,6 +163,10 @@ package struct Transfer: Sendable {
     package var fromFacility: FacilityID?
     /// The facility whose compliance account takes.
     package var toFacility: FacilityID?
+    /// Whether the giver's spillable account gives.
+    package var isFromSpillable = false
+    /// Whether the taker's spillable account takes.
+    package var isToSpillable = false
     /// The serial numbers, in order of leaving.
     package var blocks: [SerialBlock] = []
 
@@ -177,14 +193,16 @@ package struct Transfer: Sendable {
         let source: AccountID =
             switch kind {
             case .allocation, .award: .issuance
-            default: fromFacility.map { .compliance($0) } ?? .general(from)
+            case .carryover where from == .venue, .zone where from == .venue: .issuance
+            default: fromFacility.map { .compliance($0) } ?? (isFromSpillable ? .spillable(from) : .general(from))
             }
         let target: AccountID =
             switch kind {
             case .retirement: .retirement
             case .surrender: .surrendered
-            case .expiry: .cancelled
-            default: toFacility.map { .compliance($0) } ?? .general(to)
+            case .expiry, .spill: .cancelled
+            case .carryover where to == .venue, .zone where to == .venue: .cancelled
+            default: toFacility.map { .compliance($0) } ?? (isToSpillable ? .spillable(to) : .general(to))
             }
         return (source, target)
     }

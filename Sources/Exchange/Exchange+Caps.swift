@@ -50,6 +50,12 @@ extension Exchange {
             try checkRegulator(of: program, sender)
             offsetsFor = program
         }
+        var yields: ProgramID?
+        if let code = new.yields {
+            let program = try findProgram(code)
+            try checkRegulator(of: program, sender)
+            yields = program
+        }
         guard registry.program(new.code) == nil else {
             throw Refusal(.alreadyExists, "there is a program \(new.code) already")
         }
@@ -74,6 +80,7 @@ extension Exchange {
             rules: rules
         )
         program.offsetsFor = offsetsFor
+        program.yields = yields
         program.penaltyPrice = Money(minorUnits: price)
         publish(.program(registry.define(program), program), &events)
     }
@@ -209,27 +216,33 @@ extension Exchange {
     mutating func expire(_ id: ClassID, at time: Timestamp, _ events: inout ContiguousArray<Event>) {
         guard registry[id].expiry == time, !registry[id].isExpired else { return }
         registry[id].isExpired = true
-        let ended = markets.filter { $0.terms.permitClass == id }.map(\.terms.market)
-        cancelAll(.expired, &events) { ended.contains($0.id.market) }
-        for auction in auctions.indices
-        where auctions[auction].terms.permitClass == id && auctions[auction].phase.isBeforeResult {
-            endBeforeResult(AuctionID(UInt32(auction)), text: "its permits have ended", &events)
-        }
-        for transfer in registry.transfers where transfer.permitClass == id { end(transfer, .failed, &events) }
+        endTrading(of: id, "its permits have ended", &events)
         var cancelled = Quantity.zero
         for (account, balance) in ledger.holders(of: .permits(id)) where !account.isBacking && !account.isFinal {
             guard balance.total > 0 else { continue }
             var transfer = Transfer(
                 kind: .expiry,
-                from: account.member ?? account.facility.map { registry[$0].member } ?? .venue,
+                from: account.member ?? account.spiller ?? account.facility.map { registry[$0].member } ?? .venue,
                 to: .venue,
                 asset: .permits(id),
                 amount: balance.total
             )
             transfer.fromFacility = account.facility
+            transfer.isFromSpillable = account.spiller != nil
             cancelled += Quantity(balance.total)
             move(&transfer, &events)
         }
         publish(.expiry(id, cancelled: cancelled), &events)
+    }
+
+    /// Ends the orders, auctions and waiting transfers of a class.
+    mutating func endTrading(of id: ClassID, _ text: String, _ events: inout ContiguousArray<Event>) {
+        let ended = markets.filter { $0.terms.permitClass == id }.map(\.terms.market)
+        cancelAll(.expired, &events) { ended.contains($0.id.market) }
+        for auction in auctions.indices
+        where auctions[auction].terms.permitClass == id && auctions[auction].phase.isBeforeResult {
+            endBeforeResult(AuctionID(UInt32(auction)), text: text, &events)
+        }
+        for transfer in registry.transfers where transfer.permitClass == id { end(transfer, .failed, &events) }
     }
 }

@@ -11,7 +11,7 @@ package import Audit
 /// A plain value without I/O, clock, chance or threads: the same commands give the same bytes, in every process.
 /// Time is the stamp on the request. Each rule stands in the file of its subject:
 /// `Exchange+Orders`, `+Matching`, `+Phases`, `+Markets`, `+Cash`, `+Auctions`, `+Bids`, `+AuctionClose`, `+Members`, `+Sessions`, `+Clock`; of the
-/// registry `+Caps`, `+Allocation`, `+Transfers`, `+Facilities`, `+Surrender`, `+TrueUp`, `+Sanctions`, `+Supervision`, `+Approvals`.
+/// registry `+Caps`, `+Allocation`, `+Transfers`, `+Facilities`, `+Surrender`, `+TrueUp`, `+Sanctions`, `+Supervision`, `+Approvals`, `+Seasons`, `+Links`.
 package struct Exchange: Sendable {
     /// The number of the last command.
     package internal(set) var sequence: UInt64 = 0
@@ -124,6 +124,16 @@ package struct Exchange: Sendable {
         case .report(let new): try report(new, sender, &events)
         case .deadline(let new): try setDeadline(new, sender, &events)
         case .suspend(let new): try suspend(new, sender, &events)
+        case .season(let new): try openSeason(new, sender, &events)
+        case .announce(let program, let vintage, let percent):
+            return try announce(program: program, vintage: vintage, percent: percent, sender, &events)
+        case .spill(let program, let vintage, let percent):
+            return try spill(program: program, vintage: vintage, percent: percent, sender, &events)
+        case .link(let new): try setLink(new, sender, &events)
+        case .delivery(let link, let quantity): try deliver(link: link, quantity: quantity, sender, &events)
+        case .move(let move): return try moveThrough(move, sender, &events)
+        case .release(let program, let vintage):
+            return try release(program: program, vintage: vintage, sender, &events)
         case .readmit(let program, let member, let text):
             try readmit(program: program, member: member, text: text, sender, &events)
         case .bust(let market, let trade, let text):

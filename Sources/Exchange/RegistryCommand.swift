@@ -13,6 +13,13 @@ package enum RegistryCommand: Sendable, Equatable {
     case report(NewReport)
     case deadline(NewDeadline)
     case suspend(NewSuspension)
+    case season(NewSeason)
+    case announce(program: Code, vintage: Int64, percent: DecimalNumber)
+    case spill(program: Code, vintage: Int64, percent: DecimalNumber)
+    case release(program: Code, vintage: Int64)
+    case link(NewLink)
+    case delivery(link: Code, quantity: Quantity)
+    case move(ZoneMove)
     case readmit(program: Code, member: Code, text: String)
     case bust(market: Code, trade: UInt64, text: String)
     case transfer(PermitAmount, to: Code)
@@ -56,6 +63,8 @@ package struct NewProgram: Sendable, Equatable {
     package var policies = ""
     /// The program whose obligations its credits may cover.
     package var offsets: Code?
+    /// The program whose allocations its entitlements yield.
+    package var yields: Code?
 
     package init(code: Code, unit: String, currency: Currency, name: String) {
         self.code = code
@@ -196,6 +205,71 @@ package struct NewDeadline: Sendable, Equatable {
         self.due = due
         self.since = since
         self.share = share
+    }
+}
+
+/// `SEASON`.
+package struct NewSeason: Sendable, Equatable {
+    package var program: Code
+    package var vintage: Int64
+    package var ends: Timestamp
+    /// In per cent of the entitlement.
+    package var carry: DecimalNumber
+    package var spills: Bool
+
+    package init(program: Code, vintage: Int64, ends: Timestamp, carry: DecimalNumber, spills: Bool) {
+        self.program = program
+        self.vintage = vintage
+        self.ends = ends
+        self.carry = carry
+        self.spills = spills
+    }
+}
+
+/// `LINK`.
+package struct NewLink: Sendable, Equatable {
+    package var code: Code
+    package var program: Code
+    package var from: Code
+    package var to: Code
+    package var limit: Quantity?
+    /// What the account stands at; nil: as it is.
+    package var balance: Quantity?
+    package var ratio: Ratio
+
+    package init(
+        code: Code,
+        program: Code,
+        from: Code,
+        to: Code,
+        limit: Quantity?,
+        balance: Quantity?,
+        ratio: Ratio
+    ) {
+        self.code = code
+        self.program = program
+        self.from = from
+        self.to = to
+        self.limit = limit
+        self.balance = balance
+        self.ratio = ratio
+    }
+}
+
+/// `MOVE`.
+package struct ZoneMove: Sendable, Equatable {
+    package var link: Code
+    package var vintage: Int64
+    package var quantity: Quantity
+    package var isBack: Bool
+    package var first: Int64?
+
+    package init(link: Code, vintage: Int64, quantity: Quantity, isBack: Bool, first: Int64?) {
+        self.link = link
+        self.vintage = vintage
+        self.quantity = quantity
+        self.isBack = isBack
+        self.first = first
     }
 }
 

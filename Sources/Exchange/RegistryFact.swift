@@ -27,6 +27,17 @@ package enum RegistryFact: Sendable {
     case readmission(ProgramID, MemberID, text: String)
     case certificate(Certificate)
     case bust(TradePrint, market: MarketID, text: String)
+    /// A season was opened, or its terms changed.
+    case season(Season)
+    /// Holders of entitlements were credited.
+    case announcement(Season, of: ProgramID, Percent, credited: Quantity)
+    case seasonEnd(Season, carried: Quantity, spillable: Quantity, forfeited: Quantity)
+    case spill(ProgramID, vintage: Int64, Percent, lost: Quantity)
+    case release(ProgramID, vintage: Int64, released: Quantity)
+    /// A link as it stands now.
+    case link(Link)
+    case delivery(Link, Quantity)
+    case moved(Link, member: MemberID, left: Quantity, arrived: Quantity, isBack: Bool)
     /// A class ended; what was held of it is cancelled.
     case expiry(ClassID, cancelled: Quantity)
 }

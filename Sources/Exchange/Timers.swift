@@ -14,6 +14,8 @@ enum TimerKind: Hashable {
     case deadline(Int)
     case classExpires(ClassID)
     case suspensionEnds(ProgramID, MemberID)
+    /// A season, by its place in the registry's list.
+    case seasonEnds(Int)
 }
 
 /// The engine's deadlines.
@@ -49,6 +51,7 @@ struct Timers: Sendable {
         case .suspensionEnds(let program, let member):
             let number = UInt64(program.index) << 32 | UInt64(member.index)
             heap.insert(Entry(time: time, rank: 8, number: number))
+        case .seasonEnds(let index): heap.insert(Entry(time: time, rank: 9, number: UInt64(index)))
         }
     }
 
@@ -66,6 +69,7 @@ struct Timers: Sendable {
             case 5: .proposalExpires(first.number)
             case 6: .deadline(Int(first.number))
             case 7: .classExpires(ClassID(UInt32(first.number)))
+            case 9: .seasonEnds(Int(first.number))
             default:
                 .suspensionEnds(
                     ProgramID(UInt32(first.number >> 32)),

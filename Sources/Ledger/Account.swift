@@ -20,12 +20,19 @@ package struct AccountID: Hashable, Comparable, Sendable {
     package static let cancelled = AccountID(index: 5)
     /// Where members' accounts begin.
     package static let firstGeneral: UInt32 = 16
+    /// Where members' spillable accounts begin.
+    package static let firstSpillable: UInt32 = 0x4000_0000
     /// Where facilities' accounts begin.
     package static let firstCompliance: UInt32 = 0x8000_0000
 
     /// The general account of `member`.
     @inlinable package static func general(_ member: MemberID) -> AccountID {
         AccountID(index: firstGeneral + member.index)
+    }
+
+    /// The spillable account of `member`: water carried over above the limit, which a spill takes first.
+    @inlinable package static func spillable(_ member: MemberID) -> AccountID {
+        AccountID(index: firstSpillable + member.index)
     }
 
     /// The compliance account of `facility`.
@@ -35,8 +42,13 @@ package struct AccountID: Hashable, Comparable, Sendable {
 
     /// Whose general account it is, if it is one.
     package var member: MemberID? {
-        index >= AccountID.firstGeneral && index < AccountID.firstCompliance
+        index >= AccountID.firstGeneral && index < AccountID.firstSpillable
             ? MemberID(index - AccountID.firstGeneral) : nil
+    }
+    /// Whose spillable account it is, if it is one.
+    package var spiller: MemberID? {
+        index >= AccountID.firstSpillable && index < AccountID.firstCompliance
+            ? MemberID(index - AccountID.firstSpillable) : nil
     }
     /// Whose compliance account it is, if it is one.
     package var facility: FacilityID? {

@@ -47,6 +47,8 @@ package enum RejectCode: UInt16, CaseIterable, Sendable {
     case unknownCertificate = 219
     case unknownSerial = 220
     case notYourFacility = 221
+    case unknownSeason = 222
+    case unknownLink = 223
     // The order.
     case wrongPhase = 301
     case invalidCombination = 302
@@ -76,6 +78,7 @@ package enum RejectCode: UInt16, CaseIterable, Sendable {
     case borrowingLimitExceeded = 410
     case offsetLimitExceeded = 411
     case serialsNotHeld = 412
+    case capacityExceeded = 413
 
     /// The name on the wire.
     package var name: String { entry.name }
@@ -203,6 +206,12 @@ package enum RejectCode: UInt16, CaseIterable, Sendable {
                 "NOT_YOUR_FACILITY", "The facility belongs to another member, or to another program.",
                 "FACILITIES shows whose it is."
             )
+        case .unknownSeason:
+            (
+                "UNKNOWN_SEASON", "The program has no such season, or it is not in the state for this.",
+                "SEASONS lists them."
+            )
+        case .unknownLink: ("UNKNOWN_LINK", "No such link between zones.", "LINKS lists them.")
         case .notRetained:
             ("NOT_RETAINED", "That part of the stream is not there.", "The text gives the numbers that are.")
         case .wrongPhase:
@@ -301,6 +310,11 @@ package enum RejectCode: UInt16, CaseIterable, Sendable {
             (
                 "SERIALS_NOT_HELD", "The account does not hold all of those serial numbers.",
                 "BLOCKS lists what it holds."
+            )
+        case .capacityExceeded:
+            (
+                "CAPACITY_EXCEEDED", "The link between the zones has not that much opportunity.",
+                "Move at most what the text says, or wait for deliveries and trade back."
             )
         case .overflow: ("OVERFLOW", "A sum would leave the range of 64 bits.", "Use smaller amounts.")
         }

@@ -7,18 +7,19 @@ package enum Verb: UInt8, Word {
     // The regulator.
     case program, cap, allocate, auction, openBids, callOff, classify
     case facility, monitor, deadline, holiday, suspend, readmit, bust
+    case season, announce, spill, release, link, delivery
     // The verifier.
     case report
     // The participant.
     case transfer, retire, order, amend, cancel, massCancel, quote
     case consign, guarantee, bid, withdrawBid
-    case cover, surrender, recall, trust, distrust, pay
+    case move, cover, surrender, recall, trust, distrust, pay
     // Two persons.
     case fourEyes, propose, approve, decline
     // Queries.
     case account, orders, book, trades, markets, programs, members, ledger, auctions, bids, result
     case rules, facilities, reports, obligations, blocks, trace, certificate, transfers, penalties, proposals
-    case concentration
+    case concentration, seasons, links
     // The sequencer.
     case clock, disconnect, restart, sealedBid
 
@@ -103,6 +104,15 @@ package enum Verb: UInt8, Word {
         case .penalties: "PENALTIES"
         case .proposals: "PROPOSALS"
         case .concentration: "CONCENTRATION"
+        case .season: "SEASON"
+        case .announce: "ANNOUNCE"
+        case .spill: "SPILL"
+        case .release: "RELEASE"
+        case .seasons: "SEASONS"
+        case .link: "LINK"
+        case .delivery: "DELIVERY"
+        case .move: "MOVE"
+        case .links: "LINKS"
         }
     }
 

@@ -14,6 +14,8 @@ package struct Program: Sendable, Equatable {
     package var rules: ComplianceRules
     /// The program whose obligations these credits may cover in part; nil for allowances.
     package var offsetsFor: ProgramID?
+    /// The program whose allocations its permits, which are entitlements then, yield season by season.
+    package var yields: ProgramID?
     /// Money for each permit short.
     package var penaltyPrice = Money.zero
     /// When its registry works.
@@ -55,6 +57,8 @@ package struct PermitClass: Sendable, Equatable {
     package var reserve = Quantity.zero
     /// The most that a member and its associates may hold, open buy orders included; nil for no limit.
     package var holdingLimit: Quantity?
+    /// The part of what was issued for permits of the season before, or of another zone; it does not count against the cap.
+    package var carried = Quantity.zero
     /// When its permits are cancelled; `.never` for permits that last.
     package var expiry = Timestamp.never
     package var isExpired = false
@@ -67,9 +71,9 @@ package struct PermitClass: Sendable, Equatable {
     }
 
     /// All that counts against the cap.
-    package var committed: Quantity { issued + pledged + reserve }
+    package var committed: Quantity { issued - carried + pledged + reserve }
     /// What is issued above a cap that was lowered.
-    package var excess: Quantity { max(.zero, issued - cap) }
+    package var excess: Quantity { max(.zero, issued - carried - cap) }
 }
 
 /// Who names a class: program, vintage and zone as they stand in a request.

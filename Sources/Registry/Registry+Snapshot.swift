@@ -36,6 +36,10 @@ extension Registry {
         for transfer in transfers { transfer.encode(to: &writer) }
         writer.write(count: certificates.count)
         for certificate in certificates { certificate.encode(to: &writer) }
+        writer.write(count: seasons.count)
+        for season in seasons { season.encode(to: &writer) }
+        writer.write(count: links.count)
+        for link in links { link.encode(to: &writer) }
     }
 
     /// Reads a registry from snapshot form.
@@ -71,6 +75,8 @@ extension Registry {
         transferCount = try reader.read()
         for _ in 0..<(try reader.readCount()) { transfers.append(try PendingTransfer(from: &reader)) }
         for _ in 0..<(try reader.readCount()) { certificates.append(try Certificate(from: &reader)) }
+        for _ in 0..<(try reader.readCount()) { seasons.append(try Season(from: &reader)) }
+        for _ in 0..<(try reader.readCount()) { links.append(try Link(from: &reader)) }
     }
 }
 
@@ -85,6 +91,7 @@ extension Program {
         writer.write(rules.policies.map { "\($0.name)=\($0.value)" }.joined(separator: ","))
         writer.write(penaltyPrice)
         writer.write(offsetsFor?.index ?? .max)
+        writer.write(yields?.index ?? .max)
         writer.write(count: calendar.holidays.count)
         for holiday in calendar.holidays { writer.write(holiday) }
     }
@@ -103,6 +110,8 @@ extension Program {
         penaltyPrice = try reader.readMoney()
         let offsets: UInt32 = try reader.read()
         offsetsFor = offsets == .max ? nil : ProgramID(offsets)
+        let yielded: UInt32 = try reader.read()
+        yields = yielded == .max ? nil : ProgramID(yielded)
         for _ in 0..<(try reader.readCount()) { _ = calendar.add(holiday: try reader.read()) }
     }
 }
@@ -116,6 +125,7 @@ extension PermitClass {
         writer.write(issued)
         writer.write(pledged)
         writer.write(reserve)
+        writer.write(carried)
         writer.write(holdingLimit?.units ?? -1)
         writer.write(expiry)
         writer.write(isExpired)
@@ -129,6 +139,7 @@ extension PermitClass {
         issued = try reader.readQuantity()
         pledged = try reader.readQuantity()
         reserve = try reader.readQuantity()
+        carried = try reader.readQuantity()
         let limit: Int64 = try reader.read()
         holdingLimit = limit < 0 ? nil : Quantity(limit)
         expiry = try reader.readTimestamp()

@@ -16,6 +16,10 @@ package struct Registry: Sendable {
     package internal(set) var transfers: [PendingTransfer] = []
     package internal(set) var transferCount: UInt64 = 0
     package internal(set) var certificates: [Certificate] = []
+    /// Every season, in order of opening.
+    package internal(set) var seasons: [Season] = []
+    /// Every link between zones, in order of making.
+    package internal(set) var links: [Link] = []
     private var facilityByCode: [Code: FacilityID] = [:]
     /// The facilities of each member, in order of registration.
     private var facilitiesOfMember: [MemberID: [FacilityID]] = [:]
@@ -192,6 +196,55 @@ package struct Registry: Sendable {
 
     /// Takes a transfer off the list of those that wait.
     package mutating func remove(transfer number: UInt64) { transfers.removeAll { $0.number == number } }
+
+    /// The season of a program and vintage, by its place in the list.
+    package func season(of program: ProgramID, vintage: Int64) -> Int? {
+        seasons.firstIndex { $0.program == program && $0.vintage == vintage }
+    }
+
+    /// Adds a season, or puts it in the place of an earlier one.
+    package mutating func set(_ season: Season) -> Int {
+        if let index = self.season(of: season.program, vintage: season.vintage) {
+            seasons[index] = season
+            return index
+        }
+        seasons.append(season)
+        return seasons.count - 1
+    }
+
+    /// Adds a link, or changes the one at a place.
+    package mutating func set(_ link: Link, at index: Int?) {
+        if let index { links[index] = link } else { links.append(link) }
+    }
+
+    /// Adds to a link's balance.
+    package mutating func change(link index: Int, by quantity: Quantity) { links[index].balance += quantity }
+
+    /// Raises what is announced of a program's entitlements in a season.
+    package mutating func announce(_ percent: Percent, of entitlements: ProgramID, season index: Int) {
+        seasons[index].announce(percent, of: entitlements)
+    }
+
+    /// Marks a season as ended.
+    package mutating func endSeason(_ index: Int) { seasons[index].isEnded = true }
+
+    /// Counts permits as issued for what was carried over.
+    package mutating func countCarried(_ quantity: Quantity, of permitClass: ClassID) {
+        self[permitClass].issued += quantity
+        self[permitClass].carried += quantity
+    }
+
+    /// The classes of a program and vintage, in order of creation.
+    package func classes(of program: ProgramID, vintage: Int64) -> [ClassID] {
+        classIDs.filter { self[$0].program == program && self[$0].vintage == vintage }
+    }
+
+    /// The entitlements that yield a class: those of its zone, or those without one if it has none.
+    package func entitlements(yielding permitClass: ClassID) -> [ClassID] {
+        classIDs.filter {
+            self[self[$0].program].yields == self[permitClass].program && self[$0].zone == self[permitClass].zone
+        }
+    }
 
     /// Adds a certificate.
     package mutating func add(_ certificate: Certificate) { certificates.append(certificate) }

@@ -83,6 +83,8 @@ package struct PermitBalance: Sendable, Hashable {
         case general
         /// A facility's.
         case compliance
+        /// A member's water that a spill takes first.
+        case spillable
         /// Where permits come from: what was issued, negative.
         case issuance
         // Where permits end.
@@ -92,6 +94,7 @@ package struct PermitBalance: Sendable, Hashable {
             switch self {
             case .general: "general"
             case .compliance: "compliance"
+            case .spillable: "spillable"
             case .issuance: "issuance"
             case .surrendered: "surrendered"
             case .retirement: "retirement"
@@ -104,6 +107,7 @@ package struct PermitBalance: Sendable, Hashable {
             switch self {
             case .general: .general(MemberID(owner))
             case .compliance: .compliance(FacilityID(owner))
+            case .spillable: .spillable(MemberID(owner))
             case .issuance: .issuance
             case .surrendered: .surrendered
             case .retirement: .retirement
@@ -118,7 +122,7 @@ package struct PermitBalance: Sendable, Hashable {
             case .surrendered: self = .surrendered
             case .retirement: self = .retirement
             case .cancelled: self = .cancelled
-            default: self = account.facility == nil ? .general : .compliance
+            default: self = account.facility != nil ? .compliance : account.spiller != nil ? .spillable : .general
             }
         }
     }

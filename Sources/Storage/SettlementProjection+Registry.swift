@@ -14,10 +14,11 @@ extension SettlementProjection {
         switch fact {
         case .program(let id, let program):
             try database.execute(
-                sql: "INSERT INTO program VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                sql: "INSERT INTO program VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 arguments: [
                     id.index, "\(program.code)", program.unit, program.currency.text, program.name,
                     program.regulator.index, program.rules.code, program.offsetsFor?.index,
+                    program.yields?.index,
                 ]
             )
         case .classification(let member, let isCompliance, let lead):
@@ -173,6 +174,24 @@ extension SettlementProjection {
                 sql: "INSERT INTO bust VALUES (?, ?, ?)",
                 arguments: [seq, Int64(bitPattern: trade.number), text]
             )
+        case .season(let season): try write(season, carried: nil, spillable: nil, forfeited: nil)
+        case .announcement(let season, of: let entitlements, let percent, let credited):
+            try database.execute(
+                sql: "INSERT INTO announcement VALUES (?, ?, ?, ?, ?, ?, ?)",
+                arguments: [
+                    seq, season.program.index, season.vintage, entitlements.index, percent.hundredths, credited.units,
+                    "\(time)",
+                ]
+            )
+        case .seasonEnd(let season, let carried, let spillable, let forfeited):
+            try write(season, carried: carried, spillable: spillable, forfeited: forfeited)
+        case .link(let link), .delivery(let link, _): try write(link)
+        case .moved(let link, let member, let left, let arrived, let isBack):
+            try write(link)
+            try database.execute(
+                sql: "INSERT INTO zone_move VALUES (?, ?, ?, ?, ?, ?, ?)",
+                arguments: [seq, "\(link.code)", member.index, left.units, arrived.units, isBack, "\(time)"]
+            )
         case .expiry(let id, cancelled: _):
             try database.execute(
                 sql: "UPDATE permit_class SET expired_seq = ? WHERE id = ?",
@@ -180,6 +199,26 @@ extension SettlementProjection {
             )
         default: break
         }
+    }
+
+    private func write(_ season: Season, carried: Quantity?, spillable: Quantity?, forfeited: Quantity?) throws {
+        try database.execute(
+            sql: "INSERT OR REPLACE INTO season VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            arguments: [
+                season.program.index, season.vintage, "\(season.ends)", season.carry.hundredths, season.spills,
+                carried?.units, spillable?.units, forfeited?.units,
+            ]
+        )
+    }
+
+    private func write(_ link: Link) throws {
+        try database.execute(
+            sql: "INSERT OR REPLACE INTO link VALUES (?, ?, ?, ?, ?, ?, ?)",
+            arguments: [
+                "\(link.code)", link.program.index, "\(link.from)", "\(link.to)", link.limit?.units,
+                link.balance.units, link.ratio.text,
+            ]
+        )
     }
 
     private func endSuspension(_ program: ProgramID, _ member: MemberID, _ seq: Int64) throws {

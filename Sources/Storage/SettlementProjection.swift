@@ -180,11 +180,11 @@ extension SettlementProjection {
         case .permits(let asset): permitClass = asset.index
         }
         try database.execute(
-            sql: "INSERT INTO transfer VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            sql: "INSERT INTO transfer VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             arguments: [
                 Int64(bitPattern: sequence), position + 1, transfer.kind.text, transfer.from.index, transfer.to.index,
                 currency, permitClass, transfer.amount, transfer.text, "\(time)", transfer.fromFacility?.index,
-                transfer.toFacility?.index,
+                transfer.toFacility?.index, transfer.isFromSpillable, transfer.isToSpillable,
             ]
         )
     }

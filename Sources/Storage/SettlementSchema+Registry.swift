@@ -107,6 +107,51 @@ extension SettlementSchema {
             PRIMARY KEY (deadline, facility)
         ) STRICT, WITHOUT ROWID;
 
+        CREATE TABLE season (
+            -- Seasons of water sources. Shares are hundredths of a per cent of the entitlement.
+            program INTEGER NOT NULL REFERENCES program,
+            vintage INTEGER NOT NULL,
+            ends TEXT NOT NULL,
+            carry INTEGER NOT NULL,                                -- what may be carried over
+            spills INTEGER NOT NULL CHECK (spills IN (0, 1)),      -- whether more goes to spillable accounts
+            carried INTEGER,                                       -- at the end; NULL: it lasts
+            spillable INTEGER,
+            forfeited INTEGER,
+            PRIMARY KEY (program, vintage)
+        ) STRICT, WITHOUT ROWID;
+
+        CREATE TABLE link (
+            -- Ways between zones, with their accounts as they stand now.
+            code TEXT PRIMARY KEY,
+            program INTEGER NOT NULL REFERENCES program,
+            from_zone TEXT NOT NULL,
+            to_zone TEXT NOT NULL,
+            max_balance INTEGER CHECK (max_balance >= 0),          -- NULL: no limit
+            balance INTEGER NOT NULL,                              -- went out, neither delivered nor traded back
+            ratio TEXT NOT NULL                                    -- what arrives : what leaves
+        ) STRICT, WITHOUT ROWID;
+
+        CREATE TABLE zone_move (
+            -- What members moved through links; left - arrived is lost on the way, but for the ratio of trade back.
+            seq INTEGER PRIMARY KEY,
+            link TEXT NOT NULL REFERENCES link,
+            member INTEGER NOT NULL REFERENCES member,
+            left INTEGER NOT NULL CHECK (left > 0),
+            arrived INTEGER NOT NULL CHECK (arrived > 0),
+            back INTEGER NOT NULL CHECK (back IN (0, 1)),
+            time TEXT NOT NULL
+        ) STRICT;
+
+        CREATE TABLE announcement (
+            seq INTEGER PRIMARY KEY,
+            program INTEGER NOT NULL REFERENCES program,
+            vintage INTEGER NOT NULL,
+            entitlements INTEGER NOT NULL REFERENCES program,      -- to whose holders it was credited
+            announced INTEGER NOT NULL,                            -- hundredths of a per cent of the entitlement, in all
+            credited INTEGER NOT NULL CHECK (credited >= 0),
+            time TEXT NOT NULL
+        ) STRICT;
+
         CREATE TABLE penalty (
             number INTEGER PRIMARY KEY,
             seq INTEGER NOT NULL,

@@ -19,7 +19,7 @@ extension SettlementSchema {
                 permit_class.vintage AS vintage,
                 permit_class.zone AS zone,
                 COALESCE(-SUM(quantity) FILTER (WHERE account = 'issuance'), 0) AS issued,
-                COALESCE(SUM(quantity) FILTER (WHERE account IN ('general', 'compliance')), 0) AS held,
+                COALESCE(SUM(quantity) FILTER (WHERE account IN ('general', 'compliance', 'spillable')), 0) AS held,
                 COALESCE(SUM(quantity) FILTER (WHERE account = 'surrendered'), 0) AS surrendered,
                 COALESCE(SUM(quantity) FILTER (WHERE account = 'retirement'), 0) AS retired,
                 COALESCE(SUM(quantity) FILTER (WHERE account = 'cancelled'), 0) AS cancelled
@@ -31,7 +31,7 @@ extension SettlementSchema {
         CREATE VIEW issued_vs_cap AS
             -- Per permit class: how much of the cap is issued; share is 0 to 1, NULL when the cap is 0.
             SELECT issuance.program, issuance.vintage, issuance.zone, permit_class.cap, issuance.issued,
-                permit_class.cap - issuance.issued AS unissued,    -- negative: the cap was lowered below what was issued
+                permit_class.cap - issuance.issued AS unissued,    -- negative: above a cap that was lowered, or carried over
                 issuance.held, issuance.surrendered, issuance.retired, issuance.cancelled,
                 1.0 * issuance.issued / NULLIF(permit_class.cap, 0) AS share
             FROM issuance
@@ -48,7 +48,7 @@ extension SettlementSchema {
             JOIN program ON program.id = permit_class.program
             LEFT JOIN facility ON facility.id = permit_balance.facility
             JOIN member ON member.id = COALESCE(facility.member, permit_balance.member)
-            WHERE permit_balance.account IN ('general', 'compliance') AND permit_balance.quantity > 0
+            WHERE permit_balance.account IN ('general', 'compliance', 'spillable') AND permit_balance.quantity > 0
             GROUP BY permit_class.id, member.id;
 
         CREATE VIEW who_holds_what AS

@@ -6,11 +6,11 @@ import GRDB
 /// change of schema is a new name of the one migration: a file of an older name is emptied and rebuilt from the journal.
 enum SettlementSchema {
     /// The names that the schema had before.
-    static let older = ["1: the venue"]
+    static let older = ["1: the venue", "2: the registry"]
 
     static var migrator: DatabaseMigrator {
         var migrator = DatabaseMigrator()
-        migrator.registerMigration("2: the registry") { db in
+        migrator.registerMigration("3: seasons") { db in
             try db.execute(sql: directory)
             try db.execute(sql: activity)
             try db.execute(sql: accounts)
@@ -65,7 +65,8 @@ enum SettlementSchema {
             name TEXT NOT NULL,
             regulator INTEGER NOT NULL REFERENCES member,
             rules TEXT NOT NULL,                                   -- the rule book
-            offsets_for INTEGER REFERENCES program                 -- whose obligations its credits may cover
+            offsets_for INTEGER REFERENCES program,                -- whose obligations its credits may cover
+            yields INTEGER REFERENCES program                      -- whose allocations its entitlements yield
         ) STRICT;
 
         CREATE TABLE permit_class (
@@ -172,7 +173,8 @@ enum SettlementSchema {
             kind TEXT NOT NULL
                 CHECK (\(oneOf(
                     "kind", "deposit", "withdrawal", "allocation", "transfer", "retirement", "payment", "award",
-                    "delivery", "cover", "surrender", "expiry", "penalty", "bust"
+                    "delivery", "cover", "surrender", "expiry", "penalty", "bust", "carryover", "spill",
+                    "release", "zone"
                 ))),
             from_member INTEGER NOT NULL REFERENCES member,
             to_member INTEGER NOT NULL REFERENCES member,
@@ -183,6 +185,8 @@ enum SettlementSchema {
             time TEXT NOT NULL,
             from_facility INTEGER,                                 -- the compliance account that gives; NULL: the general one
             to_facility INTEGER,                                   -- the compliance account that takes
+            from_spillable INTEGER NOT NULL CHECK (from_spillable IN (0, 1)),
+            to_spillable INTEGER NOT NULL CHECK (to_spillable IN (0, 1)),
             PRIMARY KEY (seq, n),
             CHECK ((currency IS NULL) <> (permit_class IS NULL))
         ) STRICT, WITHOUT ROWID;
@@ -230,15 +234,15 @@ enum SettlementSchema {
         CREATE TABLE permit_balance (
             account TEXT NOT NULL
                 CHECK (\(oneOf(
-                    "account", "general", "compliance", "issuance", "surrendered", "retirement", "cancelled"
+                    "account", "general", "compliance", "spillable", "issuance", "surrendered", "retirement", "cancelled"
                 ))),
-            member INTEGER NOT NULL REFERENCES member,             -- of a general account; 0, the venue, for the others
+            member INTEGER NOT NULL REFERENCES member,             -- of a general or spillable account; 0, the venue, for the others
             facility INTEGER NOT NULL,                             -- of a compliance account; -1 for the others
             permit_class INTEGER NOT NULL REFERENCES permit_class,
             quantity INTEGER NOT NULL,                             -- issuance is what was issued, negative
             PRIMARY KEY (account, member, facility, permit_class),
             CHECK (CASE account WHEN 'issuance' THEN quantity <= 0 ELSE quantity >= 0 END),
-            CHECK ((account = 'general') = (member <> 0)),
+            CHECK ((account = 'general' OR account = 'spillable') = (member <> 0)),
             CHECK ((account = 'compliance') = (facility >= 0))
         ) STRICT, WITHOUT ROWID;
         CREATE INDEX permit_balance_class ON permit_balance (permit_class, account);

@@ -166,7 +166,7 @@ struct SettlementWriter {
             func run(_ statement: inout RawStatement) throws {
                 statement.add(amount)
                 statement.add(word: PermitBalance.Account(key.account).word)
-                statement.add(key.account.member?.index ?? 0)
+                statement.add((key.account.member ?? key.account.spiller)?.index ?? 0)
                 statement.add(key.account.facility.map { Int64($0.index) } ?? -1)
                 statement.add(key.permitClass.index)
                 try statement.run()
@@ -189,7 +189,7 @@ struct SettlementWriter {
             row.add(word: move.cause.word)
             for account in [move.from, move.to] {
                 row.add(word: PermitBalance.Account(account).word)
-                row.add(account.member?.index ?? account.facility?.index ?? 0)
+                row.add((account.member ?? account.spiller)?.index ?? account.facility?.index ?? 0)
             }
             row.add(time: booked.time)
         }

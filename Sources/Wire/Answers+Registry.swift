@@ -25,6 +25,12 @@ extension Venue {
         case .penalties(let program, let owner, let from): try penalties(program, owner, from, &rows)
         case .proposals: proposals(member, &rows)
         case .concentration(let name): try concentration(name, &rows)
+        case .seasons(let code): try seasons(code, &rows)
+        case .links(let code):
+            let program = try code.map { code throws(Refusal) in try exchange.findProgram(code) }
+            for link in exchange.registry.links where program == nil || link.program == program {
+                rows.row { $0.append(link, exchange) }
+            }
         }
     }
 
@@ -174,6 +180,13 @@ extension Venue {
         for penalty in matching.prefix(Limits.rowsMax) { rows.row { $0.append(penalty, exchange) } }
     }
 
+    private func seasons(_ code: Code?, _ rows: inout Rows) throws(Refusal) {
+        let program = try code.map { code throws(Refusal) in try exchange.findProgram(code) }
+        for season in exchange.registry.seasons where program == nil || season.program == program {
+            rows.row { $0.append(season, exchange) }
+        }
+    }
+
     private func proposals(_ member: MemberID, _ rows: inout Rows) {
         rows.head.append(exchange.fourEyes.isOn(for: member) ? " foureyes=1" : " foureyes=0")
         for proposal in exchange.fourEyes.proposals where proposal.member == member {
@@ -191,7 +204,9 @@ extension Venue {
         let asset = AssetID.permits(try exchange.findClass(name))
         var held: [(lead: MemberID, quantity: Int64)] = []
         for (account, balance) in exchange.ledger.holders(of: asset) where !account.isBacking && !account.isFinal {
-            guard let member = account.member ?? account.facility.map({ exchange.registry[$0].member }) else {
+            guard
+                let member = account.member ?? account.spiller ?? account.facility.map({ exchange.registry[$0].member })
+            else {
                 continue
             }
             let lead = exchange.members[member].group ?? member

@@ -128,6 +128,14 @@ extension Venue {
     }
 
     private func facilityAccounts(_ member: MemberID, _ rows: inout Rows) {
+        for (asset, balance) in exchange.ledger.holdings(of: .spillable(member)) where balance.total > 0 {
+            guard let permitClass = asset.permitClass else { continue }
+            rows.row { bytes in
+                bytes.append(" spillable=1")
+                bytes.append(class: permitClass, exchange)
+                bytes.append("total", Quantity(balance.total))
+            }
+        }
         for facility in exchange.registry.facilityIDs where exchange.registry[facility].member == member {
             for (asset, balance) in exchange.ledger.holdings(of: .compliance(facility)) where balance.total > 0 {
                 guard let permitClass = asset.permitClass else { continue }

@@ -15,7 +15,7 @@ extension VerbRule {
             (
                 "Defines a program that the sender regulates, under a rule book; RULES lists its policies.",
                 [(.program, .code), (.unit, .text), (.currency, .words(Currency.self))],
-                [(.name, .text), (.rules, .code), (.with, .list("POLICY=VALUE")), (.offsets, .code)]
+                [(.name, .text), (.rules, .code), (.with, .list("POLICY=VALUE")), (.offsets, .code), (.yields, .code)]
             )
         case .cap:
             (
@@ -69,6 +69,30 @@ extension VerbRule {
         case .readmit: ("Lifts a suspension.", [(.program, .code), (.member, .code)], [(.text, .text)])
         case .bust:
             ("Undoes a trade; two persons.", [(.market, .code), (.trade, .integer)], [(.text, .text)])
+        case .season:
+            (
+                "Opens a season: when it ends, how much of the entitlement may be carried over, whether more may spill.",
+                permits + [(.ends, .time)], [(.carry, .decimal), (.spills, .flag)]
+            )
+        case .announce:
+            (
+                "Credits every holder of entitlements with so many per cent of them, less what was announced before.",
+                permits + [(.percent, .decimal)], []
+            )
+        case .spill:
+            (
+                "A spill: so many per cent of what lies in spillable accounts is lost.",
+                permits + [(.percent, .decimal)], []
+            )
+        case .release: ("The risk of a spill is low: what lies in spillable accounts may be used.", permits, [])
+        case .link:
+            (
+                "Makes a link between two zones, or changes it: the limit of its account, the balance, what arrives of what leaves.",
+                [(.link, .code), (.program, .code), (.from, .code), (.to, .code)],
+                [(.limit, .integer), (.balance, .integer), (.ratio, .text)]
+            )
+        case .delivery:
+            ("Water that was delivered makes room in a link's account.", [(.link, .code), (.qty, .integer)], [])
         default: holder(verb)
         }
     }
@@ -79,6 +103,11 @@ extension VerbRule {
             (
                 "Gives permits to another participant, when the program's rule says.",
                 permits + [(.to, .code), (.qty, .integer)], [(.zone, .code), (.first, .integer)]
+            )
+        case .move:
+            (
+                "Moves one's permits through a link to its other zone; back=1 the other way.",
+                [(.link, .code), (.vintage, .integer), (.qty, .integer)], [(.back, .flag), (.first, .integer)]
             )
         case .recall: ("Takes back a transfer that has not executed.", [(.transfer, .integer)], [])
         case .retire:
@@ -147,6 +176,8 @@ extension VerbRule {
         case .transfers: ("The member's transfers that wait, and whom it trusts.", [], [])
         case .penalties:
             ("The penalties, and which are paid.", [], [(.program, .code), (.member, .code), (.from, .integer)])
+        case .links: ("The links between zones, their accounts and what may still go through.", [], [(.program, .code)])
+        case .seasons: ("The seasons: announced, carry-over, end.", [], [(.program, .code)])
         case .proposals: ("The member's open proposals, with their exact content.", [], [])
         default:
             (

@@ -13,6 +13,7 @@ package enum Key: UInt8, CaseIterable, Sendable {
     case secret, floor, steps, nonce, box
     case zone, base, reduce, offsets, facility, history, output, saving, factor, date, close
     case verifier, second, split, within, period, evidence, kind, due, since, share
+    case yields, ends, carry, spills, percent, link, balance, ratio, back
     case until, auctions, freeze, trade, first, transfer, penalty, on, act, proposal, serial, number, digest
 
     /// The key as it is written.
@@ -108,11 +109,13 @@ package struct VerbRule: Sendable {
         case .member, .login, .market, .phase, .reference, .dayEnd, .deposit, .withdraw: administration(verb)
         case .order, .amend, .cancel, .massCancel, .quote: trading(verb)
         case .program, .cap, .allocate, .holiday, .facility, .monitor, .report, .deadline, .suspend, .readmit, .bust,
-            .transfer, .recall, .retire, .cover, .surrender, .trust, .distrust, .pay, .fourEyes, .propose, .approve,
+            .season, .announce, .spill, .release, .link, .delivery, .move, .transfer, .recall, .retire, .cover,
+            .surrender, .trust, .distrust,
+            .pay, .fourEyes, .propose, .approve,
             .decline:
             registry(verb)
         case .rules, .facilities, .reports, .obligations, .blocks, .trace, .certificate, .transfers, .penalties,
-            .proposals, .concentration:
+            .proposals, .concentration, .seasons, .links:
             registryQuery(verb)
         case .account, .orders, .book, .trades, .markets, .programs, .members, .ledger:
             query(verb)

@@ -44,11 +44,13 @@ extension LineScanner {
         case .member, .market, .phase, .reference, .dayEnd, .deposit, .withdraw:
             .command(.admin(try adminCommand(line)))
         case .program, .cap, .allocate, .holiday, .facility, .monitor, .report, .deadline, .suspend, .readmit, .bust,
-            .transfer, .recall, .retire, .cover, .surrender, .trust, .distrust, .pay, .fourEyes, .propose, .approve,
+            .season, .announce, .spill, .release, .link, .delivery, .move, .transfer, .recall, .retire, .cover,
+            .surrender, .trust, .distrust,
+            .pay, .fourEyes, .propose, .approve,
             .decline:
             .command(.registry(try registryCommand(line)))
         case .rules, .facilities, .reports, .obligations, .blocks, .certificate, .transfers, .penalties, .proposals,
-            .concentration:
+            .concentration, .seasons, .links:
             .query(.registry(try registryQuery(line)))
         case .trace: try traceBody(line)
         }

@@ -9,13 +9,18 @@ extension LineScanner {
     /// The years that a vintage or period may name.
     static var vintages: ClosedRange<Int64> { 1900...2999 }
 
-    /// Program, vintage and zone.
+    /// Program, vintage and zone; vintage 0 is that of entitlements, which last.
     func className(_ line: Span<UInt8>) throws(Refusal) -> ClassName {
-        ClassName(
-            program: try required(code(.program, line), .program),
-            vintage: try required(integer(.vintage, line, in: LineScanner.vintages), .vintage),
-            zone: try code(.zone, line) ?? .none
-        )
+        let program = try required(code(.program, line), .program)
+        let vintage = try required(integer(.vintage, line, in: 0...LineScanner.vintages.upperBound), .vintage)
+        guard vintage == 0 || vintage >= LineScanner.vintages.lowerBound else {
+            let years = LineScanner.vintages
+            throw Refusal(
+                .outOfRange,
+                "vintage must be \(years.lowerBound) to \(years.upperBound), or 0 for entitlements"
+            )
+        }
+        return ClassName(program: program, vintage: vintage, zone: try code(.zone, line) ?? .none)
     }
 
     private func amount(_ line: Span<UInt8>) throws(Refusal) -> PermitAmount {
@@ -96,6 +101,8 @@ extension LineScanner {
                     text: try text(.text, line) ?? ""
                 )
             )
+        case .season, .announce, .spill, .release: return try seasonCommand(line)
+        case .link, .delivery, .move: return try linkCommand(line)
         case .readmit:
             return .readmit(
                 program: try required(code(.program, line), .program),
@@ -109,6 +116,73 @@ extension LineScanner {
                 text: try text(.text, line) ?? ""
             )
         default: return try holderCommand(line)
+        }
+    }
+
+    private func linkCommand(_ line: Span<UInt8>) throws(Refusal) -> RegistryCommand {
+        let link = try required(code(.link, line), .link)
+        switch verb {
+        case .link:
+            let text = try text(.ratio, line)
+            guard let ratio = text.map({ Ratio($0) }) ?? .one else {
+                throw Refusal(
+                    .badValue,
+                    "ratio must be two whole numbers with a colon, what arrives and what leaves, like 9:10"
+                )
+            }
+            let most = Limits.capMax.units
+            return .link(
+                NewLink(
+                    code: link,
+                    program: try required(code(.program, line), .program),
+                    from: try required(code(.from, line), .from),
+                    to: try required(code(.to, line), .to),
+                    limit: try integer(.limit, line, in: 0...most).map { Quantity($0) },
+                    balance: try integer(.balance, line, in: -most...most).map { Quantity($0) },
+                    ratio: ratio
+                )
+            )
+        case .delivery: return .delivery(link: link, quantity: try required(quantity(.qty, line), .qty))
+        default:
+            return .move(
+                ZoneMove(
+                    link: link,
+                    vintage: try required(integer(.vintage, line, in: LineScanner.vintages), .vintage),
+                    quantity: try required(quantity(.qty, line), .qty),
+                    isBack: try flag(.back, line),
+                    first: try integer(.first, line, in: 1...Limits.capMax.units)
+                )
+            )
+        }
+    }
+
+    private func seasonCommand(_ line: Span<UInt8>) throws(Refusal) -> RegistryCommand {
+        let program = try required(code(.program, line), .program)
+        let vintage = try required(integer(.vintage, line, in: LineScanner.vintages), .vintage)
+        switch verb {
+        case .season:
+            return .season(
+                NewSeason(
+                    program: program,
+                    vintage: vintage,
+                    ends: try required(time(.ends, line), .ends),
+                    carry: try decimal(.carry, line) ?? .zero,
+                    spills: try flag(.spills, line)
+                )
+            )
+        case .announce:
+            return .announce(
+                program: program,
+                vintage: vintage,
+                percent: try required(decimal(.percent, line), .percent)
+            )
+        case .spill:
+            return .spill(
+                program: program,
+                vintage: vintage,
+                percent: try required(decimal(.percent, line), .percent)
+            )
+        default: return .release(program: program, vintage: vintage)
         }
     }
 
@@ -181,6 +255,7 @@ extension LineScanner {
         if let rules = try code(.rules, line) { new.rules = rules.description }
         if let policies = try text(.with, line) { new.policies = policies }
         new.offsets = try code(.offsets, line)
+        new.yields = try code(.yields, line)
         return new
     }
 
@@ -267,6 +342,8 @@ extension LineScanner {
                 from: UInt64(try integer(.from, line, in: 1...Int64.max) ?? 1)
             )
         case .proposals: return .proposals
+        case .seasons: return .seasons(program: program)
+        case .links: return .links(program: program)
         default: return .concentration(try className(line))
         }
     }

@@ -62,6 +62,8 @@ package enum RegistryQuery: Sendable, Equatable {
     case penalties(program: Code?, member: Code?, from: UInt64)
     case proposals
     case concentration(ClassName)
+    case seasons(program: Code?)
+    case links(program: Code?)
 }
 
 /// `LOGON` as it arrives; the password goes no further than the session.

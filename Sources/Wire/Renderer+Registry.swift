@@ -59,6 +59,7 @@ extension [UInt8] {
     mutating func append(terms: PermitClass) {
         append("cap", terms.cap)
         append("issued", terms.issued)
+        if terms.carried > .zero { append("carried", terms.carried) }
         if terms.excess > .zero { append("excess", terms.excess) }
         if terms.pledged > .zero { append("auctions", terms.pledged) }
         if terms.reserve > .zero { append("reserve", terms.reserve) }
@@ -160,6 +161,46 @@ extension [UInt8] {
             append("qty", trade.quantity)
             append("price", trade.price, terms.currency)
             append("text", quoted: text)
+        case .season(let season):
+            append(" kind=season")
+            append(season, exchange)
+        case .announcement(let season, of: let entitlements, let percent, let credited):
+            append(" kind=announcement")
+            append("program", exchange.registry[entitlements].code)
+            append("vintage", UInt64(season.vintage))
+            append(text: " percent=\(percent.text)")
+            append("credited", credited)
+        case .seasonEnd(let season, let carried, let spillable, let forfeited):
+            append(" kind=season-end")
+            append(season, exchange)
+            append("carried", carried)
+            append("spillable", spillable)
+            append("forfeited", forfeited)
+        case .spill(let program, let vintage, let share, let lost):
+            append(" kind=spill")
+            append("program", exchange.registry[program].code)
+            append("vintage", UInt64(vintage))
+            append(text: " percent=\(share.text)")
+            append("lost", lost)
+        case .release(let program, let vintage, let released):
+            append(" kind=release")
+            append("program", exchange.registry[program].code)
+            append("vintage", UInt64(vintage))
+            append("released", released)
+        case .link(let link):
+            append(" kind=link")
+            append(link, exchange)
+        case .delivery(let link, let quantity):
+            append(" kind=delivery")
+            append("qty", quantity)
+            append(link, exchange)
+        case .moved(let link, let member, let left, let arrived, let isBack):
+            append(" kind=move")
+            append("member", exchange.members[member].code)
+            append("left", left)
+            append("arrived", arrived)
+            if isBack { append(" back=1") }
+            append(link, exchange)
         case .expiry(let id, let cancelled):
             append(" kind=expiry")
             append(class: id, exchange)
@@ -177,6 +218,7 @@ extension [UInt8] {
         append(" rules=")
         append(text: program.rules.code)
         if let offsets = program.offsetsFor { append("offsets", exchange.registry[offsets].code) }
+        if let yields = program.yields { append("yields", exchange.registry[yields].code) }
         append("name", quoted: program.name)
     }
 
@@ -234,6 +276,32 @@ extension [UInt8] {
         append("due", deadline.due)
         append(" share=")
         append(text: deadline.share.text)
+    }
+
+    /// Appends a link and what may still go through it.
+    mutating func append(_ link: Link, _ exchange: Exchange) {
+        append("link", link.code)
+        append("program", exchange.registry[link.program].code)
+        append("from", link.from)
+        append("to", link.to)
+        append(text: " ratio=\(link.ratio.text)")
+        append(text: " balance=\(link.balance.units)")
+        if let limit = link.limit { append("limit", limit) }
+        if let opportunity = link.opportunity { append("opportunity", opportunity) }
+    }
+
+    /// Appends a season.
+    mutating func append(_ season: Season, _ exchange: Exchange) {
+        append("program", exchange.registry[season.program].code)
+        append("vintage", UInt64(season.vintage))
+        append("ends", season.ends)
+        append(text: " carry=\(season.carry.text)")
+        append(season.spills ? " spills=1" : " spills=0")
+        append(season.isEnded ? " ended=1" : " ended=0")
+        guard !season.announced.isEmpty else { return }
+        append(" announced=")
+        let shares = season.announced.map { "\(exchange.registry[$0.entitlements].code):\($0.percent.text)" }
+        append(text: shares.joined(separator: ","))
     }
 
     /// Appends what a deadline found.

@@ -144,7 +144,9 @@ extension Output {
                 if let facility = transfer.fromFacility {
                     bytes.append("fromfacility", exchange.registry[facility].code)
                 }
+                if transfer.isFromSpillable { bytes.append(" fromspillable=1") }
                 if transfer.to != .venue { bytes.append("to", exchange.members[transfer.to].code) }
+                if transfer.isToSpillable { bytes.append(" tospillable=1") }
                 if let facility = transfer.toFacility {
                     bytes.append("tofacility", exchange.registry[facility].code)
                 }

@@ -60,6 +60,10 @@ extension [UInt8] {
         case .cancelled: append("cancelled")
         default:
             if let member = account.member { append(code: exchange.members[member].code) }
+            if let member = account.spiller {
+                append(code: exchange.members[member].code)
+                append("/spillable")
+            }
             if let facility = account.facility {
                 append(code: exchange.members[exchange.registry[facility].member].code)
                 append("/")

@@ -12,6 +12,8 @@ struct RegistryAuditor {
     private var owners: [ClassID: [AccountID]] = [:]
     private var caps: [ClassID: Int64] = [:]
     private var limits: [ClassID: Int64] = [:]
+    /// Permits that came from another season or zone, and so do not count against the cap.
+    private var carried: [ClassID: Int64] = [:]
     /// Open proposals: whose, by which login, and what.
     private var proposals: [UInt64: Open] = [:]
     private var needsTwo: Set<String> = []
@@ -61,6 +63,18 @@ struct RegistryAuditor {
             limits[id] = terms.holdingLimit?.units
         case .registry(count: _, .allocation(let allocation)):
             try checkCap(allocation.permitClass, venue)
+        case .registry(count: _, .announcement(let season, of: _, _, credited: _)):
+            for id in venue.exchange.registry.classes(of: season.program, vintage: season.vintage) {
+                try checkCap(id, venue)
+            }
+        case .registry(count: _, .moved(let link, member: _, let left, let arrived, let isBack)):
+            let ratio = isBack ? link.ratio.inverse : link.ratio
+            guard arrived.units * ratio.denominator <= left.units * ratio.numerator,
+                (arrived.units + 1) * ratio.denominator > left.units * ratio.numerator
+            else { throw Breach(description: "\(left.units) became \(arrived.units) by \(ratio.text)") }
+            guard isBack || link.limit.map({ link.balance <= $0 }) ?? true else {
+                throw Breach(description: "link \(link.code) is above its limit")
+            }
         case .proposal(member: _, count: _, let proposal, let state, by: let user):
             let members = venue.exchange.members
             if state == .open {
@@ -82,6 +96,7 @@ struct RegistryAuditor {
         for serial in move.block.first...move.block.last {
             let index = Int(serial - 1)
             if move.from == .issuance {
+                if move.cause == .carryover || move.cause == .zone { carried[move.permitClass, default: 0] += 1 }
                 guard index == numbers.count else {
                     throw Breach(description: "serial \(serial) is issued out of turn or twice")
                 }
@@ -122,7 +137,7 @@ struct RegistryAuditor {
 
     private func checkCap(_ id: ClassID, _ venue: Venue) throws {
         let registry = venue.exchange.registry
-        let issued = Int64(owners[id]?.count ?? 0)
+        let issued = Int64(owners[id]?.count ?? 0) - (carried[id] ?? 0)
         guard issued <= caps[id] ?? 0 else {
             throw Breach(description: "\(issued) issued above the cap \(caps[id] ?? 0)")
         }
@@ -162,10 +177,11 @@ struct RegistryAuditor {
     private static let allowed: [String: Set<String>] = [
         "participant": [
             "ORDER", "MASSCANCEL", "TRANSFER", "RETIRE", "COVER", "SURRENDER", "TRUST", "DISTRUST", "RECALL", "PAY",
-            "FOUREYES", "PROPOSE", "APPROVE", "DECLINE",
+            "FOUREYES", "PROPOSE", "APPROVE", "DECLINE", "MOVE",
         ],
         "regulator": [
-            "PROGRAM", "CAP", "ALLOCATE", "REPORT", "DEADLINE", "SUSPEND", "READMIT", "MONITOR", "CLASSIFY", "FACILITY",
+            "PROGRAM", "CAP", "ALLOCATE", "REPORT", "SEASON", "ANNOUNCE", "SPILL", "RELEASE", "LINK", "DELIVERY",
+            "DEADLINE", "SUSPEND", "READMIT", "MONITOR", "CLASSIFY", "FACILITY",
             "FOUREYES", "PROPOSE", "APPROVE", "DECLINE",
         ],
         "verifier": ["REPORT"], "observer": [],
@@ -192,7 +208,7 @@ struct RegistryAuditor {
             throw Breach(description: "\(role(member)) may not \(verb)")
         }
         if role(member) == "regulator", ["CAP", "ALLOCATE", "DEADLINE", "SUSPEND"].contains(verb) {
-            let own = member == "epa" ? ["program=A ", "program=O "] : ["program=B "]
+            let own = member == "epa" ? ["program=A ", "program=O ", "program=W ", "program=E "] : ["program=B "]
             guard own.contains(where: { (line + " ").contains($0) }) else {
                 throw Breach(description: "another's program")
             }

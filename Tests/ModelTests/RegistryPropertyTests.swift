@@ -7,7 +7,7 @@ import Wire
 @Suite("Random registries")
 struct RegistryPropertyTests {
     /// Sequences a test case; `WEIR_SEQUENCES` says otherwise: 5000 make 100,000 over all cases.
-    private static let sequences = Int(ProcessInfo.processInfo.environment["WEIR_SEQUENCES"] ?? "") ?? 60
+    private static let sequences = Int(ProcessInfo.processInfo.environment["WEIR_SEQUENCES"] ?? "") ?? 100
     private static let length = 40
 
     @Test(
@@ -30,7 +30,8 @@ struct RegistryPropertyTests {
         }
         // The test cannot pass by doing nothing.
         for verb in [
-            "ALLOCATE", "CAP", "TRANSFER", "COVER", "SURRENDER", "REPORT", "DEADLINE", "RETIRE", "APPROVE", "ORDER",
+            "ALLOCATE", "CAP", "TRANSFER", "COVER", "SURRENDER", "ANNOUNCE", "MOVE", "SPILL", "REPORT", "DEADLINE",
+            "RETIRE", "APPROVE", "ORDER",
         ] {
             #expect(accepted[verb, default: 0] > 0, "no \(verb) was accepted")
         }

@@ -43,7 +43,20 @@ struct RegistrySequence {
             "+0s epa/ann MONITOR facility=f1 verifier=vera second=otto split=\(random.pick(["mean", "higher", "lower", "dispute"])) within=10",
             "+0s epa/ann MONITOR facility=f2 verifier=otto", "+0s epa/ann CLASSIFY member=p1 type=compliance to=p0",
         ]
+        lines += [
+            "+0s epa/ann PROGRAM program=W unit=ML currency=EUR",
+            "+0s epa/ann PROGRAM program=E unit=ML currency=EUR yields=W",
+            "+0s epa/ann CAP program=E vintage=0 zone=n cap=200",
+            "+0s epa/ann CAP program=W vintage=2027 zone=n cap=\(random.number(60...300))",
+            "+0s epa/ann CAP program=W vintage=2027 zone=s cap=50",
+            "+0s epa/ann ALLOCATE program=W vintage=2027 zone=s member=p1 qty=30",
+            "+0s epa/ann SEASON program=W vintage=2027 ends=2027-0\(random.number(2...4))-01 carry=\(random.number(0...100)) spills=\(random.number(0...1))",
+            "+0s epa/ann LINK link=L program=W from=n to=s limit=\(random.number(5...60)) ratio=\(random.number(1...9)):9",
+        ]
         for member in participants {
+            lines.append(
+                "+0s epa/ann ALLOCATE program=E vintage=0 zone=n member=\(member) qty=\(random.number(1...40))"
+            )
             for permits in [
                 "program=A vintage=2026", "program=A vintage=2027", "program=A vintage=2027 zone=e",
                 "program=O vintage=2026",
@@ -88,7 +101,8 @@ struct RegistrySequence {
     private mutating func held() -> (String, String) {
         let who = participant()
         let quantity = random.number(1...40)
-        switch random.number(0...11) {
+        switch random.number(0...14) {
+        case 12...14: return water(who)
         case 0...2:
             let side = random.pick(["buy", "sell"])
             return (who, "ORDER market=M side=\(side) qty=\(quantity) price=\(random.number(8...12)) tif=gtc")
@@ -122,7 +136,8 @@ struct RegistrySequence {
     private mutating func ruled() -> (String, String) {
         let evidence = "evidence=" + String(repeating: "ab", count: 32)
         let quantity = random.number(1...60)
-        switch random.number(0...13) {
+        switch random.number(0...15) {
+        case 14...15: return ("epa", source())
         case 0...3: return (random.pick(["epa", "epa", "moe"]), allocation())
         case 4: return ("epa", cap())
         case 5...7:
@@ -163,6 +178,25 @@ struct RegistrySequence {
         }
     }
 
+    private mutating func water(_ who: String) -> (String, String) {
+        if random.chance(250) {
+            return (who, "TRANSFER program=E vintage=0 zone=n to=\(participant()) qty=\(random.number(1...20))")
+        }
+        let back = random.chance(300) ? " back=1" : ""
+        return (who, "MOVE link=L vintage=\(random.chance(800) ? 2027 : 2028) qty=\(random.number(1...9))\(back)")
+    }
+
+    private mutating func source() -> String {
+        switch random.number(0...4) {
+        case 0...1: "ANNOUNCE program=E vintage=2027 percent=\(random.number(1...130)).\(random.number(0...9))"
+        case 2:
+            random.chance(500)
+                ? "SPILL program=W vintage=2028 percent=7" : "DELIVERY link=L qty=\(random.number(1...9))"
+        case 3: "SPILL program=W vintage=2028 percent=\(random.number(1...100))"
+        default: "RELEASE program=W vintage=2028"
+        }
+    }
+
     private mutating func allocation() -> String {
         let reserve = random.chance(100) ? " reserve=1" : ""
         let amount =
@@ -200,7 +234,7 @@ struct RegistrySequence {
             guard !open.isEmpty else { return (who, "APPROVE proposal=1 act=\"\(act)\"") }
             let chosen = random.pick(open)
             if random.chance(80) { return (chosen.member, "DECLINE proposal=\(chosen.number)") }
-            let altered = random.chance(300) ? chosen.act + "0" : chosen.act
+            let altered = random.chance(400) ? chosen.act + "0" : chosen.act
             return (chosen.member, "APPROVE proposal=\(chosen.number) act=\"\(altered)\"")
         }
     }

@@ -38,7 +38,7 @@ struct SettlementTests {
             ]
         )
         #expect(try rows("SELECT * FROM login WHERE id > 0") == ["1|2|li", "2|3|bo"])
-        #expect(try rows("SELECT * FROM program") == ["0|CO2|tCO2e|EUR|Carbon|1|plain|-"])
+        #expect(try rows("SELECT * FROM program") == ["0|CO2|tCO2e|EUR|Carbon|1|plain|-|-"])
         #expect(try rows("SELECT * FROM permit_class") == ["0|0|2027||1000|500|-|-"])
         #expect(
             try rows("SELECT seq, permit_class, cap, holding_limit FROM cap_change") == ["2|0|900|-", "3|0|1000|500"]

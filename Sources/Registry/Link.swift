@@ -1,0 +1,90 @@
+package import Permits
+
+/// A way for water, or for a pollutant, from one zone of a program to another, with a capacity account and a ratio.
+///
+/// Source: the Goulburn inter-valley trade account: no trade out when the balance is at its limit; opportunity = limit −
+/// balance; deliveries and trade back make room. A choke that passes only against trade back has a limit of 0.
+package struct Link: Sendable, Equatable {
+    package var code: Code
+    package var program: ProgramID
+    package var from: Code
+    package var to: Code
+    /// The most that may have gone out and was neither delivered nor traded back; nil for no limit.
+    package var limit: Quantity?
+    /// What went out and was neither delivered nor traded back, counted where it arrives; negative after more trade back.
+    package var balance = Quantity.zero
+    /// What arrives of what leaves: exact.
+    package var ratio: Ratio
+
+    package init(code: Code, program: ProgramID, from: Code, to: Code, limit: Quantity?, ratio: Ratio) {
+        self.code = code
+        self.program = program
+        self.from = from
+        self.to = to
+        self.limit = limit
+        self.ratio = ratio
+    }
+
+    /// How much more may arrive by this link now; nil for any quantity.
+    package var opportunity: Quantity? { limit.map { max(.zero, $0 - balance) } }
+}
+
+/// An exact ratio, `9:10`.
+package struct Ratio: Sendable, Hashable {
+    package let numerator: Int64
+    package let denominator: Int64
+
+    package static let one = Ratio(numerator: 1, denominator: 1)
+    /// The largest number on either side.
+    package static let partMax: Int64 = 1_000_000
+
+    private init(numerator: Int64, denominator: Int64) {
+        self.numerator = numerator
+        self.denominator = denominator
+    }
+
+    /// Reads `9:10`; nil unless both are 1 to 1,000,000.
+    package init?(_ text: String) {
+        let parts = text.split(separator: ":", omittingEmptySubsequences: false)
+        guard parts.count == 2, let first = Int64(parts[0]), let second = Int64(parts[1]),
+            (1...Ratio.partMax).contains(first), (1...Ratio.partMax).contains(second)
+        else { return nil }
+        self.init(numerator: first, denominator: second)
+    }
+
+    /// The ratio the other way.
+    package var inverse: Ratio { Ratio(numerator: denominator, denominator: numerator) }
+
+    /// What arrives of `quantity`, rounded down to whole permits; the rest is lost on the way.
+    package func arrives(of quantity: Quantity) -> Quantity {
+        Quantity(Int64(Int128(quantity.units) * Int128(numerator) / Int128(denominator)))
+    }
+
+    /// As written.
+    package var text: String { "\(numerator):\(denominator)" }
+}
+
+extension Link {
+    func encode(to writer: inout ByteWriter) {
+        writer.write(code)
+        writer.write(program.index)
+        writer.write(from)
+        writer.write(to)
+        writer.write(limit?.units ?? -1)
+        writer.write(balance)
+        writer.write(ratio.text)
+    }
+
+    init(from reader: inout ByteReader) throws(SnapshotError) {
+        code = try reader.readCode()
+        program = ProgramID(try reader.read())
+        from = try reader.readCode()
+        to = try reader.readCode()
+        let units: Int64 = try reader.read()
+        limit = units < 0 ? nil : Quantity(units)
+        balance = try reader.readQuantity()
+        let text = try reader.readString()
+        guard let ratio = Ratio(text) else { throw SnapshotError("\(text) is no ratio") }
+        self.ratio = ratio
+    }
+}

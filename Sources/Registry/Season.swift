@@ -1,0 +1,84 @@
+package import Permits
+
+/// A season of a water source: how much of each entitlement is announced, and what may be carried over at its end.
+///
+/// Source: Victoria's water shares: seasonal determinations in per cent, carry-over up to the entitlement, and above it a
+/// spillable account that is locked until the risk of a spill is declared low.
+package struct Season: Sendable, Equatable {
+    package var program: ProgramID
+    /// The year by which it is named.
+    package var vintage: Int64
+    package var ends: Timestamp
+    /// How much of the entitlement may be carried over into the next season.
+    package var carry: Percent
+    /// Whether what is above that is kept in spillable accounts; otherwise it is forfeited.
+    package var spills: Bool
+    /// What has been announced so far of each program of entitlements, in order of the first announcement.
+    package private(set) var announced: [Announced] = []
+    package var isEnded = false
+
+    /// What has been announced of one program's entitlements.
+    package struct Announced: Sendable, Equatable {
+        package var entitlements: ProgramID
+        package var percent: Percent
+    }
+
+    package init(program: ProgramID, vintage: Int64, ends: Timestamp, carry: Percent, spills: Bool) {
+        self.program = program
+        self.vintage = vintage
+        self.ends = ends
+        self.carry = carry
+        self.spills = spills
+    }
+
+    /// What has been announced of a program's entitlements.
+    package func announced(of entitlements: ProgramID) -> Percent {
+        announced.first { $0.entitlements == entitlements }?.percent ?? .zero
+    }
+
+    /// Raises what is announced of a program's entitlements.
+    package mutating func announce(_ percent: Percent, of entitlements: ProgramID) {
+        if let index = announced.firstIndex(where: { $0.entitlements == entitlements }) {
+            announced[index].percent = percent
+        } else {
+            announced.append(Announced(entitlements: entitlements, percent: percent))
+        }
+    }
+
+    /// Takes over what an earlier form of the season had announced.
+    package mutating func takeAnnounced(from season: Season) { announced = season.announced }
+
+    /// What an announcement that raises one share to another credits to an entitlement: their difference, each rounded down.
+    ///
+    /// So all announcements together credit exactly the last share, rounded down, to who held the entitlement throughout.
+    package static func credit(for entitlement: Quantity, from before: Percent, to percent: Percent) -> Quantity {
+        percent.shareRoundedDown(of: entitlement) - before.shareRoundedDown(of: entitlement)
+    }
+
+    func encode(to writer: inout ByteWriter) {
+        writer.write(program.index)
+        writer.write(vintage)
+        writer.write(ends)
+        writer.write(carry.hundredths)
+        writer.write(spills)
+        writer.write(count: announced.count)
+        for entry in announced {
+            writer.write(entry.entitlements.index)
+            writer.write(entry.percent.hundredths)
+        }
+        writer.write(isEnded)
+    }
+
+    init(from reader: inout ByteReader) throws(SnapshotError) {
+        program = ProgramID(try reader.read())
+        vintage = try reader.read()
+        ends = try reader.readTimestamp()
+        carry = Percent(hundredths: try reader.read())
+        spills = try reader.readBool()
+        for _ in 0..<(try reader.readCount()) {
+            let program = ProgramID(try reader.read())
+            announced.append(Announced(entitlements: program, percent: Percent(hundredths: try reader.read())))
+        }
+        isEnded = try reader.readBool()
+    }
+}
