@@ -48,9 +48,10 @@ struct Demo: AsyncParsableCommand {
         do { bound = try await server.start() } catch {
             throw ValidationError("port \(port) cannot be used (\(error)); give another with --port")
         }
+        let signals = await StopSignals.install { server.closeListener() }
         let traffic = Task { try await DemoTraffic(port: bound, markets: Demo.markets(of: venue)).run() }
         greet(bound, directory, venue)
-        try await Serve.untilStopped(server)
+        try await Serve.untilStopped(server, by: signals)
         traffic.cancel()
     }
 

@@ -28,6 +28,7 @@ struct Serve: AsyncParsableCommand {
         configuration.port = port
         let server = try ExchangeServer(configuration: configuration)
         let bound = try await server.start()
+        let signals = await StopSignals.install { server.closeListener() }
         Console.line("weir: listening on \(host):\(bound), data in \(data)")
         if let password = server.operatorPassword {
             Console.line("weir: this is a new venue. Log on as its operator, and note the password: it is shown once.")
@@ -36,7 +37,7 @@ struct Serve: AsyncParsableCommand {
             Console.line("  LOGON member=operator user=admin password=\(password) version=1")
             Console.line("")
         }
-        try await Serve.untilStopped(server)
+        try await Serve.untilStopped(server, by: signals)
     }
 
     static var logger: Logger {
@@ -44,16 +45,9 @@ struct Serve: AsyncParsableCommand {
         return Logger(label: "weir")
     }
 
-    /// Runs until SIGTERM, SIGINT or a fault; then stops cleanly.
-    static func untilStopped(_ server: ExchangeServer) async throws {
-        let signals = [SIGTERM, SIGINT].map { number in
-            signal(number, SIG_IGN)
-            let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
-            source.setEventHandler { server.closeListener() }
-            source.resume()
-            return source
-        }
-        defer { for source in signals { source.cancel() } }
+    /// Runs until a signal closes the listener or a fault; then stops cleanly.
+    static func untilStopped(_ server: ExchangeServer, by signals: StopSignals) async throws {
+        defer { signals.cancel() }
         do {
             try await server.run()
         } catch {
@@ -63,5 +57,31 @@ struct Serve: AsyncParsableCommand {
         Console.line("weir: stopping")
         try await server.stop()
         Console.line("weir: stopped; everything answered is on disk")
+    }
+}
+
+/// SIGTERM and SIGINT as a wish to stop.
+///
+/// Until `install` returns they end the process at once, as they do by default; from then on none is lost, so a server
+/// may say that it listens only after that.
+struct StopSignals {
+    private let sources: [any DispatchSourceSignal]
+
+    static func install(_ handler: @escaping @Sendable () -> Void) async -> StopSignals {
+        var sources: [any DispatchSourceSignal] = []
+        for number in [SIGTERM, SIGINT] {
+            let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
+            source.setEventHandler(handler: handler)
+            await withCheckedContinuation { registered in
+                source.setRegistrationHandler { registered.resume() }
+                source.resume()
+            }
+            sources.append(source)
+        }
+        return StopSignals(sources: sources)
+    }
+
+    func cancel() {
+        for source in sources { source.cancel() }
     }
 }
