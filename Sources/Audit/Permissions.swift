@@ -11,7 +11,7 @@ package enum Permissions {
         case .logon, .logout, .ping, .help, .status, .subscribe, .unsubscribe, .resume,
             .book, .trades, .markets, .programs, .members, .auctions, .result, .rules, .facilities, .reports,
             .obligations,
-            .trace, .certificate, .penalties, .concentration, .seasons, .links:
+            .trace, .certificate, .penalties, .concentration, .seasons, .links, .swaps:
             everyone
         case .account, .orders, .blocks:
             [.operator, .regulator, .participant]
@@ -33,7 +33,8 @@ package enum Permissions {
         case .auction, .openBids, .callOff:
             [.regulator, .participant]
         case .transfer, .retire, .order, .amend, .cancel, .massCancel, .quote, .deadman, .consign,
-            .guarantee, .bid, .withdrawBid, .sealedBid, .bids, .move, .cover, .surrender, .recall, .trust, .distrust,
+            .guarantee, .bid, .withdrawBid, .sealedBid, .bids, .swap, .unswap, .move, .cover, .surrender, .recall,
+            .trust, .distrust,
             .pay,
             .transfers:
             [.participant]

@@ -21,6 +21,8 @@ package enum Event: Sendable {
     case pending(member: MemberID, count: UInt64, transfer: PendingTransfer, state: TransferState)
     /// A proposal was made, approved, declined or expired; `by` is the login that did it, the venue for an expiry.
     case proposal(member: MemberID, count: UInt64, proposal: Proposal, state: ProposalState, by: UserID)
+    /// What became of an offer to swap.
+    case swap(member: MemberID, count: UInt64, swap: Swap, state: SwapState)
     /// To a regulator: something to look at.
     case alert(member: MemberID, count: UInt64, alert: Alert)
     // Public: one market's.
@@ -102,6 +104,8 @@ package struct Transfer: Sendable {
         case expiry
         /// The end of what is carried into the next season, and its beginning there.
         case carryover
+        /// One leg of a swap.
+        case swap
         /// The end of what moves to another zone, and its beginning there.
         case zone
         /// Water lost from a spillable account.
@@ -133,6 +137,7 @@ package struct Transfer: Sendable {
             case .expiry: "expiry"
             case .carryover: "carryover"
             case .zone: "zone"
+            case .swap: "swap"
             case .spill: "spill"
             case .release: "release"
             case .penalty: "penalty"
@@ -258,4 +263,5 @@ package enum RegistryOutcome: Sendable, Hashable {
     /// An account is trusted from then on.
     case trust(effective: Timestamp)
     case proposal(UInt64, expires: Timestamp)
+    case swap(UInt64, SwapState)
 }

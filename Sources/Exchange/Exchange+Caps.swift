@@ -244,5 +244,6 @@ extension Exchange {
             endBeforeResult(AuctionID(UInt32(auction)), text: text, &events)
         }
         for transfer in registry.transfers where transfer.permitClass == id { end(transfer, .failed, &events) }
+        endSwaps(&events) { $0.give == id || $0.want == id }
     }
 }

@@ -219,6 +219,10 @@ extension Exchange {
             expected.add(held: transfer.quantity.units, of: permits, in: .general(transfer.from))
             expected.add(incoming: transfer.quantity.units, of: permits, in: .general(transfer.to))
         }
+        for swap in registry.swaps {
+            expected.add(held: swap.giveQuantity.units, of: .permits(swap.give), in: .general(swap.member))
+            expected.add(incoming: swap.wantQuantity.units, of: .permits(swap.want), in: .general(swap.member))
+        }
         for auction in auctions where auction.phase.isBeforeResult {
             let permits = AssetID.permits(auction.terms.permitClass)
             if !auction.terms.issues {

@@ -64,6 +64,8 @@ extension Exchange {
             guard registry[auction.terms.permitClass].program == program else { continue }
             withdraw(member, from: auction.terms.id, &events)
         }
+        let classes = registry.classIDs.filter { registry[$0].program == program }
+        endSwaps(&events) { $0.member == member && (classes.contains($0.give) || classes.contains($0.want)) }
         cancelAll(.suspended, &events) { $0.owner == member && barred.contains($0.id.market) }
     }
 

@@ -177,6 +177,7 @@ extension Exchange {
                 where group.contains(transfer.to) && limit.classes.contains(transfer.permitClass) {
                     end(transfer, .failed, &events)
                 }
+                endSwaps(&events) { group.contains($0.member) && limit.classes.contains($0.want) }
                 guard position.holding > limit.limit else { continue }
                 alert(
                     .holdingLimit,

@@ -11,7 +11,7 @@ package import Audit
 /// A plain value without I/O, clock, chance or threads: the same commands give the same bytes, in every process.
 /// Time is the stamp on the request. Each rule stands in the file of its subject:
 /// `Exchange+Orders`, `+Matching`, `+Phases`, `+Markets`, `+Cash`, `+Auctions`, `+Bids`, `+AuctionClose`, `+Members`, `+Sessions`, `+Clock`; of the
-/// registry `+Caps`, `+Allocation`, `+Transfers`, `+Facilities`, `+Surrender`, `+TrueUp`, `+Sanctions`, `+Supervision`, `+Approvals`, `+Seasons`, `+Links`.
+/// registry `+Caps`, `+Allocation`, `+Transfers`, `+Facilities`, `+Surrender`, `+TrueUp`, `+Sanctions`, `+Supervision`, `+Approvals`, `+Seasons`, `+Links`, `+Swaps`.
 package struct Exchange: Sendable {
     /// The number of the last command.
     package internal(set) var sequence: UInt64 = 0
@@ -131,6 +131,8 @@ package struct Exchange: Sendable {
             return try spill(program: program, vintage: vintage, percent: percent, sender, &events)
         case .link(let new): try setLink(new, sender, &events)
         case .delivery(let link, let quantity): try deliver(link: link, quantity: quantity, sender, &events)
+        case .swap(let new): return try offerSwap(new, sender, &events)
+        case .unswap(let number): try withdrawSwap(number, sender, &events)
         case .move(let move): return try moveThrough(move, sender, &events)
         case .release(let program, let vintage):
             return try release(program: program, vintage: vintage, sender, &events)

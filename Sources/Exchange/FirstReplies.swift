@@ -1,4 +1,5 @@
 package import Permits
+import Registry
 import Seals
 
 /// The first reply to each id that a member used today, so that a repeat gets it again and never acts twice.
@@ -167,6 +168,10 @@ extension RegistryOutcome {
             writer.write(UInt8(5))
             writer.write(number)
             writer.write(time)
+        case .swap(let number, let state):
+            writer.write(UInt8(6))
+            writer.write(number)
+            writer.write(state)
         }
     }
 
@@ -179,6 +184,7 @@ extension RegistryOutcome {
         case 3: self = .transfer(try reader.read(), executes: try reader.readTimestamp())
         case 4: self = .trust(effective: try reader.readTimestamp())
         case 5: self = .proposal(try reader.read(), expires: try reader.readTimestamp())
+        case 6: self = .swap(try reader.read(), try reader.readWord())
         default: throw SnapshotError("\(kind) is no kind of registry outcome")
         }
     }

@@ -20,6 +20,8 @@ package enum RegistryCommand: Sendable, Equatable {
     case link(NewLink)
     case delivery(link: Code, quantity: Quantity)
     case move(ZoneMove)
+    case swap(NewSwap)
+    case unswap(UInt64)
     case readmit(program: Code, member: Code, text: String)
     case bust(market: Code, trade: UInt64, text: String)
     case transfer(PermitAmount, to: Code)
@@ -253,6 +255,33 @@ package struct NewLink: Sendable, Equatable {
         self.limit = limit
         self.balance = balance
         self.ratio = ratio
+    }
+}
+
+/// `SWAP`.
+package struct NewSwap: Sendable, Equatable {
+    package var give: ClassName
+    package var giveQuantity: Quantity
+    package var want: ClassName
+    package var wantQuantity: Quantity
+    /// With whom alone.
+    package var partner: Code?
+    package var expires: Timestamp?
+
+    package init(
+        give: ClassName,
+        giveQuantity: Quantity,
+        want: ClassName,
+        wantQuantity: Quantity,
+        partner: Code?,
+        expires: Timestamp?
+    ) {
+        self.give = give
+        self.giveQuantity = giveQuantity
+        self.want = want
+        self.wantQuantity = wantQuantity
+        self.partner = partner
+        self.expires = expires
     }
 }
 

@@ -37,6 +37,8 @@ package enum RegistryFact: Sendable {
     /// A link as it stands now.
     case link(Link)
     case delivery(Link, Quantity)
+    /// An offer executed with the one numbered `by`.
+    case swapped(Swap, by: UInt64)
     case moved(Link, member: MemberID, left: Quantity, arrived: Quantity, isBack: Bool)
     /// A class ended; what was held of it is cancelled.
     case expiry(ClassID, cancelled: Quantity)

@@ -16,6 +16,7 @@ enum TimerKind: Hashable {
     case suspensionEnds(ProgramID, MemberID)
     /// A season, by its place in the registry's list.
     case seasonEnds(Int)
+    case swapExpires(UInt64)
 }
 
 /// The engine's deadlines.
@@ -52,6 +53,7 @@ struct Timers: Sendable {
             let number = UInt64(program.index) << 32 | UInt64(member.index)
             heap.insert(Entry(time: time, rank: 8, number: number))
         case .seasonEnds(let index): heap.insert(Entry(time: time, rank: 9, number: UInt64(index)))
+        case .swapExpires(let number): heap.insert(Entry(time: time, rank: 10, number: number))
         }
     }
 
@@ -70,6 +72,7 @@ struct Timers: Sendable {
             case 6: .deadline(Int(first.number))
             case 7: .classExpires(ClassID(UInt32(first.number)))
             case 9: .seasonEnds(Int(first.number))
+            case 10: .swapExpires(first.number)
             default:
                 .suspensionEnds(
                     ProgramID(UInt32(first.number >> 32)),

@@ -117,6 +117,8 @@ package enum Limits {
     package static let factorDecimalsMax = 9
     /// The longest that a proposal stays open, in seconds: 30 days.
     package static let proposalSecondsMax: Int64 = 2_592_000
+    /// The most open offers to swap of one member.
+    package static let swapsMax = 100
     /// The most open proposals of one member.
     package static let proposalsMax = 1000
     /// The most serial blocks that one line names; the rest are counted.

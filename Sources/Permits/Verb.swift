@@ -13,13 +13,13 @@ package enum Verb: UInt8, Word {
     // The participant.
     case transfer, retire, order, amend, cancel, massCancel, quote
     case consign, guarantee, bid, withdrawBid
-    case move, cover, surrender, recall, trust, distrust, pay
+    case swap, unswap, move, cover, surrender, recall, trust, distrust, pay
     // Two persons.
     case fourEyes, propose, approve, decline
     // Queries.
     case account, orders, book, trades, markets, programs, members, ledger, auctions, bids, result
     case rules, facilities, reports, obligations, blocks, trace, certificate, transfers, penalties, proposals
-    case concentration, seasons, links
+    case concentration, seasons, links, swaps
     // The sequencer.
     case clock, disconnect, restart, sealedBid
 
@@ -113,6 +113,9 @@ package enum Verb: UInt8, Word {
         case .delivery: "DELIVERY"
         case .move: "MOVE"
         case .links: "LINKS"
+        case .swap: "SWAP"
+        case .unswap: "UNSWAP"
+        case .swaps: "SWAPS"
         }
     }
 

@@ -40,6 +40,9 @@ extension Registry {
         for season in seasons { season.encode(to: &writer) }
         writer.write(count: links.count)
         for link in links { link.encode(to: &writer) }
+        writer.write(swapCount)
+        writer.write(count: swaps.count)
+        for swap in swaps { swap.encode(to: &writer) }
     }
 
     /// Reads a registry from snapshot form.
@@ -77,6 +80,8 @@ extension Registry {
         for _ in 0..<(try reader.readCount()) { certificates.append(try Certificate(from: &reader)) }
         for _ in 0..<(try reader.readCount()) { seasons.append(try Season(from: &reader)) }
         for _ in 0..<(try reader.readCount()) { links.append(try Link(from: &reader)) }
+        swapCount = try reader.read()
+        for _ in 0..<(try reader.readCount()) { swaps.append(try Swap(from: &reader)) }
     }
 }
 

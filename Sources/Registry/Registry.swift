@@ -20,6 +20,9 @@ package struct Registry: Sendable {
     package internal(set) var seasons: [Season] = []
     /// Every link between zones, in order of making.
     package internal(set) var links: [Link] = []
+    /// Open offers to swap, oldest first.
+    package internal(set) var swaps: [Swap] = []
+    package internal(set) var swapCount: UInt64 = 0
     private var facilityByCode: [Code: FacilityID] = [:]
     /// The facilities of each member, in order of registration.
     private var facilitiesOfMember: [MemberID: [FacilityID]] = [:]
@@ -211,6 +214,18 @@ package struct Registry: Sendable {
         seasons.append(season)
         return seasons.count - 1
     }
+
+    /// The number of the next offer to swap.
+    package mutating func nextSwap() -> UInt64 {
+        swapCount += 1
+        return swapCount
+    }
+
+    /// Adds an open offer.
+    package mutating func add(_ swap: Swap) { swaps.append(swap) }
+
+    /// Takes an offer off the list.
+    package mutating func remove(swap number: UInt64) { swaps.removeAll { $0.number == number } }
 
     /// Adds a link, or changes the one at a place.
     package mutating func set(_ link: Link, at index: Int?) {

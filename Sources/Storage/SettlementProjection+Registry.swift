@@ -265,6 +265,17 @@ extension SettlementProjection {
                 sql: "INSERT INTO alert VALUES (?, ?, ?, ?, ?, ?)",
                 arguments: [seq, position, member.index, alert.kind.text, alert.text, "\(time)"]
             )
+        case .swap(member: _, count: _, let swap, let state):
+            try database.execute(
+                sql: """
+                    INSERT INTO swap VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+                    ON CONFLICT (number) DO UPDATE SET state = excluded.state, seq = excluded.seq
+                    """,
+                arguments: [
+                    Int64(bitPattern: swap.number), swap.member.index, swap.give.index, swap.giveQuantity.units,
+                    swap.want.index, swap.wantQuantity.units, swap.partner?.index, state.text, seq,
+                ]
+            )
         case .trusted(let trust):
             try database.execute(
                 sql: "INSERT OR REPLACE INTO trust VALUES (?, ?, ?, ?, ?)",

@@ -223,6 +223,19 @@ extension SettlementSchema {
             decided_seq INTEGER
         ) STRICT;
 
+        CREATE TABLE swap (
+            -- Offers to give permits of one class for another; what moved stands in transfer, kind swap.
+            number INTEGER PRIMARY KEY,
+            member INTEGER NOT NULL REFERENCES member,
+            give INTEGER NOT NULL REFERENCES permit_class,
+            give_quantity INTEGER NOT NULL CHECK (give_quantity > 0),
+            want INTEGER NOT NULL REFERENCES permit_class,
+            want_quantity INTEGER NOT NULL CHECK (want_quantity > 0),
+            partner INTEGER REFERENCES member,                     -- with whom alone
+            state TEXT NOT NULL CHECK (\(oneOf("state", "open", "executed", "withdrawn", "expired", "ended"))),
+            seq INTEGER NOT NULL                                   -- the command that brought it there
+        ) STRICT;
+
         CREATE TABLE trust (
             -- To whose account a member's permits go without the longer delay.
             program INTEGER NOT NULL REFERENCES program,

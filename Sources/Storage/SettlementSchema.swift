@@ -6,11 +6,11 @@ import GRDB
 /// change of schema is a new name of the one migration: a file of an older name is emptied and rebuilt from the journal.
 enum SettlementSchema {
     /// The names that the schema had before.
-    static let older = ["1: the venue", "2: the registry"]
+    static let older = ["1: the venue", "2: the registry", "3: seasons"]
 
     static var migrator: DatabaseMigrator {
         var migrator = DatabaseMigrator()
-        migrator.registerMigration("3: seasons") { db in
+        migrator.registerMigration("4: swaps") { db in
             try db.execute(sql: directory)
             try db.execute(sql: activity)
             try db.execute(sql: accounts)
@@ -174,7 +174,7 @@ enum SettlementSchema {
                 CHECK (\(oneOf(
                     "kind", "deposit", "withdrawal", "allocation", "transfer", "retirement", "payment", "award",
                     "delivery", "cover", "surrender", "expiry", "penalty", "bust", "carryover", "spill",
-                    "release", "zone"
+                    "release", "zone", "swap"
                 ))),
             from_member INTEGER NOT NULL REFERENCES member,
             to_member INTEGER NOT NULL REFERENCES member,

@@ -26,6 +26,11 @@ extension Venue {
         case .proposals: proposals(member, &rows)
         case .concentration(let name): try concentration(name, &rows)
         case .seasons(let code): try seasons(code, &rows)
+        case .swaps:
+            for swap in exchange.registry.swaps
+            where swap.partner == nil || swap.partner == member || swap.member == member {
+                rows.row { $0.append(swap, exchange) }
+            }
         case .links(let code):
             let program = try code.map { code throws(Refusal) in try exchange.findProgram(code) }
             for link in exchange.registry.links where program == nil || link.program == program {

@@ -104,6 +104,13 @@ extension VerbRule {
                 "Gives permits to another participant, when the program's rule says.",
                 permits + [(.to, .code), (.qty, .integer)], [(.zone, .code), (.first, .integer)]
             )
+        case .swap:
+            (
+                "Offers permits of one class for another, PROGRAM:VINTAGE or PROGRAM:VINTAGE:ZONE; whole or not at all.",
+                [(.give, .text), (.giveqty, .integer), (.want, .text), (.wantqty, .integer)],
+                [(.to, .code), (.expire, .time)]
+            )
+        case .unswap: ("Withdraws an offer to swap.", [(.swap, .integer)], [])
         case .move:
             (
                 "Moves one's permits through a link to its other zone; back=1 the other way.",
@@ -176,6 +183,7 @@ extension VerbRule {
         case .transfers: ("The member's transfers that wait, and whom it trusts.", [], [])
         case .penalties:
             ("The penalties, and which are paid.", [], [(.program, .code), (.member, .code), (.from, .integer)])
+        case .swaps: ("The open offers to swap that are for anyone, and one's own.", [], [])
         case .links: ("The links between zones, their accounts and what may still go through.", [], [(.program, .code)])
         case .seasons: ("The seasons: announced, carry-over, end.", [], [(.program, .code)])
         case .proposals: ("The member's open proposals, with their exact content.", [], [])

@@ -14,6 +14,7 @@ package enum Key: UInt8, CaseIterable, Sendable {
     case zone, base, reduce, offsets, facility, history, output, saving, factor, date, close
     case verifier, second, split, within, period, evidence, kind, due, since, share
     case yields, ends, carry, spills, percent, link, balance, ratio, back
+    case give, giveqty, want, wantqty, swap
     case until, auctions, freeze, trade, first, transfer, penalty, on, act, proposal, serial, number, digest
 
     /// The key as it is written.
@@ -109,13 +110,14 @@ package struct VerbRule: Sendable {
         case .member, .login, .market, .phase, .reference, .dayEnd, .deposit, .withdraw: administration(verb)
         case .order, .amend, .cancel, .massCancel, .quote: trading(verb)
         case .program, .cap, .allocate, .holiday, .facility, .monitor, .report, .deadline, .suspend, .readmit, .bust,
-            .season, .announce, .spill, .release, .link, .delivery, .move, .transfer, .recall, .retire, .cover,
+            .season, .announce, .spill, .release, .link, .delivery, .move, .swap, .unswap, .transfer, .recall, .retire,
+            .cover,
             .surrender, .trust, .distrust,
             .pay, .fourEyes, .propose, .approve,
             .decline:
             registry(verb)
         case .rules, .facilities, .reports, .obligations, .blocks, .trace, .certificate, .transfers, .penalties,
-            .proposals, .concentration, .seasons, .links:
+            .proposals, .concentration, .seasons, .links, .swaps:
             registryQuery(verb)
         case .account, .orders, .book, .trades, .markets, .programs, .members, .ledger:
             query(verb)

@@ -103,6 +103,8 @@ extension LineScanner {
             )
         case .season, .announce, .spill, .release: return try seasonCommand(line)
         case .link, .delivery, .move: return try linkCommand(line)
+        case .swap: return .swap(try newSwap(line))
+        case .unswap: return .unswap(try number(.swap, line))
         case .readmit:
             return .readmit(
                 program: try required(code(.program, line), .program),
@@ -117,6 +119,28 @@ extension LineScanner {
             )
         default: return try holderCommand(line)
         }
+    }
+
+    private func newSwap(_ line: Span<UInt8>) throws(Refusal) -> NewSwap {
+        NewSwap(
+            give: try required(classText(.give, line), .give),
+            giveQuantity: try required(quantity(.giveqty, line), .giveqty),
+            want: try required(classText(.want, line), .want),
+            wantQuantity: try required(quantity(.wantqty, line), .wantqty),
+            partner: try code(.to, line),
+            expires: try time(.expire, line)
+        )
+    }
+
+    /// A class in one value: `CO2:2027` or `WATER:2027:murray`.
+    private func classText(_ key: Key, _ line: Span<UInt8>) throws(Refusal) -> ClassName? {
+        guard let text = try text(key, line) else { return nil }
+        let parts = text.split(separator: ":", omittingEmptySubsequences: false).map(String.init)
+        guard parts.count == 2 || parts.count == 3, let program = Code(parts[0]), let vintage = Int64(parts[1]),
+            vintage == 0 || LineScanner.vintages.contains(vintage),
+            let zone = parts.count == 3 ? Code(parts[2]) : Code.none
+        else { throw Refusal(.badValue, "\(key.name) must be PROGRAM:VINTAGE or PROGRAM:VINTAGE:ZONE") }
+        return ClassName(program: program, vintage: vintage, zone: zone)
     }
 
     private func linkCommand(_ line: Span<UInt8>) throws(Refusal) -> RegistryCommand {
@@ -343,6 +367,7 @@ extension LineScanner {
             )
         case .proposals: return .proposals
         case .seasons: return .seasons(program: program)
+        case .swaps: return .swaps
         case .links: return .links(program: program)
         default: return .concentration(try className(line))
         }

@@ -64,6 +64,7 @@ package enum RegistryQuery: Sendable, Equatable {
     case concentration(ClassName)
     case seasons(program: Code?)
     case links(program: Code?)
+    case swaps
 }
 
 /// `LOGON` as it arrives; the password goes no further than the session.

@@ -26,6 +26,11 @@ extension Output {
                 if user != .venue { bytes.append("by", exchange.members[user].code) }
                 bytes.append("act", quoted: proposal.act)
             }
+        case .swap(let member, let count, let swap, let state):
+            line("SWAP", sequence, .member(member), count) { bytes in
+                bytes.append("state", state)
+                bytes.append(swap, exchange)
+            }
         case .alert(let member, let count, let alert):
             line("ALERT", sequence, .member(member), count) { bytes in
                 bytes.append("kind", alert.kind)
@@ -187,6 +192,10 @@ extension [UInt8] {
             append("program", exchange.registry[program].code)
             append("vintage", UInt64(vintage))
             append("released", released)
+        case .swapped(let swap, by: let number):
+            append(" kind=swap")
+            append("by", number)
+            append(swap, exchange)
         case .link(let link):
             append(" kind=link")
             append(link, exchange)
@@ -276,6 +285,29 @@ extension [UInt8] {
         append("due", deadline.due)
         append(" share=")
         append(text: deadline.share.text)
+    }
+
+    /// Appends an offer to swap.
+    mutating func append(_ swap: Swap, _ exchange: Exchange) {
+        append("swap", swap.number)
+        append("member", exchange.members[swap.member].code)
+        append(" give=")
+        append(name: swap.give, exchange)
+        append("giveqty", swap.giveQuantity)
+        append(" want=")
+        append(name: swap.want, exchange)
+        append("wantqty", swap.wantQuantity)
+        if let partner = swap.partner { append("to", exchange.members[partner].code) }
+        if swap.expires != .never { append("expire", swap.expires) }
+    }
+
+    /// Appends a class as `SWAP` takes it: `WATER:2027:murray`.
+    private mutating func append(name id: ClassID, _ exchange: Exchange) {
+        let terms = exchange.registry[id]
+        append(code: exchange.registry[terms.program].code)
+        append(text: ":\(terms.vintage)")
+        guard !terms.zone.isEmpty else { return }
+        append(text: ":\(terms.zone)")
     }
 
     /// Appends a link and what may still go through it.

@@ -1,0 +1,145 @@
+import Audit
+import Ledger
+import Permits
+import Registry
+
+// Barter: permits of one class for permits of another, between two members or round three, in one step.
+
+extension Exchange {
+    /// Enters an offer; it executes at once if another, or two others in a ring, give what it wants for what it gives.
+    mutating func offerSwap(
+        _ new: NewSwap,
+        _ sender: Sender,
+        _ events: inout ContiguousArray<Event>
+    ) throws(Refusal) -> Outcome {
+        let partner = try new.partner.map { code throws(Refusal) in try findMember(code) }
+        let give = try findClass(new.give)
+        let want = try findClass(new.want)
+        guard give != want else { throw Refusal(.invalidCombination, "give and want are the same permits") }
+        if let partner {
+            try checkParticipant(partner)
+            guard partner != sender.member else {
+                throw Refusal(.invalidCombination, "to is the sending member itself")
+            }
+        }
+        guard new.expires ?? .never > now else {
+            throw Refusal(.expiryPassed, "expire \(new.expires ?? now) is not after \(now)")
+        }
+        for id in [give, want] {
+            try checkLasts(id)
+            try checkStanding(sender.member, in: registry[id].program)
+        }
+        guard registry.swaps.count(where: { $0.member == sender.member }) < Limits.swapsMax else {
+            throw Refusal(.limitReached, "\(Limits.swapsMax) offers to swap are open, the most a member can have")
+        }
+        try checkHolding(adding: new.wantQuantity, member: sender.member, permitClass: want)
+        try checkPermits(PermitAmount(new.give, new.giveQuantity), give, of: sender.member)
+        // Nothing below may fail.
+        let offer = Swap(
+            number: registry.nextSwap(),
+            member: sender.member,
+            give: give,
+            giveQuantity: new.giveQuantity,
+            want: want,
+            wantQuantity: new.wantQuantity,
+            partner: partner,
+            expires: new.expires ?? .never
+        )
+        if let ring = ring(for: offer) {
+            execute(offer, with: ring, &events)
+            return .registry(.swap(offer.number, .executed))
+        }
+        registry.add(offer)
+        _ = ledger.hold(offer.giveQuantity.units, of: .permits(give), in: .general(offer.member))
+        ledger.expect(offer.wantQuantity.units, of: .permits(want), in: .general(offer.member))
+        if offer.expires != .never { timers.add(.swapExpires(offer.number), at: offer.expires) }
+        report(offer, .open, &events)
+        return .registry(.swap(offer.number, .open))
+    }
+
+    /// The oldest offer that meets it, or the oldest two that close a ring with it.
+    ///
+    /// In a ring each gives to the next: the new offer to the last, the last to the first, the first to the new one.
+    private func ring(for offer: Swap) -> [Swap]? {
+        let open = registry.swaps.filter { fits($0, offer) }
+        if let other = open.first(where: { $0.meets(offer) }) { return [other] }
+        guard offer.partner == nil else { return nil }
+        for first in open where first.partner == nil && first.gives(to: offer) {
+            for last in registry.swaps
+            where last.partner == nil && last.number != first.number && last.gives(to: first) && offer.gives(to: last) {
+                return [first, last]
+            }
+        }
+        return nil
+    }
+
+    /// Whether the offerer may take all that another gives: it can be more than is wanted.
+    private func fits(_ other: Swap, _ offer: Swap) -> Bool {
+        guard other.give == offer.want else { return false }
+        guard let room = holdingRoom(of: offer.member, offer.want) else { return true }
+        return other.giveQuantity <= room
+    }
+
+    /// Moves all legs: those that were waiting get and give what they asked, what is better goes to the new offer.
+    private mutating func execute(_ offer: Swap, with ring: [Swap], _ events: inout ContiguousArray<Event>) {
+        for other in ring { release(other) }
+        let first = ring[0]
+        let last = ring[ring.count - 1]
+        var legs = [(from: offer.member, to: last.member, last.want, last.wantQuantity)]
+        if ring.count == 2 { legs.append((from: last.member, to: first.member, first.want, first.wantQuantity)) }
+        legs.append((from: first.member, to: offer.member, first.give, first.giveQuantity))
+        for (source, target, id, quantity) in legs {
+            var transfer = Transfer(
+                kind: .swap,
+                from: source,
+                to: target,
+                asset: .permits(id),
+                amount: quantity.units,
+                text: "swap \(offer.number)"
+            )
+            move(&transfer, &events)
+        }
+        for swap in [offer] + ring {
+            report(swap, .executed, &events)
+            publish(.swapped(swap, by: offer.number), &events)
+        }
+        for (_, target, id, quantity) in legs { alertHolding(of: target, id, adding: quantity, &events) }
+    }
+
+    /// Takes an offer off the list and frees what it held.
+    private mutating func release(_ swap: Swap) {
+        registry.remove(swap: swap.number)
+        ledger.release(swap.giveQuantity.units, of: .permits(swap.give), in: .general(swap.member))
+        ledger.expect(-swap.wantQuantity.units, of: .permits(swap.want), in: .general(swap.member))
+    }
+
+    mutating func end(_ swap: Swap, _ state: SwapState, _ events: inout ContiguousArray<Event>) {
+        release(swap)
+        report(swap, state, &events)
+    }
+
+    mutating func withdrawSwap(
+        _ number: UInt64,
+        _ sender: Sender,
+        _ events: inout ContiguousArray<Event>
+    ) throws(Refusal) {
+        guard let swap = registry.swaps.first(where: { $0.number == number && $0.member == sender.member }) else {
+            throw Refusal(.unknownOrder, "no open offer \(number) of yours; SWAPS lists them")
+        }
+        end(swap, .withdrawn, &events)
+    }
+
+    mutating func expire(swap number: UInt64, _ events: inout ContiguousArray<Event>) {
+        guard let swap = registry.swaps.first(where: { $0.number == number }), swap.expires <= now else { return }
+        end(swap, .expired, &events)
+    }
+
+    /// Ends every open offer that satisfies a condition.
+    mutating func endSwaps(_ events: inout ContiguousArray<Event>, where isAffected: (Swap) -> Bool) {
+        for swap in registry.swaps.filter(isAffected) { end(swap, .ended, &events) }
+    }
+
+    private mutating func report(_ swap: Swap, _ state: SwapState, _ events: inout ContiguousArray<Event>) {
+        events.append(.swap(member: swap.member, count: nextCount(of: swap.member), swap: swap, state: state))
+    }
+}

@@ -1,0 +1,89 @@
+package import Permits
+
+/// An offer to give permits of one class for permits of another, whole or not at all.
+///
+/// Source: the water certificates of the Heihe at Zhangye, where households barter turns rather than sell them.
+package struct Swap: Sendable, Equatable {
+    /// From 1.
+    package var number: UInt64
+    package var member: MemberID
+    package var give: ClassID
+    package var giveQuantity: Quantity
+    package var want: ClassID
+    package var wantQuantity: Quantity
+    /// With whom alone; nil for anyone.
+    package var partner: MemberID?
+    package var expires: Timestamp
+
+    package init(
+        number: UInt64,
+        member: MemberID,
+        give: ClassID,
+        giveQuantity: Quantity,
+        want: ClassID,
+        wantQuantity: Quantity,
+        partner: MemberID?,
+        expires: Timestamp
+    ) {
+        self.number = number
+        self.member = member
+        self.give = give
+        self.giveQuantity = giveQuantity
+        self.want = want
+        self.wantQuantity = wantQuantity
+        self.partner = partner
+        self.expires = expires
+    }
+
+    /// Whether two offers meet: each gives at least what the other wants, and neither is meant for somebody else.
+    package func meets(_ other: Swap) -> Bool {
+        gives(to: other) && other.gives(to: self) && allows(other.member) && other.allows(member)
+    }
+
+    /// Whether this offer gives what the other wants, and as much of it.
+    package func gives(to other: Swap) -> Bool {
+        member != other.member && give == other.want && giveQuantity >= other.wantQuantity
+    }
+
+    private func allows(_ member: MemberID) -> Bool { partner == nil || partner == member }
+
+    func encode(to writer: inout ByteWriter) {
+        writer.write(number)
+        writer.write(member.index)
+        writer.write(give.index)
+        writer.write(giveQuantity)
+        writer.write(want.index)
+        writer.write(wantQuantity)
+        writer.write(partner?.index ?? .max)
+        writer.write(expires)
+    }
+
+    init(from reader: inout ByteReader) throws(SnapshotError) {
+        number = try reader.read()
+        member = MemberID(try reader.read())
+        give = ClassID(try reader.read())
+        giveQuantity = try reader.readQuantity()
+        want = ClassID(try reader.read())
+        wantQuantity = try reader.readQuantity()
+        let index: UInt32 = try reader.read()
+        partner = index == .max ? nil : MemberID(index)
+        expires = try reader.readTimestamp()
+    }
+}
+
+/// How an offer to swap ended, or that it is open.
+package enum SwapState: UInt8, Word {
+    case open, executed, withdrawn, expired
+    /// A class ended, a member was suspended, or a limit was lowered.
+    case ended
+
+    package var word: StaticString {
+        switch self {
+        case .open: "open"
+        case .executed: "executed"
+        case .withdrawn: "withdrawn"
+        case .expired: "expired"
+        case .ended: "ended"
+        }
+    }
+}
