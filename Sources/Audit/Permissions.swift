@@ -11,7 +11,7 @@ package enum Permissions {
         case .logon, .logout, .ping, .help, .status, .subscribe, .unsubscribe, .resume,
             .book, .trades, .markets, .programs, .members, .auctions, .result, .rules, .facilities, .reports,
             .obligations,
-            .trace, .certificate, .penalties, .concentration, .seasons, .links, .swaps:
+            .trace, .certificate, .penalties, .concentration, .seasons, .links, .reach, .swaps:
             everyone
         case .account, .orders, .blocks:
             [.operator, .regulator, .participant]

@@ -72,6 +72,8 @@ package struct FillReport: Sendable {
     package var open: Quantity
     package var fee: Money
     package var liquidity: Liquidity
+    /// If the order is of another market than the trade's: what it means there.
+    package var across: Across?
 }
 
 /// A trade: final when journalled; permits and cash move in one settlement.
@@ -89,6 +91,17 @@ package struct Trade: Sendable {
     package var sellOrder: OrderID
     package var buyerFee: Money
     package var sellerFee: Money
+    /// The side whose order is of another market, from where or to where the permits pass through links.
+    package var across: Across?
+}
+
+/// What a trade is for an order of another market than the one that it is made in.
+package struct Across: Sendable, Equatable {
+    package var side: Side
+    /// The order's own market.
+    package var market: MarketID
+    /// What arrives there of a buy, what leaves there of a sell.
+    package var quantity: Quantity
 }
 
 /// A movement of cash or permits between two accounts that is no trade.

@@ -144,6 +144,7 @@ extension Exchange {
             registry[id] = permitClass
         } else {
             id = registry.add(permitClass)
+            findCouplings()
         }
         if permitClass.expiry != .never { timers.add(.classExpires(id), at: permitClass.expiry) }
         publish(.cap(id, permitClass), &events)

@@ -26,6 +26,7 @@ extension Exchange {
             limit: new.limit,
             ratio: new.ratio
         )
+        link.window = new.window
         let existing = registry.links.firstIndex { $0.code == new.code }
         if let existing {
             let before = registry.links[existing]
@@ -33,11 +34,40 @@ extension Exchange {
                 throw Refusal(.alreadyExists, "link \(new.code) goes from \(before.from) to \(before.to) already")
             }
             link.balance = before.balance
+            link.opens = before.opens
         }
         if let balance = new.balance { link.balance = balance }
         // Nothing below may fail.
+        let wasShut = existing.map { registry.links[$0].isShut } ?? true
         registry.set(link, at: existing)
-        publish(.link(link), &events)
+        findCouplings()
+        gather(at: existing ?? registry.links.count - 1, wasShut: wasShut)
+        publish(.link(registry.links[existing ?? registry.links.count - 1]), &events)
+        couple(program, &events)
+    }
+
+    /// Lets orders gather before a link that was shut and is open now, for its window.
+    private mutating func gather(at index: Int, wasShut: Bool) {
+        let link = registry.links[index]
+        guard wasShut, !link.isShut, link.window > 0, link.opens == nil else { return }
+        let time = now.adding(microseconds: link.window * 1_000_000)
+        registry.set(opens: time, link: index)
+        timers.add(.linkOpens(index), at: time)
+    }
+
+    /// Ends the gathering: what has gathered is cleared together, and the link is open.
+    mutating func open(link index: Int, at time: Timestamp, _ events: inout ContiguousArray<Event>) {
+        guard registry.links[index].opens == time else { return }
+        registry.set(opens: nil, link: index)
+        publish(.link(registry.links[index]), &events)
+        couple(registry.links[index].program, &events)
+    }
+
+    /// Changes what has gone out by a link.
+    private mutating func change(link index: Int, by quantity: Quantity) {
+        let wasShut = registry.links[index].isShut
+        registry.change(link: index, by: quantity)
+        gather(at: index, wasShut: wasShut)
     }
 
     /// Water that was delivered makes room in the account.
@@ -49,8 +79,9 @@ extension Exchange {
     ) throws(Refusal) {
         let index = try findLink(code)
         try checkRegulator(of: registry.links[index].program, sender)
-        registry.change(link: index, by: .zero - quantity)
+        change(link: index, by: .zero - quantity)
         publish(.delivery(registry.links[index], quantity), &events)
+        couple(registry.links[index].program, &events)
     }
 
     /// Moves a member's permits through a link: out as far as there is opportunity, or back, which makes room.
@@ -83,6 +114,9 @@ extension Exchange {
             first: move.first
         )
         try checkPermits(amount, source, of: sender.member)
+        if let opens = link.opens {
+            throw Refusal(.capacityExceeded, "\(link.code) opens \(opens): orders gather until then")
+        }
         if !move.isBack, let opportunity = link.opportunity, arrives > opportunity {
             throw Refusal(
                 .capacityExceeded,
@@ -90,37 +124,51 @@ extension Exchange {
             )
         }
         // Nothing below may fail.
-        registry.change(link: index, by: move.isBack ? .zero - move.quantity : arrives)
+        carry(
+            move.quantity,
+            of: sender.member,
+            by: Route.Step(link: index, isBack: move.isBack),
+            (from: source, to: target),
+            arriving: arrives,
+            first: move.first,
+            &events
+        )
+        alertHolding(of: sender.member, target, adding: arrives, &events)
+        couple(link.program, &events)
+        return .registry(.issued(arrives))
+    }
+
+    /// Takes permits of a member through a link: they end in one zone, and what arrives begins in the other.
+    mutating func carry(
+        _ quantity: Quantity,
+        of member: MemberID,
+        by step: Route.Step,
+        _ classes: (from: ClassID, to: ClassID),
+        arriving arrives: Quantity,
+        first: Int64? = nil,
+        _ events: inout ContiguousArray<Event>
+    ) {
+        change(link: step.link, by: step.isBack ? .zero - quantity : arrives)
+        let link = registry.links[step.link]
         var out = Transfer(
             kind: .zone,
-            from: sender.member,
+            from: member,
             to: .venue,
-            asset: .permits(source),
-            amount: move.quantity.units,
+            asset: .permits(classes.from),
+            amount: quantity.units,
             text: "\(link.code)"
         )
-        self.move(&out, first: move.first, &events)
-        registry.countCarried(arrives, of: target)
+        self.move(&out, first: first, &events)
+        registry.countCarried(arrives, of: classes.to)
         var into = Transfer(
             kind: .zone,
             from: .venue,
-            to: sender.member,
-            asset: .permits(target),
+            to: member,
+            asset: .permits(classes.to),
             amount: arrives.units,
             text: "\(link.code)"
         )
         self.move(&into, &events)
-        publish(
-            .moved(
-                registry.links[index],
-                member: sender.member,
-                left: move.quantity,
-                arrived: arrives,
-                isBack: move.isBack
-            ),
-            &events
-        )
-        alertHolding(of: sender.member, target, adding: arrives, &events)
-        return .registry(.issued(arrives))
+        publish(.moved(link, member: member, left: quantity, arrived: arrives, isBack: step.isBack), &events)
     }
 }

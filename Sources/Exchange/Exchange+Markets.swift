@@ -23,6 +23,7 @@ extension Exchange {
         let band = Band(reference: terms.reference, tick: terms.tick, basisPoints: terms.bandBasisPoints)
         markets.append(Market(terms: terms, band: band))
         marketByCode[terms.code] = terms.market
+        findCouplings()
         events.append(.marketListed(terms))
         events.append(
             .reference(

@@ -72,6 +72,7 @@ extension Exchange {
                     .done(member: order.owner, count: nextCount(of: order.owner), order: order, reason: reason)
                 )
             case .triggered(let order):
+                hasTriggered = true
                 events.append(.triggered(member: order.owner, count: nextCount(of: order.owner), order: order))
             case .repriced(let order, let from):
                 guard order.side == .buy else { break }
@@ -86,17 +87,28 @@ extension Exchange {
             index += 1
         }
         bookEvents.removeAll(keepingCapacity: true)
+        noteTop(of: id)
         if markets[id.slot].phase.isCall { publishIndicative(of: id, &events) }
     }
 
-    private mutating func settle(_ fill: Fill, in id: MarketID, _ events: inout ContiguousArray<Event>) {
+    /// Settles a trade in a market; `across` says what it is of an order of another market.
+    mutating func settle(
+        _ fill: Fill,
+        in id: MarketID,
+        across: Across? = nil,
+        _ events: inout ContiguousArray<Event>
+    ) {
         let terms = markets[id.slot].terms
         let notional = fill.price.notional(of: fill.quantity)
-        // A call charges both sides the maker fee: neither takes liquidity from the other.
-        let buyerFee = (fill.aggressor == .buy ? terms.taker : terms.maker).fee(on: notional)
-        let sellerFee = (fill.aggressor == .sell ? terms.taker : terms.maker).fee(on: notional)
-        let before = markets[id.slot].cashHold(limit: fill.buy.limit, open: fill.buy.open + fill.quantity)
-        let after = markets[id.slot].cashHold(limit: fill.buy.limit, open: fill.buy.open)
+        // A call charges both sides the maker fee: neither takes liquidity from the other. Each pays its own market's.
+        let buyTerms = across?.side == .buy ? markets[fill.buy.order.market.slot].terms : terms
+        let sellTerms = across?.side == .sell ? markets[fill.sell.order.market.slot].terms : terms
+        let buyerFee = (fill.aggressor == .buy ? buyTerms.taker : buyTerms.maker).fee(on: notional)
+        let sellerFee = (fill.aggressor == .sell ? sellTerms.taker : sellTerms.maker).fee(on: notional)
+        let buyMarket = fill.buy.order.market.slot
+        let bought = across?.side == .buy ? across?.quantity ?? .zero : fill.quantity
+        let before = markets[buyMarket].cashHold(limit: fill.buy.limit, open: fill.buy.open + bought)
+        let after = markets[buyMarket].cashHold(limit: fill.buy.limit, open: fill.buy.open)
         ledger.settle(
             Delivery(
                 buyer: .general(fill.buy.owner),
@@ -137,7 +149,8 @@ extension Exchange {
             buyOrder: fill.buy.order,
             sellOrder: fill.sell.order,
             buyerFee: buyerFee,
-            sellerFee: sellerFee
+            sellerFee: sellerFee,
+            across: across
         )
         events.append(.trade(count: nextCount(of: id), trade: trade))
         recordSerials(of: terms.permitClass, moved, .trade, &events)
@@ -168,7 +181,8 @@ extension Exchange {
                     quantity: trade.quantity,
                     open: party.open,
                     fee: fee,
-                    liquidity: liquidity
+                    liquidity: liquidity,
+                    across: trade.across?.side == side ? trade.across : nil
                 )
             )
         )
@@ -204,6 +218,13 @@ extension Exchange {
 
     /// Stops the program unless the holds are exactly what the live orders and auctions need.
     func checkHolds() {
+        for (index, top) in tops.enumerated() {
+            let book = markets[index].book
+            precondition(
+                top == Top(bid: book.bestBid?.minorUnits ?? 0, ask: book.bestAsk?.minorUnits ?? .max),
+                "the best prices noted are not the book's"
+            )
+        }
         var expected = Ledger.HoldTally()
         for (index, market) in markets.enumerated() {
             let id = MarketID(UInt32(index))

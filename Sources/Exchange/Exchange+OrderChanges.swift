@@ -1,6 +1,7 @@
 import Ledger
 import OrderBook
 import Permits
+import Registry
 
 // Cancel, amend, mass cancel and quote replace.
 
@@ -100,21 +101,33 @@ extension Exchange {
         let order = try findOrder(amendment.target, sender)
         let id = order.id.market
         let phase = markets[id.slot].phase
-        let changed = try checkAmendment(amendment, of: order, in: id)
+        var changed = try checkAmendment(amendment, of: order, in: id)
         try checkCover(of: changed, replacing: [order], in: id)
         // Nothing below may fail.
         releaseHold(of: order, market: id)
         takeHold(of: changed, market: id)
         events.append(.orderAmended(changed, market: id))
-        markets[id.slot].book.amend(
-            order.id,
-            quantity: changed.quantity,
-            price: changed.price,
-            stop: changed.stop,
-            phase: phase,
-            events: &bookEvents
-        )
-        settleBookEvents(of: id, &events)
+        let keepsPlace = changed.price == order.price && changed.stop == order.stop && changed.open <= order.open
+        let looksAcross = !keepsPlace && phase == .open && isCoupled(id)
+        if !looksAcross || !isReached(by: changed.side, at: changed.price, in: id) {
+            hasTriggered = false
+            markets[id.slot].book.clock = sequence
+            markets[id.slot].book.amend(
+                order.id,
+                quantity: changed.quantity,
+                price: changed.price,
+                stop: changed.stop,
+                phase: phase,
+                events: &bookEvents
+            )
+            settleBookEvents(of: id, &events)
+            if looksAcross, hasTriggered { couple(registry[markets[id.slot].terms.permitClass].program, &events) }
+        } else {
+            markets[id.slot].book.withdraw(order.id, events: &bookEvents)
+            settleBookEvents(of: id, &events)
+            changed.minimum = .zero
+            admit(changed, in: id, &events)
+        }
         return .order(order.id, open: markets[id.slot].book.order(order.id)?.open ?? .zero)
     }
 

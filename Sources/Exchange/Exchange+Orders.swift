@@ -28,6 +28,18 @@ extension Exchange {
         orderCount += 1
         if order.expiry != .never { timers.add(.expire(order.id), at: order.expiry) }
         events.append(.orderEntered(order, market: id))
+        admit(order, in: id, &events)
+    }
+
+    /// Lets an order trade, here and where its market is coupled to, and rest.
+    mutating func admit(_ order: Order, in id: MarketID, _ events: inout ContiguousArray<Event>) {
+        guard !isCoupled(id) else { return admitAcross(order, in: id, &events) }
+        enterAtHome(order, in: id, &events)
+    }
+
+    /// Lets an order trade in its own market's book, and rest there.
+    mutating func enterAtHome(_ order: Order, in id: MarketID, _ events: inout ContiguousArray<Event>) {
+        markets[id.slot].book.clock = sequence
         markets[id.slot].book.enter(order, phase: markets[id.slot].phase, events: &bookEvents)
         settleBookEvents(of: id, &events)
     }
@@ -127,9 +139,12 @@ extension Exchange {
     }
 
     func checkPostOnly(side: Side, price: Price, in id: MarketID) throws(Refusal) {
-        guard markets[id.slot].phase == .open, markets[id.slot].book.wouldCross(side: side, price: price) else {
-            return
+        guard markets[id.slot].phase == .open else { return }
+        if isCoupled(id), isReached(by: side, at: price, in: id) {
+            let price = markets[id.slot].terms.text(price)
+            throw Refusal(.wouldCross, "a post-only \(side.text) at \(price) would trade with an order of another zone")
         }
+        guard markets[id.slot].book.wouldCross(side: side, price: price) else { return }
         let best = side == .buy ? markets[id.slot].book.bestAsk : markets[id.slot].book.bestBid
         throw Refusal(
             .wouldCross,

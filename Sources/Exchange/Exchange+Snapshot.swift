@@ -8,7 +8,7 @@ import Registry
 
 extension Exchange {
     /// Marks a snapshot and its layout; a change of layout is a new number.
-    private static let format: UInt64 = 0x5745_4952_0000_0003
+    private static let format: UInt64 = 0x5745_4952_0000_0004
 
     /// The state with its position: what a snapshot file holds.
     package func snapshot() -> [UInt8] {
@@ -66,6 +66,7 @@ extension Exchange {
             marketByCode[market.terms.code] = market.terms.market
             markets.append(market)
         }
+        findCouplings()
         auctionStreamCount = try reader.read()
         for _ in 0..<(try reader.readCount()) { auctions.append(try Auction(from: &reader)) }
         registryStreamCount = try reader.read()

@@ -35,6 +35,12 @@ package struct Exchange: Sendable {
     /// Which members need two persons, and what they have proposed.
     package internal(set) var fourEyes = FourEyes()
     var marketByCode: [Code: MarketID] = [:]
+    /// The ways between markets by `MarketID.slot`; empty while no program has links. It follows from links and markets.
+    var couplings: ContiguousArray<Couplings> = []
+    /// The best prices of each market, kept while there are couplings.
+    var tops: ContiguousArray<Top> = []
+    /// Whether a stop has acted in the command at hand, after which resting orders of two zones may meet.
+    var hasTriggered = false
     var timers = Timers()
     var orderCount: UInt64 = 0
     var tradeCount: UInt64 = 0

@@ -238,6 +238,8 @@ package struct NewLink: Sendable, Equatable {
     /// What the account stands at; nil: as it is.
     package var balance: Quantity?
     package var ratio: Ratio
+    /// For how many seconds orders gather when it opens again.
+    package var window: Int64
 
     package init(
         code: Code,
@@ -246,7 +248,8 @@ package struct NewLink: Sendable, Equatable {
         to: Code,
         limit: Quantity?,
         balance: Quantity?,
-        ratio: Ratio
+        ratio: Ratio,
+        window: Int64
     ) {
         self.code = code
         self.program = program
@@ -255,6 +258,7 @@ package struct NewLink: Sendable, Equatable {
         self.limit = limit
         self.balance = balance
         self.ratio = ratio
+        self.window = window
     }
 }
 

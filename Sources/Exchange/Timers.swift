@@ -16,6 +16,8 @@ enum TimerKind: Hashable {
     case suspensionEnds(ProgramID, MemberID)
     /// A season, by its place in the registry's list.
     case seasonEnds(Int)
+    /// Orders that gathered before a link are cleared; by its place in the registry's list.
+    case linkOpens(Int)
     case swapExpires(UInt64)
 }
 
@@ -54,6 +56,7 @@ struct Timers: Sendable {
             heap.insert(Entry(time: time, rank: 8, number: number))
         case .seasonEnds(let index): heap.insert(Entry(time: time, rank: 9, number: UInt64(index)))
         case .swapExpires(let number): heap.insert(Entry(time: time, rank: 10, number: number))
+        case .linkOpens(let index): heap.insert(Entry(time: time, rank: 11, number: UInt64(index)))
         }
     }
 
@@ -73,6 +76,7 @@ struct Timers: Sendable {
             case 7: .classExpires(ClassID(UInt32(first.number)))
             case 9: .seasonEnds(Int(first.number))
             case 10: .swapExpires(first.number)
+            case 11: .linkOpens(Int(first.number))
             default:
                 .suspensionEnds(
                     ProgramID(UInt32(first.number >> 32)),

@@ -80,7 +80,7 @@ package struct Order: Sendable, Equatable {
     var isForCallOnly: Bool { kind == .market || timeInForce == .atTheOpen || timeInForce == .atTheClose }
 
     /// The order as one side of a fill; `open` is what is open after it.
-    var party: Fill.Party {
+    package var party: Fill.Party {
         Fill.Party(order: id, owner: owner, user: user, reference: reference, limit: price, open: open)
     }
 }

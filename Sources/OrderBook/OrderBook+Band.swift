@@ -37,7 +37,11 @@ extension OrderBook {
         // The notes of touched levels are of the old ladders; `before` stands in for them.
         touches.removeAll()
         for (slot, price) in repriced { orders[slot].order.price = price }
-        for slot in queued + stops { stand(slot, orders[slot].place) }
+        for slot in queued + stops {
+            let stamp = orders[slot].stamp
+            stand(slot, orders[slot].place)
+            if !orders[slot].order.kind.isStop { orders[slot].stamp = stamp }
+        }
         forgetTouches()
         report(.buy, before: before.bids, events: &events)
         report(.sell, before: before.asks, events: &events)

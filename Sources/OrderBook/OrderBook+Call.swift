@@ -94,6 +94,18 @@ extension OrderBook {
         }
     }
 
+    /// Takes a quantity that traded with another book's order, in a call over both, off an order.
+    /// - Returns: the order as it is now.
+    package mutating func fill(
+        _ id: OrderID,
+        _ quantity: Quantity,
+        events: inout ContiguousArray<BookEvent>
+    ) -> Order {
+        let order = fill(orders.index.slot(of: id), quantity)
+        finish(&events)
+        return order
+    }
+
     /// Takes a traded quantity off the best order of its side, hidden part or not.
     /// - Returns: the order as it is now.
     private mutating func fill(_ slot: UInt32, _ quantity: Quantity) -> Order {

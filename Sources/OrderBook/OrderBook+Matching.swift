@@ -14,8 +14,8 @@ extension OrderBook {
         }
         let isSelfTrade =
             order.isBuy
-            ? OrderBook.match(&order, with: &asks, &orders, &touches, &lastPrice, &events)
-            : OrderBook.match(&order, with: &bids, &orders, &touches, &lastPrice, &events)
+            ? OrderBook.match(&order, with: &asks, &orders, &touches, &lastPrice, clock, &events)
+            : OrderBook.match(&order, with: &bids, &orders, &touches, &lastPrice, clock, &events)
         guard order.open.units > 0 else { return }
         order.showSlice()
         if isSelfTrade {
@@ -39,6 +39,7 @@ extension OrderBook {
         _ slab: inout Slab,
         _ touches: inout TouchList,
         _ lastPrice: inout Price,
+        _ clock: UInt64,
         _ events: inout ContiguousArray<BookEvent>
     ) -> Bool {
         guard !ladder.isEmpty else { return false }
@@ -66,7 +67,7 @@ extension OrderBook {
                 level.reduce(slot, by: quantity, shown: quantity, &slab)
                 lastPrice = price
                 report(quantity, price, taker, slot, slab, &events)
-                if slab[slot].order.shown.units == 0 { requeue(slot, &level, &slab) }
+                if slab[slot].order.shown.units == 0 { requeue(slot, clock, &level, &slab) }
             }
             ladder.set(best, level)
         }
@@ -98,12 +99,13 @@ extension OrderBook {
     }
 
     /// Frees an order that is filled; an iceberg's next slice queues behind what is there.
-    private static func requeue(_ slot: UInt32, _ level: inout Level, _ slab: inout Slab) {
+    private static func requeue(_ slot: UInt32, _ clock: UInt64, _ level: inout Level, _ slab: inout Slab) {
         level.remove(slot, &slab)
         if slab[slot].order.open.units == 0 {
             slab.free(slot)
         } else {
             slab[slot].order.showSlice()
+            slab[slot].stamp = clock
             level.append(slot, &slab)
         }
     }

@@ -33,6 +33,7 @@ extension OrderBook {
     /// Puts a stored order last in a queue.
     mutating func stand(_ slot: UInt32, _ place: Place) {
         orders[slot].place = place
+        orders[slot].stamp = clock
         switch place {
         case .bids:
             let index = bids.index(of: orders[slot].order.price)

@@ -14,7 +14,10 @@ extension OrderBook {
         let stops = (slots(of: buyStops) + slots(of: sellStops)).sorted { orders[$0].stamp < orders[$1].stamp }
         for queue in [slots(of: bids), slots(of: asks), ContiguousArray(stops), slots(of: parked)] {
             writer.write(count: queue.count)
-            for slot in queue { orders[slot].order.encode(to: &writer) }
+            for slot in queue {
+                orders[slot].order.encode(to: &writer)
+                writer.write(orders[slot].order.kind.isStop ? 0 : orders[slot].stamp)
+            }
         }
     }
 
@@ -35,6 +38,7 @@ extension OrderBook {
                 guard let place = place(of: order, queue: queue), isSound(order) else {
                     throw SnapshotError("no such order before byte \(reader.position): \(order.id.number)")
                 }
+                clock = try reader.read()
                 join(order, place)
             }
         }

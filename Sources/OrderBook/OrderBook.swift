@@ -25,6 +25,9 @@ package struct OrderBook: Sendable {
     /// The price of the last trade, or what the caller set; stops compare with it.
     package var lastPrice: Price
 
+    /// The number of the command at hand, by which orders of several books compare in time.
+    package var clock: UInt64 = 0
+
     var orders = Slab()
     var bids: Ladder
     var asks: Ladder
@@ -98,6 +101,16 @@ extension OrderBook {
             index = ladder.first(from: index + 1)
         }
         return depth
+    }
+
+    /// The highest bid and the lowest ask in minor units; 0 and `Int64.max` for none.
+    ///
+    /// Mutating, so that a caller's book is read where it stands and not copied (perf, 2026).
+    package mutating func top() -> (bid: Int64, ask: Int64) {
+        (
+            bids.isEmpty ? 0 : bids.price(at: bids.first).minorUnits,
+            asks.isEmpty ? .max : asks.price(at: asks.first).minorUnits
+        )
     }
 
     /// Whether an order at `price` would meet an order of the other side; what post-only asks.

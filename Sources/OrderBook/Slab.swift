@@ -15,7 +15,7 @@ struct Node: Sendable {
     var place: Place
     /// The index of its level, if it stands in a ladder.
     var level: UInt32 = 0
-    /// When a waiting stop took its place: grows with every entry and every amendment that loses priority.
+    /// When it took its place: of a waiting stop its number in the book's count, of others the book's `clock`.
     var stamp: UInt64 = 0
 }
 

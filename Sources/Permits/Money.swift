@@ -117,6 +117,12 @@ package enum Limits {
     package static let factorDecimalsMax = 9
     /// The longest that a proposal stays open, in seconds: 30 days.
     package static let proposalSecondsMax: Int64 = 2_592_000
+    /// The most links that a trade between zones passes.
+    package static let routeLinksMax = 4
+    /// The most ways by links from one zone that trades may take; the shortest are taken.
+    package static let routesMax = 256
+    /// The longest time, in seconds, that a link gathers orders before it opens: a week.
+    package static let windowMax: Int64 = 604_800
     /// The most open offers to swap of one member.
     package static let swapsMax = 100
     /// The most open proposals of one member.

@@ -19,7 +19,7 @@ package enum Verb: UInt8, Word {
     // Queries.
     case account, orders, book, trades, markets, programs, members, ledger, auctions, bids, result
     case rules, facilities, reports, obligations, blocks, trace, certificate, transfers, penalties, proposals
-    case concentration, seasons, links, swaps
+    case concentration, seasons, links, reach, swaps
     // The sequencer.
     case clock, disconnect, restart, sealedBid
 
@@ -113,6 +113,7 @@ package enum Verb: UInt8, Word {
         case .delivery: "DELIVERY"
         case .move: "MOVE"
         case .links: "LINKS"
+        case .reach: "REACH"
         case .swap: "SWAP"
         case .unswap: "UNSWAP"
         case .swaps: "SWAPS"

@@ -15,6 +15,10 @@ package struct Link: Sendable, Equatable {
     package var balance = Quantity.zero
     /// What arrives of what leaves: exact.
     package var ratio: Ratio
+    /// For how many seconds orders gather when the link opens again; 0: it opens at once.
+    package var window: Int64 = 0
+    /// When the orders that gather are cleared; until then nothing goes through the link.
+    package var opens: Timestamp?
 
     package init(code: Code, program: ProgramID, from: Code, to: Code, limit: Quantity?, ratio: Ratio) {
         self.code = code
@@ -27,6 +31,9 @@ package struct Link: Sendable, Equatable {
 
     /// How much more may arrive by this link now; nil for any quantity.
     package var opportunity: Quantity? { limit.map { max(.zero, $0 - balance) } }
+
+    /// Whether nothing may go out now.
+    package var isShut: Bool { opportunity == .zero }
 }
 
 /// An exact ratio, `9:10`.
@@ -73,6 +80,8 @@ extension Link {
         writer.write(limit?.units ?? -1)
         writer.write(balance)
         writer.write(ratio.text)
+        writer.write(window)
+        writer.write(opens ?? .never)
     }
 
     init(from reader: inout ByteReader) throws(SnapshotError) {
@@ -86,5 +95,8 @@ extension Link {
         let text = try reader.readString()
         guard let ratio = Ratio(text) else { throw SnapshotError("\(text) is no ratio") }
         self.ratio = ratio
+        window = try reader.read()
+        let time = try reader.readTimestamp()
+        opens = time == .never ? nil : time
     }
 }

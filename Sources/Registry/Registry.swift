@@ -232,6 +232,9 @@ package struct Registry: Sendable {
         if let index { links[index] = link } else { links.append(link) }
     }
 
+    /// Says until when orders gather before a link.
+    package mutating func set(opens time: Timestamp?, link index: Int) { links[index].opens = time }
+
     /// Adds to a link's balance.
     package mutating func change(link index: Int, by quantity: Quantity) { links[index].balance += quantity }
 

@@ -96,8 +96,10 @@ struct SettlementBatch {
     mutating func book(_ booked: BookedTrade, currency: Currency, permitClass: ClassID) {
         let trade = booked.trade
         trades.append(booked)
-        orders[index(of: trade.buyOrder)].filled += trade.quantity.units
-        orders[index(of: trade.sellOrder)].filled += trade.quantity.units
+        // An order of another zone counts in what is there.
+        func own(_ side: Side) -> Int64 { (trade.across?.side == side ? trade.across : nil)?.quantity.units ?? trade.quantity.units }
+        orders[index(of: trade.buyOrder)].filled += own(.buy)
+        orders[index(of: trade.sellOrder)].filled += own(.sell)
         let notional = trade.price.notional(of: trade.quantity)
         let (buyerFee, sellerFee) = (trade.buyerFee, trade.sellerFee)
         add(-(notional + buyerFee).minorUnits, .member, trade.buyer, currency)

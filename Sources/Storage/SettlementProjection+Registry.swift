@@ -189,8 +189,8 @@ extension SettlementProjection {
         case .moved(let link, let member, let left, let arrived, let isBack):
             try write(link)
             try database.execute(
-                sql: "INSERT INTO zone_move VALUES (?, ?, ?, ?, ?, ?, ?)",
-                arguments: [seq, "\(link.code)", member.index, left.units, arrived.units, isBack, "\(time)"]
+                sql: "INSERT INTO zone_move VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                arguments: [seq, position, "\(link.code)", member.index, left.units, arrived.units, isBack, "\(time)"]
             )
         case .expiry(let id, cancelled: _):
             try database.execute(
@@ -213,10 +213,10 @@ extension SettlementProjection {
 
     private func write(_ link: Link) throws {
         try database.execute(
-            sql: "INSERT OR REPLACE INTO link VALUES (?, ?, ?, ?, ?, ?, ?)",
+            sql: "INSERT OR REPLACE INTO link VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
             arguments: [
                 "\(link.code)", link.program.index, "\(link.from)", "\(link.to)", link.limit?.units,
-                link.balance.units, link.ratio.text,
+                link.balance.units, link.ratio.text, link.window, link.opens.map { "\($0)" },
             ]
         )
     }

@@ -128,18 +128,22 @@ extension SettlementSchema {
             to_zone TEXT NOT NULL,
             max_balance INTEGER CHECK (max_balance >= 0),          -- NULL: no limit
             balance INTEGER NOT NULL,                              -- went out, neither delivered nor traded back
-            ratio TEXT NOT NULL                                    -- what arrives : what leaves
+            ratio TEXT NOT NULL,                                   -- what arrives : what leaves
+            window INTEGER NOT NULL CHECK (window >= 0),           -- seconds for which orders gather when it opens
+            opens TEXT                                             -- when what gathers is cleared; NULL: nothing gathers
         ) STRICT, WITHOUT ROWID;
 
         CREATE TABLE zone_move (
             -- What members moved through links; left - arrived is lost on the way, but for the ratio of trade back.
-            seq INTEGER PRIMARY KEY,
+            seq INTEGER NOT NULL,
+            n INTEGER NOT NULL,                                    -- its place in the command
             link TEXT NOT NULL REFERENCES link,
             member INTEGER NOT NULL REFERENCES member,
             left INTEGER NOT NULL CHECK (left > 0),
             arrived INTEGER NOT NULL CHECK (arrived > 0),
             back INTEGER NOT NULL CHECK (back IN (0, 1)),
-            time TEXT NOT NULL
+            time TEXT NOT NULL,
+            PRIMARY KEY (seq, n)
         ) STRICT;
 
         CREATE TABLE announcement (

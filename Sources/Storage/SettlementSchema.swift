@@ -6,11 +6,11 @@ import GRDB
 /// change of schema is a new name of the one migration: a file of an older name is emptied and rebuilt from the journal.
 enum SettlementSchema {
     /// The names that the schema had before.
-    static let older = ["1: the venue", "2: the registry", "3: seasons"]
+    static let older = ["1: the venue", "2: the registry", "3: seasons", "4: swaps"]
 
     static var migrator: DatabaseMigrator {
         var migrator = DatabaseMigrator()
-        migrator.registerMigration("4: swaps") { db in
+        migrator.registerMigration("5: trades across zones") { db in
             try db.execute(sql: directory)
             try db.execute(sql: activity)
             try db.execute(sql: accounts)
@@ -157,7 +157,9 @@ enum SettlementSchema {
             buy_order INTEGER NOT NULL REFERENCES orders,
             sell_order INTEGER NOT NULL REFERENCES orders,
             buyer_fee INTEGER NOT NULL CHECK (buyer_fee >= 0),     -- on top of price * quantity
-            seller_fee INTEGER NOT NULL CHECK (seller_fee >= 0)    -- taken from price * quantity
+            seller_fee INTEGER NOT NULL CHECK (seller_fee >= 0),   -- taken from price * quantity
+            across_market INTEGER REFERENCES market,               -- where the order of another zone stood; NULL: none did
+            across_quantity INTEGER                                -- what left or arrived there
         ) STRICT;
         CREATE INDEX trade_market_day ON trade (market, day);
         CREATE INDEX trade_buyer ON trade (buyer, number);

@@ -105,7 +105,7 @@ struct SettlementWriter {
     private func writeTrades(_ trades: [SettlementBatch.BookedTrade]) throws {
         var row = try RawStatement(
             database,
-            "INSERT INTO trade VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+            "INSERT INTO trade VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
         )
         for booked in trades {
             let trade = booked.trade
@@ -123,6 +123,8 @@ struct SettlementWriter {
             row.add(trade.sellOrder.number)
             row.add(trade.buyerFee.minorUnits)
             row.add(trade.sellerFee.minorUnits)
+            row.add(trade.across.map { Int64($0.market.index) })
+            row.add(trade.across?.quantity.units)
             try row.run()
         }
     }

@@ -31,10 +31,26 @@ extension Venue {
             where swap.partner == nil || swap.partner == member || swap.member == member {
                 rows.row { $0.append(swap, exchange) }
             }
+        case .reach(let code, let depth): try reach(code, depth, &rows)
         case .links(let code):
             let program = try code.map { code throws(Refusal) in try exchange.findProgram(code) }
             for link in exchange.registry.links where program == nil || link.program == program {
                 rows.row { $0.append(link, exchange) }
+            }
+        }
+    }
+
+    private func reach(_ code: Code, _ depth: Int, _ rows: inout Rows) throws(Refusal) {
+        let terms = exchange.markets[try exchange.findMarket(code).slot].terms
+        rows.head.append("market", code)
+        for offer in exchange.reach(of: terms.market, depth: depth) {
+            rows.row { bytes in
+                bytes.append("side", offer.side)
+                bytes.append("price", offer.delivered, terms.currency)
+                bytes.append("qty", offer.quantity)
+                bytes.append("in", exchange.markets[offer.market.slot].terms.code)
+                bytes.append("at", offer.price, terms.currency)
+                if !offer.way.isEmpty { bytes.append(text: " via=\(offer.way) ratio=\(offer.arrives):\(offer.left)") }
             }
         }
     }

@@ -89,7 +89,7 @@ extension VerbRule {
             (
                 "Makes a link between two zones, or changes it: the limit of its account, the balance, what arrives of what leaves.",
                 [(.link, .code), (.program, .code), (.from, .code), (.to, .code)],
-                [(.limit, .integer), (.balance, .integer), (.ratio, .text)]
+                [(.limit, .integer), (.balance, .integer), (.ratio, .text), (.window, .integer)]
             )
         case .delivery:
             ("Water that was delivered makes room in a link's account.", [(.link, .code), (.qty, .integer)], [])
@@ -184,6 +184,11 @@ extension VerbRule {
         case .penalties:
             ("The penalties, and which are paid.", [], [(.program, .code), (.member, .code), (.from, .integer)])
         case .swaps: ("The open offers to swap that are for anyone, and one's own.", [], [])
+        case .reach:
+            (
+                "The offers and bids that a market's orders can reach through links, by what they cost or bring there.",
+                [(.market, .code)], [(.depth, .integer)]
+            )
         case .links: ("The links between zones, their accounts and what may still go through.", [], [(.program, .code)])
         case .seasons: ("The seasons: announced, carry-over, end.", [], [(.program, .code)])
         case .proposals: ("The member's open proposals, with their exact content.", [], [])

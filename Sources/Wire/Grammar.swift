@@ -14,7 +14,7 @@ package enum Key: UInt8, CaseIterable, Sendable {
     case zone, base, reduce, offsets, facility, history, output, saving, factor, date, close
     case verifier, second, split, within, period, evidence, kind, due, since, share
     case yields, ends, carry, spills, percent, link, balance, ratio, back
-    case give, giveqty, want, wantqty, swap
+    case window, give, giveqty, want, wantqty, swap
     case until, auctions, freeze, trade, first, transfer, penalty, on, act, proposal, serial, number, digest
 
     /// The key as it is written.
@@ -117,7 +117,7 @@ package struct VerbRule: Sendable {
             .decline:
             registry(verb)
         case .rules, .facilities, .reports, .obligations, .blocks, .trace, .certificate, .transfers, .penalties,
-            .proposals, .concentration, .seasons, .links, .swaps:
+            .proposals, .concentration, .seasons, .links, .reach, .swaps:
             registryQuery(verb)
         case .account, .orders, .book, .trades, .markets, .programs, .members, .ledger:
             query(verb)

@@ -51,7 +51,7 @@ extension LineScanner {
             .decline:
             .command(.registry(try registryCommand(line)))
         case .rules, .facilities, .reports, .obligations, .blocks, .certificate, .transfers, .penalties, .proposals,
-            .concentration, .seasons, .links, .swaps:
+            .concentration, .seasons, .links, .reach, .swaps:
             .query(.registry(try registryQuery(line)))
         case .trace: try traceBody(line)
         }

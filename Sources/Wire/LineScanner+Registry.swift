@@ -163,7 +163,8 @@ extension LineScanner {
                     to: try required(code(.to, line), .to),
                     limit: try integer(.limit, line, in: 0...most).map { Quantity($0) },
                     balance: try integer(.balance, line, in: -most...most).map { Quantity($0) },
-                    ratio: ratio
+                    ratio: ratio,
+                    window: try integer(.window, line, in: 0...Limits.windowMax) ?? 0
                 )
             )
         case .delivery: return .delivery(link: link, quantity: try required(quantity(.qty, line), .qty))
@@ -369,6 +370,9 @@ extension LineScanner {
         case .seasons: return .seasons(program: program)
         case .swaps: return .swaps
         case .links: return .links(program: program)
+        case .reach:
+            let depth = try integer(.depth, line, in: rows) ?? 10
+            return .reach(market: try required(code(.market, line), .market), depth: Int(depth))
         default: return .concentration(try className(line))
         }
     }

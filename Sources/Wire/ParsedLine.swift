@@ -64,6 +64,7 @@ package enum RegistryQuery: Sendable, Equatable {
     case concentration(ClassName)
     case seasons(program: Code?)
     case links(program: Code?)
+    case reach(market: Code, depth: Int)
     case swaps
 }
 

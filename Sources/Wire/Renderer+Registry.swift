@@ -320,6 +320,8 @@ extension [UInt8] {
         append(text: " balance=\(link.balance.units)")
         if let limit = link.limit { append("limit", limit) }
         if let opportunity = link.opportunity { append("opportunity", opportunity) }
+        if link.window > 0 { append("window", UInt64(link.window)) }
+        if let opens = link.opens { append("opens", opens) }
     }
 
     /// Appends a season.

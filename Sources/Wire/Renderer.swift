@@ -121,6 +121,7 @@ extension Output {
             bytes.append("fee", money: fill.fee.minorUnits, terms.currency)
             bytes.append("open", fill.open)
             bytes.append("liquidity", fill.liquidity)
+            if let across = fill.across { bytes.append(across, exchange) }
         }
     }
 
@@ -167,6 +168,7 @@ extension Output {
                 bytes.append("price", trade.price, terms.currency)
                 if let side = trade.aggressor { bytes.append("side", side) }
                 bytes.append("time", exchange.now)
+                if let across = trade.across { bytes.append(across, exchange) }
             }
         case .level(let market, let count, let side, let price, let quantity):
             line("BOOK", sequence, .market(market), count) { bytes in
@@ -221,6 +223,12 @@ extension [UInt8] {
         if !order.reference.isEmpty { append("orig", order.reference) }
         append("market", exchange.markets[order.id.market.slot].terms.code)
         append("side", order.side)
+    }
+
+    /// Appends what a trade is in the market of the order that came from another zone.
+    fileprivate mutating func append(_ across: Across, _ exchange: Exchange) {
+        append("across", exchange.markets[across.market.slot].terms.code)
+        append("acrossqty", across.quantity)
     }
 
     /// Appends a class's program and vintage.

@@ -42,21 +42,29 @@ struct EngineRun {
     private var events: ContiguousArray<Event> = []
     private let memberCount: Int
     private let firstMember: UInt32
-    private let marketCode: Code
+    /// The markets, the one that is measured first: of one zone each if there are several, joined by links in a row.
+    private let marketCodes: [Code]
+    /// Whether orders go to all markets in turn instead of to the first.
+    private let isSpread: Bool
     private(set) var refused = 0
 
-    init(members: Int) {
+    init(members: Int, zones: Int = 0, isSpread: Bool = false) {
         memberCount = members
-        marketCode = EngineRun.code("M")
+        self.isSpread = isSpread
+        marketCodes = zones == 0 ? [EngineRun.code("M")] : (0..<zones).map { EngineRun.code("M\($0)") }
         firstMember = 3
         let program = EngineRun.code("P")
         let (operatorMember, regulator) = (MemberID(1), MemberID(2))
         admin(.venue, .member, .member(code: EngineRun.code("op"), role: .operator, name: "op"))
         admin(operatorMember, .member, .member(code: EngineRun.code("reg"), role: .regulator, name: "reg"))
-        let permits = ClassName(program: program, vintage: 2027)
+        let classes =
+            zones == 0
+            ? [ClassName(program: program, vintage: 2027)]
+            : (0..<zones).map { ClassName(program: program, vintage: 2027, zone: EngineRun.code("z\($0)")) }
         registry(regulator, .program, .program(NewProgram(code: program, unit: "t", currency: .eur, name: "P")))
-        let cap = NewCap(permits, .quantity(Limits.capMax), holdingLimit: Limits.capMax)
-        registry(regulator, .cap, .cap(cap))
+        for permits in classes {
+            registry(regulator, .cap, .cap(NewCap(permits, .quantity(Limits.capMax), holdingLimit: Limits.capMax)))
+        }
         for index in 0..<members {
             let code = EngineRun.code("m\(index)")
             admin(operatorMember, .member, .member(code: code, role: .participant, name: "m"))
@@ -65,21 +73,28 @@ struct EngineRun {
                 .deposit,
                 .deposit(member: code, currency: .eur, amount: EngineRun.decimal("1000000000000"))
             )
-            let allocation = NewAllocation(
-                permits,
-                member: code,
-                method: .direct,
-                basis: Limits.quantityMax,
-                factor: DecimalNumber(whole: 1)
-            )
-            registry(regulator, .allocate, .allocate(allocation))
+            for permits in classes {
+                let allocation = NewAllocation(
+                    permits,
+                    member: code,
+                    method: .direct,
+                    basis: Limits.quantityMax,
+                    factor: DecimalNumber(whole: 1)
+                )
+                registry(regulator, .allocate, .allocate(allocation))
+            }
         }
+        for (code, permits) in zip(marketCodes, classes) { open(code, permits, operatorMember) }
+        for index in 1..<max(1, zones) { link(index - 1, index, of: program, regulator) }
+    }
+
+    private mutating func open(_ code: Code, _ permits: ClassName, _ operatorMember: MemberID) {
         admin(
             operatorMember,
             .market,
             .market(
                 NewMarket(
-                    code: marketCode,
+                    code: code,
                     permits: permits,
                     tick: EngineRun.decimal("0.01"),
                     lot: Quantity(1),
@@ -91,8 +106,40 @@ struct EngineRun {
                 )
             )
         )
-        admin(operatorMember, .phase, .phase(market: marketCode, phase: .preopen, text: ""))
-        admin(operatorMember, .phase, .phase(market: marketCode, phase: .open, text: ""))
+        admin(operatorMember, .phase, .phase(market: code, phase: .preopen, text: ""))
+        admin(operatorMember, .phase, .phase(market: code, phase: .open, text: ""))
+    }
+
+    /// Joins two zones by a link without limit.
+    private mutating func link(_ from: Int, _ to: Int, of program: Code, _ regulator: MemberID) {
+        registry(
+            regulator,
+            .link,
+            .link(
+                NewLink(
+                    code: EngineRun.code("L\(to)"),
+                    program: program,
+                    from: EngineRun.code("z\(from)"),
+                    to: EngineRun.code("z\(to)"),
+                    limit: nil,
+                    balance: nil,
+                    ratio: .one,
+                    window: 0
+                )
+            )
+        )
+    }
+
+    /// Rests an order in every market but the first, out of the flow's reach.
+    mutating func restElsewhere() {
+        for code in marketCodes.dropFirst() {
+            for (side, price) in [(Side.buy, "0.01"), (.sell, "82.00")] {
+                var order = NewOrder(market: code, side: side, quantity: Quantity(1))
+                order.price = EngineRun.decimal(price)
+                order.timeInForce = .gtc
+                apply(MemberID(firstMember), .order, .order(order))
+            }
+        }
     }
 
     private static func code(_ text: String) -> Code { Code(text) ?? .none }
@@ -132,6 +179,7 @@ struct EngineRun {
         flow.map { message in
             let member = MemberID(firstMember + UInt32(message.order % UInt64(memberCount)))
             let reference = EngineRun.code("o\(message.order)")
+            let marketCode = marketCodes[isSpread ? Int(message.order % UInt64(marketCodes.count)) : 0]
             let price = EngineRun.decimal(FixedPoint.text(Int64(message.level) + 1, scale: 2))
             let command: Command
             let verb: Verb

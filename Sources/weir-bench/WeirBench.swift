@@ -6,6 +6,6 @@ struct WeirBench: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "weir-bench",
         abstract: "Benchmarks that print JSON.",
-        subcommands: [BookBench.self, EngineBench.self, ServerBench.self, AuctionBench.self]
+        subcommands: [BookBench.self, EngineBench.self, ZoneBench.self, ServerBench.self, AuctionBench.self]
     )
 }
