@@ -185,7 +185,13 @@ extension SettlementProjection {
             )
         case .seasonEnd(let season, let carried, let spillable, let forfeited):
             try write(season, carried: carried, spillable: spillable, forfeited: forfeited)
-        case .link(let link), .delivery(let link, _): try write(link)
+        case .link(let link): try write(link)
+        case .delivery(let link, let quantity):
+            try write(link)
+            try database.execute(
+                sql: "INSERT INTO delivered VALUES (?, ?, ?, ?)",
+                arguments: [seq, "\(link.code)", quantity.units, "\(time)"]
+            )
         case .moved(let link, let member, let left, let arrived, let isBack):
             try write(link)
             try database.execute(

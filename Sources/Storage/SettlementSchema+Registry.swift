@@ -133,6 +133,14 @@ extension SettlementSchema {
             opens TEXT                                             -- when what gathers is cleared; NULL: nothing gathers
         ) STRICT, WITHOUT ROWID;
 
+        CREATE TABLE delivered (
+            -- Water that was delivered through links, which made room in their accounts.
+            seq INTEGER PRIMARY KEY,
+            link TEXT NOT NULL REFERENCES link,
+            quantity INTEGER NOT NULL CHECK (quantity > 0),
+            time TEXT NOT NULL
+        ) STRICT;
+
         CREATE TABLE zone_move (
             -- What members moved through links; left - arrived is lost on the way, but for the ratio of trade back.
             seq INTEGER NOT NULL,

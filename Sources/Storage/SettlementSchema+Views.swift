@@ -97,6 +97,52 @@ extension SettlementSchema {
 
         """
 
+    /// What was paid for permits, as the public may trust it: trades that were undone do not count, and what changed hands
+    /// without a price stands apart.
+    static let priceViews = """
+        CREATE VIEW zone_price AS
+            -- Per permit class: trades, volume, turnover in minor units and the volume-weighted price; volume_across is what
+            -- orders of another zone bought or sold here.
+            SELECT program.code AS program, permit_class.vintage, permit_class.zone, market.currency,
+                COUNT(*) AS trades, SUM(trade.quantity) AS volume, SUM(trade.price * trade.quantity) AS turnover,
+                1.0 * SUM(trade.price * trade.quantity) / SUM(trade.quantity) AS vwap,
+                COALESCE(SUM(trade.quantity) FILTER (WHERE trade.across_market IS NOT NULL), 0) AS volume_across
+            FROM trade
+            JOIN market ON market.id = trade.market
+            JOIN permit_class ON permit_class.id = market.permit_class
+            JOIN program ON program.id = permit_class.program
+            WHERE trade.number NOT IN (SELECT trade FROM bust)
+            GROUP BY permit_class.id, market.currency;
+
+        CREATE VIEW median_price AS
+            -- Per market and day with trades: the median price in minor units of the seven days that end with it, where they
+            -- have at least five trades (the rule of the Murray-Darling water market's published prices).
+            SELECT market, date, trades, AVG(price) AS median
+            FROM (
+                SELECT market.code AS market, day.date, trade.price, COUNT(*) OVER series AS trades,
+                    ROW_NUMBER() OVER (PARTITION BY day.market, day.date ORDER BY trade.price) AS place
+                FROM (SELECT DISTINCT market, substr(time, 1, 10) AS date FROM trade) AS day
+                JOIN trade ON trade.market = day.market
+                    AND trade.time >= date(day.date, '-6 days') AND trade.time < date(day.date, '+1 day')
+                JOIN market ON market.id = day.market
+                WHERE trade.number NOT IN (SELECT trade FROM bust)
+                WINDOW series AS (PARTITION BY day.market, day.date)
+            )
+            WHERE trades >= 5 AND place IN ((trades + 1) / 2, (trades + 2) / 2)
+            GROUP BY market, date;
+
+        CREATE VIEW unpriced_transfer AS
+            -- Per permit class and day: what changed hands off the exchange, of which no price is known.
+            SELECT program.code AS program, permit_class.vintage, permit_class.zone, substr(transfer.time, 1, 10) AS date,
+                COUNT(*) AS transfers, SUM(transfer.amount) AS quantity
+            FROM transfer
+            JOIN permit_class ON permit_class.id = transfer.permit_class
+            JOIN program ON program.id = permit_class.program
+            WHERE transfer.kind = 'transfer' OR transfer.kind = 'swap'
+            GROUP BY permit_class.id, date;
+
+        """
+
     /// SQL for the decimal text of an amount in minor units of the `currency` row in scope.
     private static func decimal(_ amount: String) -> String {
         """

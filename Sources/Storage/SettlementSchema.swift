@@ -19,6 +19,7 @@ enum SettlementSchema {
             try db.execute(sql: bookkeeping)
             try db.execute(sql: views)
             try db.execute(sql: registryViews)
+            try db.execute(sql: priceViews)
         }
         return migrator
     }

@@ -1,0 +1,344 @@
+/// Trading between zones, slowly and obviously: every way is walked, every order is looked at, every lot is counted.
+struct ZoneModel {
+    struct Link {
+        let from: Int
+        let to: Int
+        var limit: Int?
+        var balance = 0
+        var ratio: (arrives: Int, leaves: Int)
+        var window = 0
+        var opens: Int?
+
+        var isShut: Bool { limit.map { balance >= $0 } ?? false }
+    }
+    struct Order: Equatable {
+        let number: UInt64
+        let owner: String
+        let zone: Int
+        let isBuy: Bool
+        let price: Int
+        var open: Int
+        /// The command by which it came.
+        let since: Int
+    }
+    struct Trade: Equatable {
+        var zone: Int
+        var price: Int
+        var quantity: Int
+        var buyer: String
+        var seller: String
+        var acrossZone: Int?
+        var acrossQuantity: Int?
+    }
+    struct Step: Equatable {
+        let link: Int
+        let isBack: Bool
+    }
+    struct Way {
+        var zones: [Int]
+        var steps: [Step] = []
+        /// What leaves, and what arrives after each step, of the least that is whole everywhere.
+        var amounts: [Int] = [1]
+
+        var left: Int { amounts[0] }
+        var arrives: Int { amounts[amounts.count - 1] }
+    }
+
+    let zoneCount: Int
+    private(set) var links: [Link] = []
+    private(set) var orders: [Order] = []
+    private(set) var held: [String: [Int]] = [:]
+    private(set) var trades: [Trade] = []
+    private var ways: [Way] = []
+
+    init(zoneCount: Int) { self.zoneCount = zoneCount }
+
+    // MARK: Links and ways
+
+    mutating func add(_ link: Link, now: Int) {
+        links.append(link)
+        changed(links.count - 1, wasShut: true, now)
+        findWays()
+        couple()
+    }
+
+    mutating func change(link: Int, limit: Int?, ratio: (Int, Int), window: Int, now: Int) {
+        let wasShut = links[link].isShut
+        links[link].limit = limit
+        links[link].ratio = ratio
+        links[link].window = window
+        changed(link, wasShut: wasShut, now)
+        findWays()
+        couple()
+    }
+
+    mutating func deliver(_ quantity: Int, link: Int, now: Int) {
+        let wasShut = links[link].isShut
+        links[link].balance -= quantity
+        changed(link, wasShut: wasShut, now)
+        couple()
+    }
+
+    private mutating func changed(_ link: Int, wasShut: Bool, _ now: Int) {
+        self.now = now
+        guard wasShut, !links[link].isShut, links[link].window > 0, links[link].opens == nil else { return }
+        links[link].opens = now + links[link].window
+    }
+
+    private var now = 0
+
+    /// Time has come to `time`: what gathered is cleared, link by link.
+    mutating func pass(to time: Int) {
+        while let next = links.indices.filter({ (links[$0].opens ?? .max) <= time })
+            .min(by: { (links[$0].opens ?? 0, $0) < (links[$1].opens ?? 0, $1) })
+        {
+            now = time
+            links[next].opens = nil
+            couple()
+        }
+    }
+
+    /// Every way that passes no zone twice, of at most four links; the shorter first, then in the order of links.
+    private mutating func findWays() {
+        ways = []
+        var last = (0..<zoneCount).map { Way(zones: [$0]) }
+        for _ in 0..<4 {
+            var longer: [Way] = []
+            for way in last {
+                for (index, link) in links.enumerated() {
+                    for isBack in [false, true] {
+                        let (from, to) = isBack ? (link.to, link.from) : (link.from, link.to)
+                        guard way.zones.last == from, !way.zones.contains(to) else { continue }
+                        var next = way
+                        next.zones.append(to)
+                        next.steps.append(Step(link: index, isBack: isBack))
+                        longer.append(next)
+                    }
+                }
+            }
+            ways += longer.map(withAmounts)
+            last = longer
+        }
+    }
+
+    /// Tries 1, 2, 3 … until what leaves is whole after every step.
+    private func withAmounts(_ way: Way) -> Way {
+        var way = way
+        var left = 1
+        search: while true {
+            var amounts = [left]
+            for step in way.steps {
+                let ratio = links[step.link].ratio
+                let (arrives, leaves) = step.isBack ? (ratio.leaves, ratio.arrives) : ratio
+                let units = (amounts.last ?? 0) * arrives
+                guard units % leaves == 0 else {
+                    left += 1
+                    continue search
+                }
+                amounts.append(units / leaves)
+            }
+            way.amounts = amounts
+            return way
+        }
+    }
+
+    private func capacity(_ way: Way) -> Int {
+        var most = Int.max
+        for (index, step) in way.steps.enumerated() {
+            let link = links[step.link]
+            if link.opens != nil { return 0 }
+            if !step.isBack, let limit = link.limit {
+                most = min(most, max(0, limit - link.balance) / way.amounts[index + 1])
+            }
+        }
+        return most
+    }
+
+    // MARK: Permits
+
+    mutating func give(_ quantity: Int, to member: String, zone: Int) {
+        held[member, default: [Int](repeating: 0, count: zoneCount)][zone] += quantity
+    }
+
+    mutating func carry(_ multiples: Int, of member: String, by way: Way, now: Int) {
+        for (index, step) in way.steps.enumerated() {
+            let (leaves, arrives) = (multiples * way.amounts[index], multiples * way.amounts[index + 1])
+            let wasShut = links[step.link].isShut
+            links[step.link].balance += step.isBack ? -leaves : arrives
+            changed(step.link, wasShut: wasShut, now)
+        }
+        give(-multiples * way.left, to: member, zone: way.zones[0])
+        give(multiples * way.arrives, to: member, zone: way.zones[way.zones.count - 1])
+    }
+
+    /// A member moves its own, rounded down where it arrives.
+    mutating func move(_ quantity: Int, of member: String, link: Int, isBack: Bool, now: Int) {
+        let (arrives, leaves) = isBack ? (links[link].ratio.leaves, links[link].ratio.arrives) : links[link].ratio
+        let wasShut = links[link].isShut
+        let arriving = quantity * arrives / leaves
+        links[link].balance += isBack ? -quantity : arriving
+        changed(link, wasShut: wasShut, now)
+        give(-quantity, to: member, zone: isBack ? links[link].to : links[link].from)
+        give(arriving, to: member, zone: isBack ? links[link].from : links[link].to)
+        couple()
+    }
+
+    // MARK: Orders
+
+    mutating func cancelAll(of owner: String) { orders.removeAll { $0.owner == owner } }
+
+    /// Takes an order in: what it can reach, best first, then it rests unless it is immediate.
+    mutating func enter(_ incoming: Order, isImmediate: Bool, now: Int) {
+        self.now = now
+        var order = incoming
+        let home = Way(zones: [order.zone])
+        while order.open > 0 {
+            var best: (index: Int, way: Way, multiples: Int)?
+            for way in [home] + ways where (order.isBuy ? way.zones.last : way.zones.first) == order.zone {
+                let zone = order.isBuy ? way.zones[0] : way.zones[way.zones.count - 1]
+                let (own, other) = order.isBuy ? (way.arrives, way.left) : (way.left, way.arrives)
+                for (index, resting) in orders.enumerated() where resting.zone == zone && resting.isBuy != order.isBuy {
+                    let (buy, sell) = order.isBuy ? (order.price, resting.price) : (resting.price, order.price)
+                    let multiples = min(order.open / own, resting.open / other, capacity(way))
+                    guard multiples > 0, sell * way.left <= buy * way.arrives else { continue }
+                    if let best, !isBetter(resting, way, than: orders[best.index], best.way) { continue }
+                    best = (index, way, multiples)
+                }
+            }
+            guard let best else { break }
+            if orders[best.index].owner == order.owner { return couple() }
+            trade(&order, with: best.index, by: best.way, best.multiples)
+        }
+        if order.open > 0, !isImmediate { orders.append(order) }
+        orders.removeAll { $0.open == 0 }
+        couple()
+    }
+
+    /// By delivered price, as fractions, then time.
+    private func isBetter(_ a: Order, _ wayA: Way, than b: Order, _ wayB: Way) -> Bool {
+        let (one, two) =
+            a.isBuy
+            ? (b.price * wayB.arrives * wayA.left, a.price * wayA.arrives * wayB.left)
+            : (a.price * wayA.left * wayB.arrives, b.price * wayB.left * wayA.arrives)
+        return one != two ? one < two : a.since < b.since
+    }
+
+    private mutating func trade(_ order: inout Order, with index: Int, by way: Way, _ multiples: Int) {
+        let resting = orders[index]
+        let (own, other) = order.isBuy ? (way.arrives, way.left) : (way.left, way.arrives)
+        order.open -= multiples * own
+        orders[index].open -= multiples * other
+        let (buyer, seller) = order.isBuy ? (order.owner, resting.owner) : (resting.owner, order.owner)
+        settle(multiples, by: way, buyer, seller)
+        trades.append(
+            Trade(
+                zone: resting.zone,
+                price: resting.price,
+                quantity: multiples * other,
+                buyer: buyer,
+                seller: seller,
+                acrossZone: way.steps.isEmpty ? nil : order.zone,
+                acrossQuantity: way.steps.isEmpty ? nil : multiples * own
+            )
+        )
+        orders.removeAll { $0.open == 0 }
+    }
+
+    private mutating func settle(_ multiples: Int, by way: Way, _ buyer: String, _ seller: String) {
+        give(-multiples * way.left, to: seller, zone: way.zones[0])
+        give(multiples * way.left, to: buyer, zone: way.zones[0])
+        carry(multiples, of: buyer, by: way, now: now)
+    }
+
+    mutating func takeTrades() -> [Trade] {
+        defer { trades = [] }
+        return trades
+    }
+
+    // MARK: Batches
+
+    /// Clears what meets, the shortest ways first, until nothing does; every lot stands alone.
+    private mutating func couple() {
+        var isDone = false
+        while !isDone {
+            isDone = true
+            for way in ways where clear(way) { isDone = false }
+        }
+    }
+
+    private mutating func clear(_ way: Way) -> Bool {
+        let sells = orders.filter { !$0.isBuy && $0.zone == way.zones[0] }
+            .sorted { ($0.price, $0.since) < ($1.price, $1.since) }
+            .flatMap { [Order](repeating: $0, count: $0.open / way.left) }
+        let buys = orders.filter { $0.isBuy && $0.zone == way.zones[way.zones.count - 1] }
+            .sorted { (-$0.price, $0.since) < (-$1.price, $1.since) }
+            .flatMap { [Order](repeating: $0, count: $0.open / way.arrives) }
+        var volume = 0
+        while volume < min(sells.count, buys.count, capacity(way)),
+            sells[volume].price * way.left <= buys[volume].price * way.arrives
+        { volume += 1 }
+        guard volume > 0 else { return false }
+        let (worstSell, worstBuy) = (sells[volume - 1].price, buys[volume - 1].price)
+        let price = max(worstSell, (worstSell + worstBuy * way.arrives / way.left) / 2)
+        var selling = ZoneModel.shares(of: volume, sells, worst: worstSell)
+        var buying = ZoneModel.shares(of: volume, buys, worst: worstBuy)
+        while let (sell, offered) = selling.first, let (buy, wanted) = buying.first {
+            let multiples = min(offered, wanted)
+            selling[0].1 -= multiples
+            buying[0].1 -= multiples
+            selling.removeAll { $0.1 == 0 }
+            buying.removeAll { $0.1 == 0 }
+            fill(sell, buy, multiples, at: price, by: way)
+        }
+        orders.removeAll { $0.open == 0 }
+        return true
+    }
+
+    private mutating func fill(_ sell: Order, _ buy: Order, _ multiples: Int, at price: Int, by way: Way) {
+        for index in orders.indices {
+            if orders[index].number == sell.number { orders[index].open -= multiples * way.left }
+            if orders[index].number == buy.number { orders[index].open -= multiples * way.arrives }
+        }
+        settle(multiples, by: way, buy.owner, sell.owner)
+        trades.append(
+            Trade(
+                zone: sell.zone,
+                price: price,
+                quantity: multiples * way.left,
+                buyer: buy.owner,
+                seller: sell.owner,
+                acrossZone: buy.zone,
+                acrossQuantity: multiples * way.arrives
+            )
+        )
+    }
+
+    /// How many lots each order gets: all that are better than the worst price, those at it in proportion, what is left
+    /// over one by one in their order.
+    private static func shares(of volume: Int, _ lots: [Order], worst: Int) -> [(Order, Int)] {
+        var result: [(Order, Int)] = []
+        for lot in lots where result.last?.0 != lot { result.append((lot, 0)) }
+        func offered(_ order: Order) -> Int { lots.count { $0 == order } }
+        var rest = volume
+        for index in result.indices where result[index].0.price != worst && isAhead(result[index].0, worst) {
+            result[index].1 = offered(result[index].0)
+            rest -= result[index].1
+        }
+        let margin = result.indices.filter { result[$0].0.price == worst }
+        let total = margin.reduce(0) { $0 + offered(result[$1].0) }
+        let shared = rest
+        for index in margin {
+            result[index].1 = shared * offered(result[index].0) / total
+            rest -= result[index].1
+        }
+        for index in margin where rest > 0 && result[index].1 < offered(result[index].0) {
+            result[index].1 += 1
+            rest -= 1
+        }
+        return result.filter { $0.1 > 0 }
+    }
+
+    private static func isAhead(_ order: Order, _ worst: Int) -> Bool {
+        order.isBuy ? order.price > worst : order.price < worst
+    }
+}
