@@ -97,7 +97,9 @@ struct SettlementBatch {
         let trade = booked.trade
         trades.append(booked)
         // An order of another zone counts in what is there.
-        func own(_ side: Side) -> Int64 { (trade.across?.side == side ? trade.across : nil)?.quantity.units ?? trade.quantity.units }
+        func own(_ side: Side) -> Int64 {
+            (trade.across?.side == side ? trade.across : nil)?.quantity.units ?? trade.quantity.units
+        }
         orders[index(of: trade.buyOrder)].filled += own(.buy)
         orders[index(of: trade.sellOrder)].filled += own(.sell)
         let notional = trade.price.notional(of: trade.quantity)

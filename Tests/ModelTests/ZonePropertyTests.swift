@@ -343,8 +343,9 @@ struct ZoneSeason {
                 }
             }
         }
-        let open = exchange.markets.flatMap { market in market.book.allOrders.map { ($0.id.number, Int($0.open.units)) } }
-            .sorted { $0.0 < $1.0 }
+        let open = exchange.markets.flatMap { market in market.book.allOrders.map { ($0.id.number, Int($0.open.units)) }
+        }
+        .sorted { $0.0 < $1.0 }
         let expected = model.orders.map { ($0.number, $0.open) }.sorted { $0.0 < $1.0 }
         guard open.elementsEqual(expected, by: ==) else { throw Difference("open \(open), the model has \(expected)") }
     }
