@@ -35,7 +35,9 @@ package struct Exchange: Sendable {
     /// Which members need two persons, and what they have proposed.
     package internal(set) var fourEyes = FourEyes()
     var marketByCode: [Code: MarketID] = [:]
-    /// The ways between markets by `MarketID.slot`; empty while no program has links. It follows from links and markets.
+    /// The ways between markets by `MarketID.slot`; empty while no program has links.
+    ///
+    /// It follows from links, classes and markets, and is no part of the state.
     var couplings: ContiguousArray<Couplings> = []
     /// The best prices of each market, kept while there are couplings.
     var tops: ContiguousArray<Top> = []
