@@ -11,7 +11,8 @@ package enum Permissions {
         case .logon, .logout, .ping, .help, .status, .subscribe, .unsubscribe, .resume,
             .book, .trades, .markets, .programs, .members, .auctions, .result, .rules, .facilities, .reports,
             .obligations,
-            .trace, .certificate, .penalties, .concentration, .seasons, .links, .reach, .swaps:
+            .trace, .certificate, .penalties, .concentration, .seasons, .links, .reach, .swaps, .offers, .rights,
+            .prices:
             everyone
         case .account, .orders, .blocks:
             [.operator, .regulator, .participant]
@@ -33,7 +34,8 @@ package enum Permissions {
         case .auction, .openBids, .callOff:
             [.regulator, .participant]
         case .transfer, .retire, .order, .amend, .cancel, .massCancel, .quote, .deadman, .consign,
-            .guarantee, .bid, .withdrawBid, .sealedBid, .bids, .swap, .unswap, .move, .cover, .surrender, .recall,
+            .guarantee, .bid, .withdrawBid, .sealedBid, .bids, .swap, .unswap, .offer, .take, .unoffer, .move, .cover,
+            .surrender, .recall,
             .trust, .distrust,
             .pay,
             .transfers:

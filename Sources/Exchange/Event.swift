@@ -23,6 +23,8 @@ package enum Event: Sendable {
     case proposal(member: MemberID, count: UInt64, proposal: Proposal, state: ProposalState, by: UserID)
     /// What became of an offer to swap.
     case swap(member: MemberID, count: UInt64, swap: Swap, state: SwapState)
+    /// What became of an offer by agreement, to the seller and to whom it is.
+    case offer(member: MemberID, count: UInt64, offer: Offer, state: OfferState)
     /// To a regulator: something to look at.
     case alert(member: MemberID, count: UInt64, alert: Alert)
     // Public: one market's.
@@ -117,6 +119,10 @@ package struct Transfer: Sendable {
         case expiry
         /// The end of what is carried into the next season, and its beginning there.
         case carryover
+        /// Money or permits of a sale by agreement.
+        case sale
+        /// Money for what entitlements that were sold or leased have yielded.
+        case royalty
         /// One leg of a swap.
         case swap
         /// The end of what moves to another zone, and its beginning there.
@@ -151,6 +157,8 @@ package struct Transfer: Sendable {
             case .carryover: "carryover"
             case .zone: "zone"
             case .swap: "swap"
+            case .sale: "sale"
+            case .royalty: "royalty"
             case .spill: "spill"
             case .release: "release"
             case .penalty: "penalty"
@@ -277,4 +285,5 @@ package enum RegistryOutcome: Sendable, Hashable {
     case trust(effective: Timestamp)
     case proposal(UInt64, expires: Timestamp)
     case swap(UInt64, SwapState)
+    case offer(UInt64)
 }

@@ -246,5 +246,7 @@ extension Exchange {
         }
         for transfer in registry.transfers where transfer.permitClass == id { end(transfer, .failed, &events) }
         endSwaps(&events) { $0.give == id || $0.want == id }
+        endOffers(&events) { $0.items.contains { $0.permitClass == id } }
+        endLeases(of: id)
     }
 }

@@ -23,7 +23,9 @@ extension Exchange {
             case .deadline(let index): settle(deadline: index, at: time, &events)
             case .classExpires(let permitClass): expire(permitClass, at: time, &events)
             case .swapExpires(let number): expire(swap: number, &events)
+            case .offerExpires(let number): expire(offer: number, &events)
             case .linkOpens(let index): open(link: index, at: time, &events)
+            case .linkChanges(let index): change(link: index, at: time, &events)
             case .seasonEnds(let index): endSeason(index, at: time, &events)
             case .suspensionEnds(let program, let member):
                 guard registry.suspension(of: member, in: program)?.until == time else { continue }

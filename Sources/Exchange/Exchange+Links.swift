@@ -18,32 +18,58 @@ extension Exchange {
         let program = try findProgram(new.program)
         try checkRegulator(of: program, sender)
         guard new.from != new.to else { throw Refusal(.invalidCombination, "from and to are the same zone") }
-        var link = Link(
-            code: new.code,
-            program: program,
-            from: new.from,
-            to: new.to,
-            limit: new.limit,
-            ratio: new.ratio
-        )
-        link.window = new.window
+        guard new.terms.limit == nil || !new.terms.isFrozen else {
+            throw Refusal(.invalidCombination, "freeze=1 makes the balance the limit; leave out limit")
+        }
         let existing = registry.links.firstIndex { $0.code == new.code }
         if let existing {
             let before = registry.links[existing]
             guard before.program == program, before.from == new.from, before.to == new.to else {
                 throw Refusal(.alreadyExists, "link \(new.code) goes from \(before.from) to \(before.to) already")
             }
-            link.balance = before.balance
-            link.opens = before.opens
         }
-        if let balance = new.balance { link.balance = balance }
+        if new.terms.starts != .never {
+            guard let existing else {
+                throw Refusal(.unknownLink, "a link begins at once: send it first without starts")
+            }
+            guard new.terms.starts > now else {
+                throw Refusal(.expiryPassed, "starts \(new.terms.starts) is not after \(now)")
+            }
+            guard new.balance == nil else {
+                throw Refusal(.invalidCombination, "balance is set at once: send it without starts")
+            }
+            // Nothing below may fail.
+            registry.schedule(new.terms, link: existing)
+            timers.add(.linkChanges(existing), at: new.terms.starts)
+            return publish(.link(registry.links[existing]), &events)
+        }
         // Nothing below may fail.
-        let wasShut = existing.map { registry.links[$0].isShut } ?? true
-        registry.set(link, at: existing)
+        let link = Link(code: new.code, program: program, from: new.from, to: new.to)
+        let index = existing ?? registry.add(link)
+        let wasShut = existing == nil || registry.links[index].isShut
+        if let balance = new.balance { registry.change(link: index, by: balance - registry.links[index].balance) }
+        change(link: index, to: new.terms, wasShut: wasShut, &events)
+    }
+
+    /// New terms of a link take effect.
+    private mutating func change(
+        link index: Int,
+        to terms: Link.Change,
+        wasShut: Bool,
+        _ events: inout ContiguousArray<Event>
+    ) {
+        registry.take(terms, link: index)
         findCouplings()
-        gather(at: existing ?? registry.links.count - 1, wasShut: wasShut)
-        publish(.link(registry.links[existing ?? registry.links.count - 1]), &events)
-        couple(program, &events)
+        gather(at: index, wasShut: wasShut)
+        publish(.link(registry.links[index]), &events)
+        couple(registry.links[index].program, &events)
+    }
+
+    /// The date of a link's new terms has come.
+    mutating func change(link index: Int, at time: Timestamp, _ events: inout ContiguousArray<Event>) {
+        guard let next = registry.links[index].next, next.starts == time else { return }
+        registry.schedule(nil, link: index)
+        change(link: index, to: next, wasShut: registry.links[index].isShut, &events)
     }
 
     /// Lets orders gather before a link that was shut and is open now, for its window.
@@ -70,7 +96,7 @@ extension Exchange {
         gather(at: index, wasShut: wasShut)
     }
 
-    /// Water that was delivered makes room in the account.
+    /// Water that was delivered makes room in the account, unless net trade is frozen.
     mutating func deliver(
         link code: Code,
         quantity: Quantity,
@@ -79,7 +105,7 @@ extension Exchange {
     ) throws(Refusal) {
         let index = try findLink(code)
         try checkRegulator(of: registry.links[index].program, sender)
-        change(link: index, by: .zero - quantity)
+        if !registry.links[index].isFrozen { change(link: index, by: .zero - quantity) }
         publish(.delivery(registry.links[index], quantity), &events)
         couple(registry.links[index].program, &events)
     }

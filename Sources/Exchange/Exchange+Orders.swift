@@ -1,7 +1,7 @@
 import Audit
 import Ledger
 import OrderBook
-import Permits
+package import Permits
 import Registry
 
 // Order entry: every check first, in the order of the reject catalogue; then hold, enter, match.
@@ -160,7 +160,12 @@ extension Exchange {
     }
 
     /// The decimal in minor units of a currency.
-    func minorUnits(_ given: DecimalNumber, _ key: String, currency: Currency, max: Int64) throws(Refusal) -> Int64 {
+    package func minorUnits(
+        _ given: DecimalNumber,
+        _ key: String,
+        currency: Currency,
+        max: Int64
+    ) throws(Refusal) -> Int64 {
         try scaled(given, key, to: currency.scale, max: max, unit: currency.text)
     }
 

@@ -42,7 +42,6 @@ extension Exchange {
 
     /// What one holder of an entitlement is credited.
     private struct Credit {
-        let account: AccountID
         let member: MemberID
         let permitClass: ClassID
         let quantity: Quantity
@@ -77,11 +76,14 @@ extension Exchange {
             where registry[entitlement].program == entitlements {
                 for (account, balance) in ledger.holders(of: .permits(entitlement)) {
                     guard let member = account.member else { continue }
-                    let quantity = Season.credit(for: Quantity(balance.total), from: before, to: upTo)
-                    guard quantity > .zero else { continue }
-                    credits.append(
-                        Credit(account: account, member: member, permitClass: permitClass, quantity: quantity)
-                    )
+                    // What is leased yields to the lessee.
+                    let leases = registry.leases(of: member, entitlement)
+                    let own = Quantity(balance.total) - leases.reduce(.zero) { $0 + $1.quantity }
+                    for (owner, entitled) in [(member, own)] + leases.map({ ($0.buyer, $0.quantity) }) {
+                        let quantity = Season.credit(for: entitled, from: before, to: upTo)
+                        guard quantity > .zero else { continue }
+                        credits.append(Credit(member: owner, permitClass: permitClass, quantity: quantity))
+                    }
                 }
             }
             try checkIssue(of: credits[first...].reduce(.zero) { $0 + $1.quantity }, permitClass)
@@ -142,16 +144,18 @@ extension Exchange {
                 spillable += spilling
             }
         }
+        settleRights(of: registry.seasons[index], &events)
         publish(
             .seasonEnd(registry.seasons[index], carried: carried, spillable: spillable, forfeited: forfeited),
             &events
         )
     }
 
-    /// How much of a member's allocation may be carried over: a share of its entitlements, rounded down.
+    /// How much of a member's allocation may be carried over: a share of its entitlements, rounded down; what is leased
+    /// counts for the lessee.
     private func carryRoom(of member: MemberID, _ permitClass: ClassID, _ season: Season) -> Quantity {
         let held = registry.entitlements(yielding: permitClass).reduce(Quantity.zero) {
-            $0 + Quantity(ledger.balance(.general(member), .permits($1)).total)
+            $0 + Quantity(ledger.balance(.general(member), .permits($1)).total) + registry.netLease(of: $1, to: member)
         }
         return season.carry.shareRoundedDown(of: held)
     }

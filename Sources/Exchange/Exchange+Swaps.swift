@@ -28,6 +28,7 @@ extension Exchange {
         for id in [give, want] {
             try checkLasts(id)
             try checkStanding(sender.member, in: registry[id].program)
+            try checkUndelayed(id)
         }
         guard registry.swaps.count(where: { $0.member == sender.member }) < Limits.swapsMax else {
             throw Refusal(.limitReached, "\(Limits.swapsMax) offers to swap are open, the most a member can have")

@@ -141,6 +141,9 @@ package struct Exchange: Sendable {
         case .delivery(let link, let quantity): try deliver(link: link, quantity: quantity, sender, &events)
         case .swap(let new): return try offerSwap(new, sender, &events)
         case .unswap(let number): try withdrawSwap(number, sender, &events)
+        case .offer(let new): return try offer(new, sender, &events)
+        case .take(let number): try takeOffer(number, sender, &events)
+        case .unoffer(let number): try withdrawOffer(number, sender, &events)
         case .move(let move): return try moveThrough(move, sender, &events)
         case .release(let program, let vintage):
             return try release(program: program, vintage: vintage, sender, &events)

@@ -172,6 +172,9 @@ extension RegistryOutcome {
             writer.write(UInt8(6))
             writer.write(number)
             writer.write(state)
+        case .offer(let number):
+            writer.write(UInt8(7))
+            writer.write(number)
         }
     }
 
@@ -185,6 +188,7 @@ extension RegistryOutcome {
         case 4: self = .trust(effective: try reader.readTimestamp())
         case 5: self = .proposal(try reader.read(), expires: try reader.readTimestamp())
         case 6: self = .swap(try reader.read(), try reader.readWord())
+        case 7: self = .offer(try reader.read())
         default: throw SnapshotError("\(kind) is no kind of registry outcome")
         }
     }

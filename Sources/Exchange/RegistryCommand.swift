@@ -22,6 +22,9 @@ package enum RegistryCommand: Sendable, Equatable {
     case move(ZoneMove)
     case swap(NewSwap)
     case unswap(UInt64)
+    case offer(NewOffer)
+    case take(UInt64)
+    case unoffer(UInt64)
     case readmit(program: Code, member: Code, text: String)
     case bust(market: Code, trade: UInt64, text: String)
     case transfer(PermitAmount, to: Code)
@@ -234,31 +237,25 @@ package struct NewLink: Sendable, Equatable {
     package var program: Code
     package var from: Code
     package var to: Code
-    package var limit: Quantity?
     /// What the account stands at; nil: as it is.
     package var balance: Quantity?
-    package var ratio: Ratio
-    /// For how many seconds orders gather when it opens again.
-    package var window: Int64
+    /// Its terms; they start at `.never` if they do now.
+    package var terms: Link.Change
 
     package init(
         code: Code,
         program: Code,
         from: Code,
         to: Code,
-        limit: Quantity?,
         balance: Quantity?,
-        ratio: Ratio,
-        window: Int64
+        terms: Link.Change
     ) {
         self.code = code
         self.program = program
         self.from = from
         self.to = to
-        self.limit = limit
         self.balance = balance
-        self.ratio = ratio
-        self.window = window
+        self.terms = terms
     }
 }
 
@@ -284,6 +281,44 @@ package struct NewSwap: Sendable, Equatable {
         self.giveQuantity = giveQuantity
         self.want = want
         self.wantQuantity = wantQuantity
+        self.partner = partner
+        self.expires = expires
+    }
+}
+
+/// `OFFER`.
+package struct NewOffer: Sendable, Equatable {
+    /// Permits of one class in the bundle.
+    package struct Item: Sendable, Equatable {
+        package var permits: ClassName
+        package var quantity: Quantity
+
+        package init(permits: ClassName, quantity: Quantity) {
+            self.permits = permits
+            self.quantity = quantity
+        }
+    }
+
+    package var items: [Item]
+    package var price: DecimalNumber
+    package var royalty: DecimalNumber?
+    package var lease: Int64?
+    /// To whom alone.
+    package var partner: Code?
+    package var expires: Timestamp?
+
+    package init(
+        items: [Item],
+        price: DecimalNumber,
+        royalty: DecimalNumber?,
+        lease: Int64?,
+        partner: Code?,
+        expires: Timestamp?
+    ) {
+        self.items = items
+        self.price = price
+        self.royalty = royalty
+        self.lease = lease
         self.partner = partner
         self.expires = expires
     }

@@ -39,6 +39,10 @@ package enum RegistryFact: Sendable {
     case delivery(Link, Quantity)
     /// An offer executed with the one numbered `by`.
     case swapped(Swap, by: UInt64)
+    /// An offer by agreement was taken.
+    case sale(Offer, buyer: MemberID)
+    /// What hangs on entitlements that were sold or leased, after a season's end.
+    case right(Right, yielded: Quantity, paid: Money)
     case moved(Link, member: MemberID, left: Quantity, arrived: Quantity, isBack: Bool)
     /// A class ended; what was held of it is cancelled.
     case expiry(ClassID, cancelled: Quantity)

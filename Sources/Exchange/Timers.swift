@@ -18,7 +18,10 @@ enum TimerKind: Hashable {
     case seasonEnds(Int)
     /// Orders that gathered before a link are cleared; by its place in the registry's list.
     case linkOpens(Int)
+    /// New terms of a link take effect.
+    case linkChanges(Int)
     case swapExpires(UInt64)
+    case offerExpires(UInt64)
 }
 
 /// The engine's deadlines.
@@ -56,7 +59,9 @@ struct Timers: Sendable {
             heap.insert(Entry(time: time, rank: 8, number: number))
         case .seasonEnds(let index): heap.insert(Entry(time: time, rank: 9, number: UInt64(index)))
         case .swapExpires(let number): heap.insert(Entry(time: time, rank: 10, number: number))
+        case .offerExpires(let number): heap.insert(Entry(time: time, rank: 12, number: number))
         case .linkOpens(let index): heap.insert(Entry(time: time, rank: 11, number: UInt64(index)))
+        case .linkChanges(let index): heap.insert(Entry(time: time, rank: 13, number: UInt64(index)))
         }
     }
 
@@ -76,7 +81,9 @@ struct Timers: Sendable {
             case 7: .classExpires(ClassID(UInt32(first.number)))
             case 9: .seasonEnds(Int(first.number))
             case 10: .swapExpires(first.number)
+            case 12: .offerExpires(first.number)
             case 11: .linkOpens(Int(first.number))
+            case 13: .linkChanges(Int(first.number))
             default:
                 .suspensionEnds(
                     ProgramID(UInt32(first.number >> 32)),

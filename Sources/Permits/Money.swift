@@ -123,6 +123,16 @@ package enum Limits {
     package static let routesMax = 256
     /// The longest time, in seconds, that a link gathers orders before it opens: a week.
     package static let windowMax: Int64 = 604_800
+    /// The most open offers by agreement of one member.
+    package static let offersMax = 100
+    /// The most classes in one offer by agreement.
+    package static let offerItemsMax = 8
+    /// The highest royalty: 10^7 minor units for a unit of yield.
+    ///
+    /// An entitlement of 10^9 yields at most ten times as much in a season: 10^17 minor units.
+    package static let royaltyMax = Money(minorUnits: 10_000_000)
+    /// The longest lease, in seasons.
+    package static let leaseMax: Int64 = 99
     /// The most open offers to swap of one member.
     package static let swapsMax = 100
     /// The most open proposals of one member.

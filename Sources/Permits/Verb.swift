@@ -13,13 +13,13 @@ package enum Verb: UInt8, Word {
     // The participant.
     case transfer, retire, order, amend, cancel, massCancel, quote
     case consign, guarantee, bid, withdrawBid
-    case swap, unswap, move, cover, surrender, recall, trust, distrust, pay
+    case swap, unswap, offer, take, unoffer, move, cover, surrender, recall, trust, distrust, pay
     // Two persons.
     case fourEyes, propose, approve, decline
     // Queries.
     case account, orders, book, trades, markets, programs, members, ledger, auctions, bids, result
     case rules, facilities, reports, obligations, blocks, trace, certificate, transfers, penalties, proposals
-    case concentration, seasons, links, reach, swaps
+    case concentration, seasons, links, reach, swaps, offers, rights, prices
     // The sequencer.
     case clock, disconnect, restart, sealedBid
 
@@ -117,6 +117,12 @@ package enum Verb: UInt8, Word {
         case .swap: "SWAP"
         case .unswap: "UNSWAP"
         case .swaps: "SWAPS"
+        case .offer: "OFFER"
+        case .take: "TAKE"
+        case .unoffer: "UNOFFER"
+        case .offers: "OFFERS"
+        case .rights: "RIGHTS"
+        case .prices: "PRICES"
         }
     }
 

@@ -10,24 +10,62 @@ package struct Link: Sendable, Equatable {
     package var from: Code
     package var to: Code
     /// The most that may have gone out and was neither delivered nor traded back; nil for no limit.
-    package var limit: Quantity?
+    package private(set) var limit: Quantity?
     /// What went out and was neither delivered nor traded back, counted where it arrives; negative after more trade back.
     package var balance = Quantity.zero
     /// What arrives of what leaves: exact.
-    package var ratio: Ratio
+    package private(set) var ratio = Ratio.one
     /// For how many seconds orders gather when the link opens again; 0: it opens at once.
-    package var window: Int64 = 0
+    package private(set) var window: Int64 = 0
     /// When the orders that gather are cleared; until then nothing goes through the link.
     package var opens: Timestamp?
+    /// Whether net trade is frozen: the limit is what the balance was then, and deliveries make no more room; trade back does.
+    ///
+    /// Source: the Goulburn to Murray trade rule of 1 July 2021, with its freeze on 15 December.
+    package private(set) var isFrozen = false
+    /// New terms with a date.
+    package private(set) var next: Change?
 
-    package init(code: Code, program: ProgramID, from: Code, to: Code, limit: Quantity?, ratio: Ratio) {
+    /// Terms of a link that take effect together.
+    package struct Change: Sendable, Equatable {
+        package var starts: Timestamp
+        package var limit: Quantity?
+        package var ratio: Ratio
+        package var window: Int64
+        package var isFrozen: Bool
+
+        package init(
+            starts: Timestamp = .never,
+            limit: Quantity? = nil,
+            ratio: Ratio = .one,
+            window: Int64 = 0,
+            isFrozen: Bool = false
+        ) {
+            self.starts = starts
+            self.limit = limit
+            self.ratio = ratio
+            self.window = window
+            self.isFrozen = isFrozen
+        }
+    }
+
+    package init(code: Code, program: ProgramID, from: Code, to: Code) {
         self.code = code
         self.program = program
         self.from = from
         self.to = to
-        self.limit = limit
-        self.ratio = ratio
     }
+
+    /// Takes on new terms now.
+    package mutating func take(_ change: Change) {
+        limit = change.isFrozen ? balance : change.limit
+        ratio = change.ratio
+        window = change.window
+        isFrozen = change.isFrozen
+    }
+
+    /// Keeps new terms for their date, in place of those it had.
+    package mutating func schedule(_ change: Change?) { next = change }
 
     /// How much more may arrive by this link now; nil for any quantity.
     package var opportunity: Quantity? { limit.map { max(.zero, $0 - balance) } }
@@ -77,11 +115,11 @@ extension Link {
         writer.write(program.index)
         writer.write(from)
         writer.write(to)
-        writer.write(limit?.units ?? -1)
         writer.write(balance)
-        writer.write(ratio.text)
-        writer.write(window)
         writer.write(opens ?? .never)
+        writer.write(Change(starts: .never, limit: limit, ratio: ratio, window: window, isFrozen: isFrozen))
+        writer.write(next != nil)
+        if let next { writer.write(next) }
     }
 
     init(from reader: inout ByteReader) throws(SnapshotError) {
@@ -89,14 +127,39 @@ extension Link {
         program = ProgramID(try reader.read())
         from = try reader.readCode()
         to = try reader.readCode()
-        let units: Int64 = try reader.read()
-        limit = units < 0 ? nil : Quantity(units)
         balance = try reader.readQuantity()
-        let text = try reader.readString()
-        guard let ratio = Ratio(text) else { throw SnapshotError("\(text) is no ratio") }
-        self.ratio = ratio
-        window = try reader.read()
         let time = try reader.readTimestamp()
         opens = time == .never ? nil : time
+        let terms = try reader.readLinkChange()
+        (limit, ratio, window, isFrozen) = (terms.limit, terms.ratio, terms.window, terms.isFrozen)
+        next = try reader.readBool() ? try reader.readLinkChange() : nil
+    }
+}
+
+extension ByteWriter {
+    fileprivate mutating func write(_ change: Link.Change) {
+        write(change.starts)
+        write(change.limit != nil)
+        write(change.limit ?? .zero)
+        write(change.ratio.text)
+        write(change.window)
+        write(change.isFrozen)
+    }
+}
+
+extension ByteReader {
+    fileprivate mutating func readLinkChange() throws(SnapshotError) -> Link.Change {
+        let starts = try readTimestamp()
+        let hasLimit = try readBool()
+        let limit = try readQuantity()
+        let text = try readString()
+        guard let ratio = Ratio(text) else { throw SnapshotError("\(text) is no ratio") }
+        return Link.Change(
+            starts: starts,
+            limit: hasLimit ? limit : nil,
+            ratio: ratio,
+            window: try read(),
+            isFrozen: try readBool()
+        )
     }
 }

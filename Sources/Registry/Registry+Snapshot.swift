@@ -43,6 +43,11 @@ extension Registry {
         writer.write(swapCount)
         writer.write(count: swaps.count)
         for swap in swaps { swap.encode(to: &writer) }
+        writer.write(offerCount)
+        writer.write(count: offers.count)
+        for offer in offers { offer.encode(to: &writer) }
+        writer.write(count: rights.count)
+        for right in rights { right.encode(to: &writer) }
     }
 
     /// Reads a registry from snapshot form.
@@ -82,6 +87,9 @@ extension Registry {
         for _ in 0..<(try reader.readCount()) { links.append(try Link(from: &reader)) }
         swapCount = try reader.read()
         for _ in 0..<(try reader.readCount()) { swaps.append(try Swap(from: &reader)) }
+        offerCount = try reader.read()
+        for _ in 0..<(try reader.readCount()) { offers.append(try Offer(from: &reader)) }
+        for _ in 0..<(try reader.readCount()) { rights.append(try Right(from: &reader)) }
     }
 }
 

@@ -23,6 +23,11 @@ package struct Registry: Sendable {
     /// Open offers to swap, oldest first.
     package internal(set) var swaps: [Swap] = []
     package internal(set) var swapCount: UInt64 = 0
+    /// Open offers by agreement, oldest first.
+    package internal(set) var offers: [Offer] = []
+    package internal(set) var offerCount: UInt64 = 0
+    /// What binds sellers and buyers of entitlements, oldest first.
+    package internal(set) var rights: [Right] = []
     private var facilityByCode: [Code: FacilityID] = [:]
     /// The facilities of each member, in order of registration.
     private var facilitiesOfMember: [MemberID: [FacilityID]] = [:]
@@ -227,10 +232,52 @@ package struct Registry: Sendable {
     /// Takes an offer off the list.
     package mutating func remove(swap number: UInt64) { swaps.removeAll { $0.number == number } }
 
-    /// Adds a link, or changes the one at a place.
-    package mutating func set(_ link: Link, at index: Int?) {
-        if let index { links[index] = link } else { links.append(link) }
+    /// The number of the next offer by agreement.
+    package mutating func nextOffer() -> UInt64 {
+        offerCount += 1
+        return offerCount
     }
+
+    /// Puts an offer by agreement on the list.
+    package mutating func add(_ offer: Offer) { offers.append(offer) }
+
+    /// Takes an offer by agreement off the list.
+    package mutating func remove(offer number: UInt64) { offers.removeAll { $0.number == number } }
+
+    /// Binds a seller and a buyer.
+    package mutating func add(_ right: Right) { rights.append(right) }
+
+    /// Changes what binds them.
+    package mutating func set(_ right: Right, at index: Int) { rights[index] = right }
+
+    /// Takes off the list what binds nobody any more.
+    package mutating func forgetRightsThatAreOver() { rights.removeAll(where: \.isOver) }
+
+    /// The leases of a member's entitlements of a class.
+    package func leases(of member: MemberID, _ entitlement: ClassID) -> [Right] {
+        rights.filter { $0.isLease && $0.seller == member && $0.entitlement == entitlement }
+    }
+
+    /// What a member has leased of a class, less what it has leased out.
+    package func netLease(of entitlement: ClassID, to member: MemberID) -> Quantity {
+        rights.reduce(.zero) { sum, right in
+            guard right.isLease, right.entitlement == entitlement else { return sum }
+            let taken = right.buyer == member ? right.quantity : .zero
+            return sum + taken - (right.seller == member ? right.quantity : .zero)
+        }
+    }
+
+    /// Adds a link, without a limit.
+    package mutating func add(_ link: Link) -> Int {
+        links.append(link)
+        return links.count - 1
+    }
+
+    /// Gives a link new terms.
+    package mutating func take(_ change: Link.Change, link index: Int) { links[index].take(change) }
+
+    /// Keeps a link's new terms for their date.
+    package mutating func schedule(_ change: Link.Change?, link index: Int) { links[index].schedule(change) }
 
     /// Says until when orders gather before a link.
     package mutating func set(opens time: Timestamp?, link index: Int) { links[index].opens = time }

@@ -14,8 +14,8 @@ enum InboxItem: Sendable {
     case hashed(Connection, NewPassword, Result<String, Refusal>)
     /// Older lines of a stream were read.
     case history(Connection, StreamRequest, Result<[FeedLine], Refusal>)
-    /// The path of a serial number was read.
-    case traced(Connection, Code, serial: Int64, Result<[TraceStep], Refusal>)
+    /// What an inquiry needs was read.
+    case read(Connection, Code, Inquiry, Result<Inquiry.Records, Refusal>)
 }
 
 /// A line as the connection read it.

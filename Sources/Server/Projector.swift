@@ -104,20 +104,15 @@ final class Projector: Sendable {
         }
     }
 
-    /// Reads the path of a serial number, once what was handed over so far is booked.
-    func path(
-        of serial: Int64,
-        _ permitClass: ClassID,
-        _ body: @escaping @Sendable (Result<[TraceStep], Refusal>) -> Void
-    ) {
+    /// Reads what an inquiry needs, once what was handed over so far is booked.
+    func read(_ need: Inquiry.Need, _ body: @escaping @Sendable (Result<Inquiry.Records, Refusal>) -> Void) {
         queue.async { [settlement, logger] in
             DispatchQueue.global().async {
                 do throws(SettlementError) {
-                    let moves = try settlement.path(of: serial, permitClass: permitClass)
-                    body(.success(moves.map { TraceStep(sequence: $0.sequence, time: $0.time, move: $0.move) }))
+                    body(.success(try settlement.records(for: need)))
                 } catch {
-                    logger.error("cannot read a path: \(error)")
-                    body(.failure(Refusal(.busy, "the path cannot be read now")))
+                    logger.error("cannot read for an inquiry: \(error)")
+                    body(.failure(Refusal(.busy, "what was booked cannot be read now")))
                 }
             }
         }
@@ -127,5 +122,20 @@ final class Projector: Sendable {
     func drain() {
         queue.sync {}
         checkpoints.sync {}
+    }
+}
+
+extension Settlement {
+    fileprivate func records(for need: Inquiry.Need) throws(SettlementError) -> Inquiry.Records {
+        switch need {
+        case .path(let serial, let permitClass):
+            let moves = try path(of: serial, permitClass: permitClass)
+            return .path(moves.map { TraceStep(sequence: $0.sequence, time: $0.time, move: $0.move) })
+        case .trades(let begin):
+            let levels = Dictionary(grouping: try levels(since: begin), by: \.market).mapValues { levels in
+                levels.map { TradeRecord.Level(price: $0.price, trades: $0.trades, quantity: $0.quantity) }
+            }
+            return .trades(TradeRecord(levels: levels, offMarket: try offMarket(since: begin)))
+        }
     }
 }

@@ -83,14 +83,14 @@ extension Sequencer {
         }
     }
 
-    /// Reads the path of a serial number; what the client sends meanwhile waits.
-    func trace(_ id: Code, _ name: ClassName, serial: Int64, _ session: Session) {
+    /// Reads what an inquiry needs; what the client sends meanwhile waits.
+    func read(_ id: Code, _ inquiry: Inquiry, _ session: Session) {
         do throws(Refusal) {
-            let permitClass = try venue.traced(name, serial: serial)
+            let need = try venue.need(of: inquiry, at: now)
             let (inbox, connection) = (inbox, session.connection)
             // After the commit under way, whose replies the client may have seen, and its booking.
             committer.afterCommit { [projector] in
-                projector.path(of: serial, permitClass) { inbox.add(.traced(connection, id, serial: serial, $0)) }
+                projector.read(need) { inbox.add(.read(connection, id, inquiry, $0)) }
             }
             session.isWaiting = true
         } catch {
@@ -98,11 +98,11 @@ extension Sequencer {
         }
     }
 
-    func finish(_ id: Code, _ serial: Int64, _ steps: Result<[TraceStep], Refusal>, _ session: Session) {
-        switch steps {
+    func finish(_ id: Code, _ inquiry: Inquiry, _ records: Result<Inquiry.Records, Refusal>, _ session: Session) {
+        switch records {
         case .failure(let refusal): refuse(id, refusal, session)
-        case .success(let steps):
-            venue.answer(steps, serial: serial, id: id, output: &output)
+        case .success(let records):
+            venue.answer(inquiry, records, id: id, output: &output)
             route(to: session, sequence: nil, time: now)
         }
     }

@@ -126,8 +126,8 @@ final class Sequencer: @unchecked Sendable {
             answer(connection) { setPassword(login, hash, $0) }
         case .history(let connection, let request, let lines):
             answer(connection) { finish(request, lines, $0) }
-        case .traced(let connection, let id, let serial, let steps):
-            answer(connection) { finish(id, serial, steps, $0) }
+        case .read(let connection, let id, let inquiry, let records):
+            answer(connection) { finish(id, inquiry, records, $0) }
         }
     }
 
@@ -187,7 +187,7 @@ final class Sequencer: @unchecked Sendable {
         case .subscribe(let market): subscribe(line.id, market, true, session)
         case .unsubscribe(let market): subscribe(line.id, market, false, session)
         case .resume(let name, let from): resume(line.id, name, from: from, member, session)
-        case .trace(let name, let serial): trace(line.id, name, serial: serial, session)
+        case .inquiry(let inquiry): read(line.id, inquiry, session)
         }
     }
 }

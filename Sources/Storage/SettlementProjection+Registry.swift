@@ -198,6 +198,15 @@ extension SettlementProjection {
                 sql: "INSERT INTO zone_move VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
                 arguments: [seq, position, "\(link.code)", member.index, left.units, arrived.units, isBack, "\(time)"]
             )
+        case .sale(let offer, let buyer): try write(offer, buyer: buyer, seq: seq, time: time)
+        case .right(let right, let yielded, let paid):
+            try database.execute(
+                sql: "INSERT INTO royalty VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                arguments: [
+                    seq, position, Int64(bitPattern: right.sale), right.entitlement.index, yielded.units,
+                    paid.minorUnits, right.owed.minorUnits, right.seasonsLeft, "\(time)",
+                ]
+            )
         case .expiry(let id, cancelled: _):
             try database.execute(
                 sql: "UPDATE permit_class SET expired_seq = ? WHERE id = ?",
@@ -217,12 +226,29 @@ extension SettlementProjection {
         )
     }
 
+    private func write(_ offer: Offer, buyer: MemberID, seq: Int64, time: Timestamp) throws {
+        try database.execute(
+            sql: "INSERT INTO sale VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            arguments: [
+                Int64(bitPattern: offer.number), seq, offer.seller.index, buyer.index, offer.currency.text,
+                offer.price.minorUnits, offer.royalty.minorUnits, offer.lease, "\(time)",
+            ]
+        )
+        for item in offer.items {
+            try database.execute(
+                sql: "INSERT INTO sale_item VALUES (?, ?, ?)",
+                arguments: [Int64(bitPattern: offer.number), item.permitClass.index, item.quantity.units]
+            )
+        }
+    }
+
     private func write(_ link: Link) throws {
         try database.execute(
-            sql: "INSERT OR REPLACE INTO link VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            sql: "INSERT OR REPLACE INTO link VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             arguments: [
                 "\(link.code)", link.program.index, "\(link.from)", "\(link.to)", link.limit?.units,
                 link.balance.units, link.ratio.text, link.window, link.opens.map { "\($0)" },
+                link.isFrozen, link.next.map { "\($0.starts)" },
             ]
         )
     }

@@ -126,7 +126,7 @@ struct SettlementProjection {
                 )
             case .memberAdmitted, .loginCreated: try writeDirectory(event)
             case .registry(count: _, let fact): try write(fact, position: index + 1, sequence: sequence, time: time)
-            case .pending, .proposal, .swap, .alert, .trusted, .distrusted:
+            case .pending, .proposal, .swap, .offer, .alert, .trusted, .distrusted:
                 try writePrivate(event, position: index + 1, sequence: sequence, time: time)
             case .auctionAnnounced(let auction): try write(announced: auction, sequence: sequence, time: time)
             case .auction(count: _, let auction, let phase, let offered, text: _):

@@ -126,11 +126,13 @@ extension SettlementSchema {
             program INTEGER NOT NULL REFERENCES program,
             from_zone TEXT NOT NULL,
             to_zone TEXT NOT NULL,
-            max_balance INTEGER CHECK (max_balance >= 0),          -- NULL: no limit
+            max_balance INTEGER,                                   -- NULL: no limit
             balance INTEGER NOT NULL,                              -- went out, neither delivered nor traded back
             ratio TEXT NOT NULL,                                   -- what arrives : what leaves
             window INTEGER NOT NULL CHECK (window >= 0),           -- seconds for which orders gather when it opens
-            opens TEXT                                             -- when what gathers is cleared; NULL: nothing gathers
+            opens TEXT,                                            -- when what gathers is cleared; NULL: nothing gathers
+            frozen INTEGER NOT NULL CHECK (frozen IN (0, 1)),      -- deliveries make no more room
+            changes TEXT                                           -- when new terms start; NULL: none are scheduled
         ) STRICT, WITHOUT ROWID;
 
         CREATE TABLE delivered (
@@ -247,6 +249,40 @@ extension SettlementSchema {
             state TEXT NOT NULL CHECK (\(oneOf("state", "open", "executed", "withdrawn", "expired", "ended"))),
             seq INTEGER NOT NULL                                   -- the command that brought it there
         ) STRICT;
+
+        CREATE TABLE sale (
+            -- Permits that were sold by agreement, as a bundle at one price, which is no market's.
+            number INTEGER PRIMARY KEY,
+            seq INTEGER NOT NULL,
+            seller INTEGER NOT NULL REFERENCES member,
+            buyer INTEGER NOT NULL REFERENCES member,
+            currency TEXT NOT NULL REFERENCES currency,
+            price INTEGER NOT NULL CHECK (price >= 0),             -- for all of it
+            royalty INTEGER NOT NULL CHECK (royalty >= 0),         -- for each unit of yield, at each season's end
+            lease INTEGER NOT NULL CHECK (lease >= 0),             -- for how many seasons the yield alone; 0: the permits
+            time TEXT NOT NULL
+        ) STRICT;
+
+        CREATE TABLE sale_item (
+            sale INTEGER NOT NULL REFERENCES sale,
+            permit_class INTEGER NOT NULL REFERENCES permit_class,
+            quantity INTEGER NOT NULL CHECK (quantity > 0),
+            PRIMARY KEY (sale, permit_class)
+        ) STRICT, WITHOUT ROWID;
+
+        CREATE TABLE royalty (
+            -- What entitlements that were sold or leased yielded in a season, and what was paid for it.
+            seq INTEGER NOT NULL,
+            n INTEGER NOT NULL,
+            sale INTEGER NOT NULL REFERENCES sale,
+            permit_class INTEGER NOT NULL REFERENCES permit_class,
+            yielded INTEGER NOT NULL CHECK (yielded >= 0),
+            paid INTEGER NOT NULL CHECK (paid >= 0),               -- minor units
+            owed INTEGER NOT NULL CHECK (owed >= 0),               -- what the buyer had no money for, earlier seasons included
+            seasons_left INTEGER,                                  -- of a lease
+            time TEXT NOT NULL,
+            PRIMARY KEY (seq, n)
+        ) STRICT, WITHOUT ROWID;
 
         CREATE TABLE trust (
             -- To whose account a member's permits go without the longer delay.

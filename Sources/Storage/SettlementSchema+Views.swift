@@ -131,15 +131,13 @@ extension SettlementSchema {
             WHERE trades >= 5 AND place IN ((trades + 1) / 2, (trades + 2) / 2)
             GROUP BY market, date;
 
-        CREATE VIEW unpriced_transfer AS
-            -- Per permit class and day: what changed hands off the exchange, of which no price is known.
-            SELECT program.code AS program, permit_class.vintage, permit_class.zone, substr(transfer.time, 1, 10) AS date,
-                COUNT(*) AS transfers, SUM(transfer.amount) AS quantity
+        CREATE VIEW off_market_transfer AS
+            -- What changed hands without a price, in a swap, or by agreement at the price of a whole bundle (table sale).
+            SELECT program.code AS program, permit_class.vintage, permit_class.zone, transfer.*
             FROM transfer
             JOIN permit_class ON permit_class.id = transfer.permit_class
             JOIN program ON program.id = permit_class.program
-            WHERE transfer.kind = 'transfer' OR transfer.kind = 'swap'
-            GROUP BY permit_class.id, date;
+            WHERE transfer.kind IN ('transfer', 'swap', 'sale');
 
         """
 

@@ -6,11 +6,11 @@ import GRDB
 /// change of schema is a new name of the one migration: a file of an older name is emptied and rebuilt from the journal.
 enum SettlementSchema {
     /// The names that the schema had before.
-    static let older = ["1: the venue", "2: the registry", "3: seasons", "4: swaps"]
+    static let older = ["1: the venue", "2: the registry", "3: seasons", "4: swaps", "5: trades across zones"]
 
     static var migrator: DatabaseMigrator {
         var migrator = DatabaseMigrator()
-        migrator.registerMigration("5: trades across zones") { db in
+        migrator.registerMigration("6: sales by agreement") { db in
             try db.execute(sql: directory)
             try db.execute(sql: activity)
             try db.execute(sql: accounts)
@@ -177,7 +177,7 @@ enum SettlementSchema {
                 CHECK (\(oneOf(
                     "kind", "deposit", "withdrawal", "allocation", "transfer", "retirement", "payment", "award",
                     "delivery", "cover", "surrender", "expiry", "penalty", "bust", "carryover", "spill",
-                    "release", "zone", "swap"
+                    "release", "zone", "swap", "sale", "royalty"
                 ))),
             from_member INTEGER NOT NULL REFERENCES member,
             to_member INTEGER NOT NULL REFERENCES member,

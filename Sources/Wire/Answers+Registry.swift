@@ -31,6 +31,17 @@ extension Venue {
             where swap.partner == nil || swap.partner == member || swap.member == member {
                 rows.row { $0.append(swap, exchange) }
             }
+        case .offers:
+            for offer in exchange.registry.offers
+            where offer.partner == nil || offer.partner == member || offer.seller == member {
+                rows.row { $0.append(offer, exchange) }
+            }
+        case .rights(let code):
+            let party = try code.map { code throws(Refusal) in try exchange.findMember(code) }
+            for right in exchange.registry.rights
+            where party == nil || right.seller == party || right.buyer == party {
+                rows.row { $0.append(right, exchange) }
+            }
         case .reach(let code, let depth): try reach(code, depth, &rows)
         case .links(let code):
             let program = try code.map { code throws(Refusal) in try exchange.findProgram(code) }

@@ -87,9 +87,12 @@ extension VerbRule {
         case .release: ("The risk of a spill is low: what lies in spillable accounts may be used.", permits, [])
         case .link:
             (
-                "Makes a link between two zones, or changes it: the limit of its account, the balance, what arrives of what leaves.",
+                "Makes a link between two zones, or changes it, at once or from a time on: the limit of its account, the balance, what arrives of what leaves.",
                 [(.link, .code), (.program, .code), (.from, .code), (.to, .code)],
-                [(.limit, .integer), (.balance, .integer), (.ratio, .text), (.window, .integer)]
+                [
+                    (.limit, .integer), (.balance, .integer), (.ratio, .text), (.window, .integer), (.freeze, .flag),
+                    (.starts, .time),
+                ]
             )
         case .delivery:
             ("Water that was delivered makes room in a link's account.", [(.link, .code), (.qty, .integer)], [])
@@ -110,6 +113,14 @@ extension VerbRule {
                 [(.give, .text), (.giveqty, .integer), (.want, .text), (.wantqty, .integer)],
                 [(.to, .code), (.expire, .time)]
             )
+        case .offer:
+            (
+                "Offers a bundle of permits at one price, to one member or to anyone; of entitlements also with a yearly royalty, or their yield for some seasons.",
+                [(.give, .list("CLASS:QTY")), (.price, .decimal)],
+                [(.to, .code), (.royalty, .decimal), (.lease, .integer), (.expire, .time)]
+            )
+        case .take: ("Buys what is offered.", [(.offer, .integer)], [])
+        case .unoffer: ("Withdraws an offer.", [(.offer, .integer)], [])
         case .unswap: ("Withdraws an offer to swap.", [(.swap, .integer)], [])
         case .move:
             (
@@ -175,6 +186,11 @@ extension VerbRule {
             )
         case .trace:
             ("The path of a serial number from its issue.", permits + [(.serial, .integer)], [(.zone, .code)])
+        case .prices:
+            (
+                "What the markets' permits cost in the last seven days: average, median, and what changed hands off the markets.",
+                [], [(.market, .code), (.min, .decimal)]
+            )
         case .certificate:
             (
                 "A certificate of retirement; with digest, only if it is genuine.", [(.number, .integer)],
@@ -183,6 +199,8 @@ extension VerbRule {
         case .transfers: ("The member's transfers that wait, and whom it trusts.", [], [])
         case .penalties:
             ("The penalties, and which are paid.", [], [(.program, .code), (.member, .code), (.from, .integer)])
+        case .offers: ("The open offers by agreement that are for anyone or for oneself, and one's own.", [], [])
+        case .rights: ("The royalties and leases that bind members.", [], [(.member, .code)])
         case .swaps: ("The open offers to swap that are for anyone, and one's own.", [], [])
         case .reach:
             (

@@ -13,8 +13,8 @@ package enum Key: UInt8, CaseIterable, Sendable {
     case secret, floor, steps, nonce, box
     case zone, base, reduce, offsets, facility, history, output, saving, factor, date, close
     case verifier, second, split, within, period, evidence, kind, due, since, share
-    case yields, ends, carry, spills, percent, link, balance, ratio, back
-    case window, give, giveqty, want, wantqty, swap
+    case yields, starts, ends, carry, spills, percent, link, balance, ratio, back
+    case offer, royalty, lease, window, give, giveqty, want, wantqty, swap
     case until, auctions, freeze, trade, first, transfer, penalty, on, act, proposal, serial, number, digest
 
     /// The key as it is written.
@@ -110,14 +110,15 @@ package struct VerbRule: Sendable {
         case .member, .login, .market, .phase, .reference, .dayEnd, .deposit, .withdraw: administration(verb)
         case .order, .amend, .cancel, .massCancel, .quote: trading(verb)
         case .program, .cap, .allocate, .holiday, .facility, .monitor, .report, .deadline, .suspend, .readmit, .bust,
-            .season, .announce, .spill, .release, .link, .delivery, .move, .swap, .unswap, .transfer, .recall, .retire,
+            .season, .announce, .spill, .release, .link, .delivery, .move, .swap, .unswap, .offer, .take, .unoffer,
+            .transfer, .recall, .retire,
             .cover,
             .surrender, .trust, .distrust,
             .pay, .fourEyes, .propose, .approve,
             .decline:
             registry(verb)
         case .rules, .facilities, .reports, .obligations, .blocks, .trace, .certificate, .transfers, .penalties,
-            .proposals, .concentration, .seasons, .links, .reach, .swaps:
+            .proposals, .concentration, .seasons, .links, .reach, .swaps, .offers, .rights, .prices:
             registryQuery(verb)
         case .account, .orders, .book, .trades, .markets, .programs, .members, .ledger:
             query(verb)

@@ -44,16 +44,17 @@ extension LineScanner {
         case .member, .market, .phase, .reference, .dayEnd, .deposit, .withdraw:
             .command(.admin(try adminCommand(line)))
         case .program, .cap, .allocate, .holiday, .facility, .monitor, .report, .deadline, .suspend, .readmit, .bust,
-            .season, .announce, .spill, .release, .link, .delivery, .move, .swap, .unswap, .transfer, .recall, .retire,
+            .season, .announce, .spill, .release, .link, .delivery, .move, .swap, .unswap, .offer, .take, .unoffer,
+            .transfer, .recall, .retire,
             .cover,
             .surrender, .trust, .distrust,
             .pay, .fourEyes, .propose, .approve,
             .decline:
             .command(.registry(try registryCommand(line)))
         case .rules, .facilities, .reports, .obligations, .blocks, .certificate, .transfers, .penalties, .proposals,
-            .concentration, .seasons, .links, .reach, .swaps:
+            .concentration, .seasons, .links, .reach, .swaps, .offers, .rights:
             .query(.registry(try registryQuery(line)))
-        case .trace: try traceBody(line)
+        case .trace, .prices: .inquiry(try inquiry(line))
         }
     }
 

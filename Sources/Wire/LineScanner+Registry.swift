@@ -105,6 +105,9 @@ extension LineScanner {
         case .link, .delivery, .move: return try linkCommand(line)
         case .swap: return .swap(try newSwap(line))
         case .unswap: return .unswap(try number(.swap, line))
+        case .offer: return .offer(try newOffer(line))
+        case .take: return .take(try number(.offer, line))
+        case .unoffer: return .unoffer(try number(.offer, line))
         case .readmit:
             return .readmit(
                 program: try required(code(.program, line), .program),
@@ -119,28 +122,6 @@ extension LineScanner {
             )
         default: return try holderCommand(line)
         }
-    }
-
-    private func newSwap(_ line: Span<UInt8>) throws(Refusal) -> NewSwap {
-        NewSwap(
-            give: try required(classText(.give, line), .give),
-            giveQuantity: try required(quantity(.giveqty, line), .giveqty),
-            want: try required(classText(.want, line), .want),
-            wantQuantity: try required(quantity(.wantqty, line), .wantqty),
-            partner: try code(.to, line),
-            expires: try time(.expire, line)
-        )
-    }
-
-    /// A class in one value: `CO2:2027` or `WATER:2027:murray`.
-    private func classText(_ key: Key, _ line: Span<UInt8>) throws(Refusal) -> ClassName? {
-        guard let text = try text(key, line) else { return nil }
-        let parts = text.split(separator: ":", omittingEmptySubsequences: false).map(String.init)
-        guard parts.count == 2 || parts.count == 3, let program = Code(parts[0]), let vintage = Int64(parts[1]),
-            vintage == 0 || LineScanner.vintages.contains(vintage),
-            let zone = parts.count == 3 ? Code(parts[2]) : Code.none
-        else { throw Refusal(.badValue, "\(key.name) must be PROGRAM:VINTAGE or PROGRAM:VINTAGE:ZONE") }
-        return ClassName(program: program, vintage: vintage, zone: zone)
     }
 
     private func linkCommand(_ line: Span<UInt8>) throws(Refusal) -> RegistryCommand {
@@ -161,10 +142,14 @@ extension LineScanner {
                     program: try required(code(.program, line), .program),
                     from: try required(code(.from, line), .from),
                     to: try required(code(.to, line), .to),
-                    limit: try integer(.limit, line, in: 0...most).map { Quantity($0) },
                     balance: try integer(.balance, line, in: -most...most).map { Quantity($0) },
-                    ratio: ratio,
-                    window: try integer(.window, line, in: 0...Limits.windowMax) ?? 0
+                    terms: Link.Change(
+                        starts: try time(.starts, line) ?? .never,
+                        limit: try integer(.limit, line, in: 0...most).map { Quantity($0) },
+                        ratio: ratio,
+                        window: try integer(.window, line, in: 0...Limits.windowMax) ?? 0,
+                        isFrozen: try flag(.freeze, line)
+                    )
                 )
             )
         case .delivery: return .delivery(link: link, quantity: try required(quantity(.qty, line), .qty))
@@ -369,6 +354,8 @@ extension LineScanner {
         case .proposals: return .proposals
         case .seasons: return .seasons(program: program)
         case .swaps: return .swaps
+        case .offers: return .offers
+        case .rights: return .rights(member: member)
         case .links: return .links(program: program)
         case .reach:
             let depth = try integer(.depth, line, in: rows) ?? 10
@@ -377,8 +364,8 @@ extension LineScanner {
         }
     }
 
-    /// A class and a serial number.
-    func traceBody(_ line: Span<UInt8>) throws(Refusal) -> ParsedLine.Body {
+    func inquiry(_ line: Span<UInt8>) throws(Refusal) -> Inquiry {
+        guard verb == .trace else { return .prices(market: try code(.market, line), least: try decimal(.min, line)) }
         let permits = try className(line)
         return .trace(permits, serial: Int64(try number(.serial, line)))
     }

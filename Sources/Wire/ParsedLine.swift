@@ -22,7 +22,7 @@ package struct ParsedLine: Sendable {
         /// Sealed before it is written.
         case bid(BidLine)
         /// Answered from what settlement has kept.
-        case trace(ClassName, serial: Int64)
+        case inquiry(Inquiry)
         case subscribe(market: Code)
         case unsubscribe(market: Code)
         /// `stream` is `private` or the code of a market.
@@ -66,6 +66,8 @@ package enum RegistryQuery: Sendable, Equatable {
     case links(program: Code?)
     case reach(market: Code, depth: Int)
     case swaps
+    case offers
+    case rights(member: Code?)
 }
 
 /// `LOGON` as it arrives; the password goes no further than the session.

@@ -31,6 +31,11 @@ extension Output {
                 bytes.append("state", state)
                 bytes.append(swap, exchange)
             }
+        case .offer(let member, let count, let offer, let state):
+            line("OFFER", sequence, .member(member), count) { bytes in
+                bytes.append("state", state)
+                bytes.append(offer, exchange)
+            }
         case .alert(let member, let count, let alert):
             line("ALERT", sequence, .member(member), count) { bytes in
                 bytes.append("kind", alert.kind)
@@ -199,6 +204,15 @@ extension [UInt8] {
         case .link(let link):
             append(" kind=link")
             append(link, exchange)
+        case .sale(let offer, let buyer):
+            append(" kind=sale")
+            append("buyer", exchange.members[buyer].code)
+            append(offer, exchange)
+        case .right(let right, let yielded, let paid):
+            append(" kind=right")
+            append("yielded", yielded)
+            append("paid", money: paid.minorUnits, right.currency)
+            append(right, exchange)
         case .delivery(let link, let quantity):
             append(" kind=delivery")
             append("qty", quantity)
@@ -287,29 +301,6 @@ extension [UInt8] {
         append(text: deadline.share.text)
     }
 
-    /// Appends an offer to swap.
-    mutating func append(_ swap: Swap, _ exchange: Exchange) {
-        append("swap", swap.number)
-        append("member", exchange.members[swap.member].code)
-        append(" give=")
-        append(name: swap.give, exchange)
-        append("giveqty", swap.giveQuantity)
-        append(" want=")
-        append(name: swap.want, exchange)
-        append("wantqty", swap.wantQuantity)
-        if let partner = swap.partner { append("to", exchange.members[partner].code) }
-        if swap.expires != .never { append("expire", swap.expires) }
-    }
-
-    /// Appends a class as `SWAP` takes it: `WATER:2027:murray`.
-    private mutating func append(name id: ClassID, _ exchange: Exchange) {
-        let terms = exchange.registry[id]
-        append(code: exchange.registry[terms.program].code)
-        append(text: ":\(terms.vintage)")
-        guard !terms.zone.isEmpty else { return }
-        append(text: ":\(terms.zone)")
-    }
-
     /// Appends a link and what may still go through it.
     mutating func append(_ link: Link, _ exchange: Exchange) {
         append("link", link.code)
@@ -322,6 +313,12 @@ extension [UInt8] {
         if let opportunity = link.opportunity { append("opportunity", opportunity) }
         if link.window > 0 { append("window", UInt64(link.window)) }
         if let opens = link.opens { append("opens", opens) }
+        if link.isFrozen { append(" freeze=1") }
+        guard let next = link.next else { return }
+        append("starts", next.starts)
+        append(text: " then=")
+        let limit = next.isFrozen ? "freeze" : next.limit.map { "limit:\($0.units)" } ?? "no-limit"
+        append(text: [limit, "ratio:\(next.ratio.text)", "window:\(next.window)"].joined(separator: ","))
     }
 
     /// Appends a season.

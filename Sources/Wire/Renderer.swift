@@ -86,7 +86,7 @@ extension Output {
         case .moved(let member, let count, let transfer): append(transfer, member, count, sequence, exchange)
         case .trade, .level, .phase, .indicative, .reference: appendPublic(event, sequence, exchange)
         case .auction, .awarded: appendAuction(event, sequence, exchange)
-        case .registry, .pending, .proposal, .swap, .alert: appendRegistry(event, sequence, exchange)
+        case .registry, .pending, .proposal, .swap, .offer, .alert: appendRegistry(event, sequence, exchange)
         case .memberAdmitted, .loginCreated, .marketListed, .orderEntered, .orderAmended, .auctionAnnounced,
             .auctionCleared, .transferred, .serials, .trusted, .distrusted, .sessionOpened, .sessionClosed, .dayEnded:
             break
@@ -257,6 +257,7 @@ extension [UInt8] {
         case .proposal(let number, let time):
             append("proposal", number)
             append("expires", time)
+        case .offer(let number): append("offer", number)
         case .swap(let number, let state):
             append("swap", number)
             append("state", state)

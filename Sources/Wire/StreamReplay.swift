@@ -9,9 +9,9 @@ package struct StreamReplay: Sendable {
     package private(set) var venue: Venue
     /// The time of the last entry, from which relative times count.
     package var time: Timestamp
-    /// Every move of serial numbers, if they are kept for `TRACE`.
-    private var trail: [TraceStep] = []
-    private let keepsTrail: Bool
+    /// What happened, if it is kept for inquiries.
+    private var records = ReplayRecords()
+    private let keepsRecords: Bool
 
     /// What one entry did.
     package struct Step {
@@ -21,10 +21,10 @@ package struct StreamReplay: Sendable {
         package let sequence: UInt64?
     }
 
-    /// Starts on a fresh exchange, or goes on from `venue`; with `keepsTrail`, `TRACE` tells what happened from here on.
-    package init(on venue: Venue = Venue(), keepsTrail: Bool = false) {
+    /// Starts on a fresh exchange, or goes on from `venue`; with `keepsRecords`, inquiries tell what happened from here on.
+    package init(on venue: Venue = Venue(), keepsRecords: Bool = false) {
         self.venue = venue
-        self.keepsTrail = keepsTrail
+        self.keepsRecords = keepsRecords
         time = venue.exchange.now
     }
 
@@ -61,9 +61,9 @@ package struct StreamReplay: Sendable {
     }
 
     private mutating func keep(_ output: Output) {
-        guard keepsTrail else { return }
-        for case .serials(let move) in output.events {
-            trail.append(TraceStep(sequence: venue.exchange.sequence, time: venue.exchange.now, move: move))
+        guard keepsRecords else { return }
+        for event in output.events {
+            records.keep(event, sequence: venue.exchange.sequence, time: venue.exchange.now)
         }
     }
 
@@ -80,7 +80,7 @@ package struct StreamReplay: Sendable {
             try body(Step(entry: .clock(at: entry.time), output: output, sequence: sequence), venue)
             output.removeAll()
         }
-        let sequence = venue.run(prepared, trail: trail, output: &output)
+        let sequence = venue.run(prepared, records: records, output: &output)
         keep(output)
         try body(Step(entry: entry, output: output, sequence: sequence), venue)
     }

@@ -1,7 +1,7 @@
 package import Exchange
 import Ledger
 package import Permits
-package import Registry
+import Registry
 
 /// An entry of a stream, ready to run.
 package enum PreparedEntry: Sendable {
@@ -10,8 +10,8 @@ package enum PreparedEntry: Sendable {
     case bid(BidLine, MemberID, UserID, Timestamp)
     /// `member` is nil for a connection that has not logged on.
     case query(ParsedLine, member: MemberID?)
-    /// Answered from the path that the replay has kept.
-    case trace(ParsedLine, ClassName, serial: Int64)
+    /// Answered from what the replay has kept.
+    case inquiry(id: Code, Inquiry, Timestamp)
     /// Does not reach the engine.
     case refused(id: Code, Refusal)
 
@@ -20,7 +20,7 @@ package enum PreparedEntry: Sendable {
         switch self {
         case .command(let request): request.verb != .clock
         case .bid: true
-        case .query, .trace, .refused: false
+        case .query, .inquiry, .refused: false
         }
     }
 }
@@ -49,7 +49,7 @@ extension Venue {
         case .bid(let bid): return .bid(bid, member, user, entry.time)
         case .login:
             return .refused(id: line.id, Refusal(.badValue, "a stream holds no passwords; LOGIN takes hash= here"))
-        case .trace(let name, let serial): return .trace(line, name, serial: serial)
+        case .inquiry(let inquiry): return .inquiry(id: line.id, inquiry, entry.time)
         case .query, .subscribe, .unsubscribe, .resume:
             throw StreamError("\(line.verb.text) belongs to a connection and has no meaning in a stream file")
         }
@@ -77,10 +77,10 @@ extension Venue {
     ///
     /// - Parameters:
     ///   - entry: what `prepare` made.
-    ///   - trail: every move of serial numbers so far, for `TRACE`.
+    ///   - records: what happened so far, for inquiries.
     ///   - output: gets the lines and events.
     /// - Returns: the command's sequence number; nil for what did not reach the engine.
-    package mutating func run(_ entry: PreparedEntry, trail: [TraceStep], output: inout Output) -> UInt64? {
+    package mutating func run(_ entry: PreparedEntry, records: ReplayRecords, output: inout Output) -> UInt64? {
         switch entry {
         case .command(let request):
             execute(request, output: &output)
@@ -93,16 +93,11 @@ extension Venue {
                 Venue.refuse(id: bid.id, error, output: &output)
             }
         case .query(let line, let member): answer(line, member: member, output: &output)
-        case .trace(let line, let name, let serial):
+        case .inquiry(let id, let inquiry, let time):
             do throws(Refusal) {
-                let permitClass = try traced(name, serial: serial)
-                let steps = trail.filter { step in
-                    step.move.permitClass == permitClass
-                        && (step.move.block.first...step.move.block.last).contains(serial)
-                }
-                answer(steps, serial: serial, id: line.id, output: &output)
+                answer(inquiry, records.read(try need(of: inquiry, at: time)), id: id, output: &output)
             } catch {
-                Venue.refuse(id: line.id, error, output: &output)
+                Venue.refuse(id: id, error, output: &output)
             }
         case .refused(let id, let refusal): Venue.refuse(id: id, refusal, output: &output)
         }

@@ -121,10 +121,8 @@ struct EngineRun {
                     program: program,
                     from: EngineRun.code("z\(from)"),
                     to: EngineRun.code("z\(to)"),
-                    limit: nil,
                     balance: nil,
-                    ratio: .one,
-                    window: 0
+                    terms: .init()
                 )
             )
         )

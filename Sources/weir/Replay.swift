@@ -46,7 +46,7 @@ struct Replay: ParsableCommand {
         for file in files {
             var transcript = Transcript()
             var kept: [UInt8] = []
-            var replay = StreamReplay(keepsTrail: true)
+            var replay = StreamReplay(keepsRecords: true)
             let recorder = try data.map { try Recorder(directory: $0) }
             try feed(file) { chunk, firstLine in
                 try replay.run(chunk, firstLine: firstLine) { step, venue in

@@ -69,6 +69,27 @@ struct RegistryDayTests {
         try FileManager.default.removeItem(atPath: venue.directory)
     }
 
+    @Test("PRICES counts the trades that are booked, and what moves off the markets apart")
+    func prices() async throws {
+        let venue = try await TestVenue.start(opening)
+        let acme = try await venue.logOn("acme", "li")
+        let bolt = try await venue.logOn("bolt", "bo")
+        for (price, qty) in [("71.00", 10), ("71.40", 20), ("71.20", 10), ("71.80", 10), ("70.00", 50)] {
+            #expect(try await acme.send("ORDER market=M side=sell qty=\(qty) price=\(price)").isOK)
+            #expect(try await bolt.send("ORDER market=M side=buy qty=\(qty) price=\(price)").isOK)
+        }
+        #expect(try await acme.send("TRANSFER program=CO2 vintage=2027 to=bolt qty=7").isOK)
+        let all = try #require(try await bolt.send("PRICES").rows.first)
+        #expect(all["trades"] == "5" && all["qty"] == "100" && all["offmarket"] == "7")
+        #expect(all["vwap"] == "70.68" && all["low"] == "70.00" && all["high"] == "71.80" && all["median"] == "71.20")
+        let some = try #require(try await bolt.send("PRICES market=M min=70.50").rows.first)
+        #expect(some["trades"] == "4" && some["low"] == "71.00" && some["median"] == nil)
+        #expect(try await bolt.send("PRICES market=NONE").code == "UNKNOWN_MARKET")
+        try await venue.server.stop()
+        #expect(try rows(venue.directory, "SELECT trades, median FROM median_price") == ["5|7120.0"])
+        try FileManager.default.removeItem(atPath: venue.directory)
+    }
+
     @Test("a settlement file of an older schema is rebuilt from the journal")
     func olderSettlement() async throws {
         var venue = try await TestVenue.start(opening)

@@ -20,7 +20,7 @@ func fixture(_ name: String) throws -> [UInt8] {
 
 /// What a stream prints.
 func transcript(_ stream: [UInt8]) throws -> [UInt8] {
-    var replay = StreamReplay(keepsTrail: true)
+    var replay = StreamReplay(keepsRecords: true)
     var transcript = Transcript()
     try replay.run(stream) { step, venue in transcript.append(step, in: venue) }
     return transcript.take()

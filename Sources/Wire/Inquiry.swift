@@ -16,10 +16,53 @@ package struct TraceStep: Sendable {
     }
 }
 
+/// A query about what happened, answered from what was booked: the engine's memory does not grow with trades.
+package enum Inquiry: Sendable, Equatable {
+    case trace(ClassName, serial: Int64)
+    /// `least`: trades below that price are left out.
+    case prices(market: Code?, least: DecimalNumber?)
+
+    /// What must be read to answer it.
+    package enum Need: Sendable {
+        case path(of: Int64, ClassID)
+        case trades(since: Timestamp)
+    }
+
+    /// What was read.
+    package enum Records: Sendable {
+        case path([TraceStep])
+        case trades(TradeRecord)
+    }
+}
+
 extension Venue {
-    /// The class that a `TRACE` asks about.
-    /// - Throws: why it has no answer: an unknown class, or a serial number that was never issued.
-    package func traced(_ name: ClassName, serial: Int64) throws(Refusal) -> ClassID {
+    /// What must be read to answer an inquiry now.
+    /// - Throws: why it has no answer: an unknown class or market, or a serial number that was never issued.
+    package func need(of inquiry: Inquiry, at time: Timestamp) throws(Refusal) -> Inquiry.Need {
+        switch inquiry {
+        case .trace(let name, let serial): return .path(of: serial, try traced(name, serial: serial))
+        case .prices(let market, let least):
+            _ = try priced(market, least: least)
+            return .trades(since: TradeRecord.begin(at: time))
+        }
+    }
+
+    /// Answers an inquiry with what was read for it.
+    package func answer(_ inquiry: Inquiry, _ records: Inquiry.Records, id: Code, output: inout Output) {
+        switch (inquiry, records) {
+        case (.trace(_, let serial), .path(let steps)): answer(steps, serial: serial, id: id, output: &output)
+        case (.prices(let market, let least), .trades(let record)):
+            do throws(Refusal) {
+                let markets = try priced(market, least: least)
+                answer(record, markets, id: id, output: &output)
+            } catch {
+                Venue.refuse(id: id, error, output: &output)
+            }
+        default: preconditionFailure("the records answer another inquiry")
+        }
+    }
+
+    private func traced(_ name: ClassName, serial: Int64) throws(Refusal) -> ClassID {
         let permitClass = try exchange.findClass(name)
         let issued = exchange.registry[permitClass].issued.units
         guard serial <= issued else {
@@ -29,7 +72,7 @@ extension Venue {
     }
 
     /// Answers `TRACE` with the steps of a path, in order.
-    package func answer(_ steps: [TraceStep], serial: Int64, id: Code, output: inout Output) {
+    private func answer(_ steps: [TraceStep], serial: Int64, id: Code, output: inout Output) {
         var rows = Rows()
         rows.head.append("serial", UInt64(serial))
         for step in steps {

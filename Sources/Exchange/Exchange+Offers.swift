@@ -1,0 +1,257 @@
+import Audit
+import Ledger
+import Permits
+import Registry
+
+// Sales by agreement: bundles at one price, permanent rights with a yearly royalty, leases.
+
+extension Exchange {
+    mutating func offer(
+        _ new: NewOffer,
+        _ sender: Sender,
+        _ events: inout ContiguousArray<Event>
+    ) throws(Refusal) -> Outcome {
+        let partner = try new.partner.map { code throws(Refusal) in try findMember(code) }
+        if let partner {
+            try checkParticipant(partner)
+            guard partner != sender.member else {
+                throw Refusal(.invalidCombination, "to is the sending member itself")
+            }
+        }
+        guard new.expires ?? .never > now else {
+            throw Refusal(.expiryPassed, "expire \(new.expires ?? now) is not after \(now)")
+        }
+        let items = try findItems(new, of: sender.member)
+        let currency = registry[registry[items[0].permitClass].program].currency
+        let money = Limits.moneyMax.minorUnits
+        let price = try minorUnits(new.price, "price", currency: currency, max: money)
+        let royalty = try new.royalty.map { given throws(Refusal) in
+            try minorUnits(given, "royalty", currency: currency, max: Limits.royaltyMax.minorUnits)
+        }
+        guard registry.offers.count(where: { $0.seller == sender.member }) < Limits.offersMax else {
+            throw Refusal(.limitReached, "\(Limits.offersMax) offers are open, the most a member can have")
+        }
+        for (item, given) in zip(items, new.items) {
+            try checkPermits(PermitAmount(given.permits, given.quantity), item.permitClass, of: sender.member)
+        }
+        // Nothing below may fail.
+        let offer = Offer(
+            number: registry.nextOffer(),
+            seller: sender.member,
+            items: items,
+            currency: currency,
+            price: Money(minorUnits: price),
+            partner: partner,
+            royalty: Money(minorUnits: royalty ?? 0),
+            lease: new.lease ?? 0,
+            expires: new.expires ?? .never
+        )
+        registry.add(offer)
+        for item in items {
+            _ = ledger.hold(item.quantity.units, of: .permits(item.permitClass), in: .general(offer.seller))
+        }
+        if offer.expires != .never { timers.add(.offerExpires(offer.number), at: offer.expires) }
+        report(offer, .open, &events)
+        return .registry(.offer(offer.number))
+    }
+
+    /// The classes of a bundle: all of one currency, none twice, and entitlements if a royalty or a lease hangs on them.
+    private func findItems(_ new: NewOffer, of seller: MemberID) throws(Refusal) -> [Offer.Item] {
+        var items: [Offer.Item] = []
+        for given in new.items {
+            let id = try findClass(given.permits)
+            let program = registry[id].program
+            try checkLasts(id)
+            try checkStanding(seller, in: program)
+            try checkUndelayed(id)
+            guard !items.contains(where: { $0.permitClass == id }) else {
+                throw Refusal(.invalidCombination, "\(label(of: id)) is in the bundle twice")
+            }
+            if let first = items.first,
+                registry[registry[first.permitClass].program].currency != registry[program].currency
+            {
+                throw Refusal(.invalidCombination, "the bundle's programs have different currencies")
+            }
+            guard registry[program].yields != nil || (new.royalty == nil && new.lease == nil) else {
+                throw Refusal(
+                    .invalidCombination,
+                    "\(label(of: id)) yields nothing; royalty and lease are for entitlements"
+                )
+            }
+            items.append(Offer.Item(permitClass: id, quantity: given.quantity))
+        }
+        return items
+    }
+
+    /// Refuses a sale or swap of permits whose transfers are delayed by rule, which it would go round.
+    func checkUndelayed(_ id: ClassID) throws(Refusal) {
+        guard registry[registry[id].program].rules.timing == .atOnce else {
+            throw Refusal(
+                .invalidCombination,
+                "transfers of \(label(of: id)) are delayed by its program's rules; use TRANSFER, or a market"
+            )
+        }
+    }
+
+    /// Buys what is offered: money and permits move in one step, or nothing does.
+    mutating func takeOffer(
+        _ number: UInt64,
+        _ sender: Sender,
+        _ events: inout ContiguousArray<Event>
+    ) throws(Refusal) {
+        guard let offer = registry.offers.first(where: { $0.number == number && $0.isFor(sender.member) }) else {
+            throw Refusal(.unknownOrder, "no open offer \(number) to you; OFFERS lists them")
+        }
+        guard offer.seller != sender.member else {
+            throw Refusal(.invalidCombination, "offer \(number) is your own; UNOFFER withdraws it")
+        }
+        for item in offer.items {
+            try checkStanding(sender.member, in: registry[item.permitClass].program)
+            guard offer.lease == 0 else { continue }
+            try checkHolding(
+                adding: item.quantity,
+                member: sender.member,
+                permitClass: item.permitClass,
+                from: isAssociated(offer.seller, sender.member) ? item.quantity : .zero
+            )
+        }
+        let free = ledger.balance(.general(sender.member), .cash(offer.currency)).free
+        guard offer.price.minorUnits <= free else {
+            throw Refusal(
+                .insufficientFunds,
+                "needs \(text(offer.price.minorUnits, offer.currency)), free \(text(free, offer.currency))"
+            )
+        }
+        // Nothing below may fail.
+        registry.remove(offer: number)
+        func transfer(_ from: MemberID, _ to: MemberID, _ asset: Transfer.Asset, _ amount: Int64) -> Transfer {
+            Transfer(kind: .sale, from: from, to: to, asset: asset, amount: amount, text: "sale \(number)")
+        }
+        if offer.price > .zero {
+            var payment = transfer(sender.member, offer.seller, .cash(offer.currency), offer.price.minorUnits)
+            move(&payment, &events)
+        }
+        for item in offer.items {
+            if offer.lease == 0 {
+                ledger.release(item.quantity.units, of: .permits(item.permitClass), in: .general(offer.seller))
+                var delivery = transfer(offer.seller, sender.member, .permits(item.permitClass), item.quantity.units)
+                move(&delivery, &events)
+            }
+            guard offer.lease > 0 || offer.royalty > .zero else { continue }
+            registry.add(
+                Right(
+                    sale: number,
+                    seller: offer.seller,
+                    buyer: sender.member,
+                    entitlement: item.permitClass,
+                    quantity: item.quantity,
+                    currency: offer.currency,
+                    royalty: offer.royalty,
+                    seasonsLeft: offer.lease > 0 ? offer.lease : nil
+                )
+            )
+        }
+        report(offer, .taken, buyer: sender.member, &events)
+        publish(.sale(offer, buyer: sender.member), &events)
+        guard offer.lease == 0 else { return }
+        for item in offer.items { alertHolding(of: sender.member, item.permitClass, adding: item.quantity, &events) }
+    }
+
+    mutating func withdrawOffer(
+        _ number: UInt64,
+        _ sender: Sender,
+        _ events: inout ContiguousArray<Event>
+    ) throws(Refusal) {
+        guard let offer = registry.offers.first(where: { $0.number == number && $0.seller == sender.member }) else {
+            throw Refusal(.unknownOrder, "no open offer \(number) of yours; OFFERS lists them")
+        }
+        end(offer, .withdrawn, &events)
+    }
+
+    mutating func expire(offer number: UInt64, _ events: inout ContiguousArray<Event>) {
+        guard let offer = registry.offers.first(where: { $0.number == number }), offer.expires <= now else { return }
+        end(offer, .expired, &events)
+    }
+
+    /// Ends every open offer that satisfies a condition.
+    mutating func endOffers(_ events: inout ContiguousArray<Event>, where isAffected: (Offer) -> Bool) {
+        for offer in registry.offers.filter(isAffected) { end(offer, .ended, &events) }
+    }
+
+    private mutating func end(_ offer: Offer, _ state: OfferState, _ events: inout ContiguousArray<Event>) {
+        registry.remove(offer: offer.number)
+        for item in offer.items {
+            ledger.release(item.quantity.units, of: .permits(item.permitClass), in: .general(offer.seller))
+        }
+        report(offer, state, &events)
+    }
+
+    /// Tells the seller, and whom the offer is to.
+    private mutating func report(
+        _ offer: Offer,
+        _ state: OfferState,
+        buyer: MemberID? = nil,
+        _ events: inout ContiguousArray<Event>
+    ) {
+        for member in [offer.seller, buyer ?? offer.partner].compactMap(\.self) {
+            events.append(.offer(member: member, count: nextCount(of: member), offer: offer, state: state))
+        }
+    }
+
+    // MARK: Rights
+
+    /// Settles royalties on what a source's entitlements yielded at its season's end, and leases that have run out.
+    ///
+    /// What a buyer has no money for stays owed.
+    mutating func settleRights(of season: Season, _ events: inout ContiguousArray<Event>) {
+        for index in registry.rights.indices {
+            var right = registry.rights[index]
+            let program = registry[right.entitlement].program
+            guard registry[program].yields == season.program else { continue }
+            let isOver = right.seasonsLeft == 0
+            let yielded = isOver ? .zero : season.announced(of: program).shareRoundedDown(of: right.quantity)
+            let due = min(Money(minorUnits: yielded.units * right.royalty.minorUnits) + right.owed, Limits.moneyMax)
+            let free = ledger.balance(.general(right.buyer), .cash(right.currency)).free
+            let paid = min(due, Money(minorUnits: max(0, free)))
+            if paid > .zero {
+                var payment = Transfer(
+                    kind: .royalty,
+                    from: right.buyer,
+                    to: right.seller,
+                    asset: .cash(right.currency),
+                    amount: paid.minorUnits,
+                    text: "sale \(right.sale)"
+                )
+                move(&payment, &events)
+            }
+            right.owed = due - paid
+            if right.isLease {
+                right.seasonsLeft = right.seasonsLeft.map { $0 - 1 }
+                if right.seasonsLeft == 0 { releaseLeased(right) }
+            }
+            registry.set(right, at: index)
+            publish(.right(right, yielded: yielded, paid: paid), &events)
+        }
+        registry.forgetRightsThatAreOver()
+    }
+
+    /// Ends the leases of a class that ends.
+    mutating func endLeases(of id: ClassID) {
+        for index in registry.rights.indices where registry.rights[index].entitlement == id {
+            var right = registry.rights[index]
+            guard right.isLease else { continue }
+            releaseLeased(right)
+            right.seasonsLeft = 0
+            registry.set(right, at: index)
+        }
+        registry.forgetRightsThatAreOver()
+    }
+
+    private mutating func releaseLeased(_ right: Right) {
+        ledger.release(right.quantity.units, of: .permits(right.entitlement), in: .general(right.seller))
+    }
+}
+
+extension Offer {
+    fileprivate func isFor(_ member: MemberID) -> Bool { partner == nil || partner == member || seller == member }
+}

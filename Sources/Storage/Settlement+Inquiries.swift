@@ -1,0 +1,109 @@
+package import Exchange
+import GRDB
+import Ledger
+package import Permits
+
+extension Settlement {
+    /// A move of serial numbers, with the command that caused it.
+    package struct BookedMove: Sendable {
+        package var sequence: UInt64
+        package var time: Timestamp
+        package var move: SerialMove
+    }
+
+    /// The trades of a market at one price.
+    package struct BookedLevel: Sendable {
+        package var market: MarketID
+        package var price: Price
+        package var trades: Int
+        package var quantity: Quantity
+    }
+
+    /// The path of a serial number so far, from its issue on.
+    ///
+    /// Callable from any thread. Complexity: the number of moves of the class.
+    /// - Throws: `SettlementError` if SQLite fails.
+    package func path(of serial: Int64, permitClass: ClassID) throws(SettlementError) -> [BookedMove] {
+        try SettlementError.wrapping(file: file) {
+            try reader.read { db in
+                try Row.fetchAll(
+                    db,
+                    sql: """
+                        SELECT seq, first, last, kind, from_account, from_owner, to_account, to_owner, time FROM serial_move
+                        WHERE permit_class = ? AND ? BETWEEN first AND last ORDER BY seq, n
+                        """,
+                    arguments: [permitClass.index, serial]
+                ).map { row in
+                    guard let from = PermitBalance.Account(text: row["from_account"]),
+                        let to = PermitBalance.Account(text: row["to_account"]),
+                        let cause = Transfer.Kind(text: row["kind"]), let time = Timestamp(row["time"] as String)
+                    else { throw DatabaseError(message: "serial_move has an unknown word: \(row)") }
+                    return BookedMove(
+                        sequence: UInt64(bitPattern: row["seq"]),
+                        time: time,
+                        move: SerialMove(
+                            permitClass: permitClass,
+                            block: SerialBlock(first: row["first"], last: row["last"]),
+                            from: from.account(of: UInt32(row["from_owner"] as Int64)),
+                            to: to.account(of: UInt32(row["to_owner"] as Int64)),
+                            cause: cause
+                        )
+                    )
+                }
+            }
+        }
+    }
+
+    /// The trades since a time that were not undone, by market and price, in that order.
+    ///
+    /// Callable from any thread. Complexity: the number of trades of the trading days since then.
+    /// - Throws: `SettlementError` if SQLite fails.
+    package func levels(since begin: Timestamp) throws(SettlementError) -> [BookedLevel] {
+        try SettlementError.wrapping(file: file) {
+            try reader.read { db in
+                try Row.fetchAll(
+                    db,
+                    sql: """
+                        SELECT market.id AS market, price, COUNT(*) AS trades, SUM(quantity) AS quantity
+                        FROM market JOIN trade ON trade.market = market.id
+                        WHERE day >= (SELECT MIN(number) FROM trading_day WHERE ended_time IS NULL OR ended_time >= ?1)
+                            AND time >= ?1 AND trade.number NOT IN (SELECT trade FROM bust)
+                        GROUP BY market.id, price ORDER BY market.id, price
+                        """,
+                    arguments: ["\(begin)"]
+                ).map { row in
+                    BookedLevel(
+                        market: MarketID(UInt32(row["market"] as Int64)),
+                        price: Price(minorUnits: row["price"]),
+                        trades: row["trades"],
+                        quantity: Quantity(row["quantity"])
+                    )
+                }
+            }
+        }
+    }
+
+    /// What changed hands since a time off the markets, by class.
+    ///
+    /// Callable from any thread.
+    /// - Throws: `SettlementError` if SQLite fails.
+    package func offMarket(since begin: Timestamp) throws(SettlementError) -> [ClassID: Quantity] {
+        try SettlementError.wrapping(file: file) {
+            try reader.read { db in
+                let rows = try Row.fetchAll(
+                    db,
+                    sql: """
+                        SELECT permit_class, SUM(amount) AS quantity FROM off_market_transfer WHERE time >= ?
+                        GROUP BY permit_class
+                        """,
+                    arguments: ["\(begin)"]
+                )
+                return Dictionary(
+                    uniqueKeysWithValues: rows.map {
+                        (ClassID(UInt32($0["permit_class"] as Int64)), Quantity($0["quantity"]))
+                    }
+                )
+            }
+        }
+    }
+}

@@ -1,0 +1,59 @@
+import Exchange
+import Ledger
+import Permits
+import Registry
+
+/// What a replay keeps for inquiries, as settlement does for a server.
+package struct ReplayRecords: Sendable {
+    private struct Booked {
+        var time: Timestamp
+        var trade: Trade
+    }
+
+    private var path: [TraceStep] = []
+    private var trades: [Booked] = []
+    private var offMarket: [(time: Timestamp, permitClass: ClassID, quantity: Quantity)] = []
+    private var busted: Set<UInt64> = []
+
+    mutating func keep(_ event: Event, sequence: UInt64, time: Timestamp) {
+        switch event {
+        case .serials(let move): path.append(TraceStep(sequence: sequence, time: time, move: move))
+        case .trade(count: _, let trade): trades.append(Booked(time: time, trade: trade))
+        case .registry(count: _, .bust(let print, market: _, text: _)): busted.insert(print.number)
+        case .transferred(let transfer):
+            guard TradeRecord.isOffMarket(transfer.kind), case .permits(let id) = transfer.asset else { return }
+            offMarket.append((time, id, Quantity(transfer.amount)))
+        default: break
+        }
+    }
+
+    func read(_ need: Inquiry.Need) -> Inquiry.Records {
+        switch need {
+        case .path(let serial, let permitClass):
+            .path(
+                path.filter { step in
+                    step.move.permitClass == permitClass
+                        && (step.move.block.first...step.move.block.last).contains(serial)
+                }
+            )
+        case .trades(let begin): .trades(trades(since: begin))
+        }
+    }
+
+    private func trades(since begin: Timestamp) -> TradeRecord {
+        let counted = trades.filter { $0.time >= begin && !busted.contains($0.trade.number) }.map(\.trade)
+        let levels = Dictionary(grouping: counted, by: \.market).mapValues { trades in
+            Dictionary(grouping: trades, by: \.price)
+                .map { price, trades in
+                    TradeRecord.Level(
+                        price: price,
+                        trades: trades.count,
+                        quantity: trades.reduce(.zero) { $0 + $1.quantity }
+                    )
+                }
+                .sorted { $0.price < $1.price }
+        }
+        let moved = Dictionary(grouping: offMarket.filter { $0.time >= begin }, by: \.permitClass)
+        return TradeRecord(levels: levels, offMarket: moved.mapValues { $0.reduce(.zero) { $0 + $1.quantity } })
+    }
+}
