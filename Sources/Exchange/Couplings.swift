@@ -73,6 +73,8 @@ extension Exchange {
             origin.terms.currency == destination.terms.currency,
             let route = route.inLots(of: origin.terms.lot, destination.terms.lot)
         else { return nil }
+        // What swells a thousandfold on the way is no water, and would overflow accounts.
+        guard (route.amounts.max() ?? 0) <= 1000 * max(route.left, route.arrives) else { return nil }
         let classes = route.zones.compactMap { registry.permitClass(source.program, vintage: source.vintage, zone: $0) }
         guard classes.count == route.zones.count else { return nil }
         return Coupling(

@@ -133,6 +133,13 @@ extension Exchange {
         return best
     }
 
+    /// Whether an order would trade with one of another zone.
+    func meetsAcross(_ order: Order, in id: MarketID) -> Bool {
+        (order.side == .buy ? couplings[id.slot].inbound : couplings[id.slot].outbound).contains {
+            counterparty(of: order, by: $0) != nil
+        }
+    }
+
     private func counterparty(of order: Order, by coupling: Coupling) -> Counterparty? {
         let (left, arrives) = (coupling.left, coupling.arrives)
         let (own, other) = order.side == .buy ? (arrives, left) : (left, arrives)

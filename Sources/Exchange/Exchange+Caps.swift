@@ -148,6 +148,7 @@ extension Exchange {
         }
         if permitClass.expiry != .never { timers.add(.classExpires(id), at: permitClass.expiry) }
         publish(.cap(id, permitClass), &events)
+        if existing == nil { couple(permitClass.program, &events) }
         for member in members.members.indices { enforceLimits(of: MemberID(UInt32(member)), [id], &events) }
         return .registry(.cap(cap, excess: permitClass.excess))
     }
@@ -247,6 +248,6 @@ extension Exchange {
         for transfer in registry.transfers where transfer.permitClass == id { end(transfer, .failed, &events) }
         endSwaps(&events) { $0.give == id || $0.want == id }
         endOffers(&events) { $0.items.contains { $0.permitClass == id } }
-        endLeases(of: id)
+        endRights(of: id)
     }
 }

@@ -129,18 +129,18 @@ extension Exchange {
         guard (1...Limits.quantityMax.units).contains(arrives.units) else {
             throw Refusal(
                 .outOfRange,
-                "\(move.quantity.units) × \(ratio.text) gives \(arrives.units); send 1 permit's worth at least"
+                "\(move.quantity.units) × \(ratio.text) gives \(arrives.units); 1 to \(Limits.quantityMax.units) may arrive"
             )
         }
         try checkStanding(sender.member, in: link.program)
-        try checkHolding(adding: arrives, member: sender.member, permitClass: target)
+        try checkHolding(adding: [(target, arrives)], losing: [(source, move.quantity)], member: sender.member)
         let amount = PermitAmount(
             ClassName(program: code, vintage: move.vintage, zone: from),
             move.quantity,
             first: move.first
         )
         try checkPermits(amount, source, of: sender.member)
-        if let opens = link.opens {
+        if let opens = link.opens, !move.isBack {
             throw Refusal(.capacityExceeded, "\(link.code) opens \(opens): orders gather until then")
         }
         if !move.isBack, let opportunity = link.opportunity, arrives > opportunity {

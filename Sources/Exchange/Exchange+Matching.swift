@@ -86,7 +86,7 @@ extension Exchange {
             }
             index += 1
         }
-        bookEvents.removeAll(keepingCapacity: true)
+        bookEvents.removeAll()
         noteTop(of: id)
         if markets[id.slot].phase.isCall { publishIndicative(of: id, &events) }
     }
@@ -135,7 +135,8 @@ extension Exchange {
                 buyer: fill.buy.owner,
                 seller: fill.sell.owner,
                 buyerFee: buyerFee,
-                sellerFee: sellerFee
+                sellerFee: sellerFee,
+                isAcross: across != nil
             )
         )
         let trade = Trade(

@@ -105,15 +105,9 @@ extension Exchange {
         guard offer.seller != sender.member else {
             throw Refusal(.invalidCombination, "offer \(number) is your own; UNOFFER withdraws it")
         }
-        for item in offer.items {
-            try checkStanding(sender.member, in: registry[item.permitClass].program)
-            guard offer.lease == 0 else { continue }
-            try checkHolding(
-                adding: item.quantity,
-                member: sender.member,
-                permitClass: item.permitClass,
-                from: isAssociated(offer.seller, sender.member) ? item.quantity : .zero
-            )
+        for item in offer.items { try checkStanding(sender.member, in: registry[item.permitClass].program) }
+        if offer.lease == 0, !isAssociated(offer.seller, sender.member) {
+            try checkHolding(adding: offer.items.map { ($0.permitClass, $0.quantity) }, member: sender.member)
         }
         let free = ledger.balance(.general(sender.member), .cash(offer.currency)).free
         guard offer.price.minorUnits <= free else {
@@ -147,7 +141,8 @@ extension Exchange {
                     quantity: item.quantity,
                     currency: offer.currency,
                     royalty: offer.royalty,
-                    seasonsLeft: offer.lease > 0 ? offer.lease : nil
+                    seasonsLeft: offer.lease > 0 ? offer.lease : nil,
+                    before: announced(of: registry[item.permitClass].program)
                 )
             )
         }
@@ -208,10 +203,12 @@ extension Exchange {
             var right = registry.rights[index]
             let program = registry[right.entitlement].program
             guard registry[program].yields == season.program else { continue }
-            let isOver = right.seasonsLeft == 0
-            let yielded = isOver ? .zero : season.announced(of: program).shareRoundedDown(of: right.quantity)
+            let isOver = right.seasonsLeft.map { $0 == 0 || !registry.isFor(right, season) } ?? false
+            let yielded = isOver ? .zero : right.yield(in: season, of: program)
             let due = min(Money(minorUnits: yielded.units * right.royalty.minorUnits) + right.owed, Limits.moneyMax)
-            let free = ledger.balance(.general(right.buyer), .cash(right.currency)).free
+            // Nothing leaves the account of a frozen member.
+            let isFrozen = registry.suspension(of: right.buyer, in: program)?.isFrozen ?? false
+            let free = isFrozen ? 0 : ledger.balance(.general(right.buyer), .cash(right.currency)).free
             let paid = min(due, Money(minorUnits: max(0, free)))
             if paid > .zero {
                 var payment = Transfer(
@@ -225,7 +222,8 @@ extension Exchange {
                 move(&payment, &events)
             }
             right.owed = due - paid
-            if right.isLease {
+            right.before.removeAll { $0.vintage <= season.vintage }
+            if right.isLease, !isOver {
                 right.seasonsLeft = right.seasonsLeft.map { $0 - 1 }
                 if right.seasonsLeft == 0 { releaseLeased(right) }
             }
@@ -235,12 +233,17 @@ extension Exchange {
         registry.forgetRightsThatAreOver()
     }
 
-    /// Ends the leases of a class that ends.
-    mutating func endLeases(of id: ClassID) {
+    /// What has been announced of entitlements for the seasons that are open.
+    private func announced(of entitlements: ProgramID) -> [Right.Before] {
+        registry.seasons.filter { $0.program == registry[entitlements].yields && !$0.isEnded }
+            .map { Right.Before(vintage: $0.vintage, percent: $0.announced(of: entitlements)) }
+    }
+
+    /// Ends what hangs on a class that ends, but for what is owed.
+    mutating func endRights(of id: ClassID) {
         for index in registry.rights.indices where registry.rights[index].entitlement == id {
             var right = registry.rights[index]
-            guard right.isLease else { continue }
-            releaseLeased(right)
+            if right.isLease { releaseLeased(right) }
             right.seasonsLeft = 0
             registry.set(right, at: index)
         }

@@ -168,7 +168,7 @@ extension Exchange {
         changed.open = changed.quantity - filled
         changed.price = price ?? order.price
         changed.stop = stop ?? order.stop
-        if order.postOnly, price != nil { try checkPostOnly(side: order.side, price: changed.price, in: id) }
+        if order.postOnly, price != nil { try checkPostOnly(changed, in: id) }
         return changed
     }
 }

@@ -14,7 +14,7 @@ extension Exchange {
     ) throws(Refusal) -> Outcome {
         let id = try findMarket(new.market)
         let order = try checkOrder(new, in: id, sender)
-        if order.postOnly { try checkPostOnly(side: order.side, price: order.price, in: id) }
+        if order.postOnly { try checkPostOnly(order, in: id) }
         try checkStanding(sender.member, in: id)
         try checkCover(of: order, replacing: [], in: id)
         // Nothing below may fail.
@@ -138,9 +138,10 @@ extension Exchange {
         }
     }
 
-    func checkPostOnly(side: Side, price: Price, in id: MarketID) throws(Refusal) {
+    func checkPostOnly(_ order: Order, in id: MarketID) throws(Refusal) {
         guard markets[id.slot].phase == .open else { return }
-        if isCoupled(id), isReached(by: side, at: price, in: id) {
+        let (side, price) = (order.side, order.price)
+        if isCoupled(id), isReached(by: side, at: price, in: id), meetsAcross(order, in: id) {
             let price = markets[id.slot].terms.text(price)
             throw Refusal(.wouldCross, "a post-only \(side.text) at \(price) would trade with an order of another zone")
         }

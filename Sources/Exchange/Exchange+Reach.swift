@@ -60,9 +60,20 @@ extension Exchange {
         let (own, other) = side == .sell ? (arrives, left) : (left, arrives)
         let market = side == .sell ? coupling.origin : coupling.destination
         let way = coupling.route.steps.map { "\($0.isBack ? "-" : "")\(registry.links[$0.link].code)" }
-        return markets[market.slot].book.depth(side, levels: depth).compactMap { level in
-            let multiples = min(level.quantity.units / other, capacity)
-            guard multiples > 0 else { return nil }
+        let worst = side == .sell ? Limits.priceMax : Price(minorUnits: 1)
+        // Level by level, as far as each order fills a multiple.
+        var found: [(price: Price, multiples: Int64)] = []
+        for queued in markets[market.slot].book.queue(side, showing: Quantity(other), atOrBetter: worst) {
+            let multiples = queued.order.shown.units / other
+            if let last = found.last, last.price == queued.order.price {
+                found[found.count - 1].multiples += multiples
+            } else {
+                guard found.count < depth else { break }
+                found.append((queued.order.price, multiples))
+            }
+        }
+        return found.map { level in
+            let multiples = min(level.multiples, capacity)
             let units = Int128(level.price.minorUnits)
             let (numerator, denominator) = (Int128(other), Int128(own))
             let delivered = (units * numerator + (side == .sell ? denominator - 1 : 0)) / denominator

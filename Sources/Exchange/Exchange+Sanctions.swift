@@ -153,6 +153,12 @@ extension Exchange {
                 "trade \(number) is not among the last of \(code), or is busted; TRADES lists them"
             )
         }
+        guard !trade.isAcross else {
+            throw Refusal(
+                .invalidCombination,
+                "trade \(number) passed between zones, where its permits moved on; the members can reverse it by agreement"
+            )
+        }
         let notional = trade.price.notional(of: trade.quantity).minorUnits
         let received = notional - trade.sellerFee.minorUnits
         let fees = trade.buyerFee.minorUnits + trade.sellerFee.minorUnits

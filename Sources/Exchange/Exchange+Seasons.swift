@@ -70,14 +70,15 @@ extension Exchange {
             throw Refusal(.outOfRange, "announced are \(before.text) per cent already, and an announcement only rises")
         }
         var credits: [Credit] = []
-        for permitClass in registry.classes(of: season.program, vintage: vintage) {
+        for permitClass in registry.classes(of: season.program, vintage: vintage)
+        where !registry[permitClass].isExpired {
             let first = credits.count
             for entitlement in registry.entitlements(yielding: permitClass)
             where registry[entitlement].program == entitlements {
                 for (account, balance) in ledger.holders(of: .permits(entitlement)) {
                     guard let member = account.member else { continue }
                     // What is leased yields to the lessee.
-                    let leases = registry.leases(of: member, entitlement)
+                    let leases = registry.leases(of: member, entitlement, in: season)
                     let own = Quantity(balance.total) - leases.reduce(.zero) { $0 + $1.quantity }
                     for (owner, entitled) in [(member, own)] + leases.map({ ($0.buyer, $0.quantity) }) {
                         let quantity = Season.credit(for: entitled, from: before, to: upTo)
@@ -130,10 +131,11 @@ extension Exchange {
                     forfeited += cancel(balance.total, of: old, in: account, .expiry, &events)
                     continue
                 }
-                let allowed = account.member == nil ? .zero : carryRoom(of: member, old, season)
+                let hasNext = hasNextSeason(after: old)
+                let allowed = account.member == nil || !hasNext ? .zero : carryRoom(of: member, old, season)
                 let kept = min(Quantity(balance.total), allowed)
                 let above = Quantity(balance.total) - kept
-                let spilling = season.spills ? above : .zero
+                let spilling = season.spills && hasNext ? above : .zero
                 forfeited += cancel((above - spilling).units, of: old, in: account, .expiry, &events)
                 guard kept + spilling > .zero else { continue }
                 _ = cancel((kept + spilling).units, of: old, in: account, .carryover, &events)
@@ -149,15 +151,27 @@ extension Exchange {
             .seasonEnd(registry.seasons[index], carried: carried, spillable: spillable, forfeited: forfeited),
             &events
         )
+        couple(season.program, &events)
     }
 
     /// How much of a member's allocation may be carried over: a share of its entitlements, rounded down; what is leased
     /// counts for the lessee.
     private func carryRoom(of member: MemberID, _ permitClass: ClassID, _ season: Season) -> Quantity {
         let held = registry.entitlements(yielding: permitClass).reduce(Quantity.zero) {
-            $0 + Quantity(ledger.balance(.general(member), .permits($1)).total) + registry.netLease(of: $1, to: member)
+            $0 + Quantity(ledger.balance(.general(member), .permits($1)).total)
+                + registry.netLease(of: $1, to: member, in: season)
         }
         return season.carry.shareRoundedDown(of: held)
+    }
+
+    /// Whether water can be carried over: not into a class that has ended already.
+    private func hasNextSeason(after id: ClassID) -> Bool {
+        let next = registry.permitClass(
+            registry[id].program,
+            vintage: registry[id].vintage + 1,
+            zone: registry[id].zone
+        )
+        return next.map { !registry[$0].isExpired } ?? true
     }
 
     /// The class of the season after, which is made with a cap of nothing if it is not there: what is carried over is old water.
@@ -165,6 +179,7 @@ extension Exchange {
         let (program, vintage, zone) = (registry[id].program, registry[id].vintage + 1, registry[id].zone)
         if let next = registry.permitClass(program, vintage: vintage, zone: zone) { return next }
         let next = registry.add(PermitClass(program: program, vintage: vintage, zone: zone, cap: .zero))
+        findCouplings()
         publish(.cap(next, registry[next]), &events)
         return next
     }

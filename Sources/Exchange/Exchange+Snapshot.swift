@@ -107,6 +107,7 @@ extension Market {
             writer.write(trade.seller.index)
             writer.write(trade.buyerFee)
             writer.write(trade.sellerFee)
+            writer.write(trade.isAcross)
             writer.write(trade.isBusted)
         }
         book.encode(to: &writer)
@@ -148,6 +149,7 @@ extension Market {
                     seller: MemberID(try reader.read()),
                     buyerFee: try reader.readMoney(),
                     sellerFee: try reader.readMoney(),
+                    isAcross: try reader.readBool(),
                     isBusted: try reader.readBool()
                 )
             )

@@ -88,6 +88,29 @@ extension Exchange {
         }
     }
 
+    /// Checks that a member may come to hold more of some classes, and less of what it gives for them.
+    func checkHolding(
+        adding gains: [(ClassID, Quantity)],
+        losing losses: [(ClassID, Quantity)] = [],
+        member: MemberID
+    ) throws(Refusal) {
+        for (id, _) in gains {
+            for limit in holdingLimits(id) {
+                func sum(_ amounts: [(ClassID, Quantity)]) -> Quantity {
+                    amounts.reduce(.zero) { limit.classes.contains($1.0) ? $0 + $1.1 : $0 }
+                }
+                let added = sum(gains) - sum(losses)
+                guard added > .zero else { continue }
+                try PermitLimits.checkHolding(
+                    adding: added,
+                    to: position(of: member, limit.classes),
+                    limit: limit.limit,
+                    label: label(of: id)
+                )
+            }
+        }
+    }
+
     /// Checks a move between two compliance accounts: each is exempt only up to what its facility still has to surrender.
     func checkHolding(
         moving quantity: Quantity,
@@ -199,7 +222,12 @@ extension Exchange {
         let market = trade.market
         let permitClass = markets[market.slot].terms.permitClass
         let program = registry.classes[Int(permitClass.index)].program
-        alertHolding(of: trade.buyer, permitClass, adding: trade.quantity, &events)
+        if let across = trade.across, across.side == .buy {
+            let own = markets[across.market.slot].terms.permitClass
+            alertHolding(of: trade.buyer, own, adding: across.quantity, &events)
+        } else {
+            alertHolding(of: trade.buyer, permitClass, adding: trade.quantity, &events)
+        }
         watchPrice(trade, program, &events)
         let since = now.adding(microseconds: -Exchange.washWindow)
         let isWithin = trade.buyer == trade.seller || isAssociated(trade.buyer, trade.seller)

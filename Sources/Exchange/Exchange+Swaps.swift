@@ -33,7 +33,11 @@ extension Exchange {
         guard registry.swaps.count(where: { $0.member == sender.member }) < Limits.swapsMax else {
             throw Refusal(.limitReached, "\(Limits.swapsMax) offers to swap are open, the most a member can have")
         }
-        try checkHolding(adding: new.wantQuantity, member: sender.member, permitClass: want)
+        try checkHolding(
+            adding: [(want, new.wantQuantity)],
+            losing: [(give, new.giveQuantity)],
+            member: sender.member
+        )
         try checkPermits(PermitAmount(new.give, new.giveQuantity), give, of: sender.member)
         // Nothing below may fail.
         let offer = Swap(
@@ -77,8 +81,16 @@ extension Exchange {
     /// Whether the offerer may take all that another gives: it can be more than is wanted.
     private func fits(_ other: Swap, _ offer: Swap) -> Bool {
         guard other.give == offer.want else { return false }
-        guard let room = holdingRoom(of: offer.member, offer.want) else { return true }
-        return other.giveQuantity <= room
+        do throws(Refusal) {
+            try checkHolding(
+                adding: [(other.give, other.giveQuantity)],
+                losing: [(offer.give, offer.giveQuantity)],
+                member: offer.member
+            )
+            return true
+        } catch {
+            return false
+        }
     }
 
     /// Moves all legs: those that were waiting get and give what they asked, what is better goes to the new offer.

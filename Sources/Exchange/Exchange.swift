@@ -47,7 +47,7 @@ package struct Exchange: Sendable {
     var orderCount: UInt64 = 0
     var tradeCount: UInt64 = 0
     /// What the book did in the command at hand; empty between commands.
-    var bookEvents: ContiguousArray<BookEvent> = []
+    var bookEvents = Buffer<BookEvent>()
 
     package init() {}
 

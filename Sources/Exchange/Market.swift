@@ -67,6 +67,8 @@ package struct TradePrint: Sendable, Equatable {
     package var seller: MemberID
     package var buyerFee: Money
     package var sellerFee: Money
+    /// Whether one of the orders was of another market.
+    package var isAcross = false
     package var isBusted = false
 }
 

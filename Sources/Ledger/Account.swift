@@ -1,7 +1,7 @@
 package import Permits
 
 /// An account: the venue's own first, then one general account a member; one compliance account a facility.
-package struct AccountID: Hashable, Comparable, Sendable {
+package struct AccountID: Hashable, Comparable, Sendable, BitwiseCopyable {
     package var index: UInt32
 
     package init(index: UInt32) { self.index = index }
@@ -64,7 +64,7 @@ package struct AccountID: Hashable, Comparable, Sendable {
 }
 
 /// What an account holds an amount of: a currency, or a permit class.
-package struct AssetID: Hashable, Comparable, Sendable {
+package struct AssetID: Hashable, Comparable, Sendable, BitwiseCopyable {
     package var index: UInt32
 
     package init(index: UInt32) { self.index = index }
@@ -89,7 +89,7 @@ package struct AssetID: Hashable, Comparable, Sendable {
 }
 
 /// What one account has of one asset, in minor units or permits.
-package struct Balance: Equatable, Sendable {
+package struct Balance: Equatable, Sendable, BitwiseCopyable {
     /// All of it, the held part included.
     package var total: Int64 = 0
     /// Set apart for open orders.

@@ -1,7 +1,7 @@
 import Permits
 
 /// Permits of one class with consecutive serial numbers, which count from 1 in the order of issue.
-package struct SerialBlock: Hashable, Sendable {
+package struct SerialBlock: Hashable, Sendable, BitwiseCopyable {
     package let first: Int64
     package let last: Int64
 

@@ -1,7 +1,7 @@
 package import Permits
 
 /// What a book reports of a command, in the order in which it happened; level changes stand last.
-package enum BookEvent: Sendable, Equatable {
+package enum BookEvent: Sendable, Equatable, BitwiseCopyable {
     /// Two orders traded.
     case fill(Fill)
     /// The order left the book without being filled whole; its `open` is what was left.
@@ -15,26 +15,39 @@ package enum BookEvent: Sendable, Equatable {
 }
 
 /// A trade between two orders, at the resting order's price or at the call's.
-package struct Fill: Sendable, Equatable {
+package struct Fill: Sendable, Equatable, BitwiseCopyable {
     /// One side of a trade.
-    package struct Party: Sendable, Equatable {
+    package struct Party: Sendable, Equatable, BitwiseCopyable {
         package var order: OrderID
         package var owner: MemberID
-        package var user: UserID
-        package var reference: Code
+        private var storedReference: PackedCode
+        private var storedLimit: UInt32
+        private var storedOpen: UInt32
+
+        /// The client's own id for the order.
+        package var reference: Code { storedReference.code }
         /// The order's limit or protection price.
-        package var limit: Price
+        package var limit: Price { Price(minorUnits: Int64(storedLimit)) }
         /// What is open of the order after the fill.
-        package var open: Quantity
+        package var open: Quantity { Quantity(Int64(storedOpen)) }
 
         /// Makes a party of all its fields.
-        package init(order: OrderID, owner: MemberID, user: UserID, reference: Code, limit: Price, open: Quantity) {
+        package init(order: OrderID, owner: MemberID, reference: Code, limit: Price, open: Quantity) {
+            self.init(
+                order: order,
+                owner: owner,
+                reference: PackedCode(reference),
+                limit: UInt32(limit.minorUnits),
+                open: UInt32(open.units)
+            )
+        }
+
+        init(order: OrderID, owner: MemberID, reference: PackedCode, limit: UInt32, open: UInt32) {
             self.order = order
             self.owner = owner
-            self.user = user
-            self.reference = reference
-            self.limit = limit
-            self.open = open
+            storedReference = reference
+            storedLimit = limit
+            storedOpen = open
         }
     }
 

@@ -1,6 +1,6 @@
 import Permits
 
-/// The price levels of one side, one array element a tick, best first.
+/// The price levels of one side, one a tick, best first.
 ///
 /// ```
 /// index    0      1      2     …            top    1 word: which words of mid are not zero
@@ -8,10 +8,17 @@ import Permits
 /// bids     high   −tick  −2    …   low      leaf  ≤ 4096 words: which levels hold orders
 /// ```
 /// So the best level is the lowest index on every side, and "at the limit or better" is `index <= limit`.
+///
+/// Levels come in pages of 64, one a word of `leaf`, made when a first order stands there: a wide band costs four bytes
+/// a page until it is used, and orders far from the market cost what others do.
 struct Ladder: Sendable {
-    private(set) var levels: ContiguousArray<Level>
-    private var leaf: ContiguousArray<UInt64>
-    private var mid: ContiguousArray<UInt64>
+    /// Pages of levels, in order of making.
+    private var levels = Buffer<Level>(capacity: 64)
+    /// Where each page begins in `levels`; `noPage` if it was not made.
+    private var pages: Buffer<UInt32>
+    private let count: Int
+    private var leaf: Buffer<UInt64>
+    private var mid: Buffer<UInt64>
     private var top: UInt64 = 0
     private let base: Int64
     private let tick: Int64
@@ -19,6 +26,7 @@ struct Ladder: Sendable {
 
     /// "No level": greater than every index.
     static let none = Int.max
+    private static let noPage = UInt32.max
 
     init(tick: Price, low: Price, high: Price, isDescending: Bool) {
         let span = high.minorUnits - low.minorUnits
@@ -26,15 +34,23 @@ struct Ladder: Sendable {
         precondition(low.minorUnits % tick.minorUnits == 0 && span % tick.minorUnits == 0, "the band is off the tick")
         let count = Int(span / tick.minorUnits) + 1
         precondition(count <= Limits.levelsMax, "the band has \(count) levels, more than \(Limits.levelsMax)")
-        levels = ContiguousArray(repeating: Level(), count: count)
-        leaf = ContiguousArray(repeating: 0, count: (count + 63) / 64)
-        mid = ContiguousArray(repeating: 0, count: (leaf.count + 63) / 64)
+        self.count = count
+        leaf = Buffer(repeating: 0, count: (count + 63) / 64)
+        pages = Buffer(repeating: Ladder.noPage, count: leaf.count)
+        mid = Buffer(repeating: 0, count: (leaf.count + 63) / 64)
         base = isDescending ? high.minorUnits : low.minorUnits
         self.tick = tick.minorUnits
         self.isDescending = isDescending
     }
 
     var isEmpty: Bool { top == 0 }
+
+    mutating func makeOwn() {
+        levels.makeOwn()
+        pages.makeOwn()
+        leaf.makeOwn()
+        mid.makeOwn()
+    }
 
     /// The level of a price on the grid inside the band.
     @inline(__always)
@@ -43,14 +59,14 @@ struct Ladder: Sendable {
         precondition(distance >= 0 && distance <= Limits.priceMax.minorUnits, "price outside the band")
         // Both below 2^32, where division is quick.
         let index = Int64(UInt32(truncatingIfNeeded: distance) / UInt32(truncatingIfNeeded: tick))
-        precondition(index * tick == distance && index < levels.count, "price off the grid or outside the band")
+        precondition(index * tick == distance && index < count, "price off the grid or outside the band")
         return Int(index)
     }
 
     /// The last level that is at `price` or better, -1 if none; any price will do.
     func lastIndex(atOrBetter price: Price) -> Int {
         let distance = isDescending ? base - price.minorUnits : price.minorUnits - base
-        return distance < 0 ? -1 : Int(min(distance / tick, Int64(levels.count - 1)))
+        return distance < 0 ? -1 : Int(min(distance / tick, Int64(count - 1)))
     }
 
     @inline(__always)
@@ -71,7 +87,7 @@ struct Ladder: Sendable {
 
     /// The best level from `index` on that holds orders, or `none`.
     func first(from index: Int) -> Int {
-        guard index < levels.count else { return Ladder.none }
+        guard index < count else { return Ladder.none }
         let word = index &>> 6
         var bits = leaf[word] & (.max &<< UInt64(index & 63))
         if bits != 0 { return word &<< 6 | bits.trailingZeroBitCount }
@@ -89,38 +105,69 @@ struct Ladder: Sendable {
         return lower &<< 6 | leaf[lower].trailingZeroBitCount
     }
 
+    /// A level that holds or held orders, or any of the band as it would be.
+    subscript(index: Int) -> Level {
+        @inline(__always) get {
+            let page = pages[index &>> 6]
+            return page == Ladder.noPage ? Level() : levels[Int(page) + index & 63]
+        }
+    }
+
+    /// Where a level stands in `levels`; its page is made if there is none.
+    @inline(__always)
+    private mutating func place(of index: Int) -> Int {
+        let page = pages[index &>> 6]
+        return page == Ladder.noPage ? makePage(index) : Int(page) &+ index & 63
+    }
+
+    @inline(never)
+    private mutating func makePage(_ index: Int) -> Int {
+        pages[index &>> 6] = UInt32(levels.count)
+        levels.append(repeating: Level(), count: 64)
+        return levels.count - 64 + index & 63
+    }
+
     /// Writes a level back and keeps the bitmap in step.
     @inline(__always)
     mutating func set(_ index: Int, _ level: Level) {
-        let wasEmpty = levels[index].count == 0
-        levels[index] = level
+        let place = place(of: index)
+        let wasEmpty = levels[place].count == 0
+        levels[place] = level
         if wasEmpty != (level.count == 0) { mark(index, occupied: wasEmpty) }
     }
 
+    /// Puts an order last at a level.
     @inline(__always)
     mutating func append(_ slot: UInt32, at index: Int, _ slab: inout Slab) {
-        if levels[index].count == 0 { mark(index, occupied: true) }
+        let place = place(of: index)
+        if levels[place].count == 0 { mark(index, occupied: true) }
         slab[slot].level = UInt32(truncatingIfNeeded: index)
-        levels[index].append(slot, &slab)
+        levels[place].append(slot, &slab)
     }
 
+    /// Takes an order out of its level.
     @inline(__always)
     mutating func remove(_ slot: UInt32, at index: Int, _ slab: inout Slab) {
-        levels[index].remove(slot, &slab)
-        if levels[index].count == 0 { mark(index, occupied: false) }
+        let place = place(of: index)
+        levels[place].remove(slot, &slab)
+        if levels[place].count == 0 { mark(index, occupied: false) }
     }
 
+    /// Takes a quantity off an order of a level.
     @inline(__always)
     mutating func reduce(_ slot: UInt32, at index: Int, by quantity: Int64, shown: Int64, _ slab: inout Slab) {
-        levels[index].reduce(slot, by: quantity, shown: shown, &slab)
+        levels[place(of: index)].reduce(slot, by: quantity, shown: shown, &slab)
     }
 
     /// Notes that the running command may change what the level shows.
     @inline(__always)
     mutating func touch(_ index: Int, _ side: Side, _ touches: inout TouchList) {
-        guard !levels[index].isTouched else { return }
-        levels[index].isTouched = true
-        touches.append(Touch(side: side, index: index, before: levels[index].visible))
+        let place = place(of: index)
+        guard !levels[place].isTouched else { return }
+        levels[place].isTouched = true
+        touches.append(
+            Touch(side: side, index: UInt32(truncatingIfNeeded: index), before: levels[place].visible)
+        )
     }
 
     /// Forgets the note.
@@ -128,8 +175,9 @@ struct Ladder: Sendable {
     @discardableResult
     @inline(__always)
     mutating func untouch(_ index: Int) -> Int64 {
-        levels[index].isTouched = false
-        return levels[index].visible
+        let place = place(of: index)
+        levels[place].isTouched = false
+        return levels[place].visible
     }
 
     private mutating func mark(_ index: Int, occupied: Bool) {
@@ -150,16 +198,19 @@ struct Ladder: Sendable {
 }
 
 extension Ladder {
+    /// The indexes of all levels.
+    var indices: Range<Int> { 0..<count }
+
     /// Stops the program unless all three bitmaps mark exactly what is occupied.
     func checkBitmap() {
         for index in 0..<leaf.count * 64 {
             let isMarked = leaf[index >> 6] >> UInt64(index & 63) & 1 == 1
-            precondition(isMarked == (index < levels.count && levels[index].count > 0), "the bitmap does not agree")
+            precondition(isMarked == (index < count && self[index].count > 0), "the bitmap does not agree")
         }
-        for word in leaf.indices {
+        for word in 0..<leaf.count {
             precondition((mid[word >> 6] >> UInt64(word & 63) & 1 == 1) == (leaf[word] != 0), "mid does not agree")
         }
-        for group in mid.indices {
+        for group in 0..<mid.count {
             precondition((top >> UInt64(group) & 1 == 1) == (mid[group] != 0), "top does not agree")
         }
     }

@@ -20,27 +20,26 @@ struct Level: Sendable {
         if tail == 0 { head = slot } else { slab[tail].next = slot }
         tail = slot
         count += 1
-        visible += slab[slot].order.shown.units
-        total += slab[slot].order.open.units
+        visible += Int64(slab[slot].shown)
+        total += Int64(slab[slot].open)
     }
 
     /// Takes an order out of the queue; its slot stays in use.
     @inline(__always)
     mutating func remove(_ slot: UInt32, _ slab: inout Slab) {
-        let next = slab[slot].next
-        let previous = slab[slot].previous
-        if previous == 0 { head = next } else { slab[previous].next = next }
-        if next == 0 { tail = previous } else { slab[next].previous = previous }
+        let node = slab[slot]
+        if node.previous == 0 { head = node.next } else { slab[node.previous].next = node.next }
+        if node.next == 0 { tail = node.previous } else { slab[node.next].previous = node.previous }
         count -= 1
-        visible -= slab[slot].order.shown.units
-        total -= slab[slot].order.open.units
+        visible -= Int64(node.shown)
+        total -= Int64(node.open)
     }
 
-    /// Takes a traded quantity off an order of the queue.
+    /// Takes a quantity off an order of the queue; `shown` may be negative, when a fresh slice shows more.
     @inline(__always)
     mutating func reduce(_ slot: UInt32, by quantity: Int64, shown: Int64, _ slab: inout Slab) {
-        slab[slot].order.open.units -= quantity
-        slab[slot].order.shown.units -= shown
+        slab[slot].open = UInt32(Int64(slab[slot].open) - quantity)
+        slab[slot].shown = UInt32(Int64(slab[slot].shown) - shown)
         total -= quantity
         visible -= shown
     }

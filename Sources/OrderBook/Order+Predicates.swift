@@ -40,6 +40,26 @@ extension Order {
     mutating func showSlice() { shown.units = display.units == 0 ? open.units : min(display.units, open.units) }
 }
 
+extension SelfTradePrevention {
+    /// Whether the incoming order ends.
+    @inline(__always)
+    var endsIncoming: Bool {
+        switch self {
+        case .oldest: false
+        case .newest, .both: true
+        }
+    }
+
+    /// Whether the resting order ends.
+    @inline(__always)
+    var endsResting: Bool {
+        switch self {
+        case .newest: false
+        case .oldest, .both: true
+        }
+    }
+}
+
 extension Side {
     var isBuy: Bool {
         switch self {

@@ -1,14 +1,22 @@
 package import Permits
 
-/// One live order, as the book stores it: plain data.
+/// One live order, as the book takes and reports it: plain data of 80 bytes.
 ///
 /// The book reads what matching needs; owner's references, users, expiry and flags are opaque to it.
-package struct Order: Sendable, Equatable {
+/// Prices and quantities are stored in 32 bits, which `Limits.priceMax` and `Limits.quantityMax` fit.
+package struct Order: Sendable, Equatable, BitwiseCopyable {
     package var id: OrderID
+    package var expiry: Timestamp
+    private var storedReference: PackedCode
     package var owner: MemberID
     package var user: UserID
-    /// The client's own id for the order.
-    package var reference: Code
+    private var storedPrice: UInt32
+    private var storedStop: UInt32
+    private var storedQuantity: UInt32
+    private var storedOpen: UInt32
+    private var storedDisplay: UInt32
+    private var storedShown: UInt32
+    private var storedMinimum: UInt32
     package var side: Side
     /// A stop that was triggered is stored as `.market` or `.limit` from then on.
     package var kind: OrderKind
@@ -17,21 +25,6 @@ package struct Order: Sendable, Equatable {
     package var postOnly: Bool
     package var isQuote: Bool
     package var sessionBound: Bool
-    /// The limit; for market and stop orders the protection price fixed at entry (the band's edge).
-    package var price: Price
-    /// The stop price, zero if none; a triggered stop keeps it for the record.
-    package var stop: Price
-    /// The original total, including what is filled.
-    package var quantity: Quantity
-    /// What is still open, hidden part included.
-    package var open: Quantity
-    /// The slice that an iceberg shows, zero if the whole order is shown.
-    package var display: Quantity
-    /// What the book shows now; equal to `open` if `display` is zero.
-    package var shown: Quantity
-    /// What must trade at entry in continuous trading, zero if nothing.
-    package var minimum: Quantity
-    package var expiry: Timestamp
 
     /// Makes an order of all its fields.
     package init(
@@ -58,7 +51,7 @@ package struct Order: Sendable, Equatable {
         self.id = id
         self.owner = owner
         self.user = user
-        self.reference = reference
+        storedReference = PackedCode(reference)
         self.side = side
         self.kind = kind
         self.timeInForce = timeInForce
@@ -66,14 +59,55 @@ package struct Order: Sendable, Equatable {
         self.postOnly = postOnly
         self.isQuote = isQuote
         self.sessionBound = sessionBound
-        self.price = price
-        self.stop = stop
-        self.quantity = quantity
-        self.open = open
-        self.display = display
-        self.shown = shown
-        self.minimum = minimum
+        storedPrice = UInt32(price.minorUnits)
+        storedStop = UInt32(stop.minorUnits)
+        storedQuantity = UInt32(quantity.units)
+        storedOpen = UInt32(open.units)
+        storedDisplay = UInt32(display.units)
+        storedShown = UInt32(shown.units)
+        storedMinimum = UInt32(minimum.units)
         self.expiry = expiry
+    }
+
+    /// The client's own id for the order.
+    package var reference: Code {
+        get { storedReference.code }
+        set { storedReference = PackedCode(newValue) }
+    }
+    /// The limit; for market and stop orders the protection price fixed at entry (the band's edge).
+    package var price: Price {
+        get { Price(minorUnits: Int64(storedPrice)) }
+        set { storedPrice = UInt32(newValue.minorUnits) }
+    }
+    /// The stop price, zero if none; a triggered stop keeps it for the record.
+    package var stop: Price {
+        get { Price(minorUnits: Int64(storedStop)) }
+        set { storedStop = UInt32(newValue.minorUnits) }
+    }
+    /// The original total, including what is filled.
+    package var quantity: Quantity {
+        get { Quantity(Int64(storedQuantity)) }
+        set { storedQuantity = UInt32(newValue.units) }
+    }
+    /// What is still open, hidden part included.
+    package var open: Quantity {
+        get { Quantity(Int64(storedOpen)) }
+        set { storedOpen = UInt32(newValue.units) }
+    }
+    /// The slice that an iceberg shows, zero if the whole order is shown.
+    package var display: Quantity {
+        get { Quantity(Int64(storedDisplay)) }
+        set { storedDisplay = UInt32(newValue.units) }
+    }
+    /// What the book shows now; equal to `open` if `display` is zero.
+    package var shown: Quantity {
+        get { Quantity(Int64(storedShown)) }
+        set { storedShown = UInt32(newValue.units) }
+    }
+    /// What must trade at entry in continuous trading, zero if nothing.
+    package var minimum: Quantity {
+        get { Quantity(Int64(storedMinimum)) }
+        set { storedMinimum = UInt32(newValue.units) }
     }
 
     /// Whether the order may only trade in a call, so that none of it outlives the uncross.
@@ -81,7 +115,71 @@ package struct Order: Sendable, Equatable {
 
     /// The order as one side of a fill; `open` is what is open after it.
     package var party: Fill.Party {
-        Fill.Party(order: id, owner: owner, user: user, reference: reference, limit: price, open: open)
+        Fill.Party(
+            order: id,
+            owner: owner,
+            reference: storedReference,
+            limit: storedPrice,
+            open: storedOpen
+        )
+    }
+
+    /// What matching reads of the order, for a slot of the slab.
+    @inline(__always)
+    func node(place: Place, stamp: UInt64) -> Node {
+        Node(
+            id: id.number,
+            stamp: stamp,
+            open: storedOpen,
+            shown: storedShown,
+            quantity: storedQuantity,
+            display: storedDisplay,
+            price: storedPrice,
+            owner: owner.index,
+            user: user.index,
+            place: place,
+            side: side,
+            kind: kind,
+            timeInForce: timeInForce,
+            selfTrade: selfTrade,
+            flags: (postOnly ? Node.postOnly : 0) | (isQuote ? Node.isQuote : 0)
+                | (sessionBound ? Node.sessionBound : 0)
+        )
+    }
+
+    /// What matching does not read.
+    @inline(__always)
+    var tail: Tail {
+        Tail(
+            reference: storedReference,
+            stop: storedStop,
+            minimum: storedMinimum,
+            expiry: expiry
+        )
+    }
+
+    /// The order in a slot of the slab.
+    @inline(__always)
+    init(_ node: borrowing Node, _ tail: Tail) {
+        id = OrderID(number: node.id)
+        expiry = tail.expiry
+        storedReference = tail.reference
+        owner = MemberID(node.owner)
+        user = UserID(node.user)
+        storedPrice = node.price
+        storedStop = tail.stop
+        storedQuantity = node.quantity
+        storedOpen = node.open
+        storedDisplay = node.display
+        storedShown = node.shown
+        storedMinimum = tail.minimum
+        side = node.side
+        kind = node.kind
+        timeInForce = node.timeInForce
+        selfTrade = node.selfTrade
+        postOnly = node.flags & Node.postOnly != 0
+        isQuote = node.flags & Node.isQuote != 0
+        sessionBound = node.flags & Node.sessionBound != 0
     }
 }
 
@@ -124,14 +222,23 @@ extension Order {
             postOnly: try reader.readBool(),
             isQuote: try reader.readBool(),
             sessionBound: try reader.readBool(),
-            price: try reader.readPrice(),
-            stop: try reader.readPrice(),
-            quantity: try reader.readQuantity(),
-            open: try reader.readQuantity(),
-            display: try reader.readQuantity(),
-            shown: try reader.readQuantity(),
-            minimum: try reader.readQuantity(),
+            price: Price(minorUnits: try reader.readSmall()),
+            stop: Price(minorUnits: try reader.readSmall()),
+            quantity: Quantity(try reader.readSmall()),
+            open: Quantity(try reader.readSmall()),
+            display: Quantity(try reader.readSmall()),
+            shown: Quantity(try reader.readSmall()),
+            minimum: Quantity(try reader.readSmall()),
             expiry: try reader.readTimestamp()
         )
+    }
+}
+
+extension ByteReader {
+    /// Reads a number that fits 32 bits, as all of an order's do.
+    fileprivate mutating func readSmall() throws(SnapshotError) -> Int64 {
+        let value: Int64 = try read()
+        guard (0...Int64(UInt32.max)).contains(value) else { throw SnapshotError("no order has \(value)") }
+        return value
     }
 }

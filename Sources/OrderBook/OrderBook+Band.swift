@@ -10,11 +10,12 @@ extension OrderBook {
     /// caller may release part of a buyer's hold. Beyond the other edge it closes the order, for following would
     /// commit a buyer to more than was held. Who stays keeps the order of better price, then earlier place.
     /// Events: closed and repriced orders by number; then changed levels, bids then asks, best first.
-    package mutating func setBand(low: Price, high: Price, events: inout ContiguousArray<BookEvent>) {
+    package mutating func setBand(low: Price, high: Price, events: inout Buffer<BookEvent>) {
+        own()
         let before = (bids: depth(.buy, levels: .max), asks: depth(.sell, levels: .max))
         var repriced: ContiguousArray<(slot: UInt32, price: Price)> = []
         for var order in allOrders {
-            let slot = orders.index.slot(of: order.id)
+            let slot = orders.slot(of: order.id)
             guard let price = OrderBook.price(of: order, low: low, high: high) else {
                 take(slot)
                 events.append(.closed(order, .band))
@@ -32,15 +33,16 @@ extension OrderBook {
         self.high = high
         bids = Ladder(tick: tick, low: low, high: high, isDescending: true)
         asks = Ladder(tick: tick, low: low, high: high, isDescending: false)
-        buyStops = asks
-        sellStops = bids
+        buyStops = Ladder(tick: tick, low: low, high: high, isDescending: false)
+        sellStops = Ladder(tick: tick, low: low, high: high, isDescending: true)
+        stopCount = 0
         // The notes of touched levels are of the old ladders; `before` stands in for them.
         touches.removeAll()
-        for (slot, price) in repriced { orders[slot].order.price = price }
+        for (slot, price) in repriced { orders[slot].price = UInt32(price.minorUnits) }
         for slot in queued + stops {
             let stamp = orders[slot].stamp
             stand(slot, orders[slot].place)
-            if !orders[slot].order.kind.isStop { orders[slot].stamp = stamp }
+            if !orders[slot].isWaitingStop { orders[slot].stamp = stamp }
         }
         forgetTouches()
         report(.buy, before: before.bids, events: &events)
@@ -63,7 +65,7 @@ extension OrderBook {
         var found: ContiguousArray<UInt32> = []
         var index = ladder.first
         while index != Ladder.none {
-            found += slots(of: ladder.levels[index])
+            found += slots(of: ladder[index])
             index = ladder.first(from: index + 1)
         }
         return found
@@ -81,7 +83,7 @@ extension OrderBook {
     }
 
     /// Reports the levels of a side that show another quantity than `before`.
-    private func report(_ side: Side, before: [DepthLevel], events: inout ContiguousArray<BookEvent>) {
+    private func report(_ side: Side, before: [DepthLevel], events: inout Buffer<BookEvent>) {
         let after = depth(side, levels: .max)
         var old = before[...]
         var new = after[...]

@@ -26,7 +26,7 @@ extension OrderBook {
         var bid = bids.first
         while bid <= bids.index(of: bestAsk) {
             bidLevels.append(bid)
-            buy.units += bids.levels[bid].total
+            buy.units += bids[bid].total
             bid = bids.first(from: bid + 1)
         }
         var choice = CallChoice(reference: reference)
@@ -35,12 +35,12 @@ extension OrderBook {
         var price = bestAsk
         while true {
             if ask != Ladder.none, asks.price(at: ask) == price {
-                sell.units += asks.levels[ask].total
+                sell.units += asks[ask].total
                 ask = asks.first(from: ask + 1)
             }
             choice.consider(price, buy: buy, sell: sell)
             if let last = bidLevels.last, bids.price(at: last) == price {
-                buy.units -= bids.levels[last].total
+                buy.units -= bids[last].total
                 bidLevels.removeLast()
             }
             // The best bid is the upper end of the range, so the sweep ends with the bids.
@@ -65,13 +65,14 @@ extension OrderBook {
     /// Self-trade prevention does not act: one price for all leaves no order to be preferred over another. An iceberg
     /// trades with all that is open at its place in the queue, keeps the place, and shows a fresh slice afterwards.
     /// Events: fills, then closed orders by number, then levels.
-    package mutating func uncross(reference: Price, events: inout ContiguousArray<BookEvent>) {
+    package mutating func uncross(reference: Price, events: inout Buffer<BookEvent>) {
+        own()
         if let call = indicative(reference: reference) {
             fillCall(at: call.price, volume: call.volume, events: &events)
             lastPrice = call.price
         }
         for order in orders(where: \.isForCallOnly) {
-            let slot = orders.index.slot(of: order.id)
+            let slot = orders.slot(of: order.id)
             guard orders[slot].place == .bids || orders[slot].place == .asks else { continue }
             take(slot)
             events.append(.closed(order, .unfilled))
@@ -79,12 +80,12 @@ extension OrderBook {
         finish(&events)
     }
 
-    private mutating func fillCall(at price: Price, volume: Quantity, events: inout ContiguousArray<BookEvent>) {
+    private mutating func fillCall(at price: Price, volume: Quantity, events: inout Buffer<BookEvent>) {
         var left = volume
         while left > .zero {
-            let bid = bids.levels[bids.first].head
-            let ask = asks.levels[asks.first].head
-            let quantity = min(left, orders[bid].order.open, orders[ask].order.open)
+            let bid = bids[bids.first].head
+            let ask = asks[asks.first].head
+            let quantity = min(left, Quantity(Int64(min(orders[bid].open, orders[ask].open))))
             left -= quantity
             let buyer = fill(bid, quantity)
             let seller = fill(ask, quantity)
@@ -99,9 +100,10 @@ extension OrderBook {
     package mutating func fill(
         _ id: OrderID,
         _ quantity: Quantity,
-        events: inout ContiguousArray<BookEvent>
+        events: inout Buffer<BookEvent>
     ) -> Order {
-        let order = fill(orders.index.slot(of: id), quantity)
+        own()
+        let order = fill(orders.slot(of: id), quantity)
         finish(&events)
         return order
     }
@@ -109,11 +111,11 @@ extension OrderBook {
     /// Takes a traded quantity off the best order of its side, hidden part or not.
     /// - Returns: the order as it is now.
     private mutating func fill(_ slot: UInt32, _ quantity: Quantity) -> Order {
-        var order = orders[slot].order
+        var order = orders.order(at: slot)
         order.open -= quantity
         order.showSlice()
         // The fresh slice may be larger than what was left of the old one: `shown` is then negative.
-        reduce(slot, by: quantity.units, shown: orders[slot].order.shown.units - order.shown.units)
+        reduce(slot, by: quantity.units, shown: Int64(orders[slot].shown) - order.shown.units)
         if order.open == .zero { take(slot) }
         return order
     }

@@ -7,8 +7,9 @@ extension OrderBook {
     ///
     /// In a call its `minimum` is not asked for: nothing trades at entry, and the uncross fills what it can.
     /// The caller has asked `wouldCross` for a post-only order.
-    package mutating func enter(_ order: Order, phase: Phase, events: inout ContiguousArray<BookEvent>) {
-        precondition(phase.takesOrders, "no entry in phase \(phase.text)")
+    package mutating func enter(_ order: Order, phase: Phase, events: inout Buffer<BookEvent>) {
+        precondition(phase.takesOrders, "no entry in this phase")
+        own()
         precondition(
             order.open.units > 0 && order.open.units <= order.quantity.units
                 && order.quantity.units <= Limits.quantityMax.units && order.display.units >= 0,
@@ -30,12 +31,13 @@ extension OrderBook {
         price: Price? = nil,
         stop: Price? = nil,
         phase: Phase,
-        events: inout ContiguousArray<BookEvent>
+        events: inout Buffer<BookEvent>
     ) {
-        precondition(phase.takesOrders, "no amendment in phase \(phase.text)")
-        let slot = orders.index.slot(of: id)
+        precondition(phase.takesOrders, "no amendment in this phase")
+        own()
+        let slot = orders.slot(of: id)
         precondition(slot != 0, "order \(id.number) is not live")
-        let old = orders[slot].order
+        let old = orders.order(at: slot)
         var order = old
         if let quantity {
             precondition(quantity.units <= Limits.quantityMax.units, "no such quantity")
@@ -62,11 +64,12 @@ extension OrderBook {
     package mutating func cancel(
         _ id: OrderID,
         reason: DoneReason,
-        events: inout ContiguousArray<BookEvent>
+        events: inout Buffer<BookEvent>
     ) -> Bool {
-        let slot = orders.index.slot(of: id)
+        own()
+        let slot = orders.slot(of: id)
         guard slot != 0 else { return false }
-        events.append(.closed(orders[slot].order, reason))
+        events.append(.closed(orders.order(at: slot), reason))
         leave(slot)
         orders.free(slot)
         finish(&events)
@@ -74,16 +77,17 @@ extension OrderBook {
     }
 
     /// Enters the at-the-close orders into the closing call, in the order in which they came.
-    package mutating func beginClosing(events: inout ContiguousArray<BookEvent>) {
+    package mutating func beginClosing(events: inout Buffer<BookEvent>) {
+        own()
         while parked.head != 0 {
             let slot = parked.head
             parked.remove(slot, &orders)
-            stand(slot, orders[slot].order.side.book)
+            stand(slot, orders[slot].side.book)
         }
         finish(&events)
     }
 
-    private mutating func admit(_ order: inout Order, _ phase: Phase, events: inout ContiguousArray<BookEvent>) {
+    private mutating func admit(_ order: inout Order, _ phase: Phase, events: inout Buffer<BookEvent>) {
         order.showSlice()
         if order.isWaitingStop {
             join(order, order.isBuy ? .buyStops : .sellStops)
@@ -99,12 +103,8 @@ extension OrderBook {
 
     /// Lowers what is open, in place.
     private mutating func lower(_ slot: UInt32, to order: Order) {
-        let old = orders[slot].order
-        reduce(
-            slot,
-            by: old.open.units - order.open.units,
-            shown: old.shown.units - min(old.shown.units, order.open.units)
-        )
-        orders[slot].order.quantity = order.quantity
+        let (open, shown) = (Int64(orders[slot].open), Int64(orders[slot].shown))
+        reduce(slot, by: open - order.open.units, shown: shown - min(shown, order.open.units))
+        orders[slot].quantity = UInt32(order.quantity.units)
     }
 }

@@ -10,9 +10,9 @@ extension OrderBook {
         for place in [Place.bids, .asks, .buyStops, .sellStops] {
             let ladder = self[place]
             ladder.checkBitmap()
-            for index in ladder.levels.indices where ladder.levels[index].count > 0 {
-                check(ladder.levels[index], place, price: ladder.price(at: index))
-                count += Int(ladder.levels[index].count)
+            for index in ladder.indices where ladder[index].count > 0 {
+                check(ladder[index], place, price: ladder.price(at: index))
+                count += Int(ladder[index].count)
             }
         }
         check(parked, .parked, price: nil)
@@ -30,9 +30,9 @@ extension OrderBook {
         var total = Quantity.zero
         for slot in slots(of: level) {
             let node = orders[slot]
-            let order = node.order
+            let order = orders.order(at: slot)
             precondition(node.place == place && node.previous == previous, "the links are broken")
-            precondition(orders.index.slot(of: order.id) == slot, "the index does not agree")
+            precondition(orders.slot(of: order.id) == slot, "the index does not agree")
             precondition(price == nil || self[place].price(at: Int(node.level)) == price, "the level does not agree")
             precondition(
                 order.shown > .zero && order.shown <= order.open && order.open <= order.quantity
@@ -66,6 +66,7 @@ extension OrderBook {
         for (earlier, later) in zip(stamps, stamps.dropFirst()) {
             precondition(earlier < later, "two stops have the same stamp")
         }
+        precondition(stamps.count == stopCount, "the count of stops does not agree")
         precondition((stamps.last ?? 0) <= stampLast, "a stop is newer than the last stamp")
     }
 }

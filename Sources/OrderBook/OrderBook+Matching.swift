@@ -4,7 +4,7 @@ package import Permits
 
 extension OrderBook {
     /// Trades an incoming order, and rests what may rest.
-    mutating func trade(_ order: inout Order, events: inout ContiguousArray<BookEvent>) {
+    mutating func trade(_ order: inout Order, events: inout Buffer<BookEvent>) {
         if order.isFillOrKill || order.minimum.units > 0 {
             let wanted = order.isFillOrKill ? order.open : order.minimum
             guard fillable(order, upTo: wanted) >= wanted else {
@@ -40,7 +40,7 @@ extension OrderBook {
         _ touches: inout TouchList,
         _ lastPrice: inout Price,
         _ clock: UInt64,
-        _ events: inout ContiguousArray<BookEvent>
+        _ events: inout Buffer<BookEvent>
     ) -> Bool {
         guard !ladder.isEmpty else { return false }
         let limit = ladder.index(of: taker.price)
@@ -50,64 +50,54 @@ extension OrderBook {
             guard best <= limit else { break }
             let price = ladder.price(at: best)
             ladder.touch(best, taker.side.opposing, &touches)
-            var level = ladder.levels[best]
+            var level = ladder[best]
             while taker.open.units > 0, level.head != 0 {
                 let slot = level.head
-                if slab[slot].order.owner.index == taker.owner.index {
-                    isSelfTrade = taker.selfTrade != .oldest
-                    if taker.selfTrade == .newest { break }
-                    events.append(.closed(slab[slot].order, .selfTrade))
+                let resting = slab[slot]
+                if resting.owner == taker.owner.index {
+                    isSelfTrade = taker.selfTrade.endsIncoming
+                    if !taker.selfTrade.endsResting { break }
+                    events.append(.closed(slab.order(at: slot), .selfTrade))
                     level.remove(slot, &slab)
                     slab.free(slot)
                     if isSelfTrade { break }
                     continue
                 }
-                let quantity = min(taker.open.units, slab[slot].order.shown.units)
+                let quantity = min(taker.open.units, Int64(resting.shown))
                 taker.open.units -= quantity
-                level.reduce(slot, by: quantity, shown: quantity, &slab)
                 lastPrice = price
-                report(quantity, price, taker, slot, slab, &events)
-                if slab[slot].order.shown.units == 0 { requeue(slot, clock, &level, &slab) }
+                let left = Int64(resting.open) - quantity
+                events.append(.fill(Fill(quantity, price, taker, resting, left, slab.reference(at: slot))))
+                if quantity == Int64(resting.shown) {
+                    // As a whole: its quantities are still those that the level counts.
+                    level.remove(slot, &slab)
+                    if left == 0 {
+                        slab.free(slot)
+                    } else {
+                        requeue(slot, UInt32(left), clock, &level, &slab)
+                    }
+                } else {
+                    level.reduce(slot, by: quantity, shown: quantity, &slab)
+                }
             }
             ladder.set(best, level)
         }
         return isSelfTrade
     }
 
-    @inline(__always)
-    private static func report(
-        _ quantity: Int64,
-        _ price: Price,
-        _ taker: borrowing Order,
+    /// Queues an iceberg's next slice behind what is there.
+    @inline(never)
+    private static func requeue(
         _ slot: UInt32,
-        _ slab: borrowing Slab,
-        _ events: inout ContiguousArray<BookEvent>
+        _ open: UInt32,
+        _ clock: UInt64,
+        _ level: inout Level,
+        _ slab: inout Slab
     ) {
-        let (incoming, resting) = (taker.party, slab[slot].order.party)
-        let isBuy = taker.isBuy
-        events.append(
-            .fill(
-                Fill(
-                    price: price,
-                    quantity: Quantity(quantity),
-                    aggressor: taker.side,
-                    buy: isBuy ? incoming : resting,
-                    sell: isBuy ? resting : incoming
-                )
-            )
-        )
-    }
-
-    /// Frees an order that is filled; an iceberg's next slice queues behind what is there.
-    private static func requeue(_ slot: UInt32, _ clock: UInt64, _ level: inout Level, _ slab: inout Slab) {
-        level.remove(slot, &slab)
-        if slab[slot].order.open.units == 0 {
-            slab.free(slot)
-        } else {
-            slab[slot].order.showSlice()
-            slab[slot].stamp = clock
-            level.append(slot, &slab)
-        }
+        slab[slot].open = open
+        slab[slot].showSlice()
+        slab[slot].stamp = clock
+        level.append(slot, &slab)
     }
 
     /// How much an incoming order could trade now, counted no further than `wanted`; hidden quantity included.
@@ -121,22 +111,52 @@ extension OrderBook {
         var sum = Quantity.zero
         var index = ladder.first
         while index <= limit, sum < wanted {
-            let level = ladder.levels[index]
+            let level = ladder[index]
             var slot = level.head
             var hidden = Quantity.zero
             while slot != 0 {
-                let resting = orders[slot].order
-                if resting.owner != order.owner {
-                    sum += resting.shown
-                    hidden += resting.open - resting.shown
+                let resting = orders[slot]
+                if resting.owner != order.owner.index {
+                    sum.units += Int64(resting.shown)
+                    hidden.units += Int64(resting.open) - Int64(resting.shown)
                 } else if order.selfTrade != .oldest {
                     return min(sum, wanted)
                 }
-                slot = orders[slot].next
+                slot = resting.next
             }
             sum += hidden
             index = ladder.first(from: index + 1)
         }
         return min(sum, wanted)
+    }
+}
+
+extension Fill {
+    /// An incoming order's trade with a resting one, of which `left` stays open.
+    @inline(__always)
+    fileprivate init(
+        _ quantity: Int64,
+        _ price: Price,
+        _ taker: borrowing Order,
+        _ resting: Node,
+        _ left: Int64,
+        _ reference: PackedCode
+    ) {
+        let incoming = taker.party
+        let other = Party(
+            order: OrderID(number: resting.id),
+            owner: MemberID(resting.owner),
+            reference: reference,
+            limit: resting.price,
+            open: UInt32(truncatingIfNeeded: left)
+        )
+        let isBuy = taker.isBuy
+        self.init(
+            price: price,
+            quantity: Quantity(quantity),
+            aggressor: taker.side,
+            buy: isBuy ? incoming : other,
+            sell: isBuy ? other : incoming
+        )
     }
 }

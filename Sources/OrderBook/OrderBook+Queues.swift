@@ -26,27 +26,31 @@ extension OrderBook {
     }
 
     /// Stores an order and puts it last in its queue.
-    mutating func join(_ order: Order, _ place: Place) {
-        stand(orders.insert(order, place: place), place)
+    @inline(__always)
+    mutating func join(_ order: borrowing Order, _ place: Place) {
+        stand(orders.insert(order, place: place, stamp: clock), place)
     }
 
     /// Puts a stored order last in a queue.
+    @inline(__always)
     mutating func stand(_ slot: UInt32, _ place: Place) {
         orders[slot].place = place
         orders[slot].stamp = clock
+        let price = Price(minorUnits: Int64(orders[slot].price))
         switch place {
         case .bids:
-            let index = bids.index(of: orders[slot].order.price)
+            let index = bids.index(of: price)
             bids.touch(index, .buy, &touches)
             bids.append(slot, at: index, &orders)
         case .asks:
-            let index = asks.index(of: orders[slot].order.price)
+            let index = asks.index(of: price)
             asks.touch(index, .sell, &touches)
             asks.append(slot, at: index, &orders)
         case .buyStops, .sellStops:
+            stopCount += 1
             stampLast += 1
             orders[slot].stamp = stampLast
-            let stop = orders[slot].order.stop
+            let stop = orders.order(at: slot).stop
             if place == .buyStops {
                 buyStops.append(slot, at: buyStops.index(of: stop), &orders)
             } else {
@@ -58,6 +62,7 @@ extension OrderBook {
     }
 
     /// Takes an order out of its queue; it stays stored.
+    @inline(__always)
     mutating func leave(_ slot: UInt32) {
         let index = Int(orders[slot].level)
         switch orders[slot].place {
@@ -67,8 +72,12 @@ extension OrderBook {
         case .asks:
             asks.touch(index, .sell, &touches)
             asks.remove(slot, at: index, &orders)
-        case .buyStops: buyStops.remove(slot, at: index, &orders)
-        case .sellStops: sellStops.remove(slot, at: index, &orders)
+        case .buyStops:
+            stopCount -= 1
+            buyStops.remove(slot, at: index, &orders)
+        case .sellStops:
+            stopCount -= 1
+            sellStops.remove(slot, at: index, &orders)
         case .parked: parked.remove(slot, &orders)
         case .free: preconditionFailure("order is not live")
         }
@@ -94,14 +103,15 @@ extension OrderBook {
     /// Takes an order out of the book.
     @discardableResult
     mutating func take(_ slot: UInt32) -> Order {
-        let order = orders[slot].order
+        let order = orders.order(at: slot)
         leave(slot)
         orders.free(slot)
         return order
     }
 
     /// Ends a command: reports the touched levels that show another quantity than before it.
-    mutating func finish(_ events: inout ContiguousArray<BookEvent>) {
+    @inline(__always)
+    mutating func finish(_ events: inout Buffer<BookEvent>) {
         var position = 0
         while position < touches.count {
             let touch = touches[position]
@@ -115,15 +125,16 @@ extension OrderBook {
         touches.removeAll()
     }
 
-    private static func report(_ touch: Touch, _ ladder: inout Ladder, _ events: inout ContiguousArray<BookEvent>) {
-        let visible = ladder.untouch(touch.index)
+    @inline(__always)
+    private static func report(_ touch: Touch, _ ladder: inout Ladder, _ events: inout Buffer<BookEvent>) {
+        let visible = ladder.untouch(Int(touch.index))
         guard visible != touch.before else { return }
-        events.append(.level(touch.side, ladder.price(at: touch.index), Quantity(visible)))
+        events.append(.level(touch.side, ladder.price(at: Int(touch.index)), Quantity(visible)))
     }
 
     /// Ends a rebuilding, whose touched levels are no news.
     mutating func forgetTouches() {
-        for position in 0..<touches.count { self[touches[position].side.book].untouch(touches[position].index) }
+        for position in 0..<touches.count { self[touches[position].side.book].untouch(Int(touches[position].index)) }
         touches.removeAll()
     }
 }

@@ -23,10 +23,12 @@ extension OrderBook {
         var found: ContiguousArray<Queued> = []
         var index = ladder.first
         while index <= limit, found.count < count {
-            var slot = ladder.levels[index].head
+            var slot = ladder[index].head
             while slot != 0, found.count < count {
                 let node = orders[slot]
-                if node.order.shown >= least { found.append(Queued(order: node.order, since: node.stamp)) }
+                if Int64(node.shown) >= least.units {
+                    found.append(Queued(order: orders.order(at: slot), since: node.stamp))
+                }
                 slot = node.next
             }
             index = ladder.first(from: index + 1)
@@ -35,8 +37,9 @@ extension OrderBook {
     }
 
     /// Takes a live order out without a word: it enters anew.
-    package mutating func withdraw(_ id: OrderID, events: inout ContiguousArray<BookEvent>) {
-        take(orders.index.slot(of: id))
+    package mutating func withdraw(_ id: OrderID, events: inout Buffer<BookEvent>) {
+        own()
+        take(orders.slot(of: id))
         finish(&events)
     }
 
@@ -47,19 +50,20 @@ extension OrderBook {
     package mutating func take(
         _ quantity: Quantity,
         of id: OrderID,
-        events: inout ContiguousArray<BookEvent>
+        events: inout Buffer<BookEvent>
     ) -> Order {
-        let slot = orders.index.slot(of: id)
-        precondition(slot != 0 && quantity <= orders[slot].order.shown, "the order does not show as much")
-        lastPrice = orders[slot].order.price
+        own()
+        let slot = orders.slot(of: id)
+        precondition(slot != 0 && quantity.units <= Int64(orders[slot].shown), "the order does not show as much")
+        lastPrice = Price(minorUnits: Int64(orders[slot].price))
         reduce(slot, by: quantity.units, shown: quantity.units)
-        let order = orders[slot].order
+        let order = orders.order(at: slot)
         if order.shown == .zero {
             leave(slot)
             if order.open == .zero {
                 orders.free(slot)
             } else {
-                orders[slot].order.showSlice()
+                orders[slot].showSlice()
                 stand(slot, order.side.book)
             }
         }

@@ -15,8 +15,8 @@ extension OrderBook {
         for queue in [slots(of: bids), slots(of: asks), ContiguousArray(stops), slots(of: parked)] {
             writer.write(count: queue.count)
             for slot in queue {
-                orders[slot].order.encode(to: &writer)
-                writer.write(orders[slot].order.kind.isStop ? 0 : orders[slot].stamp)
+                orders.order(at: slot).encode(to: &writer)
+                writer.write(orders[slot].isWaitingStop ? 0 : orders[slot].stamp)
             }
         }
     }
@@ -60,7 +60,7 @@ extension OrderBook {
             && order.shown > .zero && order.shown <= order.open && order.open <= order.quantity
             && order.quantity <= Limits.quantityMax && order.display >= .zero
             && (order.display > .zero || order.shown == order.open)
-            && orders.index.slot(of: order.id) == 0
+            && orders.slot(of: order.id) == 0
     }
 
     private func isOnLadder(_ price: Price) -> Bool {

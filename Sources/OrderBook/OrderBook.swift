@@ -15,7 +15,8 @@ package import Permits
 /// 5. In continuous trading the best bid is below the best ask.
 /// 6. Between commands no level is touched.
 ///
-/// Copies share storage until one changes, then that one copies everything: hold none across a command.
+/// Copies share storage until one changes, then that one copies everything: hold none across a command. So every package
+/// method that writes begins with `own`.
 package struct OrderBook: Sendable {
     package let tick: Price
     /// The lowest price allowed.
@@ -35,10 +36,13 @@ package struct OrderBook: Sendable {
     var sellStops: Ladder
     /// At-the-close orders that wait for the closing call; not visible.
     var parked = Level()
+    /// How many stops wait.
+    var stopCount = 0
     /// The last stamp given to a stop.
     var stampLast: UInt64 = 0
     /// Scratch of the running command.
     var touches = TouchList()
+    private var owner = Owner()
 
     /// Makes an empty book for the prices from `low` to `high`, both multiples of `tick`, at most `Limits.levelsMax`.
     package init(tick: Price, low: Price, high: Price, lastPrice: Price) {
@@ -48,8 +52,24 @@ package struct OrderBook: Sendable {
         self.lastPrice = lastPrice
         bids = Ladder(tick: tick, low: low, high: high, isDescending: true)
         asks = Ladder(tick: tick, low: low, high: high, isDescending: false)
-        buyStops = asks
-        sellStops = bids
+        buyStops = Ladder(tick: tick, low: low, high: high, isDescending: false)
+        sellStops = Ladder(tick: tick, low: low, high: high, isDescending: true)
+    }
+
+    /// Makes sure that no copy shares what the command at hand will write.
+    @inline(__always)
+    mutating func own() {
+        if owner.mustOwn() { makeOwn() }
+    }
+
+    @inline(never)
+    private mutating func makeOwn() {
+        orders.makeOwn()
+        bids.makeOwn()
+        asks.makeOwn()
+        buyStops.makeOwn()
+        sellStops.makeOwn()
+        touches.makeOwn()
     }
 }
 
@@ -59,8 +79,8 @@ extension OrderBook {
 
     /// The live order of that number.
     package func order(_ id: OrderID) -> Order? {
-        let slot = orders.index.slot(of: id)
-        return slot == 0 ? nil : orders[slot].order
+        let slot = orders.slot(of: id)
+        return slot == 0 ? nil : orders.order(at: slot)
     }
 
     /// All live orders, by number; O(n log n).
@@ -70,7 +90,8 @@ extension OrderBook {
     package func orders(where matches: (Order) -> Bool) -> [Order] {
         var found: [Order] = []
         for slot in 1..<UInt32(max(1, orders.slotCount)) where orders[slot].place != .free {
-            if matches(orders[slot].order) { found.append(orders[slot].order) }
+            let order = orders.order(at: slot)
+            if matches(order) { found.append(order) }
         }
         found.sort { $0.id < $1.id }
         return found
@@ -90,7 +111,7 @@ extension OrderBook {
         let ladder = side == .buy ? bids : asks
         var index = ladder.first
         while index != Ladder.none, depth.count < levels {
-            let level = ladder.levels[index]
+            let level = ladder[index]
             depth.append(
                 DepthLevel(
                     price: ladder.price(at: index),

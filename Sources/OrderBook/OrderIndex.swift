@@ -2,55 +2,63 @@ import Permits
 
 /// Order id → slot: open addressing, linear probing, backward-shift deletion, so that no tombstones pile up.
 ///
-/// Never iterated: its order depends on its history.
+/// An entry is a slot and half of its id's hash; the id itself stands in the slab, which whoever looks it up reads next
+/// anyway. Never iterated: its order depends on its history.
 struct OrderIndex: Sendable {
     private struct Entry: Sendable {
-        var id: UInt64
+        var hash: UInt32
+        /// 0 marks an empty entry.
         var slot: UInt32
     }
 
-    /// Slot 0 marks an empty entry; the count is a power of two.
-    private var entries: ContiguousArray<Entry>
-    /// 64 minus the binary logarithm of the entry count.
-    private var shift: UInt64
+    /// A power of two of them, at most 2^31.
+    private var entries: Buffer<Entry>
+    /// 32 minus the binary logarithm of the entry count.
+    private var shift: UInt32
     private(set) var count = 0
 
     init() {
-        entries = ContiguousArray(repeating: Entry(id: 0, slot: 0), count: 64)
-        shift = 58
+        entries = Buffer(repeating: Entry(hash: 0, slot: 0), count: 64)
+        shift = 26
     }
+
+    mutating func makeOwn() { entries.makeOwn() }
 
     /// The slot of `id`, or 0.
-    func slot(of id: OrderID) -> UInt32 {
+    @inline(__always)
+    func slot(of id: UInt64, _ nodes: borrowing Buffer<Node>) -> UInt32 {
+        let hash = OrderIndex.hash(id)
         let mask = entries.count - 1
-        var position = home(of: id.number)
-        while entries[position].slot != 0 {
-            if entries[position].id == id.number { return entries[position].slot }
+        var position = OrderIndex.home(of: hash, shift)
+        while true {
+            let entry = entries[position]
+            if entry.slot == 0 || (entry.hash == hash && nodes[Int(entry.slot)].id == id) { return entry.slot }
             position = (position + 1) & mask
         }
-        return 0
     }
 
-    /// Adds an id that is not there yet.
-    mutating func insert(_ id: OrderID, slot: UInt32) {
-        // At most half full: probes stay short.
-        if count * 2 >= entries.count { grow() }
-        place(Entry(id: id.number, slot: slot))
+    /// Adds the slot of an id that is not there yet.
+    @inline(__always)
+    mutating func insert(_ slot: UInt32, of id: UInt64) {
+        // At most three quarters full: probes stay short.
+        if count * 4 >= entries.count * 3 { grow() }
+        place(Entry(hash: OrderIndex.hash(id), slot: slot))
         count += 1
     }
 
-    /// Removes an id that is there.
-    mutating func remove(_ id: OrderID) {
+    /// Removes the slot of an id that is there.
+    @inline(__always)
+    mutating func remove(_ slot: UInt32, of id: UInt64) {
         let mask = entries.count - 1
-        var hole = home(of: id.number)
-        while entries[hole].id != id.number || entries[hole].slot == 0 {
-            precondition(entries[hole].slot != 0, "order \(id.number) is not in the index")
+        var hole = OrderIndex.home(of: OrderIndex.hash(id), shift)
+        while entries[hole].slot != slot {
+            precondition(entries[hole].slot != 0, "an order is not in the index")
             hole = (hole + 1) & mask
         }
         var position = (hole + 1) & mask
         while entries[position].slot != 0 {
             // An entry may move back only if its home is not between the hole and itself.
-            let distance = (position - home(of: entries[position].id)) & mask
+            let distance = (position - OrderIndex.home(of: entries[position].hash, shift)) & mask
             if distance >= (position - hole) & mask {
                 entries[hole] = entries[position]
                 hole = position
@@ -62,22 +70,27 @@ struct OrderIndex: Sendable {
     }
 
     /// Fibonacci hashing: ids are an arithmetic progression, which the golden ratio spreads evenly.
-    private func home(of id: UInt64) -> Int { Int((id &* 0x9E37_79B9_7F4A_7C15) &>> shift) }
+    @inline(__always)
+    private static func hash(_ id: UInt64) -> UInt32 {
+        UInt32(truncatingIfNeeded: (id &* 0x9E37_79B9_7F4A_7C15) &>> 32)
+    }
 
+    @inline(__always)
+    private static func home(of hash: UInt32, _ shift: UInt32) -> Int { Int(hash &>> shift) }
+
+    @inline(__always)
     private mutating func place(_ entry: Entry) {
         let mask = entries.count - 1
-        var position = home(of: entry.id)
-        while entries[position].slot != 0 {
-            precondition(entries[position].id != entry.id, "order \(entry.id) is in the book already")
-            position = (position + 1) & mask
-        }
+        var position = OrderIndex.home(of: entry.hash, shift)
+        while entries[position].slot != 0 { position = (position + 1) & mask }
         entries[position] = entry
     }
 
+    @inline(never)
     private mutating func grow() {
         let old = entries
-        entries = ContiguousArray(repeating: Entry(id: 0, slot: 0), count: old.count * 2)
+        entries = Buffer(repeating: Entry(hash: 0, slot: 0), count: old.count * 2)
         shift -= 1
-        for entry in old where entry.slot != 0 { place(entry) }
+        for index in 0..<old.count where old[index].slot != 0 { place(old[index]) }
     }
 }

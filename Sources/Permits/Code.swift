@@ -1,16 +1,16 @@
 /// A short name of up to 20 characters `[A-Za-z0-9._-]`, stored inline: member, market, program and client-id codes.
 ///
 /// Layout: three words, bytes in order from the lowest; the last byte holds the length.
-package struct Code: Hashable, Sendable {
+public struct Code: Hashable, Sendable, BitwiseCopyable {
     @usableFromInline var first: UInt64
     @usableFromInline var second: UInt64
     @usableFromInline var third: UInt64
 
     /// The most characters of a code.
-    package static let lengthMax = 20
+    public static let lengthMax = 20
 
     /// The empty code: "none given".
-    package static let none = Code(first: 0, second: 0, third: 0)
+    @inlinable public static var none: Code { Code(first: 0, second: 0, third: 0) }
 
     @inlinable init(first: UInt64, second: UInt64, third: UInt64) {
         self.first = first
@@ -19,7 +19,7 @@ package struct Code: Hashable, Sendable {
     }
 
     /// Reads a code; nil if it is empty, too long or has another character.
-    @inlinable package init?(_ bytes: Span<UInt8>) {
+    @inlinable public init?(_ bytes: Span<UInt8>) {
         guard bytes.count > 0, bytes.count <= Code.lengthMax else { return nil }
         self.init(first: 0, second: 0, third: UInt64(bytes.count) << 56)
         for index in bytes.indices {
@@ -35,13 +35,13 @@ package struct Code: Hashable, Sendable {
     }
 
     /// Reads a code from text; nil under the same conditions.
-    package init?(_ text: String) {
+    public init?(_ text: String) {
         let bytes = Array(text.utf8)
         self.init(bytes.span)
     }
 
     /// Whether `byte` may stand in a code.
-    @inlinable package static func allows(_ byte: UInt8) -> Bool {
+    @inlinable public static func allows(_ byte: UInt8) -> Bool {
         switch byte {
         case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
             UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "-"):
@@ -50,17 +50,19 @@ package struct Code: Hashable, Sendable {
         }
     }
 
-    @inlinable package var count: Int { Int(third >> 56) }
-    @inlinable package var isEmpty: Bool { third >> 56 == 0 }
+    /// How many characters it has.
+    @inlinable public var count: Int { Int(third >> 56) }
+    /// Whether it is the empty code.
+    @inlinable public var isEmpty: Bool { third >> 56 == 0 }
 
     /// The character at `index` in 0..<count.
-    @inlinable package func byte(at index: Int) -> UInt8 {
+    @inlinable public func byte(at index: Int) -> UInt8 {
         let word = index < 8 ? first : index < 16 ? second : third
         return UInt8(truncatingIfNeeded: word >> UInt64((index & 7) * 8))
     }
 
     /// A mix of all bytes that is the same in every process, for our own tables.
-    @inlinable package var stableHash: UInt64 {
+    @inlinable public var stableHash: UInt64 {
         var mixed = first &* 0x9E37_79B9_7F4A_7C15
         mixed = (mixed ^ (mixed >> 32) ^ second) &* 0xD6E8_FEB8_6659_FD93
         mixed = (mixed ^ (mixed >> 32) ^ third) &* 0x9E37_79B9_7F4A_7C15
@@ -68,9 +70,39 @@ package struct Code: Hashable, Sendable {
     }
 }
 
+/// A code in 20 bytes, for tables with many of them: its length is where its zeros begin.
+public struct PackedCode: Hashable, Sendable, BitwiseCopyable {
+    private var first: UInt32
+    private var second: UInt32
+    private var third: UInt32
+    private var fourth: UInt32
+    private var fifth: UInt32
+
+    /// Packs a code.
+    public init(_ code: Code) {
+        first = UInt32(truncatingIfNeeded: code.first)
+        second = UInt32(truncatingIfNeeded: code.first >> 32)
+        third = UInt32(truncatingIfNeeded: code.second)
+        fourth = UInt32(truncatingIfNeeded: code.second >> 32)
+        fifth = UInt32(truncatingIfNeeded: code.third)
+    }
+
+    /// The code, unpacked.
+    public var code: Code {
+        let (low, middle, high) = (
+            UInt64(second) << 32 | UInt64(first), UInt64(fourth) << 32 | UInt64(third), UInt64(fifth)
+        )
+        let bits =
+            high != 0
+            ? 128 + 64 - high.leadingZeroBitCount
+            : middle != 0 ? 64 + 64 - middle.leadingZeroBitCount : 64 - low.leadingZeroBitCount
+        return Code(first: low, second: middle, third: high | UInt64((bits + 7) / 8) << 56)
+    }
+}
+
 extension Code: Comparable {
     /// Orders codes by their bytes.
-    package static func < (a: Code, b: Code) -> Bool {
+    public static func < (a: Code, b: Code) -> Bool {
         for index in 0..<min(a.count, b.count) where a.byte(at: index) != b.byte(at: index) {
             return a.byte(at: index) < b.byte(at: index)
         }
@@ -79,7 +111,8 @@ extension Code: Comparable {
 }
 
 extension Code: CustomStringConvertible {
-    package var description: String {
+    /// The value as text.
+    public var description: String {
         String(decoding: (0..<count).map { byte(at: $0) }, as: UTF8.self)
     }
 }

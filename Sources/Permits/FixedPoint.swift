@@ -3,21 +3,24 @@
 /// A decimal number as it was written: `digits` without the point, and how many of them followed it.
 ///
 /// The scale is known only where the currency is, so reading and scaling are two steps.
-package struct DecimalNumber: Hashable, Sendable {
-    package var digits: Int64
-    package var fractionCount: UInt8
+public struct DecimalNumber: Hashable, Sendable {
+    /// All digits, without the point.
+    public var digits: Int64
+    /// How many of them stand behind the point.
+    public var fractionCount: UInt8
 
-    package static let zero = DecimalNumber(whole: 0)
+    /// Nothing.
+    public static let zero = DecimalNumber(whole: 0)
 
     /// A whole number.
-    package init(whole: Int64) {
+    public init(whole: Int64) {
         digits = whole
         fractionCount = 0
     }
 
     /// Reads `[-]digits[.digits]`: no exponent, no plus sign.
     /// - Throws: `badNumber` if malformed, `overflow` if it exceeds 64 bits.
-    @inlinable package init(_ bytes: Span<UInt8>) throws(RejectCode) {
+    @inlinable public init(_ bytes: Span<UInt8>) throws(RejectCode) {
         // Longer text is noise, and would not fit `fractionCount`.
         guard bytes.count <= 64 else { throw .badNumber }
         let negative = bytes.count > 0 && bytes[0] == UInt8(ascii: "-")
@@ -47,7 +50,7 @@ package struct DecimalNumber: Hashable, Sendable {
     ///
     /// Trailing zeros beyond the scale are allowed, other digits are not.
     /// - Throws: `badNumber` if it has more decimals than the scale, `overflow` if it exceeds 64 bits.
-    @inlinable package func scaled(to scale: Int) throws(RejectCode) -> Int64 {
+    @inlinable public func scaled(to scale: Int) throws(RejectCode) -> Int64 {
         var value = digits
         var count = Int(fractionCount)
         while count > scale {
@@ -68,7 +71,7 @@ package struct DecimalNumber: Hashable, Sendable {
 extension DecimalNumber {
     /// `quantity` times this number, rounded down to whole permits.
     /// - Throws: `overflow` if it exceeds 64 bits, `outOfRange` if this number is negative.
-    package func productRoundedDown(_ quantity: Quantity) throws(RejectCode) -> Quantity {
+    public func productRoundedDown(_ quantity: Quantity) throws(RejectCode) -> Quantity {
         guard digits >= 0 else { throw .outOfRange }
         var product = Int128(digits) * Int128(quantity.units)
         for _ in 0..<fractionCount { product /= 10 }
@@ -78,7 +81,8 @@ extension DecimalNumber {
 }
 
 extension DecimalNumber: CustomStringConvertible {
-    package var description: String {
+    /// The value as text.
+    public var description: String {
         let digits = "\(self.digits.magnitude)"
         let count = Int(fractionCount)
         let padded = String(repeating: "0", count: max(0, count + 1 - digits.count)) + digits
@@ -90,9 +94,9 @@ extension DecimalNumber: CustomStringConvertible {
 extension RejectCode: Error {}
 
 /// Decimal text for people.
-package enum FixedPoint {
+public enum FixedPoint {
     /// The decimal text of `value` with `scale` decimal places.
-    package static func text(_ value: Int64, scale: Int) -> String {
+    public static func text(_ value: Int64, scale: Int) -> String {
         var bytes: [UInt8] = []
         bytes.append(decimal: value, scale: scale)
         return String(decoding: bytes, as: UTF8.self)

@@ -2,7 +2,7 @@
 ///
 /// Numbers and names are wire protocol: never reused or renumbered.
 /// Cases stand in the order in which they are tested; the first that holds is reported.
-package enum RejectCode: UInt16, CaseIterable, Sendable {
+public enum RejectCode: UInt16, CaseIterable, Sendable {
     // The line.
     case lineTooLong = 101
     case notUTF8 = 102
@@ -81,11 +81,11 @@ package enum RejectCode: UInt16, CaseIterable, Sendable {
     case capacityExceeded = 413
 
     /// The name on the wire.
-    package var name: String { entry.name }
+    public var name: String { entry.name }
     /// What is wrong, in one sentence.
-    package var cause: String { entry.cause }
+    public var cause: String { entry.cause }
     /// What the sender can do about it.
-    package var cure: String { entry.cure }
+    public var cure: String { entry.cure }
 
     private typealias Entry = (name: String, cause: String, cure: String)
 
@@ -322,11 +322,14 @@ package enum RejectCode: UInt16, CaseIterable, Sendable {
 }
 
 /// A refusal: the code, and a text that names the cause with its numbers, and the cure.
-package struct Refusal: Error, Hashable, Sendable {
-    package let code: RejectCode
-    package let text: String
+public struct Refusal: Error, Hashable, Sendable {
+    /// Why, by the catalogue.
+    public let code: RejectCode
+    /// What, with the values and the bounds.
+    public let text: String
 
-    package init(_ code: RejectCode, _ text: String) {
+    /// A refusal with its code and text.
+    public init(_ code: RejectCode, _ text: String) {
         self.code = code
         self.text = text
     }

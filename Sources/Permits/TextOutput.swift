@@ -2,20 +2,20 @@
 
 extension [UInt8] {
     /// Appends ASCII text.
-    @inlinable package mutating func append(_ text: StaticString) {
+    @inlinable public mutating func append(_ text: StaticString) {
         text.withUTF8Buffer { buffer in unsafe append(contentsOf: buffer) }
     }
 
     /// Appends the UTF-8 bytes of `text` as they are.
-    @inlinable package mutating func append(text: String) { append(contentsOf: text.utf8) }
+    @inlinable public mutating func append(text: String) { append(contentsOf: text.utf8) }
 
     /// Appends a code.
-    package mutating func append(code: Code) {
+    public mutating func append(code: Code) {
         for index in 0..<code.count { append(code.byte(at: index)) }
     }
 
     /// Appends a whole number.
-    @inlinable package mutating func append(number: UInt64) {
+    @inlinable public mutating func append(number: UInt64) {
         var divisor: UInt64 = 1
         while number / divisor >= 10 { divisor *= 10 }
         while divisor > 0 {
@@ -25,13 +25,13 @@ extension [UInt8] {
     }
 
     /// Appends a whole number with its sign.
-    @inlinable package mutating func append(number: Int64) {
+    @inlinable public mutating func append(number: Int64) {
         if number < 0 { append(UInt8(ascii: "-")) }
         append(number: number.magnitude)
     }
 
     /// Appends `value` with `scale` digits after the point; no point for scale 0.
-    @inlinable package mutating func append(decimal value: Int64, scale: Int) {
+    @inlinable public mutating func append(decimal value: Int64, scale: Int) {
         if value < 0 { append(UInt8(ascii: "-")) }
         var unit: UInt64 = 1
         for _ in 0..<scale { unit *= 10 }
@@ -42,7 +42,7 @@ extension [UInt8] {
     }
 
     /// Appends a non-negative number with leading zeros.
-    @inlinable package mutating func append(padded number: Int, width: Int) {
+    @inlinable public mutating func append(padded number: Int, width: Int) {
         var divisor = 1
         for _ in 1..<width { divisor *= 10 }
         while divisor > 0 {
@@ -52,7 +52,7 @@ extension [UInt8] {
     }
 
     /// Appends a moment as `2027-03-01T09:00:00.000000Z`.
-    package mutating func append(timestamp: Timestamp) {
+    public mutating func append(timestamp: Timestamp) {
         let day = timestamp.day
         let date = CalendarDate(dayNumber: day)
         let rest = Int(timestamp.microseconds - day * Timestamp.microsecondsPerDay)
@@ -74,7 +74,7 @@ extension [UInt8] {
     }
 
     /// Appends `text` as a JSON string in double quotes; control characters as `\u00XX`.
-    package mutating func append(quoted text: String) {
+    public mutating func append(quoted text: String) {
         append(UInt8(ascii: "\""))
         for byte in text.utf8 {
             switch byte {
@@ -94,10 +94,10 @@ extension [UInt8] {
 
 extension Word {
     /// The word as text.
-    package var text: String { word.description }
+    public var text: String { word.description }
 
     /// The case whose word is `bytes`.
-    package init?(_ bytes: Span<UInt8>) {
+    public init?(_ bytes: Span<UInt8>) {
         for candidate in Self.allCases where candidate.spells(bytes) {
             self = candidate
             return
@@ -117,7 +117,7 @@ extension Word {
 
 extension String {
     /// The text of `bytes`; what is not UTF-8 becomes U+FFFD.
-    package init(repairing bytes: Span<UInt8>) {
+    public init(repairing bytes: Span<UInt8>) {
         self.init(decoding: bytes.indices.map { bytes[$0] }, as: UTF8.self)
     }
 }

@@ -1,52 +1,61 @@
 /// A moment: microseconds since 1970-01-01T00:00:00Z.
 ///
 /// The venue's clock is UTC. Written `2027-03-01T09:00:00.000000Z`.
-package struct Timestamp: Comparable, Hashable, Sendable {
-    package var microseconds: Int64
+public struct Timestamp: Comparable, Hashable, Sendable, BitwiseCopyable {
+    /// Microseconds since the beginning of 1970, UTC.
+    public var microseconds: Int64
 
-    @inlinable package init(microseconds: Int64) { self.microseconds = microseconds }
+    /// Makes it of its parts.
+    @inlinable public init(microseconds: Int64) { self.microseconds = microseconds }
 
-    @inlinable package static func < (a: Timestamp, b: Timestamp) -> Bool { a.microseconds < b.microseconds }
+    /// Orders by value.
+    @inlinable public static func < (a: Timestamp, b: Timestamp) -> Bool { a.microseconds < b.microseconds }
 
     /// Never: later than every moment that a command can carry.
-    package static let never = Timestamp(microseconds: .max)
-    package static let zero = Timestamp(microseconds: 0)
-    package static let microsecondsPerSecond: Int64 = 1_000_000
-    package static let microsecondsPerDay: Int64 = 86_400_000_000
+    @inlinable public static var never: Timestamp { Timestamp(microseconds: .max) }
+    /// The beginning of 1970.
+    @inlinable public static var zero: Timestamp { Timestamp(microseconds: 0) }
+    /// Microseconds in the unit.
+    public static let microsecondsPerSecond: Int64 = 1_000_000
+    /// Microseconds in the unit.
+    public static let microsecondsPerDay: Int64 = 86_400_000_000
     /// The last moment that can be written with a four-digit year: 9999-12-31T23:59:59.999999Z.
-    package static let last = Timestamp(microseconds: 253_402_300_799_999_999)
+    public static let last = Timestamp(microseconds: 253_402_300_799_999_999)
 
     /// The moment that much later; `.never` beyond the range.
-    @inlinable package func adding(microseconds delta: Int64) -> Timestamp {
+    @inlinable public func adding(microseconds delta: Int64) -> Timestamp {
         let (sum, overflow) = microseconds.addingReportingOverflow(delta)
         return overflow ? .never : Timestamp(microseconds: sum)
     }
 
     /// The first moment of the following day (UTC).
-    package var nextMidnight: Timestamp {
+    public var nextMidnight: Timestamp {
         Timestamp(microseconds: (day + 1) * Timestamp.microsecondsPerDay)
     }
 
     /// The number of the day (UTC) since 1970-01-01.
-    package var day: Int64 {
+    public var day: Int64 {
         let (quotient, rest) = microseconds.quotientAndRemainder(dividingBy: Timestamp.microsecondsPerDay)
         return rest < 0 ? quotient - 1 : quotient
     }
 
     /// The date (UTC).
-    package var date: CalendarDate { CalendarDate(dayNumber: day) }
+    public var date: CalendarDate { CalendarDate(dayNumber: day) }
 }
 
 /// A calendar date, proleptic Gregorian.
-package struct CalendarDate: Hashable, Sendable {
-    package var year: Int
-    package var month: Int
-    package var day: Int
+public struct CalendarDate: Hashable, Sendable {
+    /// The year.
+    public var year: Int
+    /// The month, from 1.
+    public var month: Int
+    /// The day of the month, from 1.
+    public var day: Int
 
     /// The date of a day number since 1970-01-01.
     ///
     /// Source: Howard Hinnant, chrono-compatible low-level date algorithms, `civil_from_days`.
-    package init(dayNumber: Int64) {
+    public init(dayNumber: Int64) {
         let shifted = dayNumber + 719_468
         let era = (shifted >= 0 ? shifted : shifted - 146_096) / 146_097
         let dayOfEra = shifted - era * 146_097
@@ -59,7 +68,7 @@ package struct CalendarDate: Hashable, Sendable {
     }
 
     /// A date; nil if there is no such day.
-    package init?(year: Int, month: Int, day: Int) {
+    public init?(year: Int, month: Int, day: Int) {
         guard (1...12).contains(month), (1...31).contains(day), (0...9999).contains(year) else { return nil }
         self.year = year
         self.month = month
@@ -68,12 +77,12 @@ package struct CalendarDate: Hashable, Sendable {
     }
 
     /// As written: `2027-03-01`.
-    package var text: String {
+    public var text: String {
         String("\(Timestamp(microseconds: dayNumber * Timestamp.microsecondsPerDay))".prefix(10))
     }
 
     /// The day number since 1970-01-01 (`days_from_civil` of the same source).
-    package var dayNumber: Int64 {
+    public var dayNumber: Int64 {
         let shiftedYear = Int64(month <= 2 ? year - 1 : year)
         let era = (shiftedYear >= 0 ? shiftedYear : shiftedYear - 399) / 400
         let yearOfEra = shiftedYear - era * 400
@@ -86,7 +95,7 @@ package struct CalendarDate: Hashable, Sendable {
 
 extension Timestamp {
     /// Reads `2027-03-01T09:00:00.000000Z` (fraction of 0 to 6 digits, or none) or a bare date, its midnight.
-    package init?(_ bytes: Span<UInt8>) {
+    public init?(_ bytes: Span<UInt8>) {
         func digits(_ from: Int, _ count: Int) -> Int? {
             guard from + count <= bytes.count else { return nil }
             var value = 0
@@ -124,14 +133,15 @@ extension Timestamp {
     }
 
     /// Reads the same from text.
-    package init?(_ text: String) {
+    public init?(_ text: String) {
         let bytes = Array(text.utf8)
         self.init(bytes.span)
     }
 }
 
 extension Timestamp: CustomStringConvertible {
-    package var description: String {
+    /// The value as text.
+    public var description: String {
         var bytes: [UInt8] = []
         bytes.append(timestamp: self)
         return String(decoding: bytes, as: UTF8.self)

@@ -1,5 +1,5 @@
 /// Every request that the protocol knows.
-package enum Verb: UInt8, Word {
+public enum Verb: UInt8, Word {
     // Sessions.
     case logon, logout, ping, help, status, subscribe, unsubscribe, resume, deadman
     // The operator.
@@ -23,7 +23,8 @@ package enum Verb: UInt8, Word {
     // The sequencer.
     case clock, disconnect, restart, sealedBid
 
-    package var word: StaticString {
+    /// The word on the wire.
+    public var word: StaticString {
         switch self {
         case .logon: "LOGON"
         case .logout: "LOGOUT"
@@ -127,7 +128,7 @@ package enum Verb: UInt8, Word {
     }
 
     /// Whether only the sequencer writes it: it stands in journals, and no client can send it.
-    package var isInternal: Bool {
+    public var isInternal: Bool {
         switch self {
         case .clock, .disconnect, .restart, .sealedBid: true
         default: false

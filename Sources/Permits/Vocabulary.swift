@@ -1,27 +1,29 @@
 // The field's closed vocabularies. The raw text is the wire's; the case order is the snapshot's.
 
 /// A vocabulary whose cases have one word each on the wire and one number in snapshots.
-package protocol Word: CaseIterable, RawRepresentable, Sendable where RawValue == UInt8 {
+public protocol Word: BitwiseCopyable, CaseIterable, RawRepresentable, Sendable where RawValue == UInt8 {
     /// The word on the wire.
     var word: StaticString { get }
 }
 
 /// Buy or sell.
-package enum Side: UInt8, Word {
+public enum Side: UInt8, Word {
     case buy
     case sell
 
-    package var word: StaticString {
+    /// The word on the wire.
+    public var word: StaticString {
         switch self {
         case .buy: "buy"
         case .sell: "sell"
         }
     }
-    @inlinable package var opposite: Side { self == .buy ? .sell : .buy }
+    /// The other side.
+    @inlinable public var opposite: Side { self == .buy ? .sell : .buy }
 }
 
 /// What a member may do; one role a member.
-package enum Role: UInt8, Word {
+public enum Role: UInt8, Word {
     /// The sequencer itself; no person has it.
     case venue
     /// Runs the venue: members, cash, markets; cannot trade or set caps.
@@ -35,7 +37,8 @@ package enum Role: UInt8, Word {
     /// Reads what is public.
     case observer
 
-    package var word: StaticString {
+    /// The word on the wire.
+    public var word: StaticString {
         switch self {
         case .venue: "venue"
         case .operator: "operator"
@@ -48,7 +51,7 @@ package enum Role: UInt8, Word {
 }
 
 /// The kind of an order.
-package enum OrderKind: UInt8, Word {
+public enum OrderKind: UInt8, Word {
     /// Trades at its limit price or better.
     case limit
     /// Trades at any price inside the band; what is left is cancelled.
@@ -60,7 +63,8 @@ package enum OrderKind: UInt8, Word {
     /// A limit order that shows only `display` permits at a time.
     case iceberg
 
-    package var word: StaticString {
+    /// The word on the wire.
+    public var word: StaticString {
         switch self {
         case .limit: "limit"
         case .market: "market"
@@ -69,11 +73,12 @@ package enum OrderKind: UInt8, Word {
         case .iceberg: "iceberg"
         }
     }
-    @inlinable package var isStop: Bool { self == .stop || self == .stopLimit }
+    /// Whether it waits for a stop price.
+    @inlinable public var isStop: Bool { self == .stop || self == .stopLimit }
 }
 
 /// How long an order lives.
-package enum TimeInForce: UInt8, Word {
+public enum TimeInForce: UInt8, Word {
     /// Until cancelled.
     case gtc
     /// Until the trading day ends.
@@ -89,7 +94,8 @@ package enum TimeInForce: UInt8, Word {
     /// Only for the closing call.
     case atTheClose
 
-    package var word: StaticString {
+    /// The word on the wire.
+    public var word: StaticString {
         switch self {
         case .gtc: "gtc"
         case .day: "day"
@@ -103,7 +109,7 @@ package enum TimeInForce: UInt8, Word {
 }
 
 /// What happens when an order would trade with a resting order of the same member.
-package enum SelfTradePrevention: UInt8, Word {
+public enum SelfTradePrevention: UInt8, Word {
     /// The incoming order is cancelled.
     case newest
     /// The resting order is cancelled.
@@ -111,7 +117,8 @@ package enum SelfTradePrevention: UInt8, Word {
     /// Both are cancelled.
     case both
 
-    package var word: StaticString {
+    /// The word on the wire.
+    public var word: StaticString {
         switch self {
         case .newest: "newest"
         case .oldest: "oldest"
@@ -121,7 +128,7 @@ package enum SelfTradePrevention: UInt8, Word {
 }
 
 /// A market's phase.
-package enum Phase: UInt8, Word {
+public enum Phase: UInt8, Word {
     /// No entry; orders may be cancelled.
     case closed
     /// Opening call: orders gather, nothing trades; leaving it for `open` uncrosses the book.
@@ -133,7 +140,8 @@ package enum Phase: UInt8, Word {
     /// Closing call: as `preopen`; leaving it for `closed` uncrosses the book.
     case closing
 
-    package var word: StaticString {
+    /// The word on the wire.
+    public var word: StaticString {
         switch self {
         case .closed: "closed"
         case .preopen: "preopen"
@@ -142,11 +150,12 @@ package enum Phase: UInt8, Word {
         case .closing: "closing"
         }
     }
-    @inlinable package var isCall: Bool { self == .preopen || self == .closing }
+    /// Whether the phase gathers orders for a call.
+    @inlinable public var isCall: Bool { self == .preopen || self == .closing }
 }
 
 /// Why an order ended without being filled whole.
-package enum DoneReason: UInt8, Word {
+public enum DoneReason: UInt8, Word {
     /// By its owner, or by a mass cancel.
     case cancelled
     /// Its quote was replaced.
@@ -172,7 +181,8 @@ package enum DoneReason: UInt8, Word {
     /// A holding limit was lowered, or the member's associates changed, and it no longer fits.
     case limit
 
-    package var word: StaticString {
+    /// The word on the wire.
+    public var word: StaticString {
         switch self {
         case .cancelled: "cancelled"
         case .replaced: "replaced"
@@ -191,7 +201,7 @@ package enum DoneReason: UInt8, Word {
 }
 
 /// On which side of a trade one stood.
-package enum Liquidity: UInt8, Word {
+public enum Liquidity: UInt8, Word {
     /// The resting order.
     case maker
     /// The incoming order.
@@ -199,7 +209,8 @@ package enum Liquidity: UInt8, Word {
     /// Both sides of a call.
     case auction
 
-    package var word: StaticString {
+    /// The word on the wire.
+    public var word: StaticString {
         switch self {
         case .maker: "maker"
         case .taker: "taker"
@@ -209,10 +220,11 @@ package enum Liquidity: UInt8, Word {
 }
 
 /// A currency, with the number of digits of its minor unit (ISO 4217).
-package enum Currency: UInt8, Word {
+public enum Currency: UInt8, Word {
     case eur, gbp, usd, cad, aud, nzd, cny, krw, jpy, chf
 
-    package var word: StaticString {
+    /// The word on the wire.
+    public var word: StaticString {
         switch self {
         case .eur: "EUR"
         case .gbp: "GBP"
@@ -227,5 +239,5 @@ package enum Currency: UInt8, Word {
         }
     }
     /// Digits after the decimal point.
-    package var scale: Int { self == .krw || self == .jpy ? 0 : 2 }
+    public var scale: Int { self == .krw || self == .jpy ? 0 : 2 }
 }

@@ -3,21 +3,22 @@
 /// A registry's working calendar: Monday to Friday but for holidays, 10:00 to 16:00 Central European Time.
 ///
 /// Source: the Union Registry's working hours, in which trusted accounts and transfers become effective.
-package struct WorkingCalendar: Sendable, Equatable {
+public struct WorkingCalendar: Sendable, Equatable {
     /// Day numbers since 1970-01-01 on which nobody works besides weekends, ascending.
-    package private(set) var holidays: [Int64] = []
+    public private(set) var holidays: [Int64] = []
 
-    package init() {}
+    /// Makes it of its parts.
+    public init() {}
 
     /// The hour at which the working day begins.
-    package static let opens: Int64 = 10
+    public static let opens: Int64 = 10
     /// The hour at which it ends.
-    package static let closes: Int64 = 16
+    public static let closes: Int64 = 16
     private static let hour: Int64 = 3_600_000_000
 
     /// Adds a holiday.
     /// - Returns: false if it was one already.
-    package mutating func add(holiday day: Int64) -> Bool {
+    public mutating func add(holiday day: Int64) -> Bool {
         guard !holidays.contains(day) else { return false }
         holidays.append(day)
         holidays.sort()
@@ -27,7 +28,7 @@ package struct WorkingCalendar: Sendable, Equatable {
     /// How far local clocks are ahead of UTC: one hour, two in summer, in microseconds.
     ///
     /// Source: Directive 2000/84/EC: from the last Sunday of March to the last Sunday of October, 01:00 UTC each.
-    package static func offset(at time: Timestamp) -> Int64 {
+    public static func offset(at time: Timestamp) -> Int64 {
         func change(month: Int) -> Int64 {
             let year = time.date.year
             let last = CalendarDate(year: year, month: month, day: 31)?.dayNumber ?? 0
@@ -82,7 +83,7 @@ package struct WorkingCalendar: Sendable, Equatable {
     }
 
     /// When `days` working days have passed; the clock runs in working hours only.
-    package func adding(workingDays days: Int, to time: Timestamp) -> Timestamp {
+    public func adding(workingDays days: Int, to time: Timestamp) -> Timestamp {
         var local = clamped(time)
         local.day = workingDay(after: local.day, count: days)
         return moment(local)
@@ -90,7 +91,7 @@ package struct WorkingCalendar: Sendable, Equatable {
 }
 
 /// When a transfer off the exchange executes.
-package enum TransferTiming: UInt8, Word {
+public enum TransferTiming: UInt8, Word {
     /// At once.
     case atOnce
     /// The Union Registry's rule: to trusted accounts in working hours, to others at noon of a later working day.
@@ -102,7 +103,8 @@ package enum TransferTiming: UInt8, Word {
     /// At 10:00 of the next working day.
     case nextWorkingDay
 
-    package var word: StaticString {
+    /// The word on the wire.
+    public var word: StaticString {
         switch self {
         case .atOnce: "at-once"
         case .article35: "article-35"
@@ -112,7 +114,7 @@ package enum TransferTiming: UInt8, Word {
     }
 
     /// When a transfer that is proposed at `time` executes; `time` itself if that is at once.
-    package func execution(of time: Timestamp, isTrusted: Bool, _ calendar: WorkingCalendar) -> Timestamp {
+    public func execution(of time: Timestamp, isTrusted: Bool, _ calendar: WorkingCalendar) -> Timestamp {
         let hour: Int64 = 3_600_000_000
         let start = calendar.clamped(time)
         switch self {

@@ -91,7 +91,8 @@ package struct Ratio: Sendable, Hashable {
     /// Reads `9:10`; nil unless both are 1 to 1,000,000.
     package init?(_ text: String) {
         let parts = text.split(separator: ":", omittingEmptySubsequences: false)
-        guard parts.count == 2, let first = Int64(parts[0]), let second = Int64(parts[1]),
+        guard parts.count == 2, !text.contains(where: { $0 == "+" || $0 == "-" }), let first = Int64(parts[0]),
+            let second = Int64(parts[1]),
             (1...Ratio.partMax).contains(first), (1...Ratio.partMax).contains(second)
         else { return nil }
         self.init(numerator: first, denominator: second)

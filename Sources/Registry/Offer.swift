@@ -120,6 +120,25 @@ package struct Right: Sendable, Equatable {
     package var seasonsLeft: Int64?
     /// Royalties that the buyer had no money for.
     package var owed = Money.zero
+    /// What was announced before the sale in seasons that were open then: the seller was credited with it.
+    package var before: [Before]
+
+    /// What was announced for a season by the time of a sale.
+    package struct Before: Sendable, Equatable {
+        package var vintage: Int64
+        package var percent: Percent
+
+        package init(vintage: Int64, percent: Percent) {
+            self.vintage = vintage
+            self.percent = percent
+        }
+    }
+
+    /// What it yields in a season, as far as the buyer was credited with it.
+    package func yield(in season: Season, of entitlements: ProgramID) -> Quantity {
+        let share = before.first { $0.vintage == season.vintage }?.percent ?? .zero
+        return Season.credit(for: quantity, from: share, to: season.announced(of: entitlements))
+    }
 
     package init(
         sale: UInt64,
@@ -129,7 +148,8 @@ package struct Right: Sendable, Equatable {
         quantity: Quantity,
         currency: Currency,
         royalty: Money,
-        seasonsLeft: Int64?
+        seasonsLeft: Int64?,
+        before: [Before]
     ) {
         self.sale = sale
         self.seller = seller
@@ -139,6 +159,7 @@ package struct Right: Sendable, Equatable {
         self.currency = currency
         self.royalty = royalty
         self.seasonsLeft = seasonsLeft
+        self.before = before
     }
 
     /// Whether the yield goes to the buyer while the seller keeps the entitlement.
@@ -157,6 +178,11 @@ package struct Right: Sendable, Equatable {
         writer.write(royalty)
         writer.write(seasonsLeft ?? -1)
         writer.write(owed)
+        writer.write(count: before.count)
+        for entry in before {
+            writer.write(entry.vintage)
+            writer.write(entry.percent.hundredths)
+        }
     }
 
     init(from reader: inout ByteReader) throws(SnapshotError) {
@@ -170,5 +196,10 @@ package struct Right: Sendable, Equatable {
         let left: Int64 = try reader.read()
         seasonsLeft = left < 0 ? nil : left
         owed = try reader.readMoney()
+        before = []
+        for _ in 0..<(try reader.readCount()) {
+            let vintage: Int64 = try reader.read()
+            before.append(Before(vintage: vintage, percent: Percent(hundredths: try reader.read())))
+        }
     }
 }

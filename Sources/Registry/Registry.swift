@@ -253,15 +253,23 @@ package struct Registry: Sendable {
     /// Takes off the list what binds nobody any more.
     package mutating func forgetRightsThatAreOver() { rights.removeAll(where: \.isOver) }
 
-    /// The leases of a member's entitlements of a class.
-    package func leases(of member: MemberID, _ entitlement: ClassID) -> [Right] {
-        rights.filter { $0.isLease && $0.seller == member && $0.entitlement == entitlement }
+    /// Whether a lease is for a season: as many of those that have not ended as it has left, the earliest first.
+    package func isFor(_ right: Right, _ season: Season) -> Bool {
+        let before = seasons.count {
+            $0.program == season.program && !$0.isEnded && $0.vintage < season.vintage
+        }
+        return right.isLease && before < right.seasonsLeft ?? 0
     }
 
-    /// What a member has leased of a class, less what it has leased out.
-    package func netLease(of entitlement: ClassID, to member: MemberID) -> Quantity {
+    /// The leases of a member's entitlements of a class for a season.
+    package func leases(of member: MemberID, _ entitlement: ClassID, in season: Season) -> [Right] {
+        rights.filter { $0.seller == member && $0.entitlement == entitlement && isFor($0, season) }
+    }
+
+    /// What a member has leased of a class for a season, less what it has leased out.
+    package func netLease(of entitlement: ClassID, to member: MemberID, in season: Season) -> Quantity {
         rights.reduce(.zero) { sum, right in
-            guard right.isLease, right.entitlement == entitlement else { return sum }
+            guard right.entitlement == entitlement, isFor(right, season) else { return sum }
             let taken = right.buyer == member ? right.quantity : .zero
             return sum + taken - (right.seller == member ? right.quantity : .zero)
         }

@@ -94,12 +94,12 @@ extension Registry {
         return found
     }
 
-    /// How many multiples of a route may pass now: none by a link that gathers orders, any number back or without limit.
+    /// How many multiples of a route may pass now: none forward by a link that gathers orders, any number back or without limit.
     package func capacity(of route: Route) -> Int64 {
         var most = Int64.max
         for (index, step) in route.steps.enumerated() {
             let link = links[step.link]
-            if link.opens != nil { return 0 }
+            if link.opens != nil, !step.isBack { return 0 }
             guard !step.isBack, let opportunity = link.opportunity else { continue }
             most = min(most, opportunity.units / route.amounts[index + 1])
         }

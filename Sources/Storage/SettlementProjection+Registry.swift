@@ -198,7 +198,11 @@ extension SettlementProjection {
                 sql: "INSERT INTO zone_move VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
                 arguments: [seq, position, "\(link.code)", member.index, left.units, arrived.units, isBack, "\(time)"]
             )
-        case .sale(let offer, let buyer): try write(offer, buyer: buyer, seq: seq, time: time)
+        case .sale(let offer, let buyer):
+            try database.execute(
+                sql: "INSERT INTO sale VALUES (?, ?, ?, ?)",
+                arguments: [Int64(bitPattern: offer.number), buyer.index, seq, "\(time)"]
+            )
         case .right(let right, let yielded, let paid):
             try database.execute(
                 sql: "INSERT INTO royalty VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -226,17 +230,20 @@ extension SettlementProjection {
         )
     }
 
-    private func write(_ offer: Offer, buyer: MemberID, seq: Int64, time: Timestamp) throws {
+    private func write(_ offer: Offer, _ state: OfferState, seq: Int64) throws {
         try database.execute(
-            sql: "INSERT INTO sale VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            sql: """
+                INSERT INTO offer VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+                ON CONFLICT (number) DO UPDATE SET state = excluded.state, seq = excluded.seq
+                """,
             arguments: [
-                Int64(bitPattern: offer.number), seq, offer.seller.index, buyer.index, offer.currency.text,
-                offer.price.minorUnits, offer.royalty.minorUnits, offer.lease, "\(time)",
+                Int64(bitPattern: offer.number), offer.seller.index, offer.currency.text, offer.price.minorUnits,
+                offer.royalty.minorUnits, offer.lease, offer.partner?.index, state.text, seq,
             ]
         )
         for item in offer.items {
             try database.execute(
-                sql: "INSERT INTO sale_item VALUES (?, ?, ?)",
+                sql: "INSERT OR IGNORE INTO offer_item VALUES (?, ?, ?)",
                 arguments: [Int64(bitPattern: offer.number), item.permitClass.index, item.quantity.units]
             )
         }
@@ -308,6 +315,7 @@ extension SettlementProjection {
                     swap.want.index, swap.wantQuantity.units, swap.partner?.index, state.text, seq,
                 ]
             )
+        case .offer(member: _, count: _, let offer, let state): try write(offer, state, seq: seq)
         case .trusted(let trust):
             try database.execute(
                 sql: "INSERT OR REPLACE INTO trust VALUES (?, ?, ?, ?, ?)",

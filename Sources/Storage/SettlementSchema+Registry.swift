@@ -250,25 +250,33 @@ extension SettlementSchema {
             seq INTEGER NOT NULL                                   -- the command that brought it there
         ) STRICT;
 
-        CREATE TABLE sale (
-            -- Permits that were sold by agreement, as a bundle at one price, which is no market's.
+        CREATE TABLE offer (
+            -- Permits offered by agreement, as a bundle at one price, which is no market's.
             number INTEGER PRIMARY KEY,
-            seq INTEGER NOT NULL,
             seller INTEGER NOT NULL REFERENCES member,
-            buyer INTEGER NOT NULL REFERENCES member,
             currency TEXT NOT NULL REFERENCES currency,
             price INTEGER NOT NULL CHECK (price >= 0),             -- for all of it
             royalty INTEGER NOT NULL CHECK (royalty >= 0),         -- for each unit of yield, at each season's end
             lease INTEGER NOT NULL CHECK (lease >= 0),             -- for how many seasons the yield alone; 0: the permits
-            time TEXT NOT NULL
+            partner INTEGER REFERENCES member,                     -- to whom alone; NULL: anyone
+            state TEXT NOT NULL CHECK (state IN ('open', 'taken', 'withdrawn', 'expired', 'ended')),
+            seq INTEGER NOT NULL                                   -- the command that brought it there
         ) STRICT;
 
-        CREATE TABLE sale_item (
-            sale INTEGER NOT NULL REFERENCES sale,
+        CREATE TABLE offer_item (
+            offer INTEGER NOT NULL REFERENCES offer,
             permit_class INTEGER NOT NULL REFERENCES permit_class,
             quantity INTEGER NOT NULL CHECK (quantity > 0),
-            PRIMARY KEY (sale, permit_class)
+            PRIMARY KEY (offer, permit_class)
         ) STRICT, WITHOUT ROWID;
+
+        CREATE TABLE sale (
+            -- Offers that were taken.
+            offer INTEGER PRIMARY KEY REFERENCES offer,
+            buyer INTEGER NOT NULL REFERENCES member,
+            seq INTEGER NOT NULL,
+            time TEXT NOT NULL
+        ) STRICT;
 
         CREATE TABLE royalty (
             -- What entitlements that were sold or leased yielded in a season, and what was paid for it.

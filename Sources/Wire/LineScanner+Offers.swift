@@ -26,8 +26,13 @@ extension LineScanner {
         return name
     }
 
+    /// Digits alone, as everywhere in the grammar.
+    private func wholeNumber(_ text: String) -> Int64? {
+        text.utf8.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) } ? Int64(text) : nil
+    }
+
     private func className(_ parts: [String]) -> ClassName? {
-        guard parts.count == 2 || parts.count == 3, let program = Code(parts[0]), let vintage = Int64(parts[1]),
+        guard parts.count == 2 || parts.count == 3, let program = Code(parts[0]), let vintage = wholeNumber(parts[1]),
             vintage == 0 || LineScanner.vintages.contains(vintage),
             let zone = parts.count == 3 ? Code(parts[2]) : Code.none
         else { return nil }
@@ -51,7 +56,7 @@ extension LineScanner {
         var items: [NewOffer.Item] = []
         for entry in text.split(separator: ",", omittingEmptySubsequences: false) {
             let parts = entry.split(separator: ":", omittingEmptySubsequences: false).map(String.init)
-            guard let name = className(Array(parts.dropLast())), let last = parts.last, let units = Int64(last),
+            guard let name = className(Array(parts.dropLast())), let last = parts.last, let units = wholeNumber(last),
                 (1...Limits.quantityMax.units).contains(units)
             else {
                 throw Refusal(

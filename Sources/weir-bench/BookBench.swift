@@ -53,13 +53,12 @@ struct BookRun {
     var fills = 0
 
     mutating func run(_ flow: [Message]) {
-        var events: ContiguousArray<BookEvent> = []
+        var events = Buffer<BookEvent>()
         for message in flow {
             let id = OrderID(number: message.order)
             switch message.kind {
             case .new: book.enter(order(message, id), phase: .open, events: &events)
-            case .cancel:
-                if book.order(id) != nil { book.cancel(id, reason: .cancelled, events: &events) }
+            case .cancel: book.cancel(id, reason: .cancelled, events: &events)
             case .amend:
                 if let live = book.order(id) {
                     let filled = live.quantity - live.open
@@ -74,7 +73,7 @@ struct BookRun {
                 }
             }
             for event in events { if case .fill = event { fills += 1 } }
-            events.removeAll(keepingCapacity: true)
+            events.removeAll()
         }
     }
 

@@ -67,6 +67,9 @@ struct Verify: ParsableCommand {
             let hex = SHA256.digest(of: replay.venue.exchange.stateBytes()).hex
             Console.line("digest=\(hex) seq=\(replay.venue.exchange.sequence)")
         }
+        if settled.appliedSequence == 0, last > 0 {
+            problems.append("settlement has booked nothing of \(last) commands; a start of the venue rebuilds it")
+        }
         guard problems.isEmpty else {
             for problem in problems { Console.line("PROBLEM \(problem)") }
             throw ExitCode(1)

@@ -146,7 +146,7 @@ struct ZoneModel {
         var most = Int.max
         for (index, step) in way.steps.enumerated() {
             let link = links[step.link]
-            if link.opens != nil { return 0 }
+            if link.opens != nil, !step.isBack { return 0 }
             if !step.isBack, let limit = link.limit {
                 most = min(most, max(0, limit - link.balance) / way.amounts[index + 1])
             }

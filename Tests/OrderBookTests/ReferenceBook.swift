@@ -330,7 +330,6 @@ struct ReferenceBook {
         Fill.Party(
             order: order.id,
             owner: order.owner,
-            user: order.user,
             reference: order.reference,
             limit: order.price,
             open: order.open

@@ -80,9 +80,9 @@ struct TestBook {
 
     /// Runs a command, checks the invariants and describes the events.
     private mutating func command(
-        _ body: (inout OrderBook, Phase, inout ContiguousArray<BookEvent>) -> Void
+        _ body: (inout OrderBook, Phase, inout Buffer<BookEvent>) -> Void
     ) -> [String] {
-        var events: ContiguousArray<BookEvent> = []
+        var events = Buffer<BookEvent>()
         body(&book, phase, &events)
         book.checkInvariants(isContinuous: phase == .open)
         return events.map(describe)

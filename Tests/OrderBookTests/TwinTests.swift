@@ -68,7 +68,9 @@ struct Twins {
     /// - Returns: whether they agree.
     mutating func step() -> Bool {
         steps += 1
-        var events: ContiguousArray<BookEvent> = []
+        var events = Buffer<BookEvent>()
+        let copy = steps % 16 == 0 ? book : nil
+        let before = copy.map(bytes)
         switch random.below(1000) {
         case 0..<10: changePhase(&events)
         case 10..<260: cancel(&events)
@@ -91,10 +93,17 @@ struct Twins {
             }
         }
         compare(events)
+        if let copy { note("a copy taken before", bytes(of: copy), before ?? []) }
         return differences.isEmpty
     }
 
-    private mutating func compare(_ events: ContiguousArray<BookEvent>) {
+    private func bytes(of book: OrderBook) -> [UInt8] {
+        var writer = ByteWriter()
+        book.encode(to: &writer)
+        return writer.bytes
+    }
+
+    private mutating func compare(_ events: Buffer<BookEvent>) {
         differences = ""
         note("events", events.map(describe), twin.events.map(describe))
         if Array(events) != twin.events { differences += "events differ in fields not shown\n" }
@@ -137,20 +146,20 @@ struct Twins {
 }
 
 extension Twins {
-    private mutating func enter(_ events: inout ContiguousArray<BookEvent>) {
+    private mutating func enter(_ events: inout Buffer<BookEvent>) {
         let order = randomOrder()
         book.enter(order, phase: phase, events: &events)
         twin.enter(order, phase)
     }
 
-    private mutating func cancel(_ events: inout ContiguousArray<BookEvent>) {
+    private mutating func cancel(_ events: inout Buffer<BookEvent>) {
         // Now and then one that is not live.
         let id = anyOrder()?.id ?? OrderID(number: nextNumber)
         book.cancel(id, reason: .cancelled, events: &events)
         twin.cancel(id, .cancelled)
     }
 
-    private mutating func amend(_ events: inout ContiguousArray<BookEvent>) {
+    private mutating func amend(_ events: inout Buffer<BookEvent>) {
         twin.events = []
         guard phase == .open || phase.isCall, let order = anyOrder() else { return }
         let filled = order.quantity - order.open
@@ -166,7 +175,7 @@ extension Twins {
         twin.amend(order.id, quantity: quantity, price: price, stop: stop, phase)
     }
 
-    private mutating func changePhase(_ events: inout ContiguousArray<BookEvent>) {
+    private mutating func changePhase(_ events: inout Buffer<BookEvent>) {
         switch phase {
         case .preopen: uncross(to: .open, &events)
         case .open:
@@ -188,14 +197,14 @@ extension Twins {
         }
     }
 
-    private mutating func uncross(to next: Phase, _ events: inout ContiguousArray<BookEvent>) {
+    private mutating func uncross(to next: Phase, _ events: inout Buffer<BookEvent>) {
         phase = next
         let reference = price(12)
         book.uncross(reference: reference, events: &events)
         twin.uncross(reference: reference)
         compare(events)
         guard next == .open, differences.isEmpty else { return }
-        events = []
+        events.removeAll()
         book.resumeContinuous(events: &events)
         twin.resume()
     }
