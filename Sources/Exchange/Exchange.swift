@@ -48,6 +48,7 @@ package struct Exchange: Sendable {
     var tradeCount: UInt64 = 0
     /// What the book did in the command at hand; empty between commands.
     var bookEvents = Buffer<BookEvent>()
+    private var owner = Owner()
 
     package init() {}
 
@@ -59,6 +60,7 @@ package struct Exchange: Sendable {
     /// - Returns: the reply. A refused command has changed nothing but `sequence`, `now` and the memory of its id.
     package mutating func apply(_ request: Request, into events: inout ContiguousArray<Event>) -> Reply {
         precondition(request.time >= now, "time runs backwards")
+        if owner.mustOwn() { bookEvents.makeOwn() }
         sequence += 1
         now = request.time
         if request.isRemembered {
