@@ -25,14 +25,15 @@ extension Exchange {
 
     /// Lets an order of a coupled market trade and rest.
     mutating func admitAcross(_ incoming: Order, in id: MarketID, _ events: inout ContiguousArray<Event>) {
-        let program = registry[markets[id.slot].terms.permitClass].program
         let isOpen = markets[id.slot].phase == .open
         let reachesOut = incoming.reachesOut
         guard isOpen, reachesOut, isReached(by: incoming.side, at: incoming.price, in: id) else {
             hasTriggered = false
             enterAtHome(incoming, in: id, &events)
             // What could not reach out cannot meet another zone where it rests; a stop, or what did not try, may.
-            if isOpen, hasTriggered || !reachesOut, isCrossed(id) { couple(program, &events) }
+            if isOpen, hasTriggered || !reachesOut, isCrossed(id) {
+                couple(registry[markets[id.slot].terms.permitClass].program, &events)
+            }
             return
         }
         var order = incoming
@@ -59,7 +60,7 @@ extension Exchange {
             markets[market.slot].book.resumeContinuous(events: &bookEvents)
             settleBookEvents(of: market, &events)
         }
-        couple(program, &events)
+        couple(registry[markets[id.slot].terms.permitClass].program, &events)
     }
 
     /// Whether a resting order of a market meets one of another zone.
@@ -247,6 +248,10 @@ extension Exchange {
 extension Order {
     /// Whether it trades with other zones when it enters: not what waits, nor what must be filled at once or in part.
     fileprivate var reachesOut: Bool {
-        !kind.isStop && minimum == .zero && ![.atTheOpen, .atTheClose, .fok].contains(timeInForce)
+        guard !kind.isStop, minimum == .zero else { return false }
+        switch timeInForce {
+        case .atTheOpen, .atTheClose, .fok: return false
+        case .gtc, .day, .gtd, .ioc: return true
+        }
     }
 }
