@@ -1,8 +1,8 @@
 /// An array of plain data for hot paths: it grows at its end, and a write does not ask whether it is shared.
 ///
 /// A copy shares the memory. So whoever holds buffers must give each copy memory of its own before it writes to it
-/// (`makeOwn`, asked once a command by `Owner`); that question on every write took a twentieth of the book's time. Bounds are
-/// checked always. The memory goes when the last copy does.
+/// (`makeOwn`, asked once a command by `Owner`); that question on every write took a twentieth of the book's time.
+/// Bounds are checked always. The memory goes when the last copy does.
 ///
 /// The one file of the engine with unsafe memory: an element is plain data, and lies in `0..<count` of `memory`.
 @safe
