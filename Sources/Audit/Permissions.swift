@@ -3,17 +3,29 @@ package import Permits
 /// Which role may send which verb: everything that is not listed is refused.
 package enum Permissions {
     /// Whether a member of `role` may send `verb`.
-    package static func allows(_ role: Role, _ verb: Verb) -> Bool { roles(for: verb).contains(role) }
+    package static func allows(_ role: Role, _ verb: Verb) -> Bool { allowed(verb).contains(role) }
 
     /// The roles that may send a verb.
-    package static func roles(for verb: Verb) -> [Role] {
+    package static func roles(for verb: Verb) -> [Role] { Role.allCases.filter { allowed(verb).contains($0) } }
+
+    /// Some roles, a bit each.
+    private struct Roles: ExpressibleByArrayLiteral {
+        private var bits: UInt8 = 0
+
+        @inline(__always)
+        init(arrayLiteral roles: Role...) { for role in roles { bits |= 1 << role.rawValue } }
+
+        func contains(_ role: Role) -> Bool { bits >> role.rawValue & 1 != 0 }
+    }
+
+    private static func allowed(_ verb: Verb) -> Roles {
         switch verb {
         case .logon, .logout, .ping, .help, .status, .subscribe, .unsubscribe, .resume,
             .book, .trades, .markets, .programs, .members, .auctions, .result, .rules, .facilities, .reports,
             .obligations,
             .trace, .certificate, .penalties, .concentration, .seasons, .links, .reach, .swaps, .offers, .rights,
             .prices:
-            everyone
+            [.operator, .regulator, .participant, .verifier, .observer]
         case .account, .orders, .blocks:
             [.operator, .regulator, .participant]
         case .fourEyes, .propose, .approve, .decline, .proposals:
@@ -43,11 +55,9 @@ package enum Permissions {
         case .clock, .restart:
             [.venue]
         case .disconnect:
-            everyone
+            [.operator, .regulator, .participant, .verifier, .observer]
         }
     }
-
-    private static let everyone: [Role] = [.operator, .regulator, .participant, .verifier, .observer]
 
     /// Checks a verb.
     /// - Throws: `roleNotAllowed`, with the roles that may.

@@ -160,12 +160,6 @@ package struct Request: Sendable {
     package var contentHash: UInt64
     package var command: Command
 
-    /// Whether a repeat gets the first reply again: all with an id, but for sessions, which a repeat must act on.
-    var isRemembered: Bool {
-        if case .session = command { return false }
-        return !id.isEmpty
-    }
-
     package init(
         time: Timestamp,
         member: MemberID,

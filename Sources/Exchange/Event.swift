@@ -10,49 +10,50 @@ package import Seals
 /// The wire sends some of them, settlement books all of them.
 ///
 /// `count` is the event's gapless number in its stream: the member's private one or the market's public one.
+/// The cases of trading carry plain data inline, the others are boxed.
 package enum Event: Sendable {
     // Private: to the sessions of one member.
     case fill(FillReport)
     case done(member: MemberID, count: UInt64, order: Order, reason: DoneReason)
     case triggered(member: MemberID, count: UInt64, order: Order)
     /// Cash or permits came or went other than by a trade.
-    case moved(member: MemberID, count: UInt64, transfer: Transfer)
+    indirect case moved(member: MemberID, count: UInt64, transfer: Transfer)
     /// A transfer off the exchange waits, executed, or did not.
-    case pending(member: MemberID, count: UInt64, transfer: PendingTransfer, state: TransferState)
+    indirect case pending(member: MemberID, count: UInt64, transfer: PendingTransfer, state: TransferState)
     /// A proposal was made, approved, declined or expired; `by` is the login that did it, the venue for an expiry.
-    case proposal(member: MemberID, count: UInt64, proposal: Proposal, state: ProposalState, by: UserID)
+    indirect case proposal(member: MemberID, count: UInt64, proposal: Proposal, state: ProposalState, by: UserID)
     /// What became of an offer to swap.
-    case swap(member: MemberID, count: UInt64, swap: Swap, state: SwapState)
+    indirect case swap(member: MemberID, count: UInt64, swap: Swap, state: SwapState)
     /// What became of an offer by agreement, to the seller and to whom it is.
-    case offer(member: MemberID, count: UInt64, offer: Offer, state: OfferState)
+    indirect case offer(member: MemberID, count: UInt64, offer: Offer, state: OfferState)
     /// To a regulator: something to look at.
-    case alert(member: MemberID, count: UInt64, alert: Alert)
+    indirect case alert(member: MemberID, count: UInt64, alert: Alert)
     // Public: one market's.
     case trade(count: UInt64, trade: Trade)
     case level(market: MarketID, count: UInt64, side: Side, price: Price, quantity: Quantity)
-    case phase(market: MarketID, count: UInt64, phase: Phase, text: String)
+    indirect case phase(market: MarketID, count: UInt64, phase: Phase, text: String)
     case indicative(market: MarketID, count: UInt64, price: Price, volume: Quantity, surplus: Quantity, side: Side?)
     case reference(market: MarketID, count: UInt64, price: Price, low: Price, high: Price)
     /// An auction was announced, opened, closed, and so on; `count` is the number on the stream of auctions.
-    case auction(count: UInt64, auction: AuctionID, phase: AuctionPhase, offered: Quantity, text: String)
+    indirect case auction(count: UInt64, auction: AuctionID, phase: AuctionPhase, offered: Quantity, text: String)
     /// What became of one of the member's price steps; `step` is its place in the result.
     case awarded(member: MemberID, count: UInt64, auction: AuctionID, step: Int)
     /// A public fact of the registry; `count` is the number on its stream.
-    case registry(count: UInt64, fact: RegistryFact)
+    indirect case registry(count: UInt64, fact: RegistryFact)
     // For settlement: facts that no feed carries.
-    case memberAdmitted(MemberID, code: Code, role: Role, name: String)
-    case loginCreated(UserID, member: MemberID, code: Code, passwordHash: String)
-    case marketListed(MarketListing)
-    case auctionAnnounced(Auction)
-    case auctionCleared(Auction)
+    indirect case memberAdmitted(MemberID, code: Code, role: Role, name: String)
+    indirect case loginCreated(UserID, member: MemberID, code: Code, passwordHash: String)
+    indirect case marketListed(MarketListing)
+    indirect case auctionAnnounced(Auction)
+    indirect case auctionCleared(Auction)
     case orderEntered(Order, market: MarketID)
     /// The order as it stands after the amendment, before it trades on.
     case orderAmended(Order, market: MarketID)
     /// Cash or permits moved other than by a trade; also carried by `moved` to the members concerned.
-    case transferred(Transfer)
+    indirect case transferred(Transfer)
     /// Serial numbers that the trade or transfer before it moved.
     case serials(SerialMove)
-    case trusted(Trust)
+    indirect case trusted(Trust)
     case distrusted(ProgramID, MemberID, MemberID)
     case sessionOpened(UserID)
     case sessionClosed(UserID)
@@ -248,6 +249,14 @@ package struct MarketListing: Sendable {
     package var maker: FeeRate
     package var taker: FeeRate
 
+    /// What a buy order of `open` permits at `limit` must hold: price × quantity + the higher fee on it.
+    ///
+    /// Depends on limit and open quantity alone, so a fill frees exactly the difference of two holds.
+    func cashHold(limit: Price, open: Quantity) -> Money {
+        let notional = limit.notional(of: open)
+        return notional + max(maker, taker).fee(on: notional)
+    }
+
     /// Writes a price in the market's currency.
     func text(_ price: Price) -> String { FixedPoint.text(price.minorUnits, scale: currency.scale) }
 }
@@ -271,7 +280,7 @@ package enum Outcome: Sendable, Hashable {
     case cancelled(count: Int64)
     case loggedOn(MemberID, UserID, time: Timestamp)
     indirect case registry(RegistryOutcome)
-    indirect case refused(Refusal)
+    case refused(Refusal)
 }
 
 /// What a reply about the registry says.

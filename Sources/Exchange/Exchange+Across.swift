@@ -44,7 +44,7 @@ extension Exchange {
             if !touched.contains(best.order.id.market) { touched.append(best.order.id.market) }
             if best.order.owner == order.owner {
                 isSelfTrade = order.selfTrade != .oldest
-                if order.selfTrade != .newest { cancel([best.order], in: best.order.id.market, .selfTrade, &events) }
+                if order.selfTrade != .newest { cancel(best.order.id, .selfTrade, &events) }
             } else {
                 trade(&order, in: id, with: best, &events)
             }

@@ -10,8 +10,8 @@ extension Exchange {
         while let (kind, time) = timers.popDue(at: now) {
             switch kind {
             case .expire(let id):
-                guard let order = markets[id.market.slot].book.order(id), order.expiry == time else { continue }
-                cancel([order], in: id.market, .expired, &events)
+                guard let order = markets[id.market.slot].book.find(id), order.expiry == time else { continue }
+                cancel(id, .expired, &events)
             case .deadman(let user):
                 guard members[user].deadman == time else { continue }
                 members[user].deadman = .never

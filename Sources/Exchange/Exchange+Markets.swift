@@ -8,7 +8,7 @@ extension Exchange {
     mutating func listMarket(_ new: NewMarket, _ events: inout ContiguousArray<Event>) throws(Refusal) {
         let permitClass = try findClass(new.permits)
         let program = registry[permitClass].program
-        guard marketByCode[new.code] == nil else {
+        guard market(new.code) == nil else {
             throw Refusal(.alreadyExists, "there is a market \(new.code) already")
         }
         guard ![Exchange.privateStream, Exchange.auctionStream, Exchange.registryStream].contains(new.code) else {
@@ -20,9 +20,10 @@ extension Exchange {
         try checkLasts(permitClass)
         let terms = try checkTerms(new, permitClass: permitClass, currency: registry[program].currency)
         // Nothing below may fail.
-        let band = Band(reference: terms.reference, tick: terms.tick, basisPoints: terms.bandBasisPoints)
-        markets.append(Market(terms: terms, band: band))
-        marketByCode[terms.code] = terms.market
+        let market = Market(terms: terms)
+        let band = market.band
+        markets.append(market)
+        marketCodes.append(terms.code)
         findCouplings()
         events.append(.marketListed(terms))
         events.append(

@@ -9,15 +9,21 @@ extension Exchange {
     func permits(of market: MarketID) -> AssetID { .permits(markets[market.slot].terms.permitClass) }
     func cash(of market: MarketID) -> AssetID { .cash(markets[market.slot].terms.currency) }
 
-    /// Checks holding limit, funds or permits for an order that takes the place of `replaced`, which hold their own.
+    /// Checks holding limit, funds or permits for an order, which may take the place of others of its side: what they hold and
+    /// have open counts as free.
     /// - Throws: `holdingLimitExceeded`, `insufficientFunds` or `insufficientPermits`, with the numbers.
-    func checkCover(of order: Order, replacing replaced: [Order], in id: MarketID) throws(Refusal) {
+    @inline(__always)
+    func checkCover(
+        of order: Order,
+        freeing freed: Int64 = 0,
+        open replaced: Quantity = .zero,
+        in id: MarketID
+    ) throws(Refusal) {
         let market = markets[id.slot].terms
-        let freed = replaced.reduce(0) { $0 + needed(for: $1, market: id) }
         let wanted = needed(for: order, market: id)
         switch order.side {
         case .buy:
-            let added = order.open - replaced.reduce(.zero) { $0 + $1.open }
+            let added = order.open - replaced
             if added > .zero { try checkHolding(adding: added, member: order.owner, permitClass: market.permitClass) }
             let free = ledger.balance(.general(order.owner), .cash(market.currency)).free + freed
             guard wanted > free else { return }
@@ -36,14 +42,16 @@ extension Exchange {
     }
 
     /// What a live order holds: minor units for a buy, permits for a sell.
+    @inline(__always)
     func needed(for order: Order, market: MarketID) -> Int64 {
         switch order.side {
-        case .buy: markets[market.slot].cashHold(limit: order.price, open: order.open).minorUnits
+        case .buy: markets[market.slot].terms.cashHold(limit: order.price, open: order.open).minorUnits
         case .sell: order.open.units
         }
     }
 
     /// Sets apart what a checked order needs.
+    @inline(__always)
     mutating func takeHold(of order: Order, market: MarketID) {
         let asset = order.side == .buy ? cash(of: market) : permits(of: market)
         let isHeld = ledger.hold(needed(for: order, market: market), of: asset, in: .general(order.owner))
@@ -53,6 +61,7 @@ extension Exchange {
     }
 
     /// Frees what an order that ends, or changes, still held.
+    @inline(__always)
     mutating func releaseHold(of order: Order, market: MarketID) {
         let asset = order.side == .buy ? cash(of: market) : permits(of: market)
         ledger.release(needed(for: order, market: market), of: asset, in: .general(order.owner))
@@ -76,8 +85,8 @@ extension Exchange {
                 events.append(.triggered(member: order.owner, count: nextCount(of: order.owner), order: order))
             case .repriced(let order, let from):
                 guard order.side == .buy else { break }
-                let before = markets[id.slot].cashHold(limit: from, open: order.open)
-                let after = markets[id.slot].cashHold(limit: order.price, open: order.open)
+                let before = markets[id.slot].terms.cashHold(limit: from, open: order.open)
+                let after = markets[id.slot].terms.cashHold(limit: order.price, open: order.open)
                 ledger.release((before - after).minorUnits, of: cash(of: id), in: .general(order.owner))
             case .level(let side, let price, let quantity):
                 events.append(
@@ -107,8 +116,8 @@ extension Exchange {
         let sellerFee = (fill.aggressor == .sell ? sellTerms.taker : sellTerms.maker).fee(on: notional)
         let buyMarket = fill.buy.order.market.slot
         let bought = across?.side == .buy ? across?.quantity ?? .zero : fill.quantity
-        let before = markets[buyMarket].cashHold(limit: fill.buy.limit, open: fill.buy.open + bought)
-        let after = markets[buyMarket].cashHold(limit: fill.buy.limit, open: fill.buy.open)
+        let before = markets[buyMarket].terms.cashHold(limit: fill.buy.limit, open: fill.buy.open + bought)
+        let after = markets[buyMarket].terms.cashHold(limit: fill.buy.limit, open: fill.buy.open)
         ledger.settle(
             Delivery(
                 buyer: .general(fill.buy.owner),
@@ -160,6 +169,7 @@ extension Exchange {
         watch(trade, &events)
     }
 
+    @inline(__always)
     private mutating func report(
         _ party: Fill.Party,
         _ side: Side,

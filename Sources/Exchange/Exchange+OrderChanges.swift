@@ -7,7 +7,7 @@ import Registry
 
 extension Exchange {
     /// Finds a live order of the sender's member.
-    private func findOrder(_ target: OrderTarget, _ sender: Sender) throws(Refusal) -> Order {
+    private mutating func findOrder(_ target: OrderTarget, _ sender: Sender) throws(Refusal) -> Order {
         let id: OrderID
         switch target {
         case .number(let number): id = number
@@ -17,8 +17,8 @@ extension Exchange {
             }
             id = found
         }
-        guard Int(id.market.index) < markets.count, let order = markets[id.market.slot].book.order(id) else {
-            throw Refusal(.unknownOrder, "order \(id.number) is not live; it may be filled or cancelled")
+        guard Int(id.market.index) < markets.count, let order = markets[id.market.slot].book.find(id) else {
+            throw Refusal(notLive: id)
         }
         if case .reference(let reference) = target, order.reference != reference {
             throw Refusal(.unknownOrder, "id \(reference) entered no order; it changed order \(id.number)")
@@ -35,7 +35,7 @@ extension Exchange {
         _ events: inout ContiguousArray<Event>
     ) throws(Refusal) -> Outcome {
         let order = try findOrder(target, sender)
-        cancel([order], in: order.id.market, .cancelled, &events)
+        cancel(order.id, .cancelled, &events)
         return .order(order.id, open: .zero)
     }
 
@@ -78,6 +78,11 @@ extension Exchange {
         return count
     }
 
+    mutating func cancel(_ order: OrderID, _ reason: DoneReason, _ events: inout ContiguousArray<Event>) {
+        markets[order.market.slot].book.cancel(order, reason: reason, events: &bookEvents)
+        settleBookEvents(of: order.market, &events)
+    }
+
     mutating func cancel(
         _ orders: [Order],
         in id: MarketID,
@@ -102,7 +107,7 @@ extension Exchange {
         let id = order.id.market
         let phase = markets[id.slot].phase
         var changed = try checkAmendment(amendment, of: order, in: id)
-        try checkCover(of: changed, replacing: [order], in: id)
+        try checkCover(of: changed, freeing: needed(for: order, market: id), open: order.open, in: id)
         // Nothing below may fail.
         releaseHold(of: order, market: id)
         takeHold(of: changed, market: id)
@@ -128,11 +133,11 @@ extension Exchange {
             changed.minimum = .zero
             admit(changed, in: id, &events)
         }
-        return .order(order.id, open: markets[id.slot].book.order(order.id)?.open ?? .zero)
+        return .order(order.id, open: markets[id.slot].book.open(order.id))
     }
 
     /// The order as the amendment wants it; changes nothing.
-    private func checkAmendment(
+    private mutating func checkAmendment(
         _ amendment: Amendment,
         of order: Order,
         in id: MarketID
@@ -185,14 +190,22 @@ extension Exchange {
         let id = try findMarket(quote.market)
         let old = markets[id.slot].book.orders { $0.isQuote && $0.owner == sender.member && $0.user == sender.user }
         let (bid, ask) = try checkQuote(quote, sender, in: id)
-        if let bid { try checkCover(of: bid, replacing: old.filter { $0.side == .buy }, in: id) }
-        if let ask { try checkCover(of: ask, replacing: old.filter { $0.side == .sell }, in: id) }
+        for side in [bid, ask] {
+            guard let side else { continue }
+            let replaced = old.filter { $0.side == side.side }
+            try checkCover(
+                of: side,
+                freeing: replaced.reduce(0) { $0 + needed(for: $1, market: id) },
+                open: replaced.reduce(.zero) { $0 + $1.open },
+                in: id
+            )
+        }
         // Nothing below may fail.
         if !old.isEmpty { cancel(old, in: id, .replaced, &events) }
         let bidID = enterQuoteSide(bid, in: id, &events)
         let askID = enterQuoteSide(ask, in: id, &events)
-        let bidOpen = bidID.flatMap { markets[id.slot].book.order($0)?.open } ?? .zero
-        let askOpen = askID.flatMap { markets[id.slot].book.order($0)?.open } ?? .zero
+        let bidOpen = bidID.map { markets[id.slot].book.open($0) } ?? .zero
+        let askOpen = askID.map { markets[id.slot].book.open($0) } ?? .zero
         return .quote(bid: bidID, bidOpen: bidOpen, ask: askID, askOpen: askOpen)
     }
 

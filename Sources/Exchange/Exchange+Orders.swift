@@ -16,14 +16,15 @@ extension Exchange {
         let order = try checkOrder(new, in: id, sender)
         if order.postOnly { try checkPostOnly(order, in: id) }
         try checkStanding(sender.member, in: id)
-        try checkCover(of: order, replacing: [], in: id)
+        try checkCover(of: order, in: id)
         // Nothing below may fail.
         takeHold(of: order, market: id)
         enter(order, in: id, &events)
-        return .order(order.id, open: markets[id.slot].book.order(order.id)?.open ?? .zero)
+        return .order(order.id, open: markets[id.slot].book.open(order.id))
     }
 
     /// Puts a checked order, whose hold is taken, into its book and settles what it trades.
+    @inline(__always)
     mutating func enter(_ order: Order, in id: MarketID, _ events: inout ContiguousArray<Event>) {
         orderCount += 1
         if order.expiry != .never { timers.add(.expire(order.id), at: order.expiry) }
@@ -32,19 +33,23 @@ extension Exchange {
     }
 
     /// Lets an order trade, here and where its market is coupled to, and rest.
+    @inline(__always)
     mutating func admit(_ order: Order, in id: MarketID, _ events: inout ContiguousArray<Event>) {
         guard !isCoupled(id) else { return admitAcross(order, in: id, &events) }
         enterAtHome(order, in: id, &events)
     }
 
     /// Lets an order trade in its own market's book, and rest there.
+    @inline(__always)
     mutating func enterAtHome(_ order: Order, in id: MarketID, _ events: inout ContiguousArray<Event>) {
         markets[id.slot].book.clock = sequence
-        markets[id.slot].book.enter(order, phase: markets[id.slot].phase, events: &bookEvents)
+        let phase = markets[id.slot].phase
+        markets[id.slot].book.enter(order, phase: phase, events: &bookEvents)
         settleBookEvents(of: id, &events)
     }
 
     /// Builds the order that a request asks for; changes nothing.
+    @inline(__always)
     func checkOrder(_ new: NewOrder, in id: MarketID, _ sender: Sender) throws(Refusal) -> Order {
         let terms = markets[id.slot].terms
         let timeInForce = new.timeInForce ?? (new.kind == .market ? .ioc : .day)
@@ -87,12 +92,14 @@ extension Exchange {
     }
 
     /// A price in the market's currency; nil if none is given.
+    @inline(__always)
     func readPrice(_ given: DecimalNumber?, _ key: String, in id: MarketID) throws(Refusal) -> Price? {
         guard let given else { return nil }
         let currency = markets[id.slot].terms.currency
         return Price(minorUnits: try minorUnits(given, key, currency: currency, max: Limits.priceMax.minorUnits))
     }
 
+    @inline(__always)
     func checkTick(_ price: Price, _ key: String, in id: MarketID) throws(Refusal) {
         let terms = markets[id.slot].terms
         guard price.minorUnits > 0, price.minorUnits % terms.tick.minorUnits == 0 else {
@@ -103,6 +110,7 @@ extension Exchange {
         }
     }
 
+    @inline(__always)
     func checkBand(_ price: Price, _ key: String, in id: MarketID, _ band: Band) throws(Refusal) {
         guard price < band.low || price > band.high else { return }
         let terms = markets[id.slot].terms
@@ -113,14 +121,15 @@ extension Exchange {
         )
     }
 
+    @inline(__always)
     private func checkLots(_ new: NewOrder, terms: MarketListing) throws(Refusal) {
-        for (quantity, key) in [(new.quantity, "qty"), (new.display, "display"), (new.minimum, "min")] {
-            guard let quantity else { continue }
-            try checkLot(quantity, key, terms: terms)
-        }
+        try checkLot(new.quantity, "qty", terms: terms)
+        if let display = new.display { try checkLot(display, "display", terms: terms) }
+        if let minimum = new.minimum { try checkLot(minimum, "min", terms: terms) }
         try checkSize(new.quantity, "qty", terms: terms)
     }
 
+    @inline(__always)
     func checkSize(_ quantity: Quantity, _ key: String, terms: MarketListing) throws(Refusal) {
         guard quantity > terms.quantityMax else { return }
         throw Refusal(
@@ -129,6 +138,7 @@ extension Exchange {
         )
     }
 
+    @inline(__always)
     func checkLot(_ quantity: Quantity, _ key: String, terms: MarketListing) throws(Refusal) {
         guard quantity.units > 0, quantity.units % terms.lot.units == 0 else {
             throw Refusal(
@@ -138,7 +148,7 @@ extension Exchange {
         }
     }
 
-    func checkPostOnly(_ order: Order, in id: MarketID) throws(Refusal) {
+    mutating func checkPostOnly(_ order: Order, in id: MarketID) throws(Refusal) {
         guard markets[id.slot].phase == .open else { return }
         let (side, price) = (order.side, order.price)
         if isCoupled(id), isReached(by: side, at: price, in: id), meetsAcross(order, in: id) {
@@ -155,6 +165,7 @@ extension Exchange {
     }
 
     /// Refuses a member that is barred from the market's program.
+    @inline(__always)
     func checkStanding(_ member: MemberID, in id: MarketID) throws(Refusal) {
         guard !registry.suspensions.isEmpty else { return }
         try checkStanding(member, in: registry[markets[id.slot].terms.permitClass].program)
@@ -171,12 +182,18 @@ extension Exchange {
     }
 
     /// The decimal with `scale` decimals, from 0 to `max`.
-    func scaled(_ given: DecimalNumber, _ key: String, to scale: Int, max: Int64, unit: String) throws(Refusal) -> Int64
+    func scaled(
+        _ given: DecimalNumber,
+        _ key: String,
+        to scale: Int,
+        max: Int64,
+        unit: @autoclosure () -> String
+    ) throws(Refusal) -> Int64
     {
         let value: Int64
         do throws(RejectCode) { value = try given.scaled(to: scale) } catch {
             if error == .badNumber {
-                throw Refusal(.badNumber, "\(key) has more than \(scale) decimals, the most of \(unit)")
+                throw Refusal(.badNumber, "\(key) has more than \(scale) decimals, the most of \(unit())")
             }
             throw Refusal(error, "\(key) exceeds 64 bits")
         }

@@ -8,7 +8,7 @@ import Registry
 
 extension Exchange {
     /// Marks a snapshot and its layout; a change of layout is a new number.
-    private static let format: UInt64 = 0x5745_4952_0000_0004
+    private static let format: UInt64 = 0x5745_4952_0000_0005
 
     /// The state with its position: what a snapshot file holds.
     package func snapshot() -> [UInt8] {
@@ -63,7 +63,7 @@ extension Exchange {
         timers = try Timers(from: &reader)
         for _ in 0..<(try reader.readCount()) {
             let market = try Market(from: &reader)
-            marketByCode[market.terms.code] = market.terms.market
+            marketCodes.append(market.terms.code)
             markets.append(market)
         }
         findCouplings()
@@ -129,6 +129,7 @@ extension Market {
         )
         phase = try reader.readWord()
         reference = try reader.readPrice()
+        band = Market.band(around: reference, terms)
         streamCount = try reader.read()
         hasTraded = try reader.readBool()
         alertedSides = try reader.read()

@@ -43,15 +43,6 @@ extension Exchange {
     /// What a member and its associates have of some classes.
     private func position(of member: MemberID, _ classes: [ClassID]) -> PermitLimits.Position {
         var position = PermitLimits.Position()
-        // The common case, on the path of every buy order: a member on its own, without facilities.
-        if !members.members[Int(member.index)].hasAssociates, registry.facilities.isEmpty {
-            for id in classes {
-                let balance = ledger.balance(.general(member), .permits(id))
-                position.holding += Quantity(balance.total)
-                position.incoming += Quantity(balance.incoming)
-            }
-            return position
-        }
         for associate in members.associates(of: member) {
             for id in classes {
                 let balance = ledger.balance(.general(associate), .permits(id))
@@ -70,6 +61,19 @@ extension Exchange {
         return position
     }
 
+    /// The limit of a class and what counts against it, if that is simple: one limit, and a member on its own, without
+    /// facilities.
+    ///
+    /// The common case, on the path of every buy order and trade.
+    private func simplePosition(of member: MemberID, _ id: ClassID) -> (limit: Quantity, balance: Balance)? {
+        let slot = Int(id.index)
+        guard let limit = registry.classes[slot].holdingLimit,
+            !registry.programs[Int(registry.classes[slot].program.index)].rules.tieredHolding,
+            !members.members[Int(member.index)].hasAssociates, !registry.hasFacilities(member)
+        else { return nil }
+        return (limit, ledger.balance(.general(member), .permits(id)))
+    }
+
     /// Checks that a member may come to hold `adding` more, of which `own` comes from an associate.
     func checkHolding(
         adding quantity: Quantity,
@@ -78,6 +82,11 @@ extension Exchange {
         from own: Quantity = .zero
     ) throws(Refusal) {
         guard quantity > own, isLimited(id) else { return }
+        if let (limit, balance) = simplePosition(of: member, id),
+            balance.total + balance.incoming + (quantity - own).units <= limit.units
+        {
+            return
+        }
         for limit in holdingLimits(id) {
             try PermitLimits.checkHolding(
                 adding: quantity - own,
@@ -168,9 +177,16 @@ extension Exchange {
         _ events: inout ContiguousArray<Event>
     ) {
         guard isLimited(id) else { return }
-        let percent = registry[registry[id].program].rules.alertHolding
-        for limit in holdingLimits(id) where percent > 0 {
-            let threshold = Percent(hundredths: percent * 100).shareRoundedUp(of: limit.limit)
+        let percent = Percent(
+            hundredths: registry.programs[Int(registry.classes[Int(id.index)].program.index)].rules.alertHolding * 100
+        )
+        if let (limit, balance) = simplePosition(of: member, id),
+            Quantity(balance.total) < percent.shareRoundedUp(of: limit)
+        {
+            return
+        }
+        for limit in holdingLimits(id) where percent > .zero {
+            let threshold = percent.shareRoundedUp(of: limit.limit)
             let holding = position(of: member, limit.classes).holding
             guard holding >= threshold, holding - quantity < threshold else { continue }
             alert(

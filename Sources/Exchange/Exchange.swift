@@ -34,7 +34,8 @@ package struct Exchange: Sendable {
     package internal(set) var registryStreamCount: UInt64 = 0
     /// Which members need two persons, and what they have proposed.
     package internal(set) var fourEyes = FourEyes()
-    var marketByCode: [Code: MarketID] = [:]
+    /// Where each market's code stands, which is its `MarketID.slot`.
+    var marketCodes = CodeTable()
     /// The ways between markets by `MarketID.slot`; empty while no program has links.
     ///
     /// It follows from links, classes and markets, and is no part of the state.
@@ -58,18 +59,30 @@ package struct Exchange: Sendable {
     ///   - request: the command, who sent it and when; its time is not before the last one's.
     ///   - events: gets what happened, in order.
     /// - Returns: the reply. A refused command has changed nothing but `sequence`, `now` and the memory of its id.
-    package mutating func apply(_ request: Request, into events: inout ContiguousArray<Event>) -> Reply {
+    package mutating func apply(_ request: borrowing Request, into events: inout ContiguousArray<Event>) -> Reply {
         precondition(request.time >= now, "time runs backwards")
-        if owner.mustOwn() { bookEvents.makeOwn() }
+        if owner.mustOwn() {
+            bookEvents.makeOwn()
+            firstReplies.makeOwn()
+            ledger.makeOwn()
+            members.makeOwn()
+            marketCodes.makeOwn()
+        }
         sequence += 1
         now = request.time
-        if request.isRemembered {
-            switch firstReplies.match(request) {
+        let isRemembered = !request.id.isEmpty && !request.verb.isOfSession
+        if isRemembered {
+            switch firstReplies.match(request.id, of: request.member, contentHash: request.contentHash) {
             case .new: break
             case .repeated(let reply): return reply
             case .differs(let first):
                 let text = "id \(request.id) was used today with other content, in seq \(first)"
-                return reply(to: request, .refused(Refusal(.duplicateID, text)))
+                return Reply(
+                    id: request.id,
+                    sequence: sequence,
+                    isRepeat: false,
+                    outcome: .refused(Refusal(.duplicateID, text))
+                )
             }
         }
         let outcome: Outcome
@@ -81,17 +94,20 @@ package struct Exchange: Sendable {
         } catch {
             outcome = .refused(error)
         }
-        let reply = reply(to: request, outcome)
-        if request.isRemembered { firstReplies.record(reply, for: request) }
-        return reply
-    }
-
-    private func reply(to request: Request, _ outcome: Outcome) -> Reply {
-        Reply(id: request.id, sequence: sequence, isRepeat: false, outcome: outcome)
+        if isRemembered {
+            firstReplies.record(
+                outcome,
+                sequence: sequence,
+                contentHash: request.contentHash,
+                id: request.id,
+                member: request.member
+            )
+        }
+        return Reply(id: request.id, sequence: sequence, isRepeat: false, outcome: outcome)
     }
 
     mutating func perform(
-        _ command: Command,
+        _ command: borrowing Command,
         _ sender: Sender,
         _ events: inout ContiguousArray<Event>
     ) throws(Refusal) -> Outcome {
@@ -223,12 +239,14 @@ struct Sender {
 
 extension Exchange {
     /// Looks a market up by its code.
-    package func market(_ code: Code) -> MarketID? { marketByCode[code] }
+    package func market(_ code: Code) -> MarketID? {
+        marketCodes.place(of: code).map { MarketID(UInt32($0)) }
+    }
 
     /// Looks a market up by its code.
     /// - Throws: `unknownMarket`.
     package func findMarket(_ code: Code) throws(Refusal) -> MarketID {
-        guard let market = marketByCode[code] else {
+        guard let market = market(code) else {
             throw Refusal(.unknownMarket, "no market \(code); MARKETS lists them")
         }
         return market

@@ -3,22 +3,36 @@ import Registry
 import Seals
 
 /// The first reply to each id that a member used today, so that a repeat gets it again and never acts twice.
+///
+/// Layout: the entries stand in the order of their commands, 56 bytes each; a table finds them by member and id. Replies
+/// other than to orders are rare, so they lie beside.
 package struct FirstReplies: Sendable {
-    private struct Key: Hashable {
-        let member: MemberID
-        let id: Code
-    }
-
-    private struct Entry {
+    private struct Entry: BitwiseCopyable {
         let contentHash: UInt64
         let sequence: UInt64
-        let outcome: Outcome
+        /// The order's number, or the place in `others`.
+        let number: UInt64
+        /// What was open of the order, or `elsewhere`.
+        let open: UInt32
+        let member: MemberID
+        let id: PackedCode
+
+        /// No order has so much: `Limits.quantityMax` is 10^9.
+        static let elsewhere = UInt32.max
     }
 
-    /// Looked up, never iterated but sorted for a snapshot.
-    private var entries: [Key: Entry] = [:]
+    private var entries = Buffer<Entry>()
+    private var others: ContiguousArray<Outcome> = []
+    private var table = SlotTable()
+    private let seed = SlotTable.seed()
 
     init() {}
+
+    /// Gives this copy memory of its own.
+    mutating func makeOwn() {
+        entries.makeOwn()
+        table.makeOwn()
+    }
 
     /// How a request relates to those before it.
     enum Match {
@@ -27,55 +41,101 @@ package struct FirstReplies: Sendable {
         case differs(firstSequence: UInt64)
     }
 
-    func match(_ request: Request) -> Match {
-        guard let entry = entries[Key(member: request.member, id: request.id)] else { return .new }
-        guard entry.contentHash == request.contentHash else { return .differs(firstSequence: entry.sequence) }
-        return .repeated(Reply(id: request.id, sequence: entry.sequence, isRepeat: true, outcome: entry.outcome))
+    func match(_ id: Code, of member: MemberID, contentHash: UInt64) -> Match {
+        guard let place = place(of: id, member: member) else { return .new }
+        guard entries[place].contentHash == contentHash else {
+            return .differs(firstSequence: entries[place].sequence)
+        }
+        return .repeated(reply(at: place))
     }
 
-    mutating func record(_ reply: Reply, for request: Request) {
-        entries[Key(member: request.member, id: request.id)] =
-            Entry(contentHash: request.contentHash, sequence: reply.sequence, outcome: reply.outcome)
+    /// Remembers the reply to a request whose id is new.
+    mutating func record(
+        _ outcome: borrowing Outcome,
+        sequence: UInt64,
+        contentHash: UInt64,
+        id: Code,
+        member: MemberID
+    ) {
+        let number: UInt64
+        let open: UInt32
+        switch outcome {
+        case .order(let order, let quantity): (number, open) = (order.number, UInt32(quantity.units))
+        default:
+            (number, open) = (UInt64(others.count), Entry.elsewhere)
+            others.append(copy outcome)
+        }
+        entries.append(
+            Entry(
+                contentHash: contentHash,
+                sequence: sequence,
+                number: number,
+                open: open,
+                member: member,
+                id: PackedCode(id)
+            )
+        )
+        table.insert(UInt32(entries.count), hash(id, member))
     }
 
     /// The reply that `member`'s request `id` got today, or nil if it was never seen.
     package func reply(to id: Code, of member: MemberID) -> Reply? {
-        entries[Key(member: member, id: id)].map {
-            Reply(id: id, sequence: $0.sequence, isRepeat: true, outcome: $0.outcome)
-        }
+        place(of: id, member: member).map { reply(at: $0) }
     }
 
     /// The order that `member`'s request `id` entered today.
     func order(of id: Code, member: MemberID) -> OrderID? {
-        guard case .order(let order, _)? = entries[Key(member: member, id: id)]?.outcome else { return nil }
-        return order
+        guard let place = place(of: id, member: member), entries[place].open != Entry.elsewhere else { return nil }
+        return OrderID(number: entries[place].number)
     }
 
     /// Ids may be used again on the next day.
-    mutating func forgetAll() { entries.removeAll(keepingCapacity: true) }
+    mutating func forgetAll() {
+        entries.removeAll()
+        others.removeAll(keepingCapacity: true)
+        table.removeAll()
+    }
+
+    private func place(of id: Code, member: MemberID) -> Int? {
+        let packed = PackedCode(id)
+        let slot = table.slot(hash(id, member)) {
+            entries[Int($0) - 1].member == member && entries[Int($0) - 1].id == packed
+        }
+        return slot == 0 ? nil : Int(slot) - 1
+    }
+
+    private func hash(_ id: Code, _ member: MemberID) -> UInt32 { id.hash(seed &+ UInt64(member.index)) }
+
+    private func reply(at place: Int) -> Reply {
+        let entry = entries[place]
+        return Reply(id: entry.id.code, sequence: entry.sequence, isRepeat: true, outcome: outcome(of: entry))
+    }
+
+    private func outcome(of entry: Entry) -> Outcome {
+        entry.open == Entry.elsewhere
+            ? others[Int(entry.number)] : .order(OrderID(number: entry.number), open: Quantity(Int64(entry.open)))
+    }
 
     func encode(to writer: inout ByteWriter) {
-        let sorted = entries.sorted { ($0.key.member, $0.key.id) < ($1.key.member, $1.key.id) }
-        writer.write(count: sorted.count)
-        for (key, entry) in sorted {
-            writer.write(key.member.index)
-            writer.write(key.id)
+        writer.write(count: entries.count)
+        for entry in entries {
+            writer.write(entry.member.index)
+            writer.write(entry.id.code)
             writer.write(entry.contentHash)
             writer.write(entry.sequence)
-            entry.outcome.encode(to: &writer)
+            outcome(of: entry).encode(to: &writer)
         }
     }
 
     init(from reader: inout ByteReader) throws(SnapshotError) {
         for _ in 0..<(try reader.readCount()) {
-            let key = Key(member: MemberID(try reader.read()), id: try reader.readCode())
+            let member = MemberID(try reader.read())
+            let id = try reader.readCode()
             let contentHash: UInt64 = try reader.read()
             let sequence: UInt64 = try reader.read()
-            entries[key] = Entry(
-                contentHash: contentHash,
-                sequence: sequence,
-                outcome: try Outcome(from: &reader)
-            )
+            let outcome = try Outcome(from: &reader)
+            guard place(of: id, member: member) == nil else { throw SnapshotError("id \(id) stands twice") }
+            record(outcome, sequence: sequence, contentHash: contentHash, id: id, member: member)
         }
     }
 }

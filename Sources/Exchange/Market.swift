@@ -5,7 +5,11 @@ package import Permits
 package struct Market: Sendable {
     package let terms: MarketListing
     package internal(set) var phase = Phase.closed
-    package internal(set) var reference: Price
+    package internal(set) var reference: Price {
+        didSet { band = Market.band(around: reference, terms) }
+    }
+    /// The prices allowed today.
+    package internal(set) var band: Band
     package internal(set) var book: OrderBook
     /// The number of the last event on its public stream.
     package internal(set) var streamCount: UInt64 = 0
@@ -17,21 +21,16 @@ package struct Market: Sendable {
     var published: Indicative?
     package internal(set) var recentTrades = RecentTrades()
 
-    init(terms: MarketListing, band: Band) {
+    init(terms: MarketListing) {
         self.terms = terms
         reference = terms.reference
+        band = Market.band(around: reference, terms)
         book = OrderBook(tick: terms.tick, low: band.low, high: band.high, lastPrice: terms.reference)
     }
 
-    /// The prices allowed today.
-    package var band: Band { Band(reference: reference, tick: terms.tick, basisPoints: terms.bandBasisPoints) }
-
-    /// What a buy order of `open` permits at `limit` must hold: price × quantity + the higher fee on it.
-    ///
-    /// Depends on limit and open quantity alone, so a fill frees exactly the difference of two holds.
-    func cashHold(limit: Price, open: Quantity) -> Money {
-        let notional = limit.notional(of: open)
-        return notional + max(terms.maker, terms.taker).fee(on: notional)
+    /// The prices allowed around a reference price.
+    static func band(around reference: Price, _ terms: MarketListing) -> Band {
+        Band(reference: reference, tick: terms.tick, basisPoints: terms.bandBasisPoints)
     }
 }
 
@@ -84,7 +83,7 @@ package struct RecentTrades: Sendable {
             prints.append(print)
         } else {
             prints[start] = print
-            start = (start + 1) % RecentTrades.capacity
+            start = start + 1 == RecentTrades.capacity ? 0 : start + 1
         }
     }
 
@@ -99,13 +98,13 @@ package struct RecentTrades: Sendable {
     /// The latest of the `depth` trades before the last one that went the other way between the same members, in the same
     /// quantity, since `time`.
     func opposite(depth: Int, since time: Timestamp) -> TradePrint? {
-        guard let newest = prints.indices.last.map({ prints[(start + $0) % prints.count] }) else { return nil }
-        for back in 1..<max(1, min(depth, prints.count)) {
-            let index = (start + prints.count - 1 - back) % prints.count
+        guard !prints.isEmpty else { return nil }
+        var index = start == 0 ? prints.count - 1 : start - 1
+        let (buyer, seller, quantity) = (prints[index].buyer, prints[index].seller, prints[index].quantity)
+        for _ in 1..<max(1, min(depth, prints.count)) {
+            index = index == 0 ? prints.count - 1 : index - 1
             guard prints[index].time >= time else { return nil }
-            if prints[index].buyer == newest.seller, prints[index].seller == newest.buyer,
-                prints[index].quantity == newest.quantity
-            {
+            if prints[index].quantity == quantity, prints[index].buyer == seller, prints[index].seller == buyer {
                 return prints[index]
             }
         }

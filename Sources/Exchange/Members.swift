@@ -35,7 +35,8 @@ package struct Login: Sendable, Equatable {
 package struct Members: Sendable {
     package private(set) var members: ContiguousArray<Member> = []
     package private(set) var logins: ContiguousArray<Login> = []
-    private var memberByCode: [Code: MemberID] = [:]
+    /// Where each member's code stands, which is its index.
+    private var codes = CodeTable()
     private var loginByCode: [LoginKey: UserID] = [:]
     /// The members of each group, by its lead; made from `Member.group`.
     private var groups: [MemberID: [MemberID]] = [:]
@@ -53,6 +54,9 @@ package struct Members: Sendable {
         add(Login(code: .none, member: .venue, passwordHash: ""))
     }
 
+    /// Gives this copy memory of its own.
+    mutating func makeOwn() { codes.makeOwn() }
+
     package subscript(member: MemberID) -> Member {
         get { members[Int(member.index)] }
         _modify { yield &members[Int(member.index)] }
@@ -64,7 +68,7 @@ package struct Members: Sendable {
     }
 
     /// The member with a code.
-    package func member(_ code: Code) -> MemberID? { memberByCode[code] }
+    package func member(_ code: Code) -> MemberID? { codes.place(of: code).map { MemberID(UInt32($0)) } }
 
     /// The login of a member with a code.
     package func login(_ code: Code, of member: MemberID) -> UserID? {
@@ -94,7 +98,7 @@ package struct Members: Sendable {
     mutating func admit(_ member: Member) -> MemberID {
         let id = MemberID(UInt32(members.count))
         members.append(member)
-        memberByCode[member.code] = id
+        codes.append(member.code)
         return id
     }
 

@@ -1,3 +1,4 @@
+import OrderBook
 import Permits
 
 /// Which kinds, times in force and phases go together.
@@ -9,17 +10,11 @@ enum OrderRules {
         _ new: NewOrder,
         _ timeInForce: TimeInForce
     ) throws(Refusal) {
-        let resting: [TimeInForce] = [.gtc, .day, .gtd]
-        let allowed: [TimeInForce]
-        switch phase {
-        case .closed, .halt:
+        guard phase.takesOrders else {
             throw Refusal(.wrongPhase, "\(market) is in phase \(phase.text): orders can be cancelled, not entered")
-        case .preopen: allowed = resting + [.atTheOpen, .atTheClose]
-        case .open: allowed = resting + [.ioc, .fok, .atTheClose]
-        case .closing: allowed = resting + [.atTheClose]
         }
-        guard allowed.contains(timeInForce) else {
-            let words = allowed.map(\.text).joined(separator: ", ")
+        guard takes(timeInForce, in: phase) else {
+            let words = TimeInForce.allCases.filter { takes($0, in: phase) }.map(\.text).joined(separator: ", ")
             throw Refusal(
                 .wrongPhase,
                 "\(market) is in phase \(phase.text), which takes tif \(words), not \(timeInForce.text)"
@@ -30,9 +25,17 @@ enum OrderRules {
         }
     }
 
+    private static func takes(_ timeInForce: TimeInForce, in phase: Phase) -> Bool {
+        switch timeInForce {
+        case .gtc, .day, .gtd, .atTheClose: true
+        case .ioc, .fok: phase == .open
+        case .atTheOpen: phase == .preopen
+        }
+    }
+
     /// Refuses values that do not go together.
     static func checkCombination(_ new: NewOrder, _ timeInForce: TimeInForce) throws(Refusal) {
-        let rests = [.gtc, .day, .gtd].contains(timeInForce)
+        let rests = timeInForce.rests
         let needsPrice = new.kind == .limit || new.kind == .iceberg || new.kind == .stopLimit
         try require(
             needsPrice == (new.price != nil),

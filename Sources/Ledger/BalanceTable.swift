@@ -1,10 +1,8 @@
 import Permits
 
-/// (account, asset) → balance: open addressing with linear probing; entries are never removed.
-///
-/// Layout: `buckets` holds slot numbers + 1 (0 = empty), a power of two of them, at most half full.
+/// (account, asset) → balance; entries are never removed.
 struct BalanceTable: Sendable {
-    struct Slot: Sendable {
+    struct Slot: Sendable, BitwiseCopyable {
         let key: UInt64
         var balance = Balance()
 
@@ -12,40 +10,51 @@ struct BalanceTable: Sendable {
         var asset: AssetID { AssetID(index: UInt32(truncatingIfNeeded: key)) }
     }
 
-    var slots: ContiguousArray<Slot> = []
+    private(set) var slots = Buffer<Slot>()
     /// The serial blocks of each slot that holds permits.
     var blocks: ContiguousArray<BlockQueue> = []
-    private var buckets = ContiguousArray<UInt32>(repeating: 0, count: 64)
+    /// Finds slots, counted from 1, by their key.
+    private var table = SlotTable()
+
+    /// Gives this copy memory of its own.
+    mutating func makeOwn() {
+        slots.makeOwn()
+        table.makeOwn()
+    }
+
+    /// The balance in a slot.
+    subscript(slot: Int) -> Balance {
+        @inline(__always) get { slots[slot].balance }
+        @inline(__always) _modify { yield &slots[slot].balance }
+    }
 
     private static func key(_ account: AccountID, _ asset: AssetID) -> UInt64 {
         UInt64(account.index) << 32 | UInt64(asset.index)
     }
 
-    private func bucket(of key: UInt64) -> Int {
-        let mixed = key &* 0x9E37_79B9_7F4A_7C15
-        return Int(truncatingIfNeeded: (mixed ^ mixed >> 32) & UInt64(buckets.count - 1))
+    private static func hash(_ key: UInt64) -> UInt32 {
+        UInt32(truncatingIfNeeded: (key &* 0x9E37_79B9_7F4A_7C15) &>> 32)
     }
 
     /// The slot of a pair, or nil.
+    @inline(__always)
     func find(_ account: AccountID, _ asset: AssetID) -> Int? {
         let key = BalanceTable.key(account, asset)
-        var bucket = bucket(of: key)
-        while buckets[bucket] != 0 {
-            let slot = Int(buckets[bucket] - 1)
-            if slots[slot].key == key { return slot }
-            bucket = (bucket + 1) & (buckets.count - 1)
-        }
-        return nil
+        let slot = table.slot(BalanceTable.hash(key)) { slots[Int($0) - 1].key == key }
+        return slot == 0 ? nil : Int(slot) - 1
     }
 
     /// The slot of a pair, made with a zero balance if there is none.
+    @inline(__always)
     mutating func findOrAdd(_ account: AccountID, _ asset: AssetID) -> Int {
-        if let slot = find(account, asset) { return slot }
-        if slots.count * 2 >= buckets.count { grow() }
-        let key = BalanceTable.key(account, asset)
+        find(account, asset) ?? add(BalanceTable.key(account, asset))
+    }
+
+    @inline(never)
+    private mutating func add(_ key: UInt64) -> Int {
         slots.append(Slot(key: key))
         blocks.append(BlockQueue())
-        insert(slot: slots.count - 1)
+        table.insert(UInt32(slots.count), BalanceTable.hash(key))
         return slots.count - 1
     }
 
@@ -67,16 +76,5 @@ struct BalanceTable: Sendable {
             blocks[source].take(quantity, into: &moved)
         }
         for block in moved { blocks[target].append(block) }
-    }
-
-    private mutating func insert(slot: Int) {
-        var bucket = bucket(of: slots[slot].key)
-        while buckets[bucket] != 0 { bucket = (bucket + 1) & (buckets.count - 1) }
-        buckets[bucket] = UInt32(slot + 1)
-    }
-
-    private mutating func grow() {
-        buckets = ContiguousArray(repeating: 0, count: buckets.count * 2)
-        for slot in slots.indices { insert(slot: slot) }
     }
 }

@@ -130,9 +130,9 @@ extension Ledger {
                 AssetID(index: UInt32(truncatingIfNeeded: key))
             )
             balances.blocks[slot] = blocks
-            balances.slots[slot].balance.total = try reader.read()
-            balances.slots[slot].balance.held = try reader.read()
-            balances.slots[slot].balance.incoming = try reader.read()
+            balances[slot].total = try reader.read()
+            balances[slot].held = try reader.read()
+            balances[slot].incoming = try reader.read()
         }
     }
 
@@ -145,13 +145,13 @@ extension Ledger {
         /// Adds what an order should hold.
         package mutating func add(held amount: Int64, of asset: AssetID, in account: AccountID) {
             let slot = ledger.balances.findOrAdd(account, asset)
-            ledger.balances.slots[slot].balance.held += amount
+            ledger.balances[slot].held += amount
         }
 
         /// Adds what a buy order could bring.
         package mutating func add(incoming amount: Int64, of asset: AssetID, in account: AccountID) {
             let slot = ledger.balances.findOrAdd(account, asset)
-            ledger.balances.slots[slot].balance.incoming += amount
+            ledger.balances[slot].incoming += amount
         }
     }
 

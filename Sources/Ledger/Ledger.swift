@@ -19,19 +19,22 @@ package struct Ledger: Sendable {
 
     package init() {}
 
+    /// Gives this copy memory of its own: whoever changes a ledger that may be shared calls it first.
+    package mutating func makeOwn() { balances.makeOwn() }
+
     /// What `account` has of `asset`; zero if it never had any.
     package func balance(_ account: AccountID, _ asset: AssetID) -> Balance {
-        balances.find(account, asset).map { balances.slots[$0].balance } ?? Balance()
+        if let slot = balances.find(account, asset) { balances[slot] } else { Balance() }
     }
 
     /// Sets `amount` of the free balance apart.
     /// - Returns: false, with nothing changed, if less than that is free.
     package mutating func hold(_ amount: Int64, of asset: AssetID, in account: AccountID) -> Bool {
         guard amount > 0 else { return true }
-        guard let slot = balances.find(account, asset), balances.slots[slot].balance.free >= amount else {
+        guard let slot = balances.find(account, asset), balances[slot].free >= amount else {
             return false
         }
-        balances.slots[slot].balance.held += amount
+        balances[slot].held += amount
         return true
     }
 
@@ -39,15 +42,15 @@ package struct Ledger: Sendable {
     package mutating func release(_ amount: Int64, of asset: AssetID, in account: AccountID) {
         guard amount != 0 else { return }
         let slot = balances.findOrAdd(account, asset)
-        precondition(amount > 0 && balances.slots[slot].balance.held >= amount, "released more than is held")
-        balances.slots[slot].balance.held -= amount
+        precondition(amount > 0 && balances[slot].held >= amount, "released more than is held")
+        balances[slot].held -= amount
     }
 
     /// Counts `amount` of permits as on their way to `account` by an open buy order; negative takes it back.
     package mutating func expect(_ amount: Int64, of asset: AssetID, in account: AccountID) {
         let slot = balances.findOrAdd(account, asset)
-        balances.slots[slot].balance.incoming += amount
-        precondition(balances.slots[slot].balance.incoming >= 0, "incoming quantity below zero")
+        balances[slot].incoming += amount
+        precondition(balances[slot].incoming >= 0, "incoming quantity below zero")
     }
 
     /// Moves `amount` of the free balance of `source` to `target`.
@@ -66,9 +69,9 @@ package struct Ledger: Sendable {
         precondition(amount >= 0 && !source.isFinal, "what was surrendered, retired or cancelled never moves again")
         let from = balances.findOrAdd(source, asset)
         let to = balances.findOrAdd(target, asset)
-        guard source.isBacking || balances.slots[from].balance.free >= amount else { return .insufficient }
-        let (debited, below) = balances.slots[from].balance.total.subtractingReportingOverflow(amount)
-        let (credited, above) = balances.slots[to].balance.total.addingReportingOverflow(amount)
+        guard source.isBacking || balances[from].free >= amount else { return .insufficient }
+        let (debited, below) = balances[from].total.subtractingReportingOverflow(amount)
+        let (credited, above) = balances[to].total.addingReportingOverflow(amount)
         guard !below, !above else { return .overflow }
         if let first, amount > 0 {
             guard first <= Int64.max - amount,
@@ -83,12 +86,12 @@ package struct Ledger: Sendable {
                 amount,
                 from: isIssue ? nil : from,
                 to: to,
-                first: isIssue ? 1 - balances.slots[from].balance.total : first,
+                first: isIssue ? 1 - balances[from].total : first,
                 moved: &moved
             )
         }
-        balances.slots[from].balance.total = debited
-        balances.slots[to].balance.total = credited
+        balances[from].total = debited
+        balances[to].total = credited
         return .moved
     }
 
@@ -105,19 +108,19 @@ package struct Ledger: Sendable {
         let received = delivery.price.minorUnits - delivery.sellerFee.minorUnits
         let quantity = delivery.quantity.units
         precondition(
-            delivery.cashReleased >= paid && balances.slots[buyerCash].balance.held >= delivery.cashReleased
-                && balances.slots[sellerPermits].balance.held >= quantity,
+            delivery.cashReleased >= paid && balances[buyerCash].held >= delivery.cashReleased
+                && balances[sellerPermits].held >= quantity,
             "a trade exceeds its holds"
         )
-        balances.slots[buyerCash].balance.held -= delivery.cashReleased
-        balances.slots[buyerCash].balance.total -= paid
-        balances.slots[sellerCash].balance.total += received
-        balances.slots[fees].balance.total += delivery.buyerFee.minorUnits + delivery.sellerFee.minorUnits
-        balances.slots[sellerPermits].balance.held -= quantity
-        balances.slots[sellerPermits].balance.total -= quantity
-        balances.slots[buyerPermits].balance.total += quantity
-        balances.slots[buyerPermits].balance.incoming -= quantity
-        precondition(balances.slots[buyerPermits].balance.incoming >= 0, "incoming quantity below zero")
+        balances[buyerCash].held -= delivery.cashReleased
+        balances[buyerCash].total -= paid
+        balances[sellerCash].total += received
+        balances[fees].total += delivery.buyerFee.minorUnits + delivery.sellerFee.minorUnits
+        balances[sellerPermits].held -= quantity
+        balances[sellerPermits].total -= quantity
+        balances[buyerPermits].total += quantity
+        balances[buyerPermits].incoming -= quantity
+        precondition(balances[buyerPermits].incoming >= 0, "incoming quantity below zero")
         guard sellerPermits != buyerPermits else { return moved.removeAll(keepingCapacity: true) }
         balances.moveBlocks(quantity, from: sellerPermits, to: buyerPermits, first: nil, moved: &moved)
     }

@@ -90,7 +90,7 @@ extension Phase {
         }
     }
 
-    var takesOrders: Bool {
+    package var takesOrders: Bool {
         switch self {
         case .preopen, .open, .closing: true
         case .closed, .halt: false

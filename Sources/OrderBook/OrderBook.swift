@@ -83,6 +83,17 @@ extension OrderBook {
         return slot == 0 ? nil : orders.order(at: slot)
     }
 
+    /// The live order of that number.
+    ///
+    /// Mutating, as `open(_:)` and `top()` are, so that a caller's book is read where it stands and not copied (perf, 2026).
+    package mutating func find(_ id: OrderID) -> Order? { order(id) }
+
+    /// What is open of the order of that number; zero if it is not live.
+    package mutating func open(_ id: OrderID) -> Quantity {
+        let slot = orders.slot(of: id)
+        return slot == 0 ? .zero : Quantity(Int64(orders[slot].open))
+    }
+
     /// All live orders, by number; O(n log n).
     package var allOrders: [Order] { orders { _ in true } }
 
@@ -125,8 +136,6 @@ extension OrderBook {
     }
 
     /// The highest bid and the lowest ask in minor units; 0 and `Int64.max` for none.
-    ///
-    /// Mutating, so that a caller's book is read where it stands and not copied (perf, 2026).
     package mutating func top() -> (bid: Int64, ask: Int64) {
         (
             bids.isEmpty ? 0 : bids.price(at: bids.first).minorUnits,
@@ -137,7 +146,7 @@ extension OrderBook {
     /// Whether an order at `price` would meet an order of the other side; what post-only asks.
     ///
     /// Self-trade prevention plays no part: a post-only order never takes, not even by cancelling.
-    package func wouldCross(side: Side, price: Price) -> Bool {
+    package mutating func wouldCross(side: Side, price: Price) -> Bool {
         switch side {
         case .buy: !asks.isEmpty && asks.price(at: asks.first) <= price
         case .sell: !bids.isEmpty && bids.price(at: bids.first) >= price

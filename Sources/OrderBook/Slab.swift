@@ -52,7 +52,7 @@ struct Slab: Sendable {
     private var nodes = Buffer<Node>(capacity: 64)
     private var tails = Buffer<Tail>(capacity: 64)
     private var freeHead: UInt32 = 0
-    private var index = OrderIndex()
+    private var index = SlotTable()
 
     init() {
         nodes.append(Slab.blank)
@@ -77,7 +77,15 @@ struct Slab: Sendable {
 
     /// The slot of a live order, or 0.
     @inline(__always)
-    func slot(of id: OrderID) -> UInt32 { index.slot(of: id.number, nodes) }
+    func slot(of id: OrderID) -> UInt32 {
+        index.slot(Slab.hash(id.number)) { nodes[Int($0)].id == id.number }
+    }
+
+    /// Fibonacci hashing: ids are an arithmetic progression, which the golden ratio spreads evenly.
+    @inline(__always)
+    private static func hash(_ id: UInt64) -> UInt32 {
+        UInt32(truncatingIfNeeded: (id &* 0x9E37_79B9_7F4A_7C15) &>> 32)
+    }
 
     /// Stores an order; it stands in no queue yet.
     @inline(__always)
@@ -97,14 +105,14 @@ struct Slab: Sendable {
         }
         let id = order.id
         precondition(self.slot(of: id) == 0, "the order is in the book already")
-        index.insert(slot, of: id.number)
+        index.insert(slot, Slab.hash(id.number))
         return slot
     }
 
     /// Frees the slot of an order that has left its queue.
     @inline(__always)
     mutating func free(_ slot: UInt32) {
-        index.remove(slot, of: nodes[Int(slot)].id)
+        index.remove(slot, Slab.hash(nodes[Int(slot)].id))
         nodes[Int(slot)].place = .free
         nodes[Int(slot)].next = freeHead
         freeHead = slot

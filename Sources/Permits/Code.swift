@@ -61,25 +61,26 @@ public struct Code: Hashable, Sendable, BitwiseCopyable {
         return UInt8(truncatingIfNeeded: word >> UInt64((index & 7) * 8))
     }
 
-    /// A mix of all bytes that is the same in every process, for our own tables.
-    @inlinable public var stableHash: UInt64 {
-        var mixed = first &* 0x9E37_79B9_7F4A_7C15
-        mixed = (mixed ^ (mixed >> 32) ^ second) &* 0xD6E8_FEB8_6659_FD93
-        mixed = (mixed ^ (mixed >> 32) ^ third) &* 0x9E37_79B9_7F4A_7C15
-        return mixed ^ (mixed >> 29)
+    /// A mix of all bytes and a seed, for our own tables.
+    @inlinable @inline(__always)
+    public func hash(_ seed: UInt64) -> UInt32 {
+        var mixed = (first ^ seed) &* 0x9E37_79B9_7F4A_7C15
+        mixed = (mixed ^ (mixed &>> 32) ^ second) &* 0xD6E8_FEB8_6659_FD93
+        mixed = (mixed ^ (mixed &>> 32) ^ third ^ seed) &* 0x9E37_79B9_7F4A_7C15
+        return UInt32(truncatingIfNeeded: mixed &>> 32)
     }
 }
 
 /// A code in 20 bytes, for tables with many of them: its length is where its zeros begin.
 public struct PackedCode: Hashable, Sendable, BitwiseCopyable {
-    private var first: UInt32
-    private var second: UInt32
-    private var third: UInt32
-    private var fourth: UInt32
-    private var fifth: UInt32
+    @usableFromInline var first: UInt32
+    @usableFromInline var second: UInt32
+    @usableFromInline var third: UInt32
+    @usableFromInline var fourth: UInt32
+    @usableFromInline var fifth: UInt32
 
     /// Packs a code.
-    public init(_ code: Code) {
+    @inlinable public init(_ code: Code) {
         first = UInt32(truncatingIfNeeded: code.first)
         second = UInt32(truncatingIfNeeded: code.first >> 32)
         third = UInt32(truncatingIfNeeded: code.second)
@@ -88,7 +89,7 @@ public struct PackedCode: Hashable, Sendable, BitwiseCopyable {
     }
 
     /// The code, unpacked.
-    public var code: Code {
+    @inlinable public var code: Code {
         let (low, middle, high) = (
             UInt64(second) << 32 | UInt64(first), UInt64(fourth) << 32 | UInt64(third), UInt64(fifth)
         )

@@ -325,12 +325,40 @@ public enum RejectCode: UInt16, CaseIterable, Sendable {
 public struct Refusal: Error, Hashable, Sendable {
     /// Why, by the catalogue.
     public let code: RejectCode
-    /// What, with the values and the bounds.
-    public let text: String
+    private let detail: Detail
+
+    private enum Detail: Sendable {
+        case text(String)
+        /// The commonest by far, as members cancel what has just traded: its text is written only if it is read.
+        case notLive(OrderID)
+    }
 
     /// A refusal with its code and text.
     public init(_ code: RejectCode, _ text: String) {
         self.code = code
-        self.text = text
+        detail = .text(text)
+    }
+
+    /// An order is not live.
+    public init(notLive order: OrderID) {
+        code = .unknownOrder
+        detail = .notLive(order)
+    }
+
+    /// What, with the values and the bounds.
+    public var text: String {
+        switch detail {
+        case .text(let text): text
+        case .notLive(let order): "order \(order.number) is not live; it may be filled or cancelled"
+        }
+    }
+
+    /// Compares code and text.
+    public static func == (a: Refusal, b: Refusal) -> Bool { a.code == b.code && a.text == b.text }
+
+    /// Hashes code and text.
+    public func hash(into hasher: inout Hasher) {
+        hasher.combine(code)
+        hasher.combine(text)
     }
 }

@@ -134,4 +134,12 @@ public enum Verb: UInt8, Word {
         default: false
         }
     }
+
+    /// Whether it is about the sender's session, so that a repeat must act again instead of getting the first reply.
+    @inlinable public var isOfSession: Bool {
+        switch self {
+        case .logon, .logout, .disconnect, .restart, .deadman: true
+        default: false
+        }
+    }
 }

@@ -106,6 +106,8 @@ public enum TimeInForce: UInt8, Word {
         case .atTheClose: "close"
         }
     }
+    /// Whether what does not trade rests in the book.
+    @inlinable public var rests: Bool { self == .gtc || self == .day || self == .gtd }
 }
 
 /// What happens when an order would trade with a resting order of the same member.

@@ -112,6 +112,11 @@ package struct Registry: Sendable {
         return id
     }
 
+    /// Whether a member has any facility.
+    package func hasFacilities(_ member: MemberID) -> Bool {
+        !facilities.isEmpty && facilitiesOfMember[member] != nil
+    }
+
     /// A member's facilities in a program, in order of registration.
     package func facilities(of member: MemberID, in program: ProgramID) -> [FacilityID] {
         facilities.isEmpty ? [] : (facilitiesOfMember[member] ?? []).filter { self[$0].program == program }

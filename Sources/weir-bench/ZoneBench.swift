@@ -37,9 +37,8 @@ struct ZoneBench: ParsableCommand {
             for _ in 0..<rounds {
                 for (index, zones) in [0, zones, zones].enumerated() {
                     var setting = EngineRun(members: members, zones: zones, isSpread: index == 2)
-                    let requests = setting.requests(flow)
                     if index == 1 { setting.restElsewhere() }
-                    best[index] = min(best[index], seconds { setting.run(requests) })
+                    best[index] = min(best[index], setting.run(flow))
                 }
             }
             worst = max(worst, best[1] / best[0])
