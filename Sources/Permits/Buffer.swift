@@ -60,6 +60,38 @@ public struct Buffer<Element: BitwiseCopyable>: @unchecked Sendable {
         length += 1
     }
 
+    /// Adds elements at the end.
+    @inlinable @inline(__always)
+    public mutating func append(_ elements: Span<Element>) {
+        let added = elements.count
+        if added > capacity - count { grow(to: count + added) }
+        unsafe elements.withUnsafeBufferPointer { source in
+            if let start = source.baseAddress { unsafe (base + count).initialize(from: start, count: added) }
+        }
+        length += added
+    }
+
+    /// Forgets the elements from `count` on, keeping the memory.
+    @inlinable
+    public mutating func removeLast(downTo count: Int) {
+        precondition(count >= 0 && count <= length, "out of bounds")
+        length = count
+    }
+
+    /// Gives `body` the elements of a range.
+    @inlinable
+    public func withSpan<Result>(_ range: Range<Int>, _ body: (Span<Element>) -> Result) -> Result {
+        precondition(range.lowerBound >= 0 && range.upperBound <= length, "out of bounds")
+        return unsafe body(UnsafeBufferPointer(start: base + range.lowerBound, count: range.count).span)
+    }
+
+    /// The elements of a range, copied.
+    @inlinable
+    public func array(_ range: Range<Int>) -> [Element] {
+        precondition(range.lowerBound >= 0 && range.upperBound <= length, "out of bounds")
+        return unsafe Array(UnsafeBufferPointer(start: base + range.lowerBound, count: range.count))
+    }
+
     /// Adds equal elements at the end.
     public mutating func append(repeating element: Element, count added: Int) {
         if count + added > capacity { grow(to: count + added) }

@@ -1,27 +1,47 @@
 // Writing lines byte by byte, without a `String`.
 
-extension [UInt8] {
+/// What takes text as bytes: an array, or the buffer of a hot path.
+public protocol TextSink {
+    /// Appends a byte.
+    mutating func append(_ byte: UInt8)
+    /// Appends bytes.
+    mutating func append(_ bytes: Span<UInt8>)
+}
+
+extension [UInt8]: TextSink {
+    /// Appends bytes.
+    @inlinable public mutating func append(_ bytes: Span<UInt8>) {
+        unsafe bytes.withUnsafeBufferPointer { buffer in unsafe append(contentsOf: buffer) }
+    }
+}
+
+extension Buffer<UInt8>: TextSink {}
+
+extension TextSink {
     /// Appends ASCII text.
     @inlinable public mutating func append(_ text: StaticString) {
-        text.withUTF8Buffer { buffer in unsafe append(contentsOf: buffer) }
+        text.withUTF8Buffer { buffer in unsafe append(buffer.span) }
     }
 
     /// Appends the UTF-8 bytes of `text` as they are.
-    @inlinable public mutating func append(text: String) { append(contentsOf: text.utf8) }
+    @inlinable public mutating func append(text: String) { for byte in text.utf8 { append(byte) } }
 
     /// Appends a code.
-    public mutating func append(code: Code) {
+    @inlinable public mutating func append(code: Code) {
         for index in 0..<code.count { append(code.byte(at: index)) }
     }
 
     /// Appends a whole number.
     @inlinable public mutating func append(number: UInt64) {
-        var divisor: UInt64 = 1
-        while number / divisor >= 10 { divisor *= 10 }
-        while divisor > 0 {
-            append(48 + UInt8(number / divisor % 10))
-            divisor /= 10
-        }
+        var digits = InlineArray<20, UInt8>(repeating: 0)
+        var start = 20
+        var rest = number
+        repeat {
+            start -= 1
+            digits[start] = 48 + UInt8(truncatingIfNeeded: rest % 10)
+            rest /= 10
+        } while rest > 0
+        append(digits.span.extracting(start..<20))
     }
 
     /// Appends a whole number with its sign.

@@ -1,16 +1,9 @@
-import Storage
-import Wire
-
-/// What goes through one commit together: journal text, what leaves after it, and what settlement books.
+/// What goes through one commit together: journal text, and what leaves after it.
 struct Batch: Sendable {
     var firstCommand: UInt64 = 0
     var count = 0
     var payload: [UInt8] = []
-    var entries: [SettlementEntry] = []
-    var lines: [FeedLine] = []
     var deliveries: [Delivery] = []
-    /// The venue after this batch, when a snapshot is due.
-    var snapshot: Venue?
 
     /// Bytes for one connection.
     struct Delivery: Sendable {

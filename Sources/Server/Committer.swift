@@ -4,7 +4,7 @@ import NIOCore
 import Storage
 import Synchronization
 
-/// The journal thread: commits one batch at a time, then lets its replies out.
+/// Commits one batch at a time, then lets its replies out.
 final class Committer: Sendable {
     private let journal: Journal
     private let projector: Projector
@@ -13,13 +13,17 @@ final class Committer: Sendable {
     private let isBusyFlag = Atomic<Bool>(false)
     private let hasFailed = Atomic<Bool>(false)
     private let queue = DispatchQueue(label: "weir.journal")
+    private let checkpoints = DispatchQueue(label: "weir.checkpoint")
+    private let logger: Logger
 
     init(
         journal: Journal,
         projector: Projector,
         inbox: Inbox,
+        logger: Logger,
         onFailure: @escaping @Sendable (any Error) -> Void
     ) {
+        self.logger = logger
         self.journal = journal
         self.projector = projector
         self.inbox = inbox
@@ -29,46 +33,66 @@ final class Committer: Sendable {
     /// Whether a batch is under way.
     var isBusy: Bool { isBusyFlag.load(ordering: .acquiring) }
 
-    /// Commits a batch; only while not busy.
+    /// Commits a batch on the journal's thread, while the caller goes on collecting; only while not busy.
     ///
     /// After a failure nothing is committed or answered any more.
-    func commit(_ batch: Batch) {
+    func commitBeside(_ batch: Batch) {
         precondition(!isBusy, "one batch at a time")
         isBusyFlag.store(true, ordering: .releasing)
         queue.async { [self] in
-            defer {
-                isBusyFlag.store(false, ordering: .releasing)
-                inbox.wake()
-            }
-            guard !hasFailed.load(ordering: .acquiring) else { return }
-            do throws(JournalError) {
-                if batch.count > 0 {
-                    try journal.append(firstCommand: batch.firstCommand, count: batch.count, payload: batch.payload)
-                }
-            } catch {
-                hasFailed.store(true, ordering: .releasing)
-                onFailure(error)
-                return
-            }
-            deliver(batch.deliveries)
-            if batch.count > 0 { projector.book(batch) }
-            if let snapshot = batch.snapshot { projector.save(snapshot) }
+            commit(batch)
+            isBusyFlag.store(false, ordering: .releasing)
+            inbox.wake()
         }
+    }
+
+    /// Commits a batch on the caller's thread, which has nothing else to do; only while not busy.
+    func commitHere(_ batch: Batch) {
+        precondition(!isBusy, "one batch at a time")
+        commit(batch)
+    }
+
+    private func commit(_ batch: Batch) {
+        guard !hasFailed.load(ordering: .acquiring) else { return }
+        do throws(JournalError) {
+            if batch.count > 0 {
+                try journal.append(firstCommand: batch.firstCommand, count: batch.count, payload: batch.payload)
+            }
+        } catch {
+            hasFailed.store(true, ordering: .releasing)
+            onFailure(error)
+            return
+        }
+        deliver(batch.deliveries)
+        if batch.count > 0 { projector.add(batch) }
     }
 
     /// Sends what was waiting for the commit: one hop an event loop.
     private func deliver(_ deliveries: [Batch.Delivery]) {
+        guard let first = deliveries.first else { return }
+        guard deliveries.count > 1 else {
+            return first.connection.channel.eventLoop.execute { Committer.send(first) }
+        }
         let byLoop = Dictionary(grouping: deliveries) { ObjectIdentifier($0.connection.channel.eventLoop) }
         for (_, group) in byLoop {
-            group.first?.connection.channel.eventLoop.execute {
-                for delivery in group { delivery.connection.send(delivery.bytes, thenClose: delivery.closes) }
-            }
+            group.first?.connection.channel.eventLoop.execute { for delivery in group { Committer.send(delivery) } }
         }
     }
 
-    /// Runs `body` when the batch under way, if there is one, is committed and handed to settlement.
-    func afterCommit(_ body: @escaping @Sendable () -> Void) { queue.async(execute: body) }
+    private static func send(_ delivery: Batch.Delivery) {
+        delivery.connection.send(delivery.bytes, thenClose: delivery.closes)
+    }
 
-    /// Waits for the batch under way.
-    func drain() { queue.sync {} }
+    /// Moves the journal's log into its file, off the acknowledgement path.
+    func checkpoint() {
+        checkpoints.async { [self] in
+            do throws(JournalError) { try journal.checkpoint() } catch { logger.error("no checkpoint: \(error)") }
+        }
+    }
+
+    /// Waits for the batch and the checkpoint under way.
+    func drain() {
+        queue.sync {}
+        checkpoints.sync {}
+    }
 }

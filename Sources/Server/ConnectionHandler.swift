@@ -1,3 +1,4 @@
+import Foundation
 import NIOCore
 import Permits
 import Synchronization
@@ -41,12 +42,10 @@ final class ConnectionHandler: ChannelInboundHandler {
         lastRead = .now()
         var buffer = unwrapInboundIn(data)
         if pending.readableBytes == 0 { pending = buffer } else { pending.writeBuffer(&buffer) }
-        var lines: [ReceivedLine] = []
-        while !isClosing, let line = nextLine() { lines.append(line) }
-        pending.discardReadBytes()
+        let (lines, bytes) = takeLines()
         watchPace(context)
         startHeartbeat(context)
-        guard !lines.isEmpty, !inbox.offer(connection, lines) else { return }
+        guard !lines.isEmpty, !inbox.offer(connection, lines, bytes: bytes) else { return }
         refuse(lines)
     }
 
@@ -54,25 +53,37 @@ final class ConnectionHandler: ChannelInboundHandler {
         connection.isLoggedOn.load(ordering: .acquiring) ? Limits.lineBytesMax : Limits.lineBytesBeforeLogonMax
     }
 
-    /// Takes the next whole line; nil if there is none yet.
-    private func nextLine() -> ReceivedLine? {
-        while true {
-            let view = pending.readableBytesView
-            guard let end = view.firstIndex(of: UInt8(ascii: "\n")) else {
-                // One byte more may be the CR of a line of full length.
-                return view.count > lineBytesMax + 1 ? tooLong() : nil
+    /// Takes the whole lines out of what is pending, in one copy.
+    private func takeLines() -> ([ReceivedLine], bytes: [UInt8]) {
+        var lines: [ReceivedLine] = []
+        let end = pending.withUnsafeReadableBytes { $0.lastIndex(of: UInt8(ascii: "\n")) }
+        let bytes = end.flatMap { pending.readBytes(length: $0 + 1) } ?? []
+        var start = 0
+        while start < bytes.count, !isClosing {
+            let end = bytes.withUnsafeBytes { buffer -> Int in
+                guard let base = buffer.baseAddress, let found = memchr(base + start, 10, buffer.count - start)
+                else { return buffer.count - 1 }
+                return UnsafeRawPointer(found) - base
             }
-            let count = end - view.startIndex
-            guard var bytes = pending.readBytes(length: count) else { return nil }
-            pending.moveReaderIndex(forwardBy: 1)
-            if bytes.last == UInt8(ascii: "\r") { bytes.removeLast() }
-            guard bytes.count <= lineBytesMax else { return tooLong() }
-            guard !bytes.isEmpty else { continue }
-            do throws(ParseFailure) {
-                return .request(try LineParser.parse(bytes.span), bytes: bytes)
-            } catch {
-                return .failure(error)
+            let last = end > start && bytes[end - 1] == UInt8(ascii: "\r") ? end - 1 : end
+            if last - start > lineBytesMax {
+                lines.append(tooLong())
+            } else if last > start {
+                lines.append(read(bytes, start..<last))
             }
+            start = end + 1
+        }
+        // One byte more may be the CR of a line of full length.
+        if !isClosing, pending.readableBytes > lineBytesMax + 1 { lines.append(tooLong()) }
+        if pending.readableBytes == 0 { pending.clear() } else { pending.discardReadBytes() }
+        return (lines, bytes)
+    }
+
+    private func read(_ bytes: [UInt8], _ range: Range<Int>) -> ReceivedLine {
+        do throws(ParseFailure) {
+            return .request(try LineParser.parse(bytes.span.extracting(range)), range)
+        } catch {
+            return .failure(error)
         }
     }
 
@@ -95,7 +106,7 @@ final class ConnectionHandler: ChannelInboundHandler {
             case .tooLong(let refusal): Venue.refuse(id: .none, refusal, output: &output)
             }
         }
-        connection.send(output.bytes, thenClose: isClosing)
+        connection.send(output.bytes.array(0..<output.bytes.count), thenClose: isClosing)
     }
 
     /// Closes a connection whose line has begun and does not end in time.

@@ -36,7 +36,7 @@ package final class ExchangeServer: Sendable {
         journal = try Journal(directory: configuration.directory)
         settlement = try Settlement(directory: configuration.directory)
         let snapshots = try SnapshotStore(directory: configuration.directory)
-        let venue = try Recovery.recover(
+        let (venue, settled) = try Recovery.recover(
             journal: journal,
             settlement: settlement,
             snapshots: snapshots,
@@ -49,13 +49,20 @@ package final class ExchangeServer: Sendable {
             listener.withLockedValue { $0?.close(promise: nil) }
         }
         projector = Projector(
+            from: settled,
             settlement: settlement,
             snapshots: snapshots,
             journal: journal,
+            configuration: configuration,
+            onFailure: failed
+        )
+        committer = Committer(
+            journal: journal,
+            projector: projector,
+            inbox: inbox,
             logger: configuration.logger,
             onFailure: failed
         )
-        committer = Committer(journal: journal, projector: projector, inbox: inbox, onFailure: failed)
         passwords = try PasswordWorkers(cost: configuration.passwordCost)
         sequencer = Sequencer(
             venue: venue,
@@ -83,6 +90,7 @@ package final class ExchangeServer: Sendable {
             entries = ["venue RESTART"]
         }
         operatorPassword = password
+        projector.start()
         sequencer.start(with: entries)
     }
 
@@ -111,7 +119,7 @@ package final class ExchangeServer: Sendable {
                 Refusal(.busy, "the venue has its most connections, \(configuration.connectionsMax)"),
                 output: &output
             )
-            channel.writeAndFlush(channel.allocator.buffer(bytes: output.bytes)).whenComplete { _ in
+            channel.writeAndFlush(channel.allocator.buffer(bytes: output.bytes.array(0..<output.bytes.count))).whenComplete { _ in
                 channel.close(promise: nil)
             }
             return
@@ -143,7 +151,7 @@ package final class ExchangeServer: Sendable {
     package func stop() async throws {
         closeListener()
         sequencer.stop()
-        projector.drain()
+        projector.stop()
         passwords.stop()
         try await group.shutdownGracefully()
         try settlement.close()

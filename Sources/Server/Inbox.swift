@@ -6,7 +6,8 @@ import Wire
 /// What reaches the sequencer.
 enum InboxItem: Sendable {
     case opened(Connection)
-    case lines(Connection, [ReceivedLine])
+    /// What one read brought: the lines, and the bytes in which they stand.
+    case lines(Connection, [ReceivedLine], bytes: [UInt8])
     case closed(Connection)
     /// A password was checked.
     case checked(Connection, Logon, Bool)
@@ -20,7 +21,8 @@ enum InboxItem: Sendable {
 
 /// A line as the connection read it.
 enum ReceivedLine: Sendable {
-    case request(ParsedLine, bytes: [UInt8])
+    /// The request, and where its line stands in the bytes of the read.
+    case request(ParsedLine, Range<Int>)
     case failure(ParseFailure)
     /// The line was over the limit; the connection closes after the reply.
     case tooLong(Refusal)
@@ -39,11 +41,11 @@ final class Inbox: @unchecked Sendable {
 
     /// Adds what a connection read, unless too much is waiting.
     /// - Returns: false if it is full; nothing was added.
-    func offer(_ connection: Connection, _ lines: [ReceivedLine]) -> Bool {
+    func offer(_ connection: Connection, _ lines: [ReceivedLine], bytes: [UInt8]) -> Bool {
         condition.withLock {
             guard lineCount + lines.count <= capacity else { return false }
             lineCount += lines.count
-            items.append(.lines(connection, lines))
+            items.append(.lines(connection, lines, bytes: bytes))
             condition.signal()
             return true
         }
@@ -56,6 +58,9 @@ final class Inbox: @unchecked Sendable {
             condition.signal()
         }
     }
+
+    /// Whether nothing waits.
+    var isEmpty: Bool { condition.withLock { items.isEmpty } }
 
     /// Makes a waiting `take` return.
     func wake() {

@@ -1,91 +1,220 @@
+import DequeModule
 import Exchange
 import Foundation
 import Logging
 import Permits
-import Storage
-import Synchronization
-import Wire
 import Seals
+package import Storage
+import Synchronization
+package import Wire
 
-/// The settlement thread: books batches behind the journal, and keeps snapshots of what is booked.
-final class Projector: Sendable {
+/// The settlement thread: a second engine that follows the journal, books what its commands did, and keeps snapshots.
+///
+/// It takes committed batches from memory, and from the journal when it is far behind. It yields to everything else: nobody
+/// waits for it but those who ask for what is booked. What it computes anew is a check on the first engine.
+package final class Projector: @unchecked Sendable {
     private let settlement: Settlement
     private let snapshots: SnapshotStore
     private let journal: Journal
-    private let logger: Logger
+    private let configuration: ServerConfiguration
     private let onFailure: @Sendable (any Error) -> Void
-    private let queue = DispatchQueue(label: "weir.settlement")
-    private let checkpoints = DispatchQueue(label: "weir.checkpoint")
     private let appliedSequence: Atomic<UInt64>
-    private let hasFailed = Atomic<Bool>(false)
-    /// Holds the journal thread when settlement is this many batches behind, so that memory stays bounded.
-    private let backlog = DispatchSemaphore(value: 1024)
+    private let finished = DispatchSemaphore(value: 0)
 
-    init(
+    // Under `condition`.
+    private let condition = NSCondition()
+    private var batches: Deque<Batch> = []
+    private var bytes = 0
+    /// The last command handed over.
+    private var committed: UInt64
+    private var waiters: [(sequence: UInt64, body: @Sendable () -> Void)] = []
+    private var isStopping = false
+
+    // Of the thread alone.
+    private var replay: StreamReplay
+    private var entries: [SettlementEntry] = []
+    private var lines: [FeedLine] = []
+    private var lastSnapshot: UInt64
+
+    /// How much journal text waits in memory.
+    private static let bytesMax = 16 << 20
+    /// How many commands go into one transaction at most, or nearly.
+    private static let groupMax = 20_000
+
+    package init(
+        from replay: StreamReplay,
         settlement: Settlement,
         snapshots: SnapshotStore,
         journal: Journal,
-        logger: Logger,
+        configuration: ServerConfiguration,
         onFailure: @escaping @Sendable (any Error) -> Void
     ) {
+        self.replay = replay
         self.settlement = settlement
         self.snapshots = snapshots
         self.journal = journal
-        self.logger = logger
+        self.configuration = configuration
         self.onFailure = onFailure
         appliedSequence = Atomic(settlement.appliedSequence)
+        lastSnapshot = replay.venue.exchange.sequence
+        committed = journal.lastCommand
     }
 
     /// The last command that settlement has booked.
     var applied: UInt64 { appliedSequence.load(ordering: .acquiring) }
 
-    /// Books a batch when its turn comes.
-    func book(_ batch: Batch) {
-        backlog.wait()
-        queue.async { [self] in
-            defer { backlog.signal() }
-            guard !hasFailed.load(ordering: .relaxed) else { return }
-            let last = batch.firstCommand + UInt64(batch.count) - 1
-            do throws(SettlementError) {
-                try settlement.apply(batch.entries, lines: batch.lines, through: last)
-            } catch {
-                hasFailed.store(true, ordering: .relaxed)
-                onFailure(error)
-                return
+    /// Starts the thread.
+    package func start() {
+        let thread = Thread { [self] in
+            yieldToOthers()
+            run()
+            finished.signal()
+        }
+        thread.name = "weir.settlement"
+        thread.stackSize = 8 << 20
+        thread.start()
+    }
+
+    /// Hands a committed batch over.
+    func add(_ batch: Batch) {
+        condition.withLock {
+            committed = batch.firstCommand + UInt64(batch.count) - 1
+            // What does not fit is read from the journal when its turn comes.
+            if bytes + batch.payload.count <= Projector.bytesMax {
+                var batch = batch
+                batch.deliveries = []
+                batches.append(batch)
+                bytes += batch.payload.count
             }
-            appliedSequence.store(last, ordering: .releasing)
+            condition.signal()
         }
     }
 
-    /// Saves a snapshot of `venue`, once settlement has booked what came before it.
-    func save(_ venue: Venue) {
-        queue.async { [self] in
-            guard !hasFailed.load(ordering: .relaxed) else { return }
-            let payload = venue.snapshot()
-            do throws(SnapshotStoreError) {
-                try snapshots.save(
-                    sequence: venue.exchange.sequence,
-                    digest: SHA256.digest(of: payload),
-                    payload: payload
+    /// Runs `body` on another thread once command `sequence` is committed and booked.
+    func whenBooked(_ sequence: UInt64, _ body: @escaping @Sendable () -> Void) {
+        condition.withLock {
+            waiters.append((sequence, body))
+            condition.signal()
+        }
+    }
+
+    /// Books what is committed, saves a snapshot and ends the thread.
+    package func stop() {
+        condition.withLock {
+            isStopping = true
+            condition.signal()
+        }
+        finished.wait()
+    }
+
+    // MARK: The thread
+
+    /// Lets the threads that answer go first: this one gets what they leave.
+    private func yieldToOthers() {
+        #if os(Linux)
+            setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, 19)
+        #endif
+    }
+
+    private func run() {
+        do {
+            while true {
+                let (batch, last, isLast) = next()
+                let position = replay.venue.exchange.sequence
+                if let batch, batch.firstCommand <= position + 1 {
+                    if batch.firstCommand == position + 1 { try follow(batch.payload) }
+                } else if position < last {
+                    try journal.forEachBatch(fromCommand: position + 1) { batch in
+                        guard batch.firstCommand > position else { return }
+                        try follow(batch.payload)
+                        if entries.count >= Projector.groupMax { try book() }
+                    }
+                }
+                if entries.count >= Projector.groupMax || isIdle { try book() }
+                if isLast, isIdle, replay.venue.exchange.sequence == last { break }
+            }
+            saveSnapshot()
+        } catch {
+            onFailure(error)
+            wakeWaiters(through: .max)
+        }
+    }
+
+    /// Waits for something to do, and takes the next batch.
+    /// - Returns: the batch, the last command handed over, and whether no more comes.
+    private func next() -> (Batch?, last: UInt64, isLast: Bool) {
+        condition.withLock {
+            while batches.isEmpty, !isStopping, applied == committed, !isAwaited { condition.wait() }
+            let batch = batches.popFirst()
+            bytes -= batch?.payload.count ?? 0
+            return (batch, committed, isStopping)
+        }
+    }
+
+    /// Whether somebody waits for what is booked already; under `condition`.
+    private var isAwaited: Bool { waiters.contains { $0.sequence <= applied } }
+
+    private var isIdle: Bool { condition.withLock { batches.isEmpty } }
+
+    private func follow(_ payload: [UInt8]) throws {
+        let booked = applied
+        try replay.run(payload) { step, _ in
+            guard let sequence = step.sequence, sequence > booked else { return }
+            if !step.output.events.isEmpty {
+                entries.append(
+                    SettlementEntry(sequence: sequence, time: step.entry.time, events: step.output.events)
                 )
-                logger.info("snapshot", metadata: ["seq": "\(venue.exchange.sequence)", "bytes": "\(payload.count)"])
-            } catch {
-                // A snapshot is a cache: without it the next start takes longer.
-                logger.error("no snapshot: \(error)")
             }
+            lines += FeedLine.lines(of: step.output, sequence: sequence)
         }
     }
 
-    /// Moves the journal's log into its file, off the acknowledgement path.
-    func checkpoint() {
-        checkpoints.async { [self] in
-            do throws(JournalError) { try journal.checkpoint() } catch { logger.error("no checkpoint: \(error)") }
+    private func book() throws {
+        let last = replay.venue.exchange.sequence
+        if last > applied {
+            try settlement.apply(entries, lines: lines, through: last)
+            entries.removeAll(keepingCapacity: true)
+            lines.removeAll(keepingCapacity: true)
+            appliedSequence.store(last, ordering: .releasing)
+            if last - lastSnapshot >= configuration.commandsPerSnapshot { saveSnapshot() }
+        }
+        wakeWaiters(through: applied)
+    }
+
+    private func wakeWaiters(through sequence: UInt64) {
+        let ready = condition.withLock {
+            let ready = waiters.filter { $0.sequence <= sequence }
+            waiters.removeAll { $0.sequence <= sequence }
+            return ready
+        }
+        for waiter in ready { DispatchQueue.global().async(execute: waiter.body) }
+    }
+
+    private func saveSnapshot() {
+        let venue = replay.venue
+        lastSnapshot = venue.exchange.sequence
+        let payload = venue.snapshot()
+        do throws(SnapshotStoreError) {
+            try snapshots.save(sequence: lastSnapshot, digest: SHA256.digest(of: payload), payload: payload)
+            configuration.logger.info(
+                "snapshot",
+                metadata: ["seq": "\(lastSnapshot)", "bytes": "\(payload.count)"]
+            )
+        } catch {
+            // A snapshot is a cache: without it the next start takes longer.
+            configuration.logger.error("no snapshot: \(error)")
         }
     }
 
-    /// Reads older lines of a stream.
-    func history(_ request: StreamRequest, _ body: @escaping @Sendable (Result<[FeedLine], Refusal>) -> Void) {
-        DispatchQueue.global().async { [settlement, logger] in
+    // MARK: Reading what is booked
+
+    /// Reads lines of a stream, once command `sequence` is booked.
+    func history(
+        _ request: StreamRequest,
+        after sequence: UInt64,
+        _ body: @escaping @Sendable (Result<[FeedLine], Refusal>) -> Void
+    ) {
+        whenBooked(sequence) { [settlement, configuration] in
             do throws(SettlementError) {
                 body(
                     .success(
@@ -98,30 +227,26 @@ final class Projector: Sendable {
                     )
                 )
             } catch {
-                logger.error("cannot read a stream: \(error)")
+                configuration.logger.error("cannot read a stream: \(error)")
                 body(.failure(Refusal(.busy, "the stream cannot be read now")))
             }
         }
     }
 
-    /// Reads what an inquiry needs, once what was handed over so far is booked.
-    func read(_ need: Inquiry.Need, _ body: @escaping @Sendable (Result<Inquiry.Records, Refusal>) -> Void) {
-        queue.async { [settlement, logger] in
-            DispatchQueue.global().async {
-                do throws(SettlementError) {
-                    body(.success(try settlement.records(for: need)))
-                } catch {
-                    logger.error("cannot read for an inquiry: \(error)")
-                    body(.failure(Refusal(.busy, "what was booked cannot be read now")))
-                }
+    /// Reads what an inquiry needs, once command `sequence` is booked.
+    func read(
+        _ need: Inquiry.Need,
+        after sequence: UInt64,
+        _ body: @escaping @Sendable (Result<Inquiry.Records, Refusal>) -> Void
+    ) {
+        whenBooked(sequence) { [settlement, configuration] in
+            do throws(SettlementError) {
+                body(.success(try settlement.records(for: need)))
+            } catch {
+                configuration.logger.error("cannot read for an inquiry: \(error)")
+                body(.failure(Refusal(.busy, "what was booked cannot be read now")))
             }
         }
-    }
-
-    /// Waits until everything that was handed over is booked.
-    func drain() {
-        queue.sync {}
-        checkpoints.sync {}
     }
 }
 

@@ -9,32 +9,48 @@ import Wire
 extension Sequencer {
     /// The time of the next command; a timer that is due by then fires first.
     func stamp() -> Timestamp {
-        let time = now
-        fireClock(at: time)
+        if venue.nextDeadline <= time { fireClock(at: time) }
         return time
     }
 
-    /// Applies a command, writes it to the batch, and sends what came of it.
-    @discardableResult
-    func apply(_ request: Request, line: [UInt8], from session: Session?) -> Reply {
-        let reply = venue.execute(request, output: &output)
-        let sequence = venue.exchange.sequence
-        if batch.count == 0 { batch.firstCommand = sequence }
-        batch.count += 1
+    /// Writes what stands before the lines of the item at hand in the journal.
+    func startEntries(of session: Session) {
+        entryStart.removeAll(keepingCapacity: true)
+        guard let member = session.member else { return }
         let members = venue.exchange.members
-        JournalEntry.append(
-            to: &batch.payload,
-            time: request.time,
-            member: members[request.member].code,
-            user: members[request.user].code,
-            line: line.span
+        JournalEntry.start(
+            &entryStart,
+            time: time,
+            member: members[member].code,
+            user: members[session.user].code
         )
-        if !output.events.isEmpty {
-            batch.entries.append(
-                SettlementEntry(sequence: sequence, time: request.time, events: Array(output.events))
+    }
+
+    /// Applies a command, writes it to the batch, and sends what came of it.
+    ///
+    /// - Parameters:
+    ///   - request: the command, stamped.
+    ///   - line: as the journal holds it.
+    ///   - isOfItem: whether `entryStart` is the beginning of its entry.
+    ///   - session: who gets the reply.
+    @discardableResult
+    func apply(_ request: Request, line: Span<UInt8>, isOfItem: Bool = false, from session: Session?) -> Reply {
+        let reply = venue.execute(request, output: &output)
+        if batch.count == 0 { batch.firstCommand = venue.exchange.sequence }
+        batch.count += 1
+        if isOfItem {
+            batch.payload.append(entryStart.span)
+        } else {
+            let members = venue.exchange.members
+            JournalEntry.start(
+                &batch.payload,
+                time: request.time,
+                member: members[request.member].code,
+                user: members[request.user].code
             )
         }
-        route(to: session, sequence: sequence, time: request.time)
+        JournalEntry.end(&batch.payload, line: line)
+        route(to: session)
         return reply
     }
 
@@ -43,7 +59,7 @@ extension Sequencer {
         let time = stamp()
         do throws(Refusal) {
             let (request, line) = try venue.seal(bid, member: member, user: session.user, time: time)
-            apply(request, line: line, from: session)
+            apply(request, line: line.span, from: session)
         } catch {
             refuse(bid.id, error, session)
         }
@@ -51,11 +67,12 @@ extension Sequencer {
 
     func sequence(_ entry: String) {
         let bytes = Array("+0s \(entry)".utf8)
+        time = now
         do {
             guard let entry = try StreamEntry.parse(bytes.span, after: stamp()),
                 case .command(let request) = try venue.prepare(entry)
             else { return configuration.logger.error("not a command: \(entry)") }
-            let reply = apply(request, line: entry.line, from: nil)
+            let reply = apply(request, line: entry.line.span, from: nil)
             if case .refused(let refusal) = reply.outcome {
                 configuration.logger.error("first entry refused: \(entry): \(refusal.text)")
             }
@@ -66,42 +83,29 @@ extension Sequencer {
 
     func refuse(_ id: Code, _ refusal: Refusal, _ session: Session) {
         Venue.refuse(id: id, refusal, output: &output)
-        route(to: session, sequence: nil, time: now)
+        route(to: session)
     }
 
     /// Sends each line of the output where it belongs, and empties it.
-    func route(to session: Session?, sequence: UInt64?, time: Timestamp) {
+    func route(to session: Session?) {
         for line in output.lines {
-            let bytes = output.bytes[line.range]
             switch line.destination {
-            case .reply:
-                if let session { send(bytes, to: session) }
-            case .member(let member):
-                keep(line, FeedLine.stream(of: member), sequence)
-                for listener in sessionsOfMember[member] ?? [] { send(bytes, to: listener) }
-            case .market(let market):
-                keep(line, FeedLine.stream(of: market), sequence)
-                for listener in subscribers[market] ?? [] { send(bytes, to: listener) }
+            case .reply: if let session { send(line, to: session) }
+            case .member(let member): for listener in listeners.of(member) { send(line, to: listener) }
+            case .market(let market): for listener in listeners.of(market) { send(line, to: listener) }
             }
         }
         output.removeAll()
     }
 
-    func keep(_ line: OutputLine, _ stream: UInt64, _ sequence: UInt64?) {
-        guard let sequence else { return }
-        let kept = FeedLine(
-            stream: stream,
-            count: line.count,
-            sequence: sequence,
-            line: Array(output.bytes[line.range].dropLast())
-        )
-        batch.lines.append(kept)
-        recent.append(kept, booked: projector.applied)
+    private func send(_ line: OutputLine, to session: Session) {
+        touch(session)
+        output.bytes.withSpan(line.range) { session.out.append($0) }
     }
 
-    func send(_ bytes: some Collection<UInt8>, to session: Session) {
+    func send(_ bytes: Span<UInt8>, to session: Session) {
         touch(session)
-        session.out.append(contentsOf: bytes)
+        session.out.append(bytes)
     }
 
     func touch(_ session: Session) {
@@ -109,7 +113,10 @@ extension Sequencer {
         touched.append(session)
     }
 
-    /// Gives the batch to the journal if that is free; otherwise it goes on collecting.
+    /// Commits the batch if the journal is free; otherwise it goes on collecting.
+    ///
+    /// With more requests waiting the journal's thread commits while these are taken; with none this thread does, which
+    /// spares a single order two changes of thread.
     func handOver() {
         guard !committer.isBusy, batch.count > 0 || !touched.isEmpty else { return }
         for session in touched {
@@ -119,18 +126,14 @@ extension Sequencer {
             session.out = []
         }
         touched.removeAll(keepingCapacity: true)
-        if venue.exchange.sequence - lastSnapshot >= configuration.commandsPerSnapshot {
-            lastSnapshot = venue.exchange.sequence
-            batch.snapshot = venue
-        }
-        let commits = batch.count > 0
-        committer.commit(batch)
+        let handed = batch
         batch = Batch()
-        guard commits else { return }
+        if inbox.isEmpty { committer.commitHere(handed) } else { committer.commitBeside(handed) }
+        guard handed.count > 0 else { return }
         batchesSinceCheckpoint += 1
         if batchesSinceCheckpoint >= 1000 {
             batchesSinceCheckpoint = 0
-            projector.checkpoint()
+            committer.checkpoint()
         }
     }
 }

@@ -31,13 +31,15 @@ extension Sequencer {
                 contentHash: 0,
                 command: logon.command
             ),
-            line: line,
+            line: line.span,
             from: session
         )
         guard case .loggedOn = reply.outcome, !reply.isRepeat else { return }
         session.member = member
         session.user = user
-        sessionsOfMember[member, default: []].append(session)
+        session.isListening = true
+        listeners.add(session, to: member)
+        output.audience = listeners.audience
         session.connection.heartbeatSeconds.store(logon.heartbeatSeconds, ordering: .releasing)
         session.connection.isLoggedOn.store(true, ordering: .releasing)
     }
@@ -65,7 +67,7 @@ extension Sequencer {
                     contentHash: login.id.isEmpty ? 0 : LineParser.hash(line.span),
                     command: login.command(hash: hash)
                 ),
-                line: line,
+                line: line.span,
                 from: session
             )
         }
@@ -96,13 +98,14 @@ extension Sequencer {
             contentHash: 0,
             command: .session(.disconnect)
         )
-        apply(request, line: Array("DISCONNECT".utf8), from: nil)
+        apply(request, line: Array("DISCONNECT".utf8).span, from: nil)
     }
 
     /// Takes a session off every feed.
     func leave(_ session: Session) {
-        for market in session.markets { subscribers[market]?.removeAll { $0 === session } }
-        if let member = session.member { sessionsOfMember[member]?.removeAll { $0 === session } }
+        listeners.remove(session, of: session.isListening ? session.member : nil, session.markets)
+        output.audience = listeners.audience
+        session.isListening = false
         session.markets = []
     }
 }

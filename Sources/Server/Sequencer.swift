@@ -28,12 +28,13 @@ final class Sequencer: @unchecked Sendable {
     var output = Output()
     var batch = Batch()
     var sessions: [ObjectIdentifier: Session] = [:]
-    var sessionsOfMember: [MemberID: [Session]] = [:]
-    var subscribers: [MarketID: [Session]] = [:]
-    var recent = RecentLines()
+    var listeners = Listeners()
     /// Sessions with bytes or a close in the batch at hand, in order of first use.
     var touched: [Session] = []
-    var lastSnapshot: UInt64
+    /// The time of the item at hand: what came in one read has one time.
+    var time = Timestamp.zero
+    /// What stands before a session's lines in the journal at that time.
+    var entryStart: [UInt8] = []
     var batchesSinceCheckpoint = 0
 
     init(
@@ -50,7 +51,7 @@ final class Sequencer: @unchecked Sendable {
         self.committer = committer
         self.projector = projector
         self.passwords = passwords
-        lastSnapshot = venue.exchange.sequence
+        output.audience = listeners.audience
     }
 
     /// Starts the thread; `entries` are sequenced before anything else.
@@ -75,8 +76,11 @@ final class Sequencer: @unchecked Sendable {
     func run() {
         while true {
             let isLast = isStopping.load(ordering: .acquiring)
-            for item in inbox.take(until: isLast ? .distantPast : wakeTime) { take(item) }
-            if venue.nextDeadline <= now { fireClock(at: now) }
+            for item in inbox.take(until: isLast ? .distantPast : wakeTime) {
+                time = now
+                take(item)
+            }
+            if venue.nextDeadline != .never, venue.nextDeadline <= now { fireClock(at: now) }
             handOver()
             guard isLast else { continue }
             while !batch.isEmpty || !touched.isEmpty {
@@ -84,7 +88,6 @@ final class Sequencer: @unchecked Sendable {
                 handOver()
             }
             committer.drain()
-            projector.save(venue)
             return
         }
     }
@@ -104,7 +107,7 @@ final class Sequencer: @unchecked Sendable {
 
     func fireClock(at time: Timestamp) {
         guard let clock = venue.dueClock(at: time) else { return }
-        apply(clock, line: Array("CLOCK".utf8), from: nil)
+        apply(clock, line: Array("CLOCK".utf8).span, from: nil)
     }
 
     // MARK: Items
@@ -113,10 +116,15 @@ final class Sequencer: @unchecked Sendable {
         switch item {
         case .opened(let connection):
             sessions[ObjectIdentifier(connection)] = Session(connection: connection)
-        case .lines(let connection, let lines):
+        case .lines(let connection, let lines, let bytes):
             guard let session = sessions[ObjectIdentifier(connection)] else { return }
+            startEntries(of: session)
             for line in lines where !session.closes {
-                if session.isWaiting { session.waiting.append(line) } else { receive(line, from: session) }
+                if session.isWaiting {
+                    session.waiting.append((line, bytes))
+                } else {
+                    receive(line, bytes, from: session)
+                }
             }
         case .closed(let connection):
             if let session = sessions.removeValue(forKey: ObjectIdentifier(connection)) { close(session) }
@@ -137,24 +145,26 @@ final class Sequencer: @unchecked Sendable {
         session.isWaiting = false
         body(session)
         while !session.isWaiting, !session.closes, !session.waiting.isEmpty {
-            receive(session.waiting.removeFirst(), from: session)
+            startEntries(of: session)
+            let (line, bytes) = session.waiting.removeFirst()
+            receive(line, bytes, from: session)
         }
     }
 
-    func receive(_ line: ReceivedLine, from session: Session) {
+    func receive(_ line: ReceivedLine, _ bytes: [UInt8], from session: Session) {
         switch line {
         case .failure(let failure): refuse(failure.id, failure.refusal, session)
         case .tooLong(let refusal):
             refuse(.none, refusal, session)
             end(session)
-        case .request(let request, let bytes): perform(request, bytes, session)
+        case .request(let request, let range): perform(request, bytes.span.extracting(range), session)
         }
     }
 
-    func perform(_ line: ParsedLine, _ bytes: [UInt8], _ session: Session) {
+    func perform(_ line: ParsedLine, _ bytes: Span<UInt8>, _ session: Session) {
         if case .query = line.body {
             venue.answer(line, member: session.member, output: &output)
-            return route(to: session, sequence: nil, time: now)
+            return route(to: session)
         }
         guard let member = session.member else {
             guard case .logon(let logon) = line.body else {
@@ -177,6 +187,7 @@ final class Sequencer: @unchecked Sendable {
                     command: command
                 ),
                 line: bytes,
+                isOfItem: true,
                 from: session
             )
             if case .session(.logout) = command { logOut(session) }

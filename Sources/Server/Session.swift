@@ -6,10 +6,12 @@ final class Session {
     /// Who is logged on; nil before.
     var member: MemberID?
     var user = UserID.venue
-    /// Markets whose public events it gets.
+    /// Whether it gets its member's private stream.
+    var isListening = false
+    /// Public streams that it gets.
     var markets: Set<MarketID> = []
     /// Lines that stand behind one whose answer is not there yet: a password check, a read of older lines.
-    var waiting: [ReceivedLine] = []
+    var waiting: [(line: ReceivedLine, bytes: [UInt8])] = []
     var isWaiting = false
     /// Bytes that leave with the batch at hand.
     var out: [UInt8] = []

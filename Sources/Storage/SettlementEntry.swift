@@ -9,9 +9,9 @@ package struct SettlementEntry: Sendable {
     /// The command's stamp.
     package var time: Timestamp
     /// Its events, in order.
-    package var events: [Event]
+    package var events: ContiguousArray<Event>
 
-    package init(sequence: UInt64, time: Timestamp, events: [Event]) {
+    package init(sequence: UInt64, time: Timestamp, events: ContiguousArray<Event>) {
         self.sequence = sequence
         self.time = time
         self.events = events

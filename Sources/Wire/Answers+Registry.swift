@@ -267,7 +267,7 @@ extension Venue {
     }
 }
 
-extension [UInt8] {
+extension TextSink {
     /// Appends a facility and what it still has to do.
     fileprivate mutating func append(status id: FacilityID, _ exchange: Exchange) {
         let facility = exchange.registry[id]

@@ -263,7 +263,7 @@ extension Venue {
     }
 }
 
-extension [UInt8] {
+extension TextSink {
     /// Appends where a class's permits are.
     fileprivate mutating func append(_ statement: AssetStatement) {
         append("held", Quantity(statement.held))

@@ -90,7 +90,7 @@ extension Venue {
     }
 }
 
-extension [UInt8] {
+extension TextSink {
     /// Appends an account: a member, a member's facility, or one of the venue's own.
     fileprivate mutating func append(_ key: StaticString, account: AccountID, _ exchange: Exchange) {
         append(" ")

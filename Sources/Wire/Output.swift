@@ -20,19 +20,69 @@ package struct OutputLine: Sendable {
     package let range: Range<Int>
 }
 
+/// Who listens: lines that nobody wants are not written.
+package struct Audience: Sendable {
+    private var members: ContiguousArray<UInt32> = []
+    private var markets: ContiguousArray<UInt32> = []
+    private var auctions: UInt32 = 0
+    private var registry: UInt32 = 0
+
+    package init() {}
+
+    /// Counts a listener of a member's private stream, or takes one away.
+    package mutating func count(_ change: Int, of member: MemberID) {
+        Audience.count(change, Int(member.index), &members)
+    }
+
+    /// Counts a listener of a public stream, or takes one away.
+    package mutating func count(_ change: Int, of market: MarketID) {
+        switch market {
+        case .auctions: auctions = UInt32(Int(auctions) + change)
+        case .registry: registry = UInt32(Int(registry) + change)
+        default: Audience.count(change, market.slot, &markets)
+        }
+    }
+
+    private static func count(_ change: Int, _ index: Int, _ counts: inout ContiguousArray<UInt32>) {
+        while counts.count <= index { counts.append(0) }
+        counts[index] = UInt32(Int(counts[index]) + change)
+    }
+
+    func wants(_ destination: Destination) -> Bool {
+        switch destination {
+        case .reply: true
+        case .member(let member): Int(member.index) < members.count && members[Int(member.index)] > 0
+        case .market(.auctions): auctions > 0
+        case .market(.registry): registry > 0
+        case .market(let market): market.slot < markets.count && markets[market.slot] > 0
+        }
+    }
+}
+
 /// What commands and queries produced: lines in order, and the events behind them.
 package struct Output: Sendable {
-    package var bytes: [UInt8] = []
+    package internal(set) var bytes = Buffer<UInt8>(capacity: 1024)
     package private(set) var lines: ContiguousArray<OutputLine> = []
     package var events: ContiguousArray<Event> = []
+    /// Who listens; nil: all lines are wanted.
+    package var audience: Audience?
+    private var owner = Owner()
 
     package init() {}
 
     /// Empties it, keeping its memory.
     package mutating func removeAll() {
-        bytes.removeAll(keepingCapacity: true)
+        _ = begin()
+        bytes.removeAll()
         lines.removeAll(keepingCapacity: true)
         events.removeAll(keepingCapacity: true)
+    }
+
+    /// Begins a line.
+    /// - Returns: where it begins.
+    mutating func begin() -> Int {
+        if owner.mustOwn() { bytes.makeOwn() }
+        return bytes.count
     }
 
     /// Ends the line that was begun at `start`.
@@ -42,7 +92,7 @@ package struct Output: Sendable {
     }
 }
 
-extension [UInt8] {
+extension TextSink {
     /// Appends ` key=` and a whole number.
     mutating func append(_ key: StaticString, _ number: UInt64) {
         append(key: key)

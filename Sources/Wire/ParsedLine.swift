@@ -145,7 +145,7 @@ package struct BidLine: Sendable {
     }
 }
 
-extension [UInt8] {
+extension TextSink {
     /// Appends ` id=…` if there is one.
     mutating func append(id: Code) {
         guard !id.isEmpty else { return }

@@ -31,11 +31,11 @@ extension Output {
     }
 }
 
-extension [UInt8] {
+extension TextSink {
     /// Appends a cleared auction's figures.
     mutating func append(_ result: Auction.Result, _ terms: Auction.Terms) {
         let statistics = result.statistics
-        func append(_ key: StaticString, _ price: Price?, to bytes: inout [UInt8]) {
+        func append(_ key: StaticString, _ price: Price?, to bytes: inout Self) {
             if let price { bytes.append(key, price, terms.currency) }
         }
         append("price", result.price, to: &self)

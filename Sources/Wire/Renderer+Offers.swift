@@ -4,7 +4,7 @@ import Registry
 
 // Swaps, offers by agreement and the rights that follow from them, as fields.
 
-extension [UInt8] {
+extension TextSink {
     /// Appends an offer to swap.
     mutating func append(_ swap: Swap, _ exchange: Exchange) {
         append("swap", swap.number)

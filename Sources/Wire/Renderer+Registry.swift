@@ -46,7 +46,7 @@ extension Output {
     }
 }
 
-extension [UInt8] {
+extension TextSink {
     /// Appends a waiting transfer's class, quantity, sides and time.
     mutating func append(_ transfer: PendingTransfer, _ exchange: Exchange) {
         append(class: transfer.permitClass, exchange)

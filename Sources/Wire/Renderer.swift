@@ -9,7 +9,7 @@ import Seals
 extension Output {
     /// Appends a reply as one line.
     mutating func append(_ reply: Reply, of exchange: Exchange) {
-        let start = bytes.count
+        let start = begin()
         if case .refused(let refusal) = reply.outcome {
             beginRefusal(id: reply.id)
             bytes.append("seq", reply.sequence)
@@ -26,7 +26,7 @@ extension Output {
 
     /// Appends the refusal of a line that did not reach the engine.
     mutating func append(_ refusal: Refusal, id: Code) {
-        let start = bytes.count
+        let start = begin()
         beginRefusal(id: id)
         endRefusal(refusal)
         endLine(from: start, to: .reply)
@@ -98,9 +98,10 @@ extension Output {
         _ sequence: UInt64,
         _ destination: Destination,
         _ count: UInt64,
-        _ fields: (inout [UInt8]) -> Void
+        _ fields: (inout Buffer<UInt8>) -> Void
     ) {
-        let start = bytes.count
+        guard audience?.wants(destination) ?? true else { return }
+        let start = begin()
         bytes.append(word)
         bytes.append("seq", sequence)
         bytes.append("n", count)
@@ -216,7 +217,7 @@ extension Transfer.Asset {
     }
 }
 
-extension [UInt8] {
+extension TextSink {
     /// Appends an order's number, the id that entered it, market and side.
     fileprivate mutating func append(order: Order, _ exchange: Exchange) {
         append("order", order.id.number)

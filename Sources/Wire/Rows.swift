@@ -16,22 +16,22 @@ struct Rows {
     }
 
     func write(id: Code, to output: inout Output) {
-        var start = output.bytes.count
+        var start = output.begin()
         output.bytes.append("OK")
         output.bytes.append(id: id)
-        output.bytes.append(contentsOf: head)
+        output.bytes.append(head.span)
         output.bytes.append("rows", UInt64(rows.count))
         output.endLine(from: start, to: .reply)
         for row in rows {
-            start = output.bytes.count
+            start = output.begin()
             output.bytes.append("ROW")
-            output.bytes.append(contentsOf: row)
+            output.bytes.append(row.span)
             output.endLine(from: start, to: .reply)
         }
     }
 }
 
-extension [UInt8] {
+extension TextSink {
     /// Appends a verb's usage and summary.
     mutating func append(_ rule: VerbRule) {
         append(" verb=")

@@ -94,14 +94,8 @@ package struct StreamError: Error, Sendable, CustomStringConvertible {
 
 /// Writes journal entries: stream-file form with absolute times.
 package enum JournalEntry {
-    /// Appends `TIME member/user LINE` and a line end; `-` for no member, and no slash without a user.
-    package static func append(
-        to payload: inout [UInt8],
-        time: Timestamp,
-        member: Code,
-        user: Code,
-        line: Span<UInt8>
-    ) {
+    /// Appends `TIME member/user `; no slash without a user.
+    package static func start(_ payload: inout [UInt8], time: Timestamp, member: Code, user: Code) {
         payload.append(timestamp: time)
         payload.append(UInt8(ascii: " "))
         payload.append(code: member)
@@ -110,7 +104,11 @@ package enum JournalEntry {
             payload.append(code: user)
         }
         payload.append(UInt8(ascii: " "))
-        for index in line.indices { payload.append(line[index]) }
+    }
+
+    /// Appends the line and a line end.
+    package static func end(_ payload: inout [UInt8], line: Span<UInt8>) {
+        payload.append(line)
         payload.append(UInt8(ascii: "\n"))
     }
 }

@@ -12,6 +12,13 @@ package struct StreamReplay: Sendable {
     /// What happened, if it is kept for inquiries.
     private var records = ReplayRecords()
     private let keepsRecords: Bool
+    private var output = Output()
+
+    /// Who listens, as far as it matters to `body`; nil: all lines are written.
+    package var audience: Audience? {
+        get { output.audience }
+        set { output.audience = newValue }
+    }
 
     /// What one entry did.
     package struct Step {
@@ -72,7 +79,7 @@ package struct StreamReplay: Sendable {
         _ entry: StreamEntry,
         _ body: (Step, Venue) throws -> Void
     ) throws {
-        var output = Output()
+        output.removeAll()
         if prepared.isCommand, let clock = venue.dueClock(at: entry.time) {
             venue.execute(clock, output: &output)
             let sequence = venue.exchange.sequence

@@ -16,7 +16,7 @@ package struct Transcript {
             case .market: bytes.append("*")
             }
             bytes.append("< ")
-            bytes.append(contentsOf: step.output.bytes[line.range])
+            step.output.bytes.withSpan(line.range) { bytes.append($0) }
         }
     }
 

@@ -67,7 +67,7 @@ package struct Venue: Sendable {
 
     /// Answers `SUBSCRIBE` and `UNSUBSCRIBE`: `count` is the number of the stream's last event.
     package static func accept(id: Code, market: Code, count: UInt64, output: inout Output) {
-        let start = output.bytes.count
+        let start = output.begin()
         output.bytes.append("OK")
         output.bytes.append(id: id)
         output.bytes.append("market", market)
@@ -77,7 +77,7 @@ package struct Venue: Sendable {
 
     /// Answers `RESUME`: the lines numbered `from` to `through` follow.
     package static func accept(id: Code, stream: Code, from: UInt64, through: UInt64, output: inout Output) {
-        let start = output.bytes.count
+        let start = output.begin()
         output.bytes.append("OK")
         output.bytes.append(id: id)
         output.bytes.append("stream", stream)

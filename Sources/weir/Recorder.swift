@@ -35,17 +35,11 @@ final class Recorder {
     func record(_ step: StreamReplay.Step) throws {
         guard let sequence = step.sequence else { return }
         lastCommand = sequence
-        JournalEntry.append(
-            to: &payload,
-            time: step.entry.time,
-            member: step.entry.member,
-            user: step.entry.user,
-            line: step.entry.line.span
-        )
+        let entry = step.entry
+        JournalEntry.start(&payload, time: entry.time, member: entry.member, user: entry.user)
+        JournalEntry.end(&payload, line: entry.line.span)
         if !step.output.events.isEmpty {
-            entries.append(
-                SettlementEntry(sequence: sequence, time: step.entry.time, events: Array(step.output.events))
-            )
+            entries.append(SettlementEntry(sequence: sequence, time: entry.time, events: step.output.events))
         }
         lines += FeedLine.lines(of: step.output, sequence: sequence)
         if payload.count >= Recorder.batchBytes { try write() }

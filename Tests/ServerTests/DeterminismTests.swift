@@ -84,12 +84,24 @@ struct DeterminismTests {
             let copy = try copy(of: venue.directory, without: missing)
             let journal = try Journal(directory: copy)
             let settlement = try Settlement(directory: copy)
-            let recovered = try Recovery.recover(
+            let snapshots = try SnapshotStore(directory: copy)
+            let logger = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
+            let (recovered, settled) = try Recovery.recover(
                 journal: journal,
                 settlement: settlement,
-                snapshots: try SnapshotStore(directory: copy),
-                logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
+                snapshots: snapshots,
+                logger: logger
             )
+            let projector = Projector(
+                from: settled,
+                settlement: settlement,
+                snapshots: snapshots,
+                journal: journal,
+                configuration: ServerConfiguration(directory: copy, logger: logger),
+                onFailure: { Issue.record("\($0)") }
+            )
+            projector.start()
+            projector.stop()
             #expect(SHA256.digest(of: recovered.exchange.stateBytes()) == expected, "without \(missing)")
             recovered.exchange.checkInvariants()
             balances.append(try settlement.balances())

@@ -17,7 +17,7 @@ enum Sample {
         return SettlementEntry(
             sequence: sequence,
             time: start.adding(microseconds: Int64(sequence)),
-            events: events
+            events: ContiguousArray(events)
         )
     }
 
@@ -174,7 +174,7 @@ enum Sample {
 
     private static func entry(_ sequence: UInt64, _ events: [Event]) -> SettlementEntry {
         var result = entry(sequence)
-        result.events = events
+        result.events = ContiguousArray(events)
         return result
     }
 
