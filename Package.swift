@@ -37,6 +37,7 @@ let package = Package(
     targets: [
         .target(name: "Permits", swiftSettings: core),
         .systemLibrary(name: "CLibcrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(name: "CEpoll"),
         .target(name: "Seals", dependencies: ["CLibcrypto"], swiftSettings: strict),
         .target(name: "Auctions", dependencies: ["Permits", "Seals"], swiftSettings: core),
         .target(name: "OrderBook", dependencies: ["Permits"], swiftSettings: core),
@@ -61,7 +62,7 @@ let package = Package(
             name: "weir", dependencies: engine + ["Storage", "Server", "WeirClient", logging, arguments, "SwiftCSV"],
             swiftSettings: strict),
         .executableTarget(
-            name: "weir-bench", dependencies: engine + ["Storage", "Server", "WeirClient", logging, arguments] + nio,
+            name: "weir-bench", dependencies: engine + ["Storage", "Server", "CEpoll", logging, arguments],
             swiftSettings: strict),
         .testTarget(name: "AuctionTests", dependencies: ["Permits", "Seals", "Auctions"], swiftSettings: strict),
         .testTarget(name: "OrderBookTests", dependencies: ["Permits", "OrderBook"], swiftSettings: strict),

@@ -116,16 +116,22 @@ extension Word {
     /// The word as text.
     public var text: String { word.description }
 
-    /// The case whose word is `bytes`.
+    /// The case whose word is `bytes`; cases are numbered from 0 without gaps.
+    @inlinable
     public init?(_ bytes: Span<UInt8>) {
-        for candidate in Self.allCases where candidate.spells(bytes) {
-            self = candidate
-            return
+        var number: UInt8 = 0
+        while let candidate = Self(rawValue: number) {
+            if candidate.spells(bytes) {
+                self = candidate
+                return
+            }
+            number += 1
         }
         return nil
     }
 
-    private func spells(_ bytes: Span<UInt8>) -> Bool {
+    @inlinable @inline(__always)
+    func spells(_ bytes: Span<UInt8>) -> Bool {
         let word = self.word
         guard word.utf8CodeUnitCount == bytes.count else { return false }
         return word.withUTF8Buffer { buffer in

@@ -67,15 +67,17 @@ final class Committer: Sendable {
         if batch.count > 0 { projector.add(batch) }
     }
 
-    /// Sends what was waiting for the commit: one hop an event loop.
+    /// Sends what was waiting for the commit: at most one hop an event loop.
     private func deliver(_ deliveries: [Batch.Delivery]) {
-        guard let first = deliveries.first else { return }
-        guard deliveries.count > 1 else {
-            return first.connection.channel.eventLoop.execute { Committer.send(first) }
-        }
-        let byLoop = Dictionary(grouping: deliveries) { ObjectIdentifier($0.connection.channel.eventLoop) }
-        for (_, group) in byLoop {
-            group.first?.connection.channel.eventLoop.execute { for delivery in group { Committer.send(delivery) } }
+        var rest = deliveries[...]
+        while let loop = rest.first?.connection.channel.eventLoop {
+            let own = rest.filter { $0.connection.channel.eventLoop === loop }
+            if own.count == rest.count { rest = [] } else { rest.removeAll { $0.connection.channel.eventLoop === loop } }
+            if loop.inEventLoop {
+                for delivery in own { Committer.send(delivery) }
+            } else {
+                loop.execute { for delivery in own { Committer.send(delivery) } }
+            }
         }
     }
 

@@ -8,8 +8,9 @@ import Wire
 final class ConnectionHandler: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
 
-    private let connection: Connection
+    let connection: Connection
     private let inbox: Inbox
+    private let loopReads: LoopReads
     private let lineSecondsMax: Int64
     private var pending = ByteBuffer()
     private var isClosing = false
@@ -17,9 +18,10 @@ final class ConnectionHandler: ChannelInboundHandler {
     private var heartbeat: Scheduled<Void>?
     private var lastRead = NIODeadline.now()
 
-    init(connection: Connection, inbox: Inbox, lineSecondsMax: Int64) {
+    init(connection: Connection, inbox: Inbox, loopReads: LoopReads, lineSecondsMax: Int64) {
         self.connection = connection
         self.inbox = inbox
+        self.loopReads = loopReads
         self.lineSecondsMax = lineSecondsMax
     }
 
@@ -30,7 +32,8 @@ final class ConnectionHandler: ChannelInboundHandler {
     func channelInactive(context: ChannelHandlerContext) {
         slowLine?.cancel()
         heartbeat?.cancel()
-        inbox.add(.closed(connection))
+        // Behind what it has sent.
+        context.eventLoop.execute { [inbox, connection] in inbox.add(.closed(connection)) }
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
@@ -45,8 +48,8 @@ final class ConnectionHandler: ChannelInboundHandler {
         let (lines, bytes) = takeLines()
         watchPace(context)
         startHeartbeat(context)
-        guard !lines.isEmpty, !inbox.offer(connection, lines, bytes: bytes) else { return }
-        refuse(lines)
+        guard !lines.isEmpty else { return }
+        loopReads.add(lines, bytes: bytes, of: self, on: context.eventLoop)
     }
 
     private var lineBytesMax: Int {
@@ -96,7 +99,7 @@ final class ConnectionHandler: ChannelInboundHandler {
     }
 
     /// Answers for a queue that is full, when nothing of these lines has been taken.
-    private func refuse(_ lines: [ReceivedLine]) {
+    func refuse(_ lines: [ReceivedLine]) {
         var output = Output()
         let busy = Refusal(.busy, "the venue's queue is full; send it again in a moment, with the same id")
         for line in lines {

@@ -11,7 +11,9 @@ import Wire
 /// A running venue: TCP sessions in front of the sequencer, the journal and settlement behind it.
 package final class ExchangeServer: Sendable {
     private let configuration: ServerConfiguration
-    private let group = MultiThreadedEventLoopGroup(numberOfThreads: 2)
+    /// Half the cores read and write, the others are the sequencer's and the journal's.
+    private let group = MultiThreadedEventLoopGroup(numberOfThreads: max(1, System.coreCount / 2))
+    private let loopReads: [ObjectIdentifier: LoopReads]
     private let journal: Journal
     private let settlement: Settlement
     private let inbox: Inbox
@@ -72,6 +74,12 @@ package final class ExchangeServer: Sendable {
             projector: projector,
             passwords: passwords
         )
+        let (sequencer, inbox) = (sequencer, inbox)
+        loopReads = Dictionary(
+            uniqueKeysWithValues: group.makeIterator().map { loop in
+                (ObjectIdentifier(loop), LoopReads(sequencer: sequencer, inbox: inbox))
+            }
+        )
         var entries: [String] = []
         var password: String?
         if venue.exchange.sequence == 0 {
@@ -125,10 +133,14 @@ package final class ExchangeServer: Sendable {
             return
         }
         let connection = Connection(channel: channel, unsentMax: configuration.unsentBytesMax)
+        guard let reads = loopReads[ObjectIdentifier(channel.eventLoop)] else {
+            preconditionFailure("a connection on a loop of another group")
+        }
         try channel.pipeline.syncOperations.addHandler(
             ConnectionHandler(
                 connection: connection,
                 inbox: inbox,
+                loopReads: reads,
                 lineSecondsMax: configuration.lineSecondsMax
             )
         )

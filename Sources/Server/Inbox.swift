@@ -41,11 +41,11 @@ final class Inbox: @unchecked Sendable {
 
     /// Adds what a connection read, unless too much is waiting.
     /// - Returns: false if it is full; nothing was added.
-    func offer(_ connection: Connection, _ lines: [ReceivedLine], bytes: [UInt8]) -> Bool {
+    func offer(_ item: InboxItem, lineCount added: Int) -> Bool {
         condition.withLock {
-            guard lineCount + lines.count <= capacity else { return false }
-            lineCount += lines.count
-            items.append(.lines(connection, lines, bytes: bytes))
+            guard lineCount + added <= capacity else { return false }
+            lineCount += added
+            items.append(item)
             condition.signal()
             return true
         }
@@ -62,7 +62,7 @@ final class Inbox: @unchecked Sendable {
     /// Whether nothing waits.
     var isEmpty: Bool { condition.withLock { items.isEmpty } }
 
-    /// Makes a waiting `take` return.
+    /// Makes a waiting `wait` return.
     func wake() {
         condition.withLock {
             isWoken = true
@@ -70,8 +70,8 @@ final class Inbox: @unchecked Sendable {
         }
     }
 
-    /// Waits until something is there, `wake` is called or the deadline passes; takes everything.
-    func take(until deadline: Date?) -> [InboxItem] {
+    /// Waits until something is there, `wake` is called or the deadline passes.
+    func wait(until deadline: Date?) {
         condition.withLock {
             while items.isEmpty, !isWoken {
                 if let deadline {
@@ -81,6 +81,12 @@ final class Inbox: @unchecked Sendable {
                 }
             }
             isWoken = false
+        }
+    }
+
+    /// Takes everything.
+    func take() -> [InboxItem] {
+        condition.withLock {
             lineCount = 0
             let taken = items
             items = []

@@ -35,9 +35,12 @@ package final class Projector: @unchecked Sendable {
     private var entries: [SettlementEntry] = []
     private var lines: [FeedLine] = []
     private var lastSnapshot: UInt64
+    private var gatherEnd = Date.distantPast
 
     /// How much journal text waits in memory.
     private static let bytesMax = 16 << 20
+    /// How long it gathers batches before it books them, in seconds, unless somebody waits.
+    private static let gatherTime = 0.02
     /// How many commands go into one transaction at most, or nearly.
     private static let groupMax = 20_000
 
@@ -145,6 +148,7 @@ package final class Projector: @unchecked Sendable {
     private func next() -> (Batch?, last: UInt64, isLast: Bool) {
         condition.withLock {
             while batches.isEmpty, !isStopping, applied == committed, !isAwaited { condition.wait() }
+            while bytes < Projector.bytesMax / 16, !isStopping, waiters.isEmpty, condition.wait(until: gatherEnd) {}
             let batch = batches.popFirst()
             bytes -= batch?.payload.count ?? 0
             return (batch, committed, isStopping)
@@ -176,6 +180,7 @@ package final class Projector: @unchecked Sendable {
             entries.removeAll(keepingCapacity: true)
             lines.removeAll(keepingCapacity: true)
             appliedSequence.store(last, ordering: .releasing)
+            gatherEnd = Date(timeIntervalSinceNow: Projector.gatherTime)
             if last - lastSnapshot >= configuration.commandsPerSnapshot { saveSnapshot() }
         }
         wakeWaiters(through: applied)

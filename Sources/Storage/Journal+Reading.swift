@@ -1,3 +1,4 @@
+import Foundation
 import GRDB
 import Seals
 
@@ -36,6 +37,24 @@ extension Journal {
         configuration.label = "journal"
         configuration.busyMode = .timeout(5)
         return try DatabaseQueue(path: file, configuration: configuration)
+    }
+
+    /// Writes zeros behind the write-ahead log's end, up to the length at which it starts over and somewhat more.
+    ///
+    /// A commit then overwrites blocks that are there already, and its sync need not wait for the file system's own journal,
+    /// which other files' new blocks go through as well: measured 2026, a single order took less than half the time. To SQLite a
+    /// frame of zeros is no frame.
+    static func reserveLog(_ path: String) throws {
+        guard let log = FileHandle(forUpdatingAtPath: path) else { return }
+        defer { log.closeFile() }
+        let wanted = UInt64((logPages + logPages / 4) * 4096)
+        let zeros = Data(count: 1 << 20)
+        var size = try log.seekToEnd()
+        while size < wanted {
+            try log.write(contentsOf: zeros)
+            size += UInt64(zeros.count)
+        }
+        try log.synchronize()
     }
 
     static func createTables(_ db: Database) throws {

@@ -28,6 +28,9 @@ package final class Journal: Sendable {
         var refusal: String?
     }
 
+    /// How long the write-ahead log becomes before it starts over, in pages of 4 KiB.
+    package static let logPages = 4096
+
     /// The version of the table layout.
     static let formatVersion: Int64 = 1
 
@@ -69,6 +72,7 @@ package final class Journal: Sendable {
                     return (last, epoch + 1)
                 }
             }
+            try Journal.reserveLog(file + "-wal")
             let checkpointer = try Journal.connection(file, readOnly: false)
             try checkpointer.writeWithoutTransaction { try $0.execute(sql: "PRAGMA wal_autocheckpoint=0") }
             return (writer, checkpointer, last, epoch)
@@ -130,7 +134,7 @@ package final class Journal: Sendable {
     /// - Returns: how long the log is and how much of it is copied.
     /// - Throws: `notWritable` or `failed`.
     @discardableResult
-    package func checkpoint(restartPages: Int = 16_384) throws(JournalError) -> LogState {
+    package func checkpoint(restartPages: Int = Journal.logPages) throws(JournalError) -> LogState {
         guard let checkpointer else {
             throw JournalError(.notWritable, file: file, "a journal opened for reading only has no checkpoints")
         }

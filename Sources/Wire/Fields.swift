@@ -4,16 +4,26 @@ import Permits
 ///
 /// Nothing is copied: a value is read when its type is known.
 struct Fields {
+    /// Where a value stands, in 32 bits; a line has at most 4096 bytes.
     struct Value {
-        var start: UInt16 = 0
-        /// 0 if the key was not given.
-        var end: UInt16 = 0
-        var isQuoted = false
+        private var bits: UInt32
 
-        var isGiven: Bool { end > 0 }
+        static let none = Value(bits: 0)
+
+        private init(bits: UInt32) { self.bits = bits }
+
+        init(start: Int, end: Int, isQuoted: Bool) {
+            bits = UInt32(start) | UInt32(end) << 13 | (isQuoted ? 1 << 26 : 0)
+        }
+
+        var start: Int { Int(bits & 0x1FFF) }
+        /// 0 if the key was not given.
+        var end: Int { Int(bits >> 13 & 0x1FFF) }
+        var isQuoted: Bool { bits >> 26 != 0 }
+        var isGiven: Bool { bits != 0 }
     }
 
-    private var values = InlineArray<128, Value>(repeating: Value())
+    private var values = InlineArray<128, Value>(repeating: .none)
 
     subscript(key: Key) -> Value {
         get { values[Int(key.rawValue)] }
@@ -21,16 +31,48 @@ struct Fields {
     }
 }
 
-/// A word of up to eight bytes as one number, so that keys compare in one step.
-enum Packed {
-    static func pack(_ text: some Sequence<UInt8>) -> UInt64 {
-        var packed: UInt64 = 0
-        for byte in text { packed = packed << 8 | UInt64(byte) }
-        return packed
+/// The grammar's keys in plain data, so that a scan touches no `VerbRule`: a key's name of up to eight bytes is one number.
+struct KeyTable: Sendable {
+    static let shared = KeyTable()
+
+    private static let width = 32
+    /// The keys of each verb, `width` a verb, the required ones first; a name of 0 ends them.
+    private var names: Buffer<UInt64>
+    private var keys: Buffer<Key>
+    private var requiredCounts: Buffer<Int>
+
+    private init() {
+        names = Buffer(repeating: 0, count: VerbRule.all.count * KeyTable.width)
+        keys = Buffer(repeating: .id, count: VerbRule.all.count * KeyTable.width)
+        requiredCounts = Buffer(repeating: 0, count: VerbRule.all.count)
+        for (verb, rule) in VerbRule.all.enumerated() {
+            precondition(rule.keys.count < KeyTable.width, "too many keys")
+            for (place, key) in rule.keys.enumerated() {
+                names[verb * KeyTable.width + place] = key.key.name.utf8.reduce(0) { $0 << 8 | UInt64($1) }
+                keys[verb * KeyTable.width + place] = key.key
+            }
+            requiredCounts[verb] = rule.keys.count { $0.isRequired }
+        }
     }
 
-    /// The packed names of all keys, by `Key.rawValue`.
-    static let keys: [UInt64] = Key.allCases.map { pack($0.name.utf8) }
+    /// The key of a verb with a packed name.
+    func key(_ name: UInt64, of verb: Verb) -> Key? {
+        var place = Int(verb.rawValue) * KeyTable.width
+        while names[place] != 0 {
+            if names[place] == name { return keys[place] }
+            place += 1
+        }
+        return nil
+    }
+
+    /// The first key that a verb needs and the line does not have.
+    func missing(_ verb: Verb, _ fields: borrowing Fields) -> Key? {
+        let start = Int(verb.rawValue) * KeyTable.width
+        for place in start..<start + requiredCounts[Int(verb.rawValue)] where !fields[keys[place]].isGiven {
+            return keys[place]
+        }
+        return nil
+    }
 }
 
 /// Splits a line into its verb and fields, under the grammar's rules.
@@ -53,24 +95,37 @@ struct LineScanner {
             throw Refusal(.unknownVerb, "no verb \(text); HELP lists them")
         }
         self.verb = verb
-        let rule = VerbRule.all[Int(verb.rawValue)]
+        let table = KeyTable.shared
         while index < line.count {
             if line[index] == LineScanner.space {
                 index += 1
                 continue
             }
-            index = try scanField(line, from: index, rule)
+            index = try scanField(line, from: index, table)
         }
-        for required in rule.keys where required.isRequired && !fields[required.key].isGiven {
-            throw Refusal(.missingKey, "\(verb.text) needs \(required.key.name)=; usage: \(rule.usage)")
+        if let key = table.missing(verb, fields) {
+            throw Refusal(.missingKey, "\(verb.text) needs \(key.name)=; usage: \(VerbRule.all[Int(verb.rawValue)].usage)")
         }
     }
 
-    private static func verb(_ word: Span<UInt8>) -> Verb? { Verb(word) }
+    /// The verbs' words, in the order of their numbers.
+    private static let verbs: CodeTable = {
+        var table = CodeTable()
+        for verb in Verb.allCases { table.append(Code(verb.text) ?? .none) }
+        return table
+    }()
+
+    private static func verb(_ word: Span<UInt8>) -> Verb? {
+        Code(word).flatMap { verbs.place(of: $0) }.flatMap { Verb(rawValue: UInt8($0)) }
+    }
 
     /// Scans one key=value from `start`.
     /// - Returns: where it ends.
-    private mutating func scanField(_ line: Span<UInt8>, from start: Int, _ rule: VerbRule) throws(Refusal) -> Int {
+    private mutating func scanField(
+        _ line: Span<UInt8>,
+        from start: Int,
+        _ table: borrowing KeyTable
+    ) throws(Refusal) -> Int {
         var index = start
         var packed: UInt64 = 0
         while index < line.count, line[index] != LineScanner.equals, line[index] != LineScanner.space {
@@ -81,25 +136,25 @@ struct LineScanner {
             let text = String(repairing: line.extracting(start..<min(index, start + 20)))
             throw Refusal(.badSyntax, "\(text) is not key=value; values with spaces go in double quotes")
         }
-        guard index - start <= 8, let found = rule.keys.first(where: { Packed.keys[Int($0.key.rawValue)] == packed })
-        else {
+        guard index - start <= 8, let key = table.key(packed, of: verb) else {
             let text = String(repairing: line.extracting(start..<min(index, start + 20)))
-            throw Refusal(.unknownKey, "\(rule.verb.text) has no key \(text); usage: \(rule.usage)")
+            throw Refusal(
+                .unknownKey,
+                "\(verb.text) has no key \(text); usage: \(VerbRule.all[Int(verb.rawValue)].usage)"
+            )
         }
-        guard !fields[found.key].isGiven else {
-            throw Refusal(.duplicateKey, "\(found.key.name) is given twice")
-        }
+        guard !fields[key].isGiven else { throw Refusal(.duplicateKey, "\(key.name) is given twice") }
         index += 1
         let isQuoted = index < line.count && line[index] == LineScanner.quote
         let end = isQuoted ? try LineScanner.endOfString(line, from: index) : LineScanner.endOfToken(line, from: index)
         let from = isQuoted ? index + 1 : index
         let through = isQuoted ? end - 1 : end
         guard isQuoted || through > from else {
-            throw Refusal(.badValue, "\(found.key.name) has no value; leave the key out instead")
+            throw Refusal(.badValue, "\(key.name) has no value; leave the key out instead")
         }
-        fields[found.key] = Fields.Value(start: UInt16(from), end: UInt16(through), isQuoted: isQuoted)
+        fields[key] = Fields.Value(start: from, end: through, isQuoted: isQuoted)
         guard end == line.count || line[end] == LineScanner.space else {
-            throw Refusal(.badSyntax, "\(found.key.name): a quote must open and close the whole value")
+            throw Refusal(.badSyntax, "\(key.name): a quote must open and close the whole value")
         }
         return end
     }

@@ -3,7 +3,7 @@ package import Permits
 /// Every key of every request.
 ///
 /// At most eight characters, so that a key is one machine word.
-package enum Key: UInt8, CaseIterable, Sendable {
+package enum Key: UInt8, CaseIterable, Sendable, BitwiseCopyable {
     case id, member, user, password, hash, version, cod, heartbeat, market, stream, from, timeout
     case role, name, program, vintage, tick, lot, maxqty, band, ref, maker, taker, phase, text, price
     case currency, amount, unit, cap, holding, qty, to

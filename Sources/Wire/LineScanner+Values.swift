@@ -6,7 +6,7 @@ extension LineScanner {
     /// The bytes of a value that needs no unescaping; nil if the key was not given.
     func range(_ key: Key) -> Range<Int>? {
         let value = fields[key]
-        return value.isGiven ? Int(value.start)..<Int(value.end) : nil
+        return value.isGiven ? value.start..<value.end : nil
     }
 
     func code(_ key: Key, _ line: Span<UInt8>) throws(Refusal) -> Code? {

@@ -1,0 +1,3 @@
+// epoll and timerfd, which the Glibc module leaves out.
+#include <sys/epoll.h>
+#include <sys/timerfd.h>

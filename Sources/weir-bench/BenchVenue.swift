@@ -1,0 +1,85 @@
+import Foundation
+import Logging
+import Server
+import Storage
+
+/// A server on a data directory of its own, with members, a program and open markets, for benchmarks.
+struct BenchVenue {
+    let server: ExchangeServer
+    let port: Int
+    /// The data directory.
+    let directory: String
+    private let memberCount: Int
+    private static let password = "bench-password"
+
+    /// Starts one under `parent`.
+    static func start(in parent: String, members: Int) async throws -> BenchVenue {
+        let directory = "\(parent)/weir-bench-\(ProcessInfo.processInfo.processIdentifier)"
+        let logger = Logger(label: "bench", factory: { _ in SwiftLogNoOpLogHandler() })
+        var configuration = ServerConfiguration(directory: directory, logger: logger)
+        configuration.port = 0
+        configuration.inboxMax = 1 << 20
+        configuration.bootstrap = try bootstrap(members: members)
+        let server = try ExchangeServer(configuration: configuration)
+        return BenchVenue(server: server, port: try await server.start(), directory: directory, memberCount: members)
+    }
+
+    /// Stops it and removes its directory.
+    func end() async throws {
+        try await server.stop()
+        try FileManager.default.removeItem(atPath: directory)
+    }
+
+    /// Connects `count` times, each as a login of its own member.
+    func connect(_ count: Int) throws -> LoadGenerator {
+        let generator = try LoadGenerator(port: port, count: count)
+        for index in 0..<count {
+            let logon = "LOGON member=m\(index % memberCount) user=u\(index / memberCount) password=\(BenchVenue.password) version=1\n"
+            try generator.exchange(Array(logon.utf8), replies: 1, on: index)
+        }
+        return generator
+    }
+
+    private static func bootstrap(members: Int) throws -> [String] {
+        let hash = try PasswordHash.make(password: password, cost: .trivial)
+        var entries = [
+            "venue MEMBER member=op role=operator name=op", "op MEMBER member=reg role=regulator name=reg",
+            "reg PROGRAM program=P unit=t currency=EUR", "reg CAP program=P vintage=2027 cap=1000000000000",
+        ]
+        for index in 0..<members {
+            entries += [
+                "op MEMBER member=m\(index) role=participant name=m", "op LOGIN member=m\(index) user=u0 hash=\(hash)",
+                "op DEPOSIT member=m\(index) currency=EUR amount=1000000000000",
+                "reg ALLOCATE program=P vintage=2027 member=m\(index) qty=1000000000",
+            ]
+        }
+        return entries + [
+            "op MARKET market=M program=P vintage=2027 tick=0.01 lot=1 maxqty=1000000 band=20 ref=70 maker=0.01 taker=0.02",
+            "op PHASE market=M phase=preopen", "op PHASE market=M phase=open",
+        ]
+    }
+
+    /// An order around the middle; about a third trade.
+    static func order(_ id: String, _ random: inout SplitMix64) -> String {
+        let side = random.below(2) == 0 ? "buy" : "sell"
+        let cents = 7000 + random.below(200) - 100 + (side == "buy" ? -40 : 40)
+        let price = "\(cents / 100).\(cents % 100 < 10 ? "0" : "")\(cents % 100)"
+        return "ORDER id=\(id) market=M side=\(side) qty=\(1 + random.below(100)) price=\(price) tif=gtc\n"
+    }
+
+    /// What one write of 4 KiB and its `fdatasync` takes on the same disk.
+    func syncLatencies(count: Int = 500) throws -> Histogram {
+        let file = open("\(directory)/yardstick", O_CREAT | O_WRONLY | O_TRUNC, 0o600)
+        guard file >= 0 else { throw LoadError(message: "cannot write to \(directory)") }
+        defer { close(file) }
+        let page = [UInt8](repeating: 7, count: 4096)
+        var histogram = Histogram()
+        for _ in 0..<count {
+            let start = LoadGenerator.now
+            _ = page.withUnsafeBytes { write(file, $0.baseAddress, $0.count) }
+            fdatasync(file)
+            histogram.add(LoadGenerator.now - start)
+        }
+        return histogram
+    }
+}
