@@ -211,7 +211,7 @@ package struct Exchange: Sendable {
     }
 
     /// When `CLOCK` is due; `.never` if nothing waits for time to pass.
-    package var nextDeadline: Timestamp { timers.next }
+    package var nextDeadline: Timestamp { mutating get { timers.next } }
 
     /// Stops the program if an invariant does not hold.
     ///

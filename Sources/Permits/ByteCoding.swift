@@ -3,43 +3,40 @@
 /// Appends values in snapshot form.
 public struct ByteWriter {
     /// What was written so far.
-    public private(set) var bytes: [UInt8] = []
+    @inlinable public var bytes: [UInt8] { written }
+    @usableFromInline var written: [UInt8] = []
 
     /// Makes it of its parts.
     public init() {}
 
     /// Appends an integer, little-endian, in its own width.
-    public mutating func write<Value: FixedWidthInteger>(_ value: Value) {
-        var rest = value
-        for _ in 0..<Value.bitWidth / 8 {
-            bytes.append(UInt8(truncatingIfNeeded: rest))
-            rest = Value.bitWidth > 8 ? rest >> 8 : 0
-        }
+    @inlinable public mutating func write<Value: FixedWidthInteger>(_ value: Value) {
+        unsafe withUnsafeBytes(of: value.littleEndian) { unsafe written.append(contentsOf: $0) }
     }
     /// Writes a value, lowest byte first.
-    public mutating func write(_ value: Bool) { write(value ? UInt8(1) : 0) }
+    @inlinable public mutating func write(_ value: Bool) { write(value ? UInt8(1) : 0) }
     /// Writes a value, lowest byte first.
-    public mutating func write(count: Int) { write(UInt64(count)) }
+    @inlinable public mutating func write(count: Int) { write(UInt64(count)) }
     /// Writes a value, lowest byte first.
-    public mutating func write(_ value: some Word) { write(value.rawValue) }
+    @inlinable public mutating func write(_ value: some Word) { write(value.rawValue) }
     /// Writes a value, lowest byte first.
-    public mutating func write(_ value: Price) { write(value.minorUnits) }
+    @inlinable public mutating func write(_ value: Price) { write(value.minorUnits) }
     /// Writes a value, lowest byte first.
-    public mutating func write(_ value: Quantity) { write(value.units) }
+    @inlinable public mutating func write(_ value: Quantity) { write(value.units) }
     /// Writes a value, lowest byte first.
-    public mutating func write(_ value: Money) { write(value.minorUnits) }
+    @inlinable public mutating func write(_ value: Money) { write(value.minorUnits) }
     /// Writes a value, lowest byte first.
-    public mutating func write(_ value: Timestamp) { write(value.microseconds) }
+    @inlinable public mutating func write(_ value: Timestamp) { write(value.microseconds) }
     /// Writes a value, lowest byte first.
-    public mutating func write(_ value: Code) {
+    @inlinable public mutating func write(_ value: Code) {
         write(value.first)
         write(value.second)
         write(value.third)
     }
     /// Writes a value, lowest byte first.
-    public mutating func write(_ text: String) {
+    @inlinable public mutating func write(_ text: String) {
         write(count: text.utf8.count)
-        bytes.append(contentsOf: text.utf8)
+        written.append(contentsOf: text.utf8)
     }
 }
 
@@ -54,9 +51,10 @@ public struct SnapshotError: Error, Sendable {
 
 /// Reads values in snapshot form.
 public struct ByteReader {
-    private let bytes: [UInt8]
+    @usableFromInline let bytes: [UInt8]
     /// How many bytes were read.
-    public private(set) var position = 0
+    @inlinable public var position: Int { place }
+    @usableFromInline var place = 0
 
     /// Reads from the beginning of some bytes.
     public init(_ bytes: [UInt8]) { self.bytes = bytes }
@@ -66,13 +64,15 @@ public struct ByteReader {
 
     /// Reads an integer in its own width.
     /// - Throws: `SnapshotError` at the end of the bytes.
-    public mutating func read<Value: FixedWidthInteger>(_: Value.Type = Value.self) throws(SnapshotError) -> Value {
+    @inlinable
+    public mutating func read<Value: FixedWidthInteger & BitwiseCopyable>(
+        _: Value.Type = Value.self
+    ) throws(SnapshotError) -> Value {
         let width = Value.bitWidth / 8
-        guard position + width <= bytes.count else { throw SnapshotError("snapshot ends at byte \(position)") }
-        var value: Value = 0
-        for index in 0..<width { value |= Value(truncatingIfNeeded: bytes[position + index]) << (index * 8) }
-        position += width
-        return value
+        guard place + width <= bytes.count else { throw SnapshotError("snapshot ends at byte \(place)") }
+        let value = unsafe bytes.span.bytes.unsafeLoadUnaligned(fromByteOffset: place, as: Value.self)
+        place += width
+        return Value(littleEndian: value)
     }
     /// Reads what `write` wrote.
     public mutating func readBool() throws(SnapshotError) -> Bool { try read(UInt8.self) != 0 }
@@ -107,7 +107,7 @@ public struct ByteReader {
     /// Reads what `write` wrote.
     public mutating func readString() throws(SnapshotError) -> String {
         let count = try readCount()
-        defer { position += count }
+        defer { place += count }
         return String(decoding: bytes[position..<position + count], as: UTF8.self)
     }
 }

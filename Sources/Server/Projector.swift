@@ -115,7 +115,10 @@ package final class Projector: @unchecked Sendable {
     /// Lets the threads that answer go first: this one gets what they leave.
     private func yieldToOthers() {
         #if os(Linux)
-            setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, 19)
+            // Not a nice value: that of Linux 6.6 and later lets a woken thread wait for the end of this one's slice.
+            let idle: Int32 = 5
+            var parameters = sched_param()
+            sched_setscheduler(0, idle, &parameters)
         #endif
     }
 
@@ -127,10 +130,9 @@ package final class Projector: @unchecked Sendable {
                 if let batch, batch.firstCommand <= position + 1 {
                     if batch.firstCommand == position + 1 { try follow(batch.payload) }
                 } else if position < last {
-                    try journal.forEachBatch(fromCommand: position + 1) { batch in
+                    try journal.forEachBatch(fromCommand: position + 1, bytesMax: 1 << 20) { batch in
                         guard batch.firstCommand > position else { return }
                         try follow(batch.payload)
-                        if entries.count >= Projector.groupMax { try book() }
                     }
                 }
                 if entries.count >= Projector.groupMax || isIdle { try book() }

@@ -36,7 +36,7 @@ extension Sequencer {
     @discardableResult
     func apply(_ request: Request, line: Span<UInt8>, isOfItem: Bool = false, from session: Session?) -> Reply {
         let reply = venue.execute(request, output: &output)
-        if batch.count == 0 { batch.firstCommand = venue.exchange.sequence }
+        if batch.count == 0 { batch.firstCommand = reply.isRepeat ? venue.exchange.sequence : reply.sequence }
         batch.count += 1
         if isOfItem {
             batch.payload.append(entryStart.span)
@@ -114,10 +114,9 @@ extension Sequencer {
     }
 
     /// Commits the batch if the journal is free; otherwise it goes on collecting.
-    ///
-    /// With more requests waiting the journal's thread commits while these are taken; with none this thread does, which
-    /// spares a single order two changes of thread.
-    func handOver() {
+    /// - Parameter beside: whether the journal's thread commits it while this one goes on; with nothing else to do this one
+    ///   does, which spares a single order two changes of thread.
+    func handOver(beside: Bool) {
         guard !committer.isBusy, batch.count > 0 || !touched.isEmpty else { return }
         for session in touched {
             batch.deliveries.append(
@@ -128,7 +127,7 @@ extension Sequencer {
         touched.removeAll(keepingCapacity: true)
         let handed = batch
         batch = Batch()
-        if inbox.isEmpty { committer.commitHere(handed) } else { committer.commitBeside(handed) }
+        if beside { committer.commitBeside(handed) } else { committer.commitHere(handed) }
         guard handed.count > 0 else { return }
         batchesSinceCheckpoint += 1
         if batchesSinceCheckpoint >= 1000 {

@@ -31,6 +31,8 @@ final class Sequencer: @unchecked Sendable {
     private let wakesAt = Atomic<Int64>(.max)
     /// The most lines that an event loop runs itself; with more, reading goes on beside.
     private static let linesAtOnceMax = 256
+    /// The fewest lines that are worth a commit of their own while others wait.
+    private static let linesBesideMin = 32
 
     var venue: Venue
     var output = Output()
@@ -90,7 +92,7 @@ final class Sequencer: @unchecked Sendable {
             baton.withLock { _ in
                 while !batch.isEmpty || !touched.isEmpty {
                     committer.drain()
-                    handOver()
+                    handOver(beside: true)
                 }
             }
             committer.drain()
@@ -99,12 +101,14 @@ final class Sequencer: @unchecked Sendable {
     }
 
     private func runRound(_ items: [InboxItem]) {
-        for item in items {
+        for (index, item) in items.enumerated() {
             time = now
             take(item)
+            // While the journal commits what is there, the rest is applied.
+            if index + 1 < items.count, batch.count >= Sequencer.linesBesideMin { handOver(beside: true) }
         }
         if venue.nextDeadline != .never, venue.nextDeadline <= now { fireClock(at: now) }
-        handOver()
+        handOver(beside: batch.count > Sequencer.linesAtOnceMax || !inbox.isEmpty)
         let deadline = venue.nextDeadline.microseconds
         if wakesAt.exchange(deadline, ordering: .acquiringAndReleasing) > deadline { inbox.wake() }
     }

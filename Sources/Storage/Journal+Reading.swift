@@ -11,20 +11,27 @@ extension Journal {
     /// Runs on a connection of its own: it sees the batches that were durable at its start, and appends may go on.
     /// - Parameters:
     ///   - fromCommand: the first command wanted; its batch may begin before it. 0 and 1 read everything.
+    ///   - bytesMax: after how many bytes of payload it ends, so that the log can be moved into the file meanwhile.
     ///   - body: takes a batch; an error that it throws ends the reading and is passed on.
     /// - Throws: `JournalError.damaged` with the batch's number, `failed`, or what `body` throws.
-    package func forEachBatch(fromCommand: UInt64 = 1, _ body: (JournalBatch) throws -> Void) throws {
+    package func forEachBatch(
+        fromCommand: UInt64 = 1,
+        bytesMax: Int = .max,
+        _ body: (JournalBatch) throws -> Void
+    ) throws {
         try Journal.connection(file, readOnly: true).read { db in
             var link = try Journal.link(db, file: file, before: fromCommand)
             var rows = try RawStatement(db, Journal.select + " WHERE seq > ? ORDER BY seq")
             rows.add(link.sequence)
             defer { rows.reset() }
-            while try Journal.advance(rows, file: file, after: link.sequence) {
+            var bytes = 0
+            while bytes < bytesMax, try Journal.advance(rows, file: file, after: link.sequence) {
                 let stored = try Journal.read(rows, file: file)
                 if let fault = stored.fault(after: link) {
                     throw JournalError.damaged(file, stored.batch.sequence, fault)
                 }
                 link = stored.link
+                bytes += stored.batch.payload.count
                 try body(stored.batch)
             }
         }

@@ -105,7 +105,7 @@ extension Venue {
     }
 
     /// The `CLOCK` that must come before a command at `time`, if a timer is due by then.
-    package func dueClock(at time: Timestamp) -> Request? {
+    package mutating func dueClock(at time: Timestamp) -> Request? {
         guard nextDeadline <= time else { return nil }
         return Request(
             time: time,

@@ -17,7 +17,9 @@ package struct Venue: Sendable {
     package func snapshot() -> [UInt8] { exchange.snapshot() }
 
     /// When `CLOCK` is due; `.never` if nothing waits for time to pass.
-    package var nextDeadline: Timestamp { exchange.nextDeadline }
+    ///
+    /// Mutating, so that whoever holds a venue has it read where it stands and not copied.
+    package var nextDeadline: Timestamp { mutating get { exchange.nextDeadline } }
 
     /// Applies a command; its reply line comes first, then the lines of what it did.
     @discardableResult
