@@ -4,8 +4,6 @@ import Synchronization
 /// A client's connection, as the sequencer sees it.
 final class Connection: Sendable, Hashable {
     let channel: any Channel
-    /// Bytes handed over and not yet written to the socket.
-    private let unsent = Atomic<Int>(0)
     private let unsentMax: Int
     /// Whether lines may have their full length: after logon.
     let isLoggedOn = Atomic<Bool>(false)
@@ -23,16 +21,19 @@ final class Connection: Sendable, Hashable {
     func send(_ bytes: [UInt8], thenClose: Bool) {
         channel.eventLoop.preconditionInEventLoop()
         if !bytes.isEmpty {
-            let waiting = unsent.add(bytes.count, ordering: .relaxed).newValue
-            guard waiting <= unsentMax else {
+            guard unsent + bytes.count <= unsentMax else {
                 channel.close(promise: nil)
                 return
             }
-            channel.writeAndFlush(channel.allocator.buffer(bytes: bytes)).whenComplete { _ in
-                self.unsent.subtract(bytes.count, ordering: .relaxed)
-            }
+            let buffer = channel.allocator.buffer(bytes: bytes)
+            channel.pipeline.syncOperations.writeAndFlush(NIOAny(buffer), promise: nil)
         }
         if thenClose { channel.close(promise: nil) }
+    }
+
+    /// Bytes handed over and not yet written to the socket.
+    private var unsent: Int {
+        do { return try channel.syncOptions?.getOption(.bufferedWritableBytes) ?? 0 } catch { return 0 }
     }
 
     static func == (a: Connection, b: Connection) -> Bool { a === b }

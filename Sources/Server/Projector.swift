@@ -29,6 +29,8 @@ package final class Projector: @unchecked Sendable {
     private var committed: UInt64
     private var waiters: [(sequence: UInt64, body: @Sendable () -> Void)] = []
     private var isStopping = false
+    private var burstStart = Date.distantPast
+    private var burstEnd = Date.distantPast
 
     // Of the thread alone.
     private var replay: StreamReplay
@@ -41,6 +43,10 @@ package final class Projector: @unchecked Sendable {
     private static let bytesMax = 16 << 20
     /// How long it gathers batches before it books them, in seconds, unless somebody waits.
     private static let gatherTime = 0.02
+    /// A batch of so many commands says that the venue is busy.
+    private static let burstCommands = 256
+    /// For how many seconds settlement lets a burst go first; after that it takes its share.
+    private static let burstMax = 10.0
     /// How many commands go into one transaction at most, or nearly.
     private static let groupMax = 20_000
 
@@ -82,6 +88,7 @@ package final class Projector: @unchecked Sendable {
     func add(_ batch: Batch) {
         condition.withLock {
             committed = batch.firstCommand + UInt64(batch.count) - 1
+            noteBurst(batch)
             // What does not fit is read from the journal when its turn comes.
             if bytes + batch.payload.count <= Projector.bytesMax {
                 var batch = batch
@@ -151,10 +158,22 @@ package final class Projector: @unchecked Sendable {
         condition.withLock {
             while batches.isEmpty, !isStopping, applied == committed, !isAwaited { condition.wait() }
             while bytes < Projector.bytesMax / 16, !isStopping, waiters.isEmpty, condition.wait(until: gatherEnd) {}
+            while isInBurst, !isStopping, waiters.isEmpty, condition.wait(until: burstEnd) {}
             let batch = batches.popFirst()
             bytes -= batch?.payload.count ?? 0
             return (batch, committed, isStopping)
         }
+    }
+
+    /// Whether the venue is busy answering a burst, which comes first; under `condition`.
+    private var isInBurst: Bool { burstEnd.timeIntervalSince(burstStart) < Projector.burstMax && burstEnd > Date() }
+
+    /// Notes how busy the venue is by a batch that was committed; under `condition`.
+    private func noteBurst(_ batch: Batch) {
+        guard batch.count >= Projector.burstCommands else { return }
+        let now = Date()
+        if burstEnd < now { burstStart = now }
+        burstEnd = now.addingTimeInterval(Projector.gatherTime)
     }
 
     /// Whether somebody waits for what is booked already; under `condition`.

@@ -4,12 +4,12 @@ import Permits
 package import Storage
 package import Wire
 
-/// Brings a data directory's state back: the newest snapshot that settlement has booked, and the journal after it.
+/// Brings a data directory's state back: the newest snapshot, and the journal after it.
 package enum Recovery {
     /// Rebuilds the venue.
     ///
-    /// Without a snapshot, or with a settlement that is behind every snapshot or missing, it begins at the first command.
-    /// - Returns: the venue at the journal's end, and where settlement goes on from: the snapshot.
+    /// Without a snapshot it begins at the first command.
+    /// - Returns: the venue at the journal's end, and where settlement goes on from: the newest snapshot that it has booked.
     /// - Throws: `JournalError`, `SettlementError`, `SnapshotStoreError`, or `StreamError` if an entry cannot be run.
     package static func recover(
         journal: Journal,
@@ -17,10 +17,14 @@ package enum Recovery {
         snapshots: SnapshotStore,
         logger: Logger
     ) throws -> (venue: Venue, settled: StreamReplay) {
-        let search = try snapshots.newest(atMost: settlement.appliedSequence)
+        let search = try snapshots.newest(atMost: journal.lastCommand)
         for problem in search.problems { logger.warning("snapshot passed over: \(problem)") }
-        let settled = StreamReplay(on: try search.snapshot.map { try Venue(snapshot: $0.payload) } ?? Venue())
-        var replay = settled
+        let newest = try replay(from: search.snapshot)
+        let booked = settlement.appliedSequence
+        let settled =
+            newest.venue.exchange.sequence <= booked
+            ? newest : try replay(from: snapshots.newest(atMost: booked).snapshot)
+        var replay = newest
         replay.audience = Audience()
         let start = replay.venue.exchange.sequence
         try journal.forEachBatch(fromCommand: start + 1) { batch in
@@ -40,10 +44,14 @@ package enum Recovery {
             "recovered",
             metadata: [
                 "commands": "\(last)", "snapshot": "\(start)", "replayed": "\(last - start)",
-                "settled": "\(settlement.appliedSequence)",
+                "settled": "\(booked)",
             ]
         )
         return (replay.venue, settled)
+    }
+
+    private static func replay(from snapshot: Snapshot?) throws -> StreamReplay {
+        StreamReplay(on: try snapshot.map { try Venue(snapshot: $0.payload) } ?? Venue())
     }
 }
 

@@ -136,7 +136,7 @@ package final class Settlement: Sendable {
 extension Settlement {
     /// The kept lines of a stream, numbered `first` to `last`, in order; of this trading day and the one before at least.
     ///
-    /// Callable from any thread.
+    /// Callable from any thread. A line's `sequence` is that of the first line of the block that it is kept in.
     /// - Throws: `SettlementError` if SQLite fails.
     package func feedLines(
         stream: UInt64,
@@ -146,24 +146,30 @@ extension Settlement {
     ) throws(SettlementError) -> [FeedLine] {
         try SettlementError.wrapping(file: file) {
             try pool.read { db in
+                // Blocks that begin in the range, and the one in which it begins.
                 var rows = try RawStatement(
                     db,
                     """
-                    SELECT n, seq, line FROM feed_even WHERE stream = ?1 AND n BETWEEN ?2 AND ?3
-                    UNION ALL SELECT n, seq, line FROM feed_odd WHERE stream = ?1 AND n BETWEEN ?2 AND ?3
-                    ORDER BY n LIMIT ?4
+                    SELECT n, seq, lines FROM feed_even WHERE stream = ?1 AND n BETWEEN COALESCE((
+                        SELECT MAX(n) FROM feed_even WHERE stream = ?1 AND n <= ?2), 0) AND ?3
+                    UNION ALL SELECT n, seq, lines FROM feed_odd WHERE stream = ?1 AND n BETWEEN COALESCE((
+                        SELECT MAX(n) FROM feed_odd WHERE stream = ?1 AND n <= ?2), 0) AND ?3
+                    ORDER BY n
                     """
                 )
                 rows.add(stream)
                 rows.add(Int64(clamping: first))
                 rows.add(Int64(clamping: last))
-                rows.add(Int64(limit))
                 defer { rows.reset() }
                 var lines: [FeedLine] = []
-                while try rows.step() {
-                    lines.append(
-                        FeedLine(stream: stream, count: rows.number(0), sequence: rows.number(1), line: rows.bytes(2))
-                    )
+                while lines.count < limit, try rows.step() {
+                    let (start, sequence) = (rows.number(0), rows.number(1))
+                    let split = rows.bytes(2).split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+                    for (index, line) in split.enumerated() {
+                        let count = start + UInt64(index)
+                        guard first <= count, count <= last, lines.count < limit else { continue }
+                        lines.append(FeedLine(stream: stream, count: count, sequence: sequence, line: Array(line)))
+                    }
                 }
                 return lines
             }

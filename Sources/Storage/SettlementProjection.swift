@@ -157,15 +157,30 @@ struct SettlementProjection {
     /// The table of the current day; at the day's end it still holds the day before the one that ended.
     private var feedTable: String { context.day.isMultiple(of: 2) ? "feed_even" : "feed_odd" }
 
+    /// The most bytes of a block, or nearly: a reader of one line reads its whole block.
+    private static let blockBytesMax = 1 << 18
+
+    /// Writes the lines up to a command, those of a stream together: one row holds as many as the batch brought.
     private mutating func writeLines(through sequence: UInt64) throws {
         let end = lines[nextLine...].firstIndex { $0.sequence > sequence } ?? lines.count
+        var blocks: [(first: FeedLine, bytes: [UInt8])] = []
+        var blockOfStream: [UInt64: Int] = [:]
+        for line in lines[nextLine..<end] {
+            if let index = blockOfStream[line.stream], blocks[index].bytes.count < SettlementProjection.blockBytesMax {
+                blocks[index].bytes.append(UInt8(ascii: "\n"))
+                blocks[index].bytes += line.line
+            } else {
+                blockOfStream[line.stream] = blocks.count
+                blocks.append((line, line.line))
+            }
+        }
         // By stream: neighbours in the table are written together.
-        let sorted = lines[nextLine..<end].sorted { ($0.stream, $0.count) < ($1.stream, $1.count) }
-        try database.insert(into: feedTable, columnCount: 4, sorted) { line, row in
-            row.add(line.stream)
-            row.add(line.count)
-            row.add(line.sequence)
-            row.add(text: line.line)
+        blocks.sort { ($0.first.stream, $0.first.count) < ($1.first.stream, $1.first.count) }
+        try database.insert(into: feedTable, columnCount: 4, blocks) { block, row in
+            row.add(block.first.stream)
+            row.add(block.first.count)
+            row.add(block.first.sequence)
+            row.add(text: block.bytes)
         }
         nextLine = end
     }

@@ -6,11 +6,14 @@ import GRDB
 /// change of schema is a new name of the one migration: a file of an older name is emptied and rebuilt from the journal.
 enum SettlementSchema {
     /// The names that the schema had before.
-    static let older = ["1: the venue", "2: the registry", "3: seasons", "4: swaps", "5: trades across zones"]
+    static let older = [
+        "1: the venue", "2: the registry", "3: seasons", "4: swaps", "5: trades across zones",
+        "6: sales by agreement",
+    ]
 
     static var migrator: DatabaseMigrator {
         var migrator = DatabaseMigrator()
-        migrator.registerMigration("6: sales by agreement") { db in
+        migrator.registerMigration("7: event lines in blocks") { db in
             try db.execute(sql: directory)
             try db.execute(sql: activity)
             try db.execute(sql: accounts)
@@ -259,9 +262,9 @@ enum SettlementSchema {
             -- Event lines as sent, of trading days with an even number. Read the view feed instead.
             -- Two tables, since emptying one whole at the day's end is far cheaper than deleting rows.
             stream INTEGER NOT NULL,                               -- member id * 2, or market id * 2 + 1
-            n INTEGER NOT NULL,                                    -- gapless in the stream
-            seq INTEGER NOT NULL,
-            line TEXT NOT NULL,
+            n INTEGER NOT NULL,                                    -- the first line's number, gapless in the stream
+            seq INTEGER NOT NULL,                                  -- the first line's command
+            lines TEXT NOT NULL,                                   -- the lines, a line feed between two
             PRIMARY KEY (stream, n)
         ) STRICT, WITHOUT ROWID;
 
@@ -270,14 +273,20 @@ enum SettlementSchema {
             stream INTEGER NOT NULL,
             n INTEGER NOT NULL,
             seq INTEGER NOT NULL,
-            line TEXT NOT NULL,
+            lines TEXT NOT NULL,
             PRIMARY KEY (stream, n)
         ) STRICT, WITHOUT ROWID;
 
         CREATE VIEW feed AS
-            -- The event lines of the current trading day and the one before.
-            SELECT stream, n, seq, line FROM feed_even
-            UNION ALL SELECT stream, n, seq, line FROM feed_odd;
+            -- The event lines of the current trading day and the one before, one a row.
+            WITH RECURSIVE split (stream, n, line, rest) AS (
+                SELECT stream, n - 1, NULL, lines || char(10)
+                FROM (SELECT stream, n, lines FROM feed_even UNION ALL SELECT stream, n, lines FROM feed_odd)
+                UNION ALL
+                SELECT stream, n + 1, substr(rest, 1, instr(rest, char(10)) - 1), substr(rest, instr(rest, char(10)) + 1)
+                FROM split WHERE rest <> ''
+            )
+            SELECT stream, n, line FROM split WHERE line IS NOT NULL;
 
         CREATE TABLE watermark (
             -- How far the journal is booked.
