@@ -40,7 +40,11 @@ struct AuctionBench: ParsableCommand {
         for _ in 0..<runs {
             sorted.append(seconds { _ = steps.sorted { $0.price > $1.price } })
         }
-        var results: [String: Any] = [:]
+        var report = Report(
+            "auction",
+            ["bids": bids, "bidders": bidders, "runs": runs, "seed": Int(seed)],
+            columns: ["rules", "seconds", "ratio_to_sort", "sold"]
+        )
         var worst = 0.0
         for (rules, owners) in [(RuleBook.eu, plain), (.epa, plain), (.wci, limited), (.korea, plain)] {
             var times: [Double] = []
@@ -52,11 +56,11 @@ struct AuctionBench: ParsableCommand {
             }
             let ratio = times.median / sorted.median
             worst = max(worst, ratio)
-            results[rules.code] = ["seconds": times.median, "ratio_to_sort": ratio, "sold": sold.units]
+            report.add([
+                "rules": "\(rules.code)", "seconds": times.median, "ratio_to_sort": ratio, "sold": Int(sold.units),
+            ])
         }
-        try printJSON([
-            "benchmark": "auction", "bids": bids, "bidders": bidders, "runs": runs,
-            "sort_seconds": sorted.median, "rules": results, "worst_ratio_to_sort": worst,
-        ])
+        report.summary = ["sort_seconds": sorted.median, "worst_ratio_to_sort": worst]
+        try report.print()
     }
 }

@@ -40,7 +40,8 @@ struct BenchVenue {
         return generator
     }
 
-    private static func bootstrap(members: Int) throws -> [String] {
+    /// The entries that set it up, without their times.
+    static func bootstrap(members: Int) throws -> [String] {
         let hash = try PasswordHash.make(password: password, cost: .trivial)
         var entries = [
             "venue MEMBER member=op role=operator name=op", "op MEMBER member=reg role=regulator name=reg",

@@ -19,26 +19,29 @@ struct BookBench: ParsableCommand {
     var seed: UInt64 = 1
 
     func run() throws {
-        var shapes: [String: Any] = [:]
-        var worst = Double.infinity
+        var report = Report(
+            "book",
+            ["messages": messages, "runs": runs, "seed": Int(seed)],
+            columns: ["shape", "messages_per_second", "fills", "resting_at_end"]
+        )
+        var rates: [Double] = []
         for shape in Shape.allCases {
             let flow = Flow.make(shape, count: messages, seed: seed)
-            var rates: [Double] = []
+            var shapeRates: [Double] = []
             var result = BookRun()
             for _ in 0..<runs {
                 result = BookRun()
-                rates.append(Double(messages) / seconds { result.run(flow) })
+                shapeRates.append(Double(messages) / seconds { result.run(flow) })
             }
-            worst = min(worst, rates.median)
-            shapes[shape.rawValue] = [
-                "messages_per_second": Int(rates.median), "fills": result.fills,
-                "resting_orders_at_end": result.book.count,
-            ]
+            rates.append(shapeRates.median)
+            report.add([
+                "shape": shape.rawValue, "messages_per_second": Int(shapeRates.median), "fills": result.fills,
+                "resting_at_end": result.book.count,
+            ])
         }
-        try printJSON([
-            "benchmark": "book", "messages": messages, "runs": runs, "seed": Int(seed), "shapes": shapes,
-            "worst_messages_per_second": Int(worst),
-        ])
+        let (worst, best) = (rates.min() ?? 0, rates.max() ?? 1)
+        report.summary = ["worst_messages_per_second": Int(worst), "worst_to_best": worst / best]
+        try report.print()
     }
 }
 

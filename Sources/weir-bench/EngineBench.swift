@@ -16,22 +16,39 @@ struct EngineBench: ParsableCommand {
     @Option(help: "Members.")
     var members = 1000
 
+    @Option(help: "Runs a shape; the median counts.")
+    var runs = 3
+
     @Option(help: "Seed of the flow.")
     var seed: UInt64 = 1
 
     func run() throws {
-        var shapes: [String: Any] = [:]
+        var report = Report(
+            "engine",
+            ["commands": commands, "members": members, "runs": runs, "seed": Int(seed)],
+            columns: ["shape", "commands_per_second", "refused", "book_messages_per_second", "ratio_to_book"]
+        )
         var worst = Double.infinity
         for shape in Shape.allCases {
-            var setting = EngineRun(members: members)
-            let rate = Double(commands) / setting.run(Flow.make(shape, count: commands, seed: seed))
-            worst = min(worst, rate)
-            shapes[shape.rawValue] = ["commands_per_second": Int(rate), "refused": setting.refused]
+            let flow = Flow.make(shape, count: commands, seed: seed)
+            var rates: [Double] = []
+            var books: [Double] = []
+            var refused = 0
+            for _ in 0..<runs {
+                var setting = EngineRun(members: members)
+                rates.append(Double(commands) / setting.run(flow))
+                refused = setting.refused
+                var book = BookRun()
+                books.append(Double(commands) / seconds { book.run(flow) })
+            }
+            worst = min(worst, rates.median)
+            report.add([
+                "shape": shape.rawValue, "commands_per_second": Int(rates.median), "refused": refused,
+                "book_messages_per_second": Int(books.median), "ratio_to_book": rates.median / books.median,
+            ])
         }
-        try printJSON([
-            "benchmark": "engine", "commands": commands, "members": members, "seed": Int(seed), "shapes": shapes,
-            "worst_commands_per_second": Int(worst),
-        ])
+        report.summary = ["worst_commands_per_second": Int(worst)]
+        try report.print()
     }
 }
 
@@ -47,10 +64,15 @@ struct EngineRun {
     private let isSpread: Bool
     private(set) var refused = 0
 
-    init(members: Int, zones: Int = 0, isSpread: Bool = false) {
+    /// - Parameters:
+    ///   - members: how many, all funded.
+    ///   - zones: how many zones with a market each, or 0 for one market without a zone.
+    ///   - markets: how many markets in all of the one class, if there are no zones.
+    ///   - isSpread: whether orders go to all markets in turn instead of to the first.
+    init(members: Int, zones: Int = 0, markets: Int = 1, isSpread: Bool = false) {
         memberCount = members
         self.isSpread = isSpread
-        marketCodes = zones == 0 ? [EngineRun.code("M")] : (0..<zones).map { EngineRun.code("M\($0)") }
+        marketCodes = (0..<max(zones, markets)).map { EngineRun.code("M\($0)") }
         firstMember = 3
         let program = EngineRun.code("P")
         let (operatorMember, regulator) = (MemberID(1), MemberID(2))
@@ -70,7 +92,7 @@ struct EngineRun {
             admin(
                 operatorMember,
                 .deposit,
-                .deposit(member: code, currency: .eur, amount: EngineRun.decimal("1000000000000"))
+                .deposit(member: code, currency: .eur, amount: EngineRun.decimal("10000000000"))
             )
             for permits in classes {
                 let allocation = NewAllocation(
@@ -83,7 +105,7 @@ struct EngineRun {
                 registry(regulator, .allocate, .allocate(allocation))
             }
         }
-        for (code, permits) in zip(marketCodes, classes) { open(code, permits, operatorMember) }
+        for (index, code) in marketCodes.enumerated() { open(code, classes[index % classes.count], operatorMember) }
         for index in 1..<max(1, zones) { link(index - 1, index, of: program, regulator) }
     }
 
@@ -137,6 +159,12 @@ struct EngineRun {
                 apply(MemberID(firstMember), .order, .order(order))
             }
         }
+    }
+
+    /// Rests orders far from the middle.
+    mutating func rest(_ count: Int) {
+        let numbers = UInt64(1 << 40) + 1...UInt64(1 << 40) + UInt64(count)
+        _ = run(numbers.map { Message.resting($0) })
     }
 
     private static func code(_ text: String) -> Code { Code(text) ?? .none }

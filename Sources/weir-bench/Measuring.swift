@@ -1,6 +1,3 @@
-import Foundation
-import Permits
-
 /// A small seeded generator (SplitMix64), the same on every machine.
 struct SplitMix64 {
     private var state: UInt64
@@ -27,18 +24,7 @@ func seconds(_ body: () throws -> Void) rethrows -> Double {
     return Double(elapsed.components.seconds) + Double(elapsed.components.attoseconds) / 1e18
 }
 
-/// Prints a JSON object with sorted keys.
-func printJSON(_ object: [String: Any]) throws {
-    let data = try JSONSerialization.data(withJSONObject: object, options: [.prettyPrinted, .sortedKeys])
-    FileHandle.standardOutput.write(data + Data("\n".utf8))
-}
-
 extension [Double] {
     /// The middle value.
     var median: Double { isEmpty ? 0 : sorted()[count / 2] }
-
-    /// The value that `share` of them do not exceed.
-    func percentile(_ share: Double) -> Double {
-        isEmpty ? 0 : sorted()[Swift.min(count - 1, Int(Double(count) * share))]
-    }
 }

@@ -9,35 +9,67 @@ struct ServerBench: AsyncParsableCommand {
         abstract: "Durable orders a second over TCP; each order is answered after its commit."
     )
 
-    @Option(help: "Connections, each with a login of its own member.")
-    var connections = 50
+    @Option(help: "Connections, each a login of its own member, and orders that each has under way: CONNECTIONSxPIPELINE.")
+    var loads = ["50x64", "1x64", "50x1", "1x1"]
 
-    @Option(help: "Orders that a connection sends before it waits for their replies.")
-    var pipeline = 64
+    @Option(help: "Seconds that a load should take, roughly.")
+    var time = 5.0
 
-    @Option(help: "Orders in all.")
-    var orders = 500_000
+    @Option(help: "The port of a Redis server with appendfsync always, to run redis-benchmark against in turn.")
+    var redisPort: Int?
 
     @Option(help: "Where the data directory is made; it is removed afterwards.")
     var directory = FileManager.default.temporaryDirectory.path
 
     func run() async throws {
+        var report = Report(
+            "server",
+            ["seconds": time],
+            columns: [
+                "load", "orders", "refused", "orders_per_second", "burst_p50_us", "burst_p99_us", "fdatasync_4k_p50_us",
+                "settlement_lag_s", "redis_sets_per_second", "ratio_to_redis",
+            ]
+        )
+        for load in loads {
+            let parts = load.split(separator: "x").compactMap { Int($0) }
+            guard parts.count == 2, parts[0] > 0, parts[1] > 0 else {
+                throw ValidationError("\(load) is no load; write 50x64")
+            }
+            let redis = try redisPort.map { try redisRate($0, connections: parts[0], pipeline: parts[1]) }
+            var row = try await measure(connections: parts[0], pipeline: parts[1])
+            row["load"] = load
+            if let redis, let rate = row["orders_per_second"] as? Int {
+                row["redis_sets_per_second"] = redis
+                row["ratio_to_redis"] = Double(rate) / Double(redis)
+            }
+            report.add(row)
+        }
+        try report.print()
+    }
+
+    /// How many orders to send: from a guess of the rate, since texts are made beforehand.
+    private func orderCount(connections: Int, pipeline: Int) -> Int {
+        let underWay = Double(connections * pipeline)
+        return Int(time * min(500_000, underWay * 5_000))
+    }
+
+    private func measure(connections: Int, pipeline: Int) async throws -> [String: Any] {
         let venue = try await BenchVenue.start(in: directory, members: connections)
         let generator = try venue.connect(connections)
-        let bursts = max(1, orders / connections / pipeline)
+        let bursts = max(1, orderCount(connections: connections, pipeline: pipeline) / connections / pipeline)
         let loads = (0..<connections).map { Load($0, bursts: bursts, pipeline: pipeline) }
         let yardstick = try venue.syncLatencies()
         var latencies = Histogram()
-        let elapsed = try seconds { latencies = try drive(generator, loads, bursts) }
+        let elapsed = try seconds { latencies = try drive(generator, loads, bursts, pipeline) }
         let sent = bursts * pipeline * connections
         let settled = seconds { while venue.server.settledSequence < UInt64(sent) { usleep(1000) } }
-        try printJSON([
-            "benchmark": "server", "connections": connections, "pipeline": pipeline, "orders": sent,
-            "refused": generator.links.reduce(0) { $0 + $1.refused },
-            "orders_per_second": Int(Double(sent) / elapsed), "burst_latency_us": latencies.summary,
-            "fdatasync_4k_us": yardstick.summary, "settlement_lag_seconds": settled,
-        ])
         try await venue.end()
+        return [
+            "orders": sent, "refused": generator.links.reduce(0) { $0 + $1.refused },
+            "orders_per_second": Int(Double(sent) / elapsed), "burst_p50_us": latencies.microseconds(0.5),
+            "burst_p99_us": latencies.microseconds(0.99), "fdatasync_4k_p50_us": yardstick.microseconds(0.5),
+            "settlement_lag_s": settled,
+        ]
     }
 
     /// A connection's bursts, made beforehand.
@@ -57,18 +89,23 @@ struct ServerBench: AsyncParsableCommand {
 
     /// Sends every connection's bursts, the next when the last one's replies are there.
     /// - Returns: the latency of each burst.
-    private func drive(_ generator: LoadGenerator, _ loads: [Load], _ bursts: Int) throws -> Histogram {
+    private func drive(
+        _ generator: LoadGenerator,
+        _ loads: [Load],
+        _ bursts: Int,
+        _ pipeline: Int
+    ) throws -> Histogram {
         var latencies = Histogram()
-        var done = [Int](repeating: 0, count: connections)
-        var began = [UInt64](repeating: 0, count: connections)
+        var done = [Int](repeating: 0, count: loads.count)
+        var began = [UInt64](repeating: 0, count: loads.count)
         func send(_ index: Int) throws {
             let burst = done[index]
             began[index] = LoadGenerator.now
             let load = loads[index]
             try generator.send(load.text[load.starts[burst]..<load.starts[burst + 1]], replies: pipeline, on: index)
         }
-        for index in 0..<connections { try send(index) }
-        var unfinished = connections
+        for index in loads.indices { try send(index) }
+        var unfinished = loads.count
         while unfinished > 0 {
             try generator.receive { index, _ in
                 guard generator.links[index].missing == 0 else { return }
@@ -78,5 +115,26 @@ struct ServerBench: AsyncParsableCommand {
             }
         }
         return latencies
+    }
+
+    /// What `redis-benchmark -t set` says with the same connections and pipeline, in requests a second.
+    private func redisRate(_ port: Int, connections: Int, pipeline: Int) throws -> Int {
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+        let count = orderCount(connections: connections, pipeline: pipeline)
+        process.arguments = [
+            "redis-benchmark", "-p", "\(port)", "-t", "set", "-c", "\(connections)", "-P", "\(pipeline)", "-n", "\(count)",
+            "--csv",
+        ]
+        let output = Pipe()
+        process.standardOutput = output
+        try process.run()
+        let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+        process.waitUntilExit()
+        // "SET","581395.31",…
+        let line = text.split(separator: "\n").first { $0.hasPrefix("\"SET\"") }
+        let rate = line?.split(separator: ",").dropFirst().first.flatMap { Double($0.filter { $0 != "\"" }) }
+        guard let rate else { throw LoadError(message: "redis-benchmark said: \(text)") }
+        return Int(rate)
     }
 }

@@ -1,11 +1,14 @@
 import ArgumentParser
 
-/// Benchmarks that print JSON, one subcommand each.
+/// Benchmarks, one subcommand each.
 @main
 struct WeirBench: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "weir-bench",
-        abstract: "Benchmarks that print JSON.",
-        subcommands: [BookBench.self, EngineBench.self, ZoneBench.self, ServerBench.self, AuctionBench.self]
+        abstract: "Benchmarks: JSON on standard output, a table on standard error.",
+        subcommands: [
+            BookBench.self, EngineBench.self, ServerBench.self, LatencyBench.self, RecoveryBench.self, SettlementBench.self,
+            AuctionBench.self, GrowthBench.self, ZoneBench.self, HotPath.self,
+        ]
     )
 }

@@ -29,7 +29,11 @@ struct ZoneBench: ParsableCommand {
     var seed: UInt64 = 1
 
     func run() throws {
-        var shapes: [String: Any] = [:]
+        var report = Report(
+            "zones",
+            ["commands": commands, "members": members, "zones": zones, "rounds": rounds, "seed": Int(seed)],
+            columns: ["shape", "plain_commands_per_second", "unconstrained_ratio", "spread_ratio"]
+        )
         var worst = 0.0
         for shape in Shape.allCases {
             let flow = Flow.make(shape, count: commands, seed: seed)
@@ -42,14 +46,12 @@ struct ZoneBench: ParsableCommand {
                 }
             }
             worst = max(worst, best[1] / best[0])
-            shapes[shape.rawValue] = [
-                "plain_commands_per_second": Int(Double(commands) / best[0]),
+            report.add([
+                "shape": shape.rawValue, "plain_commands_per_second": Int(Double(commands) / best[0]),
                 "unconstrained_ratio": best[1] / best[0], "spread_ratio": best[2] / best[0],
-            ]
+            ])
         }
-        try printJSON([
-            "benchmark": "zones", "commands": commands, "members": members, "zones": zones, "seed": Int(seed),
-            "shapes": shapes, "worst_unconstrained_ratio": worst,
-        ])
+        report.summary = ["worst_unconstrained_ratio": worst]
+        try report.print()
     }
 }

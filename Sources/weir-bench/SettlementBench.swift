@@ -1,0 +1,65 @@
+import ArgumentParser
+import Foundation
+import Logging
+import Server
+import Storage
+import Wire
+
+/// How quickly settlement follows the journal.
+struct SettlementBench: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "settlement",
+        abstract: "Trades and commands a second that settlement books, with nothing else to do."
+    )
+
+    @Option(help: "Commands in the journal.")
+    var commands = 1_000_000
+
+    @Option(help: "Where the data directory is made; it is removed afterwards.")
+    var directory = FileManager.default.temporaryDirectory.path
+
+    func run() throws {
+        let data = "\(directory)/weir-bench-\(ProcessInfo.processInfo.processIdentifier)"
+        defer {
+            do { try FileManager.default.removeItem(atPath: data) } catch {
+                FileHandle.standardError.write(Data("left behind: \(data)\n".utf8))
+            }
+        }
+        let journal = try Journal(directory: data)
+        var written = BenchJournal()
+        try written.write(commands, to: journal)
+        let settlement = try Settlement(directory: data)
+        var configuration = ServerConfiguration(
+            directory: data,
+            logger: Logger(label: "bench", factory: { _ in SwiftLogNoOpLogHandler() })
+        )
+        configuration.commandsPerSnapshot = .max
+        let projector = Projector(
+            from: StreamReplay(),
+            settlement: settlement,
+            snapshots: try SnapshotStore(directory: data),
+            journal: journal,
+            configuration: configuration,
+            onFailure: { preconditionFailure("\($0)") }
+        )
+        let elapsed = seconds {
+            projector.start()
+            while settlement.appliedSequence < journal.lastCommand { usleep(1000) }
+        }
+        projector.stop()
+        try settlement.close()
+        try journal.close()
+        var report = Report(
+            "settlement",
+            ["commands": commands],
+            columns: ["commands", "trades", "seconds", "commands_per_second", "trades_per_second"]
+        )
+        report.add([
+            "commands": commands, "trades": written.trades, "seconds": elapsed,
+            "commands_per_second": Int(Double(commands) / elapsed),
+            "trades_per_second": Int(Double(written.trades) / elapsed),
+        ])
+        report.summary = ["trades_per_second": Int(Double(written.trades) / elapsed)]
+        try report.print()
+    }
+}
