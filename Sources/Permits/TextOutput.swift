@@ -72,7 +72,7 @@ extension TextSink {
     }
 
     /// Appends a moment as `2027-03-01T09:00:00.000000Z`.
-    public mutating func append(timestamp: Timestamp) {
+    @inlinable public mutating func append(timestamp: Timestamp) {
         let day = timestamp.day
         let date = CalendarDate(dayNumber: day)
         let rest = Int(timestamp.microseconds - day * Timestamp.microsecondsPerDay)
@@ -94,7 +94,7 @@ extension TextSink {
     }
 
     /// Appends `text` as a JSON string in double quotes; control characters as `\u00XX`.
-    public mutating func append(quoted text: String) {
+    @inlinable public mutating func append(quoted text: String) {
         append(UInt8(ascii: "\""))
         for byte in text.utf8 {
             switch byte {

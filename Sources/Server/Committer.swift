@@ -15,6 +15,8 @@ final class Committer: Sendable {
     private let queue = DispatchQueue(label: "weir.journal")
     private let checkpoints = DispatchQueue(label: "weir.checkpoint")
     private let logger: Logger
+    /// How far the journal's log has grown since the last checkpoint.
+    private let logPages = Atomic<Int>(0)
 
     init(
         journal: Journal,
@@ -64,7 +66,14 @@ final class Committer: Sendable {
             return
         }
         deliver(batch.deliveries)
-        if batch.count > 0 { projector.add(batch) }
+        guard batch.count > 0 else { return }
+        projector.add(batch)
+        // Roughly: a batch rewrites the last page of its table, and fills others.
+        let pages = logPages.add(2 + batch.payload.count / 4096, ordering: .relaxed).newValue
+        if pages > Journal.logPages / 2 {
+            logPages.store(0, ordering: .relaxed)
+            checkpoint()
+        }
     }
 
     /// Sends what was waiting for the commit: at most one hop an event loop.
@@ -86,7 +95,7 @@ final class Committer: Sendable {
     }
 
     /// Moves the journal's log into its file, off the acknowledgement path.
-    func checkpoint() {
+    private func checkpoint() {
         checkpoints.async { [self] in
             do throws(JournalError) { try journal.checkpoint() } catch { logger.error("no checkpoint: \(error)") }
         }

@@ -42,7 +42,7 @@ package final class Projector: @unchecked Sendable {
     /// How much journal text waits in memory.
     private static let bytesMax = 16 << 20
     /// How long it gathers batches before it books them, in seconds, unless somebody waits.
-    private static let gatherTime = 0.02
+    private static let gatherTime = 0.1
     /// A batch of so many commands says that the venue is busy.
     private static let burstCommands = 256
     /// For how many seconds settlement lets a burst go first; after that it takes its share.

@@ -25,7 +25,7 @@ package enum Recovery {
             newest.venue.exchange.sequence <= booked
             ? newest : try replay(from: snapshots.newest(atMost: booked).snapshot)
         var replay = newest
-        replay.audience = Audience()
+        replay.audience = .nobody
         let start = replay.venue.exchange.sequence
         try journal.forEachBatch(fromCommand: start + 1) { batch in
             guard batch.lastCommand > start else { return }

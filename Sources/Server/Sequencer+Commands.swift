@@ -128,11 +128,5 @@ extension Sequencer {
         let handed = batch
         batch = Batch()
         if beside { committer.commitBeside(handed) } else { committer.commitHere(handed) }
-        guard handed.count > 0 else { return }
-        batchesSinceCheckpoint += 1
-        if batchesSinceCheckpoint >= 1000 {
-            batchesSinceCheckpoint = 0
-            committer.checkpoint()
-        }
     }
 }

@@ -45,7 +45,6 @@ final class Sequencer: @unchecked Sendable {
     var time = Timestamp.zero
     /// What stands before a session's lines in the journal at that time.
     var entryStart: [UInt8] = []
-    var batchesSinceCheckpoint = 0
 
     init(
         venue: Venue,

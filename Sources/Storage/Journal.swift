@@ -29,7 +29,7 @@ package final class Journal: Sendable {
     }
 
     /// How long the write-ahead log becomes before it starts over, in pages of 4 KiB.
-    package static let logPages = 4096
+    package static let logPages = 8192
 
     /// The version of the table layout.
     static let formatVersion: Int64 = 1

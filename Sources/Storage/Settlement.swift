@@ -37,8 +37,8 @@ package final class Settlement: Sendable {
             configuration.label = "settlement"
             configuration.busyMode = .timeout(30)
             configuration.prepareDatabase { db in
-                // Fewer, larger checkpoints, and the current day's leaves in memory.
-                try db.execute(sql: "PRAGMA wal_autocheckpoint=8192; PRAGMA cache_size=-65536")
+                // Checkpoints that hold the disk for some milliseconds at most, and the current day's leaves in memory.
+                try db.execute(sql: "PRAGMA wal_autocheckpoint=2048; PRAGMA cache_size=-65536")
             }
             let pool = try DatabasePool(path: file, configuration: configuration)
             let migrator = SettlementSchema.migrator

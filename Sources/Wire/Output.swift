@@ -27,6 +27,16 @@ package struct Audience: Sendable {
     private var auctions: UInt32 = 0
     private var registry: UInt32 = 0
 
+    /// Nobody at all, for a replay that is after the state alone.
+    package static let nobody: Audience = {
+        var audience = Audience()
+        audience.replies = false
+        return audience
+    }()
+
+    /// Whether replies are wanted.
+    package var replies = true
+
     package init() {}
 
     /// Counts a listener of a member's private stream, or takes one away.
@@ -50,7 +60,7 @@ package struct Audience: Sendable {
 
     func wants(_ destination: Destination) -> Bool {
         switch destination {
-        case .reply: true
+        case .reply: replies
         case .member(let member): Int(member.index) < members.count && members[Int(member.index)] > 0
         case .market(.auctions): auctions > 0
         case .market(.registry): registry > 0

@@ -40,9 +40,9 @@ package struct StreamReplay: Sendable {
     /// - Parameters:
     ///   - text: the lines.
     ///   - firstLine: the number of the first line, for errors.
-    ///   - body: called after each step, with the venue as it then stands.
+    ///   - body: called after each step, with the venue as it then stands, in place so that it is not copied.
     /// - Throws: `StreamError` that names the line, or what `body` throws.
-    package mutating func run(_ text: [UInt8], firstLine: Int = 1, _ body: (Step, Venue) throws -> Void) throws {
+    package mutating func run(_ text: [UInt8], firstLine: Int = 1, _ body: (Step, inout Venue) throws -> Void) throws {
         var number = firstLine
         var start = 0
         while start < text.count {
@@ -77,18 +77,18 @@ package struct StreamReplay: Sendable {
     private mutating func run(
         _ prepared: PreparedEntry,
         _ entry: StreamEntry,
-        _ body: (Step, Venue) throws -> Void
+        _ body: (Step, inout Venue) throws -> Void
     ) throws {
         output.removeAll()
         if prepared.isCommand, let clock = venue.dueClock(at: entry.time) {
             venue.execute(clock, output: &output)
             let sequence = venue.exchange.sequence
             keep(output)
-            try body(Step(entry: .clock(at: entry.time), output: output, sequence: sequence), venue)
+            try body(Step(entry: .clock(at: entry.time), output: output, sequence: sequence), &venue)
             output.removeAll()
         }
         let sequence = venue.run(prepared, records: records, output: &output)
         keep(output)
-        try body(Step(entry: entry, output: output, sequence: sequence), venue)
+        try body(Step(entry: entry, output: output, sequence: sequence), &venue)
     }
 }

@@ -26,7 +26,7 @@ package struct Venue: Sendable {
     package mutating func execute(_ request: Request, output: inout Output) -> Reply {
         let first = output.events.count
         let reply = exchange.apply(request, into: &output.events)
-        output.append(reply, of: exchange)
+        if output.audience?.replies ?? true { output.append(reply, of: exchange) }
         for index in first..<output.events.count {
             output.append(output.events[index], sequence: exchange.sequence, of: exchange)
         }

@@ -19,7 +19,7 @@ struct BenchJournal {
     ///   - commands: how many orders, cancels and amendments.
     ///   - reached: called after each batch with the replay.
     mutating func write(_ commands: Int, to journal: Journal, _ reached: (StreamReplay) throws -> Void = { _ in }) throws {
-        replay.audience = Audience()
+        replay.audience = .nobody
         for entry in try BenchVenue.bootstrap(members: BenchJournal.members) { add(entry) }
         try flush(to: journal)
         for message in Flow.make(.narrow, count: commands, seed: 1) {
