@@ -200,7 +200,7 @@ struct EngineRun {
     }
 
     /// The flow as commands; every new order has an id, by which it is cancelled and amended.
-    private func requests(_ flow: ArraySlice<Message>) -> [Request] {
+    func requests(_ flow: ArraySlice<Message>) -> [Request] {
         flow.map { message in
             let member = MemberID(firstMember + UInt32(message.order % UInt64(memberCount)))
             let reference = EngineRun.code("o\(message.order)")
@@ -251,16 +251,15 @@ struct EngineRun {
         var start = 0
         while start < flow.count {
             let requests = requests(flow[start..<min(start + 1000, flow.count)])
-            elapsed += seconds { apply(requests) }
+            elapsed += seconds { apply(requests.span) }
             start += 1000
         }
         return elapsed
     }
 
-    private mutating func apply(_ requests: [Request]) {
-        let span = requests.span
-        for index in span.indices {
-            if case .refused = exchange.apply(span[index], into: &events).outcome { refused += 1 }
+    mutating func apply(_ requests: Span<Request>) {
+        for index in requests.indices {
+            if case .refused = exchange.apply(requests[index], into: &events).outcome { refused += 1 }
             events.removeAll(keepingCapacity: true)
         }
     }

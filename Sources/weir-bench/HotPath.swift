@@ -23,28 +23,35 @@ struct HotPath: ParsableCommand {
     @Argument(help: "The path.")
     var path: Path
 
-    @Option(help: "How often.")
+    @Option(help: "How often; of what is prepared.")
     var count = 20_000
 
+    @Option(help: "How much is prepared: the same for two counts, so that their difference is the path alone.")
+    var prepared = 30_000
+
     func run() throws {
-        let flow = Flow.make(.narrow, count: count, seed: 1)
+        guard count <= prepared else { throw ValidationError("--count is at most --prepared") }
+        let flow = Flow.make(.narrow, count: prepared, seed: 1)
         switch path {
         case .book:
             var run = BookRun()
-            run.run(flow)
+            run.run(Array(flow.prefix(count)))
         case .engine:
             var run = EngineRun(members: 100)
-            _ = run.run(flow)
+            let requests = run.requests(flow[...])
+            run.apply(requests.span.extracting(first: count))
         case .line:
             let lines = flow.map { Array(BenchJournal.line($0).drop { $0 != " " }.dropFirst().utf8) }
-            for line in lines { _ = try LineParser.parse(line.span) }
+            for line in lines.prefix(count) { _ = try LineParser.parse(line.span) }
         case .replay:
-            var text: [UInt8] = []
-            for entry in try BenchVenue.bootstrap(members: 1000) + flow.map(BenchJournal.line) {
-                text += "2027-03-01T09:00:00.000000Z \(entry)\n".utf8
-            }
             var replay = StreamReplay()
-            try replay.run(text) { _, _ in }
+            try replay.run(HotPath.journal(BenchVenue.bootstrap(members: 1000))) { _, _ in }
+            let entries = flow.map { HotPath.journal([BenchJournal.line($0)]) }
+            for entry in entries.prefix(count) { try replay.run(entry) { _, _ in } }
         }
+    }
+
+    private static func journal(_ entries: [String]) -> [UInt8] {
+        Array(entries.map { "2027-03-01T09:00:00.000000Z \($0)\n" }.joined().utf8)
     }
 }

@@ -1,7 +1,7 @@
 import ArgumentParser
+import Foundation
 
 /// Benchmarks, one subcommand each.
-@main
 struct WeirBench: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "weir-bench",
@@ -11,4 +11,18 @@ struct WeirBench: AsyncParsableCommand {
             AuctionBench.self, GrowthBench.self, ZoneBench.self, HotPath.self,
         ]
     )
+}
+
+@main
+enum Main {
+    static func main() {
+        let arguments = CommandLine.arguments.dropFirst()
+        // On the first thread, and without another, so that callgrind can follow.
+        if arguments.first == HotPath.configuration.commandName { return HotPath.main(Array(arguments.dropFirst())) }
+        Task {
+            await WeirBench.main()
+            exit(0)
+        }
+        dispatchMain()
+    }
 }
