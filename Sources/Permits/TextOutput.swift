@@ -1,26 +1,50 @@
 // Writing lines byte by byte, without a `String`.
 
 /// What takes text as bytes: an array, or the buffer of a hot path.
+///
+/// The requirements have names of their own, and every conformance inlines them: a witness that is not inlinable costs a call
+/// a byte across modules.
 public protocol TextSink {
     /// Appends a byte.
-    mutating func append(_ byte: UInt8)
+    mutating func put(_ byte: UInt8)
     /// Appends bytes.
-    mutating func append(_ bytes: Span<UInt8>)
+    mutating func put(_ bytes: Span<UInt8>)
 }
 
 extension [UInt8]: TextSink {
+    /// Appends a byte.
+    @inlinable @inline(__always)
+    public mutating func put(_ byte: UInt8) { self += CollectionOfOne(byte) }
+
     /// Appends bytes.
-    @inlinable public mutating func append(_ bytes: Span<UInt8>) {
+    @inlinable @inline(__always)
+    public mutating func put(_ bytes: Span<UInt8>) {
         unsafe bytes.withUnsafeBufferPointer { buffer in unsafe append(contentsOf: buffer) }
     }
 }
 
-extension Buffer<UInt8>: TextSink {}
+extension Buffer<UInt8>: TextSink {
+    /// Appends a byte.
+    @inlinable @inline(__always)
+    public mutating func put(_ byte: UInt8) { push(byte) }
+
+    /// Appends bytes.
+    @inlinable @inline(__always)
+    public mutating func put(_ bytes: Span<UInt8>) { push(bytes) }
+}
 
 extension TextSink {
+    /// Appends a byte.
+    @inlinable @inline(__always)
+    public mutating func append(_ byte: UInt8) { put(byte) }
+
+    /// Appends bytes.
+    @inlinable @inline(__always)
+    public mutating func append(_ bytes: Span<UInt8>) { put(bytes) }
+
     /// Appends ASCII text.
     @inlinable public mutating func append(_ text: StaticString) {
-        text.withUTF8Buffer { buffer in unsafe append(buffer.span) }
+        text.withUTF8Buffer { buffer in unsafe put(buffer.span) }
     }
 
     /// Appends the UTF-8 bytes of `text` as they are.
@@ -28,7 +52,7 @@ extension TextSink {
 
     /// Appends a code.
     @inlinable public mutating func append(code: Code) {
-        for index in 0..<code.count { append(code.byte(at: index)) }
+        for index in 0..<code.count { put(code.byte(at: index)) }
     }
 
     /// Appends a whole number.
@@ -145,5 +169,24 @@ extension String {
     /// The text of `bytes`; what is not UTF-8 becomes U+FFFD.
     public init(repairing bytes: Span<UInt8>) {
         self.init(decoding: bytes.indices.map { bytes[$0] }, as: UTF8.self)
+    }
+}
+
+extension Span<UInt8> {
+    /// Where `byte` stands first at or after `start`; the count if nowhere.
+    @inlinable
+    public func firstIndex(of byte: UInt8, from start: Int) -> Int {
+        let ones: UInt64 = 0x0101_0101_0101_0101
+        let pattern = UInt64(byte) &* ones
+        var index = start
+        // Eight at a time: a byte that is equal becomes 0, and only 0 borrows into its top bit.
+        while index + 8 <= count {
+            let word = unsafe bytes.unsafeLoadUnaligned(fromByteOffset: index, as: UInt64.self).littleEndian ^ pattern
+            let found = (word &- ones) & ~word & (ones << 7)
+            if found != 0 { return index + found.trailingZeroBitCount / 8 }
+            index += 8
+        }
+        while index < count, self[index] != byte { index += 1 }
+        return index
     }
 }

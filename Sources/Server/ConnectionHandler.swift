@@ -1,4 +1,3 @@
-import Foundation
 import NIOCore
 import Permits
 import Synchronization
@@ -63,11 +62,7 @@ final class ConnectionHandler: ChannelInboundHandler {
         let bytes = end.flatMap { pending.readBytes(length: $0 + 1) } ?? []
         var start = 0
         while start < bytes.count, !isClosing {
-            let end = bytes.withUnsafeBytes { buffer -> Int in
-                guard let base = buffer.baseAddress, let found = memchr(base + start, 10, buffer.count - start)
-                else { return buffer.count - 1 }
-                return UnsafeRawPointer(found) - base
-            }
+            let end = bytes.span.firstIndex(of: UInt8(ascii: "\n"), from: start)
             let last = end > start && bytes[end - 1] == UInt8(ascii: "\r") ? end - 1 : end
             if last - start > lineBytesMax {
                 lines.append(tooLong())

@@ -26,7 +26,7 @@ package struct StreamEntry: Sendable {
         func token() -> Range<Int> {
             skipSpaces()
             let start = index
-            while index < text.count, text[index] != 32 { index += 1 }
+            index = text.firstIndex(of: 32, from: start)
             return start..<index
         }
         let timeRange = token()
@@ -38,11 +38,7 @@ package struct StreamEntry: Sendable {
         skipSpaces()
         guard index < text.count else { throw StreamError("the entry has no verb") }
         var line: [UInt8] = []
-        line.reserveCapacity(text.count - index)
-        while index < text.count {
-            line.append(text[index])
-            index += 1
-        }
+        line.append(text.extracting(index..<text.count))
         return StreamEntry(time: time, member: member, user: user, line: line)
     }
 

@@ -46,7 +46,7 @@ package struct StreamReplay: Sendable {
         var number = firstLine
         var start = 0
         while start < text.count {
-            let end = text[start...].firstIndex(of: UInt8(ascii: "\n")) ?? text.count
+            let end = text.span.firstIndex(of: UInt8(ascii: "\n"), from: start)
             var last = end
             if last > start, text[last - 1] == UInt8(ascii: "\r") { last -= 1 }
             if let (entry, prepared) = try next(text.span.extracting(start..<last), number) {
