@@ -192,7 +192,9 @@ extension Exchange {
 
     /// Refuses a class whose permits have ended.
     func checkLasts(_ id: ClassID) throws(Refusal) {
-        guard !registry.classes[Int(id.index)].isExpired else { throw Refusal(.expiryPassed, "\(label(of: id)) has ended") }
+        guard !registry.classes[Int(id.index)].isExpired else {
+            throw Refusal(.expiryPassed, "\(label(of: id)) has ended")
+        }
     }
 
     /// Checks an issue against the caps.

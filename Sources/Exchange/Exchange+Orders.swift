@@ -188,8 +188,7 @@ extension Exchange {
         to scale: Int,
         max: Int64,
         unit: @autoclosure () -> String
-    ) throws(Refusal) -> Int64
-    {
+    ) throws(Refusal) -> Int64 {
         let value: Int64
         do throws(RejectCode) { value = try given.scaled(to: scale) } catch {
             if error == .badNumber {

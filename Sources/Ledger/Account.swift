@@ -2,8 +2,10 @@ public import Permits
 
 /// An account: the venue's own first, then one general account a member; one compliance account a facility.
 public struct AccountID: Hashable, Comparable, Sendable, BitwiseCopyable {
+    /// Its number.
     public var index: UInt32
 
+    /// Makes it of its number.
     public init(index: UInt32) { self.index = index }
 
     /// Cash outside the venue: minus the sum of what members have deposited and not withdrawn.
@@ -60,13 +62,16 @@ public struct AccountID: Hashable, Comparable, Sendable, BitwiseCopyable {
     /// Whether the account stands behind what others hold and so is negative.
     public var isBacking: Bool { index <= AccountID.issuance.index }
 
+    /// Orders by number.
     public static func < (a: AccountID, b: AccountID) -> Bool { a.index < b.index }
 }
 
 /// What an account holds an amount of: a currency, or a permit class.
 public struct AssetID: Hashable, Comparable, Sendable, BitwiseCopyable {
+    /// Its number.
     public var index: UInt32
 
+    /// Makes it of its number.
     public init(index: UInt32) { self.index = index }
 
     /// Money of a currency, in minor units.
@@ -85,6 +90,7 @@ public struct AssetID: Hashable, Comparable, Sendable, BitwiseCopyable {
     /// The currency, if it is one.
     public var currency: Currency? { index < AssetID.firstPermits ? Currency(rawValue: UInt8(index)) : nil }
 
+    /// Orders by number.
     public static func < (a: AssetID, b: AssetID) -> Bool { a.index < b.index }
 }
 
@@ -97,6 +103,7 @@ public struct Balance: Equatable, Sendable, BitwiseCopyable {
     /// Permits that open buy orders would bring; counts against the holding limit.
     public var incoming: Int64 = 0
 
+    /// Nothing.
     public init() {}
 
     /// What a new order, a transfer or a withdrawal may use.
@@ -118,5 +125,6 @@ public struct AssetStatement: Equatable, Sendable {
     /// The part of `held` that open orders hold.
     public var onHold: Int64 = 0
 
+    /// Nothing.
     public init() {}
 }

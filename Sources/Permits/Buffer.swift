@@ -54,10 +54,7 @@ public struct Buffer<Element: BitwiseCopyable>: @unchecked Sendable {
 
     /// Adds an element at the end; amortized O(1).
     @inlinable @inline(__always)
-    public mutating func append(_ element: Element) { push(element) }
-
-    @inlinable @inline(__always)
-    mutating func push(_ element: Element) {
+    public mutating func append(_ element: Element) {
         if count == capacity { grow(to: count + 1) }
         unsafe (base + count).initialize(to: element)
         length += 1
@@ -65,10 +62,7 @@ public struct Buffer<Element: BitwiseCopyable>: @unchecked Sendable {
 
     /// Adds elements at the end.
     @inlinable @inline(__always)
-    public mutating func append(_ elements: Span<Element>) { push(elements) }
-
-    @inlinable @inline(__always)
-    mutating func push(_ elements: Span<Element>) {
+    public mutating func append(_ elements: Span<Element>) {
         let added = elements.count
         if added > capacity - count { grow(to: count + added) }
         unsafe elements.withUnsafeBufferPointer { source in

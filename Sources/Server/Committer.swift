@@ -81,7 +81,11 @@ final class Committer: Sendable {
         var rest = deliveries[...]
         while let loop = rest.first?.connection.channel.eventLoop {
             let own = rest.filter { $0.connection.channel.eventLoop === loop }
-            if own.count == rest.count { rest = [] } else { rest.removeAll { $0.connection.channel.eventLoop === loop } }
+            if own.count == rest.count {
+                rest = []
+            } else {
+                rest.removeAll { $0.connection.channel.eventLoop === loop }
+            }
             if loop.inEventLoop {
                 for delivery in own { Committer.send(delivery) }
             } else {

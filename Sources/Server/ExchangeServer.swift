@@ -127,9 +127,10 @@ package final class ExchangeServer: Sendable {
                 Refusal(.busy, "the venue has its most connections, \(configuration.connectionsMax)"),
                 output: &output
             )
-            channel.writeAndFlush(channel.allocator.buffer(bytes: output.bytes.array(0..<output.bytes.count))).whenComplete { _ in
-                channel.close(promise: nil)
-            }
+            channel.writeAndFlush(channel.allocator.buffer(bytes: output.bytes.array(0..<output.bytes.count)))
+                .whenComplete { _ in
+                    channel.close(promise: nil)
+                }
             return
         }
         let connection = Connection(channel: channel, unsentMax: configuration.unsentBytesMax)

@@ -33,6 +33,7 @@ extension Sequencer {
     ///   - line: as the journal holds it.
     ///   - isOfItem: whether `entryStart` is the beginning of its entry.
     ///   - session: who gets the reply.
+    /// - Returns: the reply.
     @discardableResult
     func apply(_ request: Request, line: Span<UInt8>, isOfItem: Bool = false, from session: Session?) -> Reply {
         let reply = venue.execute(request, output: &output)

@@ -104,7 +104,10 @@ struct LineScanner {
             index = try scanField(line, from: index, table)
         }
         if let key = table.missing(verb, fields) {
-            throw Refusal(.missingKey, "\(verb.text) needs \(key.name)=; usage: \(VerbRule.all[Int(verb.rawValue)].usage)")
+            throw Refusal(
+                .missingKey,
+                "\(verb.text) needs \(key.name)=; usage: \(VerbRule.all[Int(verb.rawValue)].usage)"
+            )
         }
     }
 

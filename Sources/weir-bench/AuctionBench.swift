@@ -61,6 +61,6 @@ struct AuctionBench: ParsableCommand {
             ])
         }
         report.summary = ["sort_seconds": sorted.median, "worst_ratio_to_sort": worst]
-        try report.print()
+        try report.write()
     }
 }

@@ -13,12 +13,15 @@ struct BenchJournal {
     private static let members = 1000
     private static let batchCommands = 2000
 
-    /// Writes `commands` commands and whatever sets the venue up.
+    /// Writes whatever sets the venue up, and a flow.
     /// - Parameters:
-    ///   - journal: an empty one.
     ///   - commands: how many orders, cancels and amendments.
+    ///   - journal: an empty one.
     ///   - reached: called after each batch with the replay.
-    mutating func write(_ commands: Int, to journal: Journal, _ reached: (StreamReplay) throws -> Void = { _ in }) throws {
+    /// - Throws: what the journal and the replay throw.
+    mutating func write(_ commands: Int, to journal: Journal, _ reached: (StreamReplay) throws -> Void = { _ in })
+        throws
+    {
         replay.audience = .nobody
         for entry in try BenchVenue.bootstrap(members: BenchJournal.members) { add(entry) }
         try flush(to: journal)

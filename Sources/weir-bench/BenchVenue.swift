@@ -34,7 +34,8 @@ struct BenchVenue {
     func connect(_ count: Int) throws -> LoadGenerator {
         let generator = try LoadGenerator(port: port, count: count)
         for index in 0..<count {
-            let logon = "LOGON member=m\(index % memberCount) user=u\(index / memberCount) password=\(BenchVenue.password) version=1\n"
+            let logon =
+                "LOGON member=m\(index % memberCount) user=u\(index / memberCount) password=\(BenchVenue.password) version=1\n"
             try generator.exchange(Array(logon.utf8), replies: 1, on: index)
         }
         return generator

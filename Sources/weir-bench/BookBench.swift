@@ -41,7 +41,7 @@ struct BookBench: ParsableCommand {
         }
         let (worst, best) = (rates.min() ?? 0, rates.max() ?? 1)
         report.summary = ["worst_messages_per_second": Int(worst), "worst_to_best": worst / best]
-        try report.print()
+        try report.write()
     }
 }
 

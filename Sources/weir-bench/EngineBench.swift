@@ -48,7 +48,7 @@ struct EngineBench: ParsableCommand {
             ])
         }
         report.summary = ["worst_commands_per_second": Int(worst)]
-        try report.print()
+        try report.write()
     }
 }
 

@@ -55,7 +55,7 @@ struct GrowthBench: ParsableCommand {
             report.summary["worst_ratio_of_\(dimension.what.replacingOccurrences(of: " ", with: "_"))"] = worst
         }
         report.summary["bytes_per_resting_order"] = bytesPerOrder(1_000_000)
-        try report.print()
+        try report.write()
     }
 
     /// What a million resting orders add to the process's memory, an order.
@@ -67,7 +67,8 @@ struct GrowthBench: ParsableCommand {
     }
 
     private var residentBytes: Int {
-        let text = FileManager.default.contents(atPath: "/proc/self/statm").map { String(decoding: $0, as: UTF8.self) } ?? ""
+        let text =
+            FileManager.default.contents(atPath: "/proc/self/statm").map { String(decoding: $0, as: UTF8.self) } ?? ""
         return (text.split(separator: " ").dropFirst().first.flatMap { Int($0) } ?? 0) * 4096
     }
 }

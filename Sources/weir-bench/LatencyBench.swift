@@ -5,7 +5,8 @@ import Foundation
 struct LatencyBench: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "latency",
-        abstract: "Latency of durable orders at a fixed rate: each from the moment at which it was due, sent late or not.",
+        abstract:
+            "Latency of durable orders at a fixed rate: each from the moment at which it was due, sent late or not.",
         discussion: """
             The loop is open: an order that is due is sent whether or not the replies before it have come, and its latency \
             counts from when it was due, so a stall shows in every order that it delays (no coordinated omission).
@@ -76,6 +77,6 @@ struct LatencyBench: AsyncParsableCommand {
             "p50_to_fdatasync": latencies.microseconds(0.5) / yardstick.microseconds(0.5),
             "p99_to_fdatasync": latencies.microseconds(0.99) / yardstick.microseconds(0.5),
         ]
-        try report.print()
+        try report.write()
     }
 }

@@ -72,15 +72,23 @@ final class LoadGenerator {
         var sent = 0
         while sent < lines.count {
             let count = lines.withUnsafeBytes {
-                Glibc.send(links[index].descriptor, $0.baseAddress.map { $0 + sent }, lines.count - sent, Int32(MSG_NOSIGNAL))
+                Glibc.send(
+                    links[index].descriptor,
+                    $0.baseAddress.map { $0 + sent },
+                    lines.count - sent,
+                    Int32(MSG_NOSIGNAL)
+                )
             }
             guard count > 0 else { throw LoadError(message: "the connection broke while writing") }
             sent += count
         }
     }
 
-    /// Waits until something comes, or until `deadline` on the monotonic clock in nanoseconds.
-    /// - Parameter replied: called with a connection and how many replies it got.
+    /// Waits until something comes, or until a deadline.
+    /// - Parameters:
+    ///   - deadline: on the monotonic clock, in nanoseconds.
+    ///   - replied: called with a connection and how many replies it got.
+    /// - Throws: `LoadError` if a connection broke, or what `replied` throws.
     func receive(until deadline: UInt64? = nil, _ replied: (Int, Int) throws -> Void) throws {
         if let deadline {
             var time = itimerspec()

@@ -57,12 +57,16 @@ struct RecoveryBench: ParsableCommand {
             ["commands": commands, "tail": tail],
             columns: ["what", "seconds", "commands_per_second"]
         )
-        report.add(["what": "replay from the first command", "seconds": replay, "commands_per_second": Int(Double(commands) / replay)])
+        report.add([
+            "what": "replay from the first command", "seconds": replay,
+            "commands_per_second": Int(Double(commands) / replay),
+        ])
         report.add(["what": "start with a snapshot", "seconds": start])
         report.summary = [
-            "replayed_per_second": Int(Double(commands) / replay), "start_seconds": start, "snapshot_bytes": snapshotBytes,
+            "replayed_per_second": Int(Double(commands) / replay), "start_seconds": start,
+            "snapshot_bytes": snapshotBytes,
         ]
-        try report.print()
+        try report.write()
     }
 
     /// Opens the data directory as a start does, up to the venue that takes commands.

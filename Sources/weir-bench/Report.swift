@@ -20,8 +20,8 @@ struct Report {
     /// Adds a row.
     mutating func add(_ row: [String: Any]) { rows.append(row) }
 
-    /// Prints both forms.
-    func print() throws {
+    /// Writes both forms.
+    func write() throws {
         let object: [String: Any] = [
             "benchmark": benchmark, "settings": settings, "rows": rows, "summary": summary,
             "cores": ProcessInfo.processInfo.activeProcessorCount,

@@ -9,7 +9,9 @@ struct ServerBench: AsyncParsableCommand {
         abstract: "Durable orders a second over TCP; each order is answered after its commit."
     )
 
-    @Option(help: "Connections, each a login of its own member, and orders that each has under way: CONNECTIONSxPIPELINE.")
+    @Option(
+        help: "Connections, each a login of its own member, and orders that each has under way: CONNECTIONSxPIPELINE."
+    )
     var loads = ["50x64", "1x64", "50x1", "1x1"]
 
     @Option(help: "Seconds that a load should take, roughly.")
@@ -44,7 +46,7 @@ struct ServerBench: AsyncParsableCommand {
             }
             report.add(row)
         }
-        try report.print()
+        try report.write()
     }
 
     /// How many orders to send: from a guess of the rate, since texts are made beforehand.
@@ -123,7 +125,8 @@ struct ServerBench: AsyncParsableCommand {
         process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
         let count = orderCount(connections: connections, pipeline: pipeline)
         process.arguments = [
-            "redis-benchmark", "-p", "\(port)", "-t", "set", "-c", "\(connections)", "-P", "\(pipeline)", "-n", "\(count)",
+            "redis-benchmark", "-p", "\(port)", "-t", "set", "-c", "\(connections)", "-P", "\(pipeline)", "-n",
+            "\(count)",
             "--csv",
         ]
         let output = Pipe()

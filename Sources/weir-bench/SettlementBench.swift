@@ -60,6 +60,6 @@ struct SettlementBench: ParsableCommand {
             "trades_per_second": Int(Double(written.trades) / elapsed),
         ])
         report.summary = ["trades_per_second": Int(Double(written.trades) / elapsed)]
-        try report.print()
+        try report.write()
     }
 }

@@ -7,7 +7,8 @@ struct WeirBench: AsyncParsableCommand {
         commandName: "weir-bench",
         abstract: "Benchmarks: JSON on standard output, a table on standard error.",
         subcommands: [
-            BookBench.self, EngineBench.self, ServerBench.self, LatencyBench.self, RecoveryBench.self, SettlementBench.self,
+            BookBench.self, EngineBench.self, ServerBench.self, LatencyBench.self, RecoveryBench.self,
+            SettlementBench.self,
             AuctionBench.self, GrowthBench.self, ZoneBench.self, HotPath.self,
         ]
     )

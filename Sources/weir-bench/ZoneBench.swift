@@ -52,6 +52,6 @@ struct ZoneBench: ParsableCommand {
             ])
         }
         report.summary = ["worst_unconstrained_ratio": worst]
-        try report.print()
+        try report.write()
     }
 }
