@@ -70,7 +70,7 @@ package final class Projector: @unchecked Sendable {
     }
 
     /// The last command that settlement has booked.
-    var applied: UInt64 { appliedSequence.load(ordering: .acquiring) }
+    package var applied: UInt64 { appliedSequence.load(ordering: .acquiring) }
 
     /// Starts the thread.
     package func start() {
@@ -157,13 +157,16 @@ package final class Projector: @unchecked Sendable {
     private func next() -> (Batch?, last: UInt64, isLast: Bool) {
         condition.withLock {
             while batches.isEmpty, !isStopping, applied == committed, !isAwaited { condition.wait() }
-            while bytes < Projector.bytesMax / 16, !isStopping, waiters.isEmpty, condition.wait(until: gatherEnd) {}
+            while isNearEnd, !isStopping, waiters.isEmpty, condition.wait(until: gatherEnd) {}
             while isInBurst, !isStopping, waiters.isEmpty, condition.wait(until: burstEnd) {}
             let batch = batches.popFirst()
             bytes -= batch?.payload.count ?? 0
             return (batch, committed, isStopping)
         }
     }
+
+    /// Whether so little is left to book that it is worth gathering; under `condition`.
+    private var isNearEnd: Bool { committed - applied < UInt64(Projector.groupMax) / 4 }
 
     /// Whether the venue is busy answering a burst, which comes first; under `condition`.
     private var isInBurst: Bool { burstEnd.timeIntervalSince(burstStart) < Projector.burstMax && burstEnd > Date() }

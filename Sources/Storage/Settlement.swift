@@ -38,7 +38,7 @@ package final class Settlement: Sendable {
             configuration.busyMode = .timeout(30)
             configuration.prepareDatabase { db in
                 // Checkpoints that hold the disk for some milliseconds at most, and the current day's leaves in memory.
-                try db.execute(sql: "PRAGMA wal_autocheckpoint=2048; PRAGMA cache_size=-65536")
+                try db.execute(sql: "PRAGMA wal_autocheckpoint=32768; PRAGMA cache_size=-65536")
             }
             let pool = try DatabasePool(path: file, configuration: configuration)
             let migrator = SettlementSchema.migrator

@@ -44,7 +44,7 @@ struct SettlementBench: ParsableCommand {
         )
         let elapsed = seconds {
             projector.start()
-            while settlement.appliedSequence < journal.lastCommand { usleep(1000) }
+            while projector.applied < journal.lastCommand { usleep(1000) }
         }
         projector.stop()
         try settlement.close()
