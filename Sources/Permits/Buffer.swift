@@ -1,3 +1,9 @@
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
 /// An array of plain data for hot paths: it grows at its end, and a write does not ask whether it is shared.
 ///
 /// A copy shares the memory. So whoever holds buffers must give each copy memory of its own before it writes to it
@@ -9,12 +15,24 @@
 public struct Buffer<Element: BitwiseCopyable>: @unchecked Sendable {
     @usableFromInline @safe
     final class Memory {
-        @usableFromInline let base: UnsafeMutablePointer<Element>
+        @usableFromInline var base: UnsafeMutablePointer<Element>
 
-        @usableFromInline
-        init(capacity: Int) { unsafe base = .allocate(capacity: capacity) }
+        init(capacity: Int) { unsafe base = Memory.allocate(nil, capacity: capacity) }
 
-        deinit { unsafe base.deallocate() }
+        deinit { unsafe free(base) }
+
+        /// Makes the memory larger where it stands, or moves it: the system moves large blocks without copying them.
+        func grow(to capacity: Int) { unsafe base = Memory.allocate(base, capacity: capacity) }
+
+        private static func allocate(_ old: UnsafeMutablePointer<Element>?, capacity: Int) -> UnsafeMutablePointer<
+            Element
+        > {
+            precondition(MemoryLayout<Element>.alignment <= 16, "malloc aligns to 16 bytes")
+            guard let memory = unsafe realloc(old, capacity * MemoryLayout<Element>.stride) else {
+                preconditionFailure("out of memory")
+            }
+            return unsafe memory.bindMemory(to: Element.self, capacity: capacity)
+        }
     }
 
     @usableFromInline var memory: Memory
@@ -107,7 +125,13 @@ public struct Buffer<Element: BitwiseCopyable>: @unchecked Sendable {
     public mutating func makeOwn() { move(capacity: capacity) }
 
     @usableFromInline
-    mutating func grow(to wanted: Int) { move(capacity: Swift.max(wanted, capacity * 2)) }
+    mutating func grow(to wanted: Int) {
+        let larger = Swift.max(wanted, capacity * 2)
+        guard isKnownUniquelyReferenced(&memory) else { return move(capacity: larger) }
+        memory.grow(to: larger)
+        unsafe base = memory.base
+        capacity = larger
+    }
 
     private mutating func move(capacity: Int) {
         let own = Memory(capacity: capacity)
