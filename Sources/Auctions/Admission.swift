@@ -94,7 +94,8 @@ struct Admission {
                     Entry(step: $0.step, price: price, quantity: $0.quantity, isLowered: true)
                 }
             if price >= floor { carried = [] }
-            for entry in level + returning {
+            level += returning
+            for entry in level {
                 if let rest = admit(entry, bidder: steps[Int(entry.step)].bidder) { carried.append(rest) }
             }
         }
@@ -113,20 +114,13 @@ struct Admission {
     private mutating func admit(_ entry: Entry, bidder index: Int) -> Entry? {
         var entry = entry
         let bidder = bidders[index]
-        let limits: [(Int64, CutRule)] = [
-            (groupLimit[bidder.group] - boughtByGroup[bidder.group], .purchaseLimit),
-            ((bidder.room?.units ?? .max) - boughtByBidder[index], .holdingLimit),
-        ]
-        for (room, rule) in limits where entry.quantity > max(room, 0) {
-            let fits = inLots(max(room, 0))
-            cut(entry, entry.quantity - fits, rule)
-            entry.quantity = fits
-        }
+        narrow(&entry, to: groupLimit[bidder.group] - boughtByGroup[bidder.group], .purchaseLimit)
+        narrow(&entry, to: (bidder.room?.units ?? .max) - boughtByBidder[index], .holdingLimit)
         var rest: Entry?
         if rules.guarantee != .none, let guarantee = bidder.guarantee {
-            let covered = guarantee.minorUnits / max(entry.price, 1)
-            let fits = min(entry.quantity, inLots(max(covered - boughtByBidder[index], 0)))
-            if fits < entry.quantity {
+            let covered = guarantee.minorUnits / max(entry.price, 1) - boughtByBidder[index]
+            if covered < entry.quantity {
+                let fits = inLots(max(covered, 0))
                 if rules.guarantee == .reevaluateLower {
                     rest = Entry(step: entry.step, price: entry.price, quantity: entry.quantity - fits)
                 } else {
@@ -140,6 +134,14 @@ struct Admission {
         boughtByBidder[index] += entry.quantity
         boughtByGroup[bidder.group] += entry.quantity
         return rest
+    }
+
+    /// Cuts what is over a limit.
+    private mutating func narrow(_ entry: inout Entry, to room: Int64, _ rule: CutRule) {
+        guard entry.quantity > max(room, 0) else { return }
+        let fits = inLots(max(room, 0))
+        cut(entry, entry.quantity - fits, rule)
+        entry.quantity = fits
     }
 
     private func inLots(_ quantity: Int64) -> Int64 { quantity - quantity % sale.lot.units }
