@@ -27,14 +27,17 @@ package enum Recovery {
         var replay = newest
         replay.audience = .nobody
         let start = replay.venue.exchange.sequence
-        try journal.forEachBatch(fromCommand: start + 1) { batch in
-            guard batch.lastCommand > start else { return }
+        let ahead = ReadAhead(journal, fromCommand: start + 1)
+        defer { ahead.stop() }
+        while let part = try ahead.next() {
+            let batch = part.batch
+            guard batch.lastCommand > start else { continue }
             guard batch.firstCommand == replay.venue.exchange.sequence + 1 else {
                 throw StreamError(
                     "batch \(batch.sequence) begins at \(batch.firstCommand), not where the snapshot ends"
                 )
             }
-            try replay.run(batch.payload) { _, _ in }
+            try replay.run(part.lines)
             guard replay.venue.exchange.sequence == batch.lastCommand else {
                 throw StreamError("batch \(batch.sequence) does not hold the commands that it says")
             }

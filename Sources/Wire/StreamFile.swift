@@ -81,6 +81,28 @@ package struct StreamEntry: Sendable {
     }
 }
 
+/// An entry whose request is read, too.
+package struct ReadLine: Sendable {
+    package let entry: StreamEntry
+    let request: Result<ParsedLine, ParseFailure>
+
+    /// Reads a line; nil for an empty one or a comment.
+    /// - Throws: `StreamError` without a place; the caller knows it.
+    init?(_ text: Span<UInt8>, after previous: Timestamp) throws(StreamError) {
+        guard let entry = try StreamEntry.parse(text, after: previous) else { return nil }
+        self.init(entry)
+    }
+
+    init(_ entry: StreamEntry) {
+        self.entry = entry
+        do throws(ParseFailure) {
+            request = .success(try LineParser.parse(entry.line.span, allowInternal: true))
+        } catch {
+            request = .failure(error)
+        }
+    }
+}
+
 /// What is wrong with a stream file.
 package struct StreamError: Error, Sendable, CustomStringConvertible {
     package let description: String

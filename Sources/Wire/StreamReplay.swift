@@ -59,11 +59,41 @@ package struct StreamReplay: Sendable {
 
     private mutating func next(_ text: Span<UInt8>, _ number: Int) throws -> (StreamEntry, PreparedEntry)? {
         do throws(StreamError) {
-            guard let entry = try StreamEntry.parse(text, after: time) else { return nil }
-            time = entry.time
-            return (entry, try venue.prepare(entry))
+            guard let line = try ReadLine(text, after: time) else { return nil }
+            time = line.entry.time
+            return (line.entry, try venue.prepare(line))
         } catch {
             throw StreamError("line \(number): \(error.description)")
+        }
+    }
+
+    /// Reads every line of `text`, to run them later: for that alone no venue is needed.
+    /// - Throws: `StreamError` that names the line.
+    package static func read(_ text: [UInt8]) throws -> [ReadLine] {
+        var lines: [ReadLine] = []
+        var time = Timestamp.zero
+        var start = 0
+        while start < text.count {
+            let end = text.span.firstIndex(of: UInt8(ascii: "\n"), from: start)
+            do throws(StreamError) {
+                if let line = try ReadLine(text.span.extracting(start..<end), after: time) {
+                    time = line.entry.time
+                    lines.append(line)
+                }
+            } catch {
+                throw StreamError("line \(lines.count + 1): \(error.description)")
+            }
+            start = end + 1
+        }
+        return lines
+    }
+
+    /// Runs lines that were read before, whose times are absolute.
+    /// - Throws: `StreamError` if one cannot be run here.
+    package mutating func run(_ lines: [ReadLine]) throws {
+        for line in lines {
+            time = line.entry.time
+            try run(try venue.prepare(line), line.entry) { _, _ in }
         }
     }
 

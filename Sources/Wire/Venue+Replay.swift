@@ -28,13 +28,15 @@ package enum PreparedEntry: Sendable {
 extension Venue {
     /// Reads an entry as the session that sent it would have.
     /// - Throws: `StreamError` if the entry names a member or login that does not exist, or cannot stand in a stream.
-    package func prepare(_ entry: StreamEntry) throws(StreamError) -> PreparedEntry {
+    package func prepare(_ entry: StreamEntry) throws(StreamError) -> PreparedEntry { try prepare(ReadLine(entry)) }
+
+    func prepare(_ read: ReadLine) throws(StreamError) -> PreparedEntry {
+        let entry = read.entry
         let (member, user) = try sender(of: entry)
         let line: ParsedLine
-        do throws(ParseFailure) {
-            line = try LineParser.parse(entry.line.span, allowInternal: true)
-        } catch {
-            return .refused(id: error.id, error.refusal)
+        switch read.request {
+        case .success(let request): line = request
+        case .failure(let failure): return .refused(id: failure.id, failure.refusal)
         }
         if case .query = line.body { return .query(line, member: member) }
         guard let member else {

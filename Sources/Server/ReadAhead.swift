@@ -1,0 +1,78 @@
+import DequeModule
+import Foundation
+import Storage
+import Wire
+
+/// Reads, verifies and parses a journal's batches on a thread of its own, somewhat ahead of whoever runs them.
+final class ReadAhead: @unchecked Sendable {
+    /// A batch, and its lines.
+    struct Part: Sendable {
+        let batch: JournalBatch
+        let lines: [ReadLine]
+    }
+
+    // Under `condition`.
+    private let condition = NSCondition()
+    private var parts: Deque<Part> = []
+    private var isAtEnd = false
+    private var isStopped = false
+    private var failure: (any Error)?
+
+    /// How many batches it is ahead at most.
+    private static let aheadMax = 16
+
+    private struct Stopped: Error {}
+
+    /// Begins to read the batches from the one that holds `command`.
+    init(_ journal: Journal, fromCommand command: UInt64) {
+        let thread = Thread { [self] in
+            do {
+                try journal.forEachBatch(fromCommand: command) { batch in
+                    let part = Part(batch: batch, lines: try StreamReplay.read(batch.payload))
+                    try condition.withLock {
+                        while parts.count >= ReadAhead.aheadMax, !isStopped { condition.wait() }
+                        guard !isStopped else { throw Stopped() }
+                        parts.append(part)
+                        condition.broadcast()
+                    }
+                }
+                end(nil)
+            } catch {
+                end(error)
+            }
+        }
+        thread.name = "weir.readahead"
+        thread.stackSize = 8 << 20
+        thread.start()
+    }
+
+    private func end(_ error: (any Error)?) {
+        condition.withLock {
+            failure = error
+            isAtEnd = true
+            condition.broadcast()
+        }
+    }
+
+    /// Waits for the next batch; nil after the last.
+    /// - Throws: `JournalError` or `StreamError`, after the batches before it.
+    func next() throws -> Part? {
+        try condition.withLock {
+            while parts.isEmpty, !isAtEnd { condition.wait() }
+            if let part = parts.popFirst() {
+                condition.broadcast()
+                return part
+            }
+            if let failure { throw failure }
+            return nil
+        }
+    }
+
+    /// Ends the reading.
+    func stop() {
+        condition.withLock {
+            isStopped = true
+            condition.broadcast()
+        }
+    }
+}
