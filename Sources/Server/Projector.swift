@@ -11,7 +11,7 @@ package import Wire
 /// The settlement thread: a second engine that follows the journal, books what its commands did, and keeps snapshots.
 ///
 /// It takes committed batches from memory, and from the journal when it is far behind. It yields to everything else: nobody
-/// waits for it but those who ask for what is booked. What it computes anew is a check on the first engine.
+/// waits for it but those who ask for what is booked.
 package final class Projector: @unchecked Sendable {
     private let settlement: Settlement
     private let snapshots: SnapshotStore
@@ -31,6 +31,8 @@ package final class Projector: @unchecked Sendable {
     private var isStopping = false
     private var burstStart = Date.distantPast
     private var burstEnd = Date.distantPast
+    private var windowStart = Date.distantPast
+    private var windowCommands = 0
 
     // Of the thread alone.
     private var replay: StreamReplay
@@ -43,8 +45,10 @@ package final class Projector: @unchecked Sendable {
     private static let bytesMax = 16 << 20
     /// How long it gathers batches before it books them, in seconds, unless somebody waits.
     private static let gatherTime = 0.1
-    /// A batch of so many commands says that the venue is busy.
-    private static let burstCommands = 256
+    /// Over how many seconds the rate of commands is taken.
+    private static let windowTime = 0.02
+    /// How many commands a second are a burst: more than settlement can follow.
+    private static let burstRate = 80_000.0
     /// For how many seconds settlement lets a burst go first; after that it takes its share.
     private static let burstMax = 10.0
     /// How many commands go into one transaction at most, or nearly.
@@ -166,17 +170,23 @@ package final class Projector: @unchecked Sendable {
     }
 
     /// Whether so little is left to book that it is worth gathering; under `condition`.
-    private var isNearEnd: Bool { committed - applied < UInt64(Projector.groupMax) / 4 }
+    private var isNearEnd: Bool { committed < applied + UInt64(Projector.groupMax) / 4 }
 
     /// Whether the venue is busy answering a burst, which comes first; under `condition`.
     private var isInBurst: Bool { burstEnd.timeIntervalSince(burstStart) < Projector.burstMax && burstEnd > Date() }
 
     /// Notes how busy the venue is by a batch that was committed; under `condition`.
     private func noteBurst(_ batch: Batch) {
-        guard batch.count >= Projector.burstCommands else { return }
         let now = Date()
-        if burstEnd < now { burstStart = now }
-        burstEnd = now.addingTimeInterval(Projector.gatherTime)
+        let elapsed = now.timeIntervalSince(windowStart)
+        windowCommands += batch.count
+        guard elapsed >= Projector.windowTime else { return }
+        if Double(windowCommands) > elapsed * Projector.burstRate {
+            if burstEnd < now { burstStart = now }
+            burstEnd = now.addingTimeInterval(Projector.gatherTime)
+        }
+        windowStart = now
+        windowCommands = 0
     }
 
     /// Whether somebody waits for what is booked already; under `condition`.
