@@ -61,12 +61,13 @@ package struct Exchange: Sendable {
     /// - Returns: the reply. A refused command has changed nothing but `sequence`, `now` and the memory of its id.
     package mutating func apply(_ request: borrowing Request, into events: inout ContiguousArray<Event>) -> Reply {
         precondition(request.time >= now, "time runs backwards")
-        if owner.mustOwn() {
+        if owner.isShared() {
             bookEvents.makeOwn()
             firstReplies.makeOwn()
             ledger.makeOwn()
             members.makeOwn()
             marketCodes.makeOwn()
+            owner.own()
         }
         sequence += 1
         now = request.time

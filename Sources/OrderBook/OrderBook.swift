@@ -59,7 +59,7 @@ package struct OrderBook: Sendable {
     /// Makes sure that no copy shares what the command at hand will write.
     @inline(__always)
     mutating func own() {
-        if owner.mustOwn() { makeOwn() }
+        if owner.isShared() { makeOwn() }
     }
 
     @inline(never)
@@ -70,6 +70,7 @@ package struct OrderBook: Sendable {
         buyStops.makeOwn()
         sellStops.makeOwn()
         touches.makeOwn()
+        owner.own()
     }
 }
 

@@ -161,11 +161,13 @@ public struct Owner: Sendable {
     /// The owner of buffers that nothing shares yet.
     public init() {}
 
-    /// Whether another copy may share the buffers; from now on this one counts as alone.
+    /// Whether another copy may share the buffers.
+    ///
+    /// Then the holder gives its own memory to all of them, and only after that calls `own`: until then a copy on another
+    /// thread must see that they are shared, and not write to what is being copied.
     @inlinable @inline(__always)
-    public mutating func mustOwn() -> Bool {
-        if isKnownUniquelyReferenced(&token) { return false }
-        token = Token()
-        return true
-    }
+    public mutating func isShared() -> Bool { !isKnownUniquelyReferenced(&token) }
+
+    /// Says that this copy's buffers are its own.
+    public mutating func own() { token = Token() }
 }

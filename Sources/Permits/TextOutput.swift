@@ -1,72 +1,26 @@
 // Writing lines byte by byte, without a `String`.
 
 /// What takes text as bytes: an array, or the buffer of a hot path.
-///
-/// The requirements have names of their own, and every conformance inlines them: a witness that is not inlinable costs a call
-/// a byte across modules.
 public protocol TextSink {
     /// Appends a byte.
-    mutating func put(_ byte: UInt8)
+    mutating func append(_ byte: UInt8)
     /// Appends bytes.
-    mutating func put(_ bytes: Span<UInt8>)
+    mutating func append(_ bytes: Span<UInt8>)
 }
 
 extension [UInt8]: TextSink {
-    /// Appends a byte.
-    @inlinable @inline(__always)
-    public mutating func put(_ byte: UInt8) { self += CollectionOfOne(byte) }
-
     /// Appends bytes.
-    @inlinable @inline(__always)
-    public mutating func put(_ bytes: Span<UInt8>) {
+    @inlinable public mutating func append(_ bytes: Span<UInt8>) {
         unsafe bytes.withUnsafeBufferPointer { buffer in unsafe append(contentsOf: buffer) }
     }
 }
 
-/// Text in a buffer.
-///
-/// A type of its own: the witnesses of a conformance that holds for some elements alone are not inlined (callgrind, 2026).
-public struct TextBuffer: TextSink, Sendable {
-    /// The bytes; whoever shares it calls `makeOwn` on it before writing.
-    public var bytes: Buffer<UInt8>
-
-    /// An empty text with room for some bytes.
-    public init(capacity: Int) { bytes = Buffer(capacity: capacity) }
-
-    /// How many bytes there are.
-    @inlinable public var count: Int { bytes.count }
-
-    /// Appends a byte.
-    @inlinable @inline(__always)
-    public mutating func put(_ byte: UInt8) { bytes.append(byte) }
-
-    /// Appends bytes.
-    @inlinable @inline(__always)
-    public mutating func put(_ added: Span<UInt8>) { bytes.append(added) }
-
-    /// Gives `body` the bytes of a range.
-    @inlinable
-    public func withSpan<Result>(_ range: Range<Int>, _ body: (Span<UInt8>) -> Result) -> Result {
-        bytes.withSpan(range, body)
-    }
-
-    /// The bytes of a range, copied.
-    @inlinable
-    public func array(_ range: Range<Int>) -> [UInt8] { bytes.array(range) }
-}
+extension Buffer<UInt8>: TextSink {}
 
 extension TextSink {
-    /// Appends a byte.
-    @inlinable @inline(__always)
-    public mutating func append(_ byte: UInt8) { put(byte) }
-
-    /// Appends bytes.
-    @inlinable @inline(__always)
-    public mutating func append(_ bytes: Span<UInt8>) { put(bytes) }
-
     /// Appends ASCII text.
     @inlinable public mutating func append(_ text: StaticString) {
-        text.withUTF8Buffer { buffer in unsafe put(buffer.span) }
+        text.withUTF8Buffer { buffer in unsafe append(buffer.span) }
     }
 
     /// Appends the UTF-8 bytes of `text` as they are.
@@ -74,7 +28,7 @@ extension TextSink {
 
     /// Appends a code.
     @inlinable public mutating func append(code: Code) {
-        for index in 0..<code.count { put(code.byte(at: index)) }
+        for index in 0..<code.count { append(code.byte(at: index)) }
     }
 
     /// Appends a whole number.

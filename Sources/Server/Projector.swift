@@ -126,7 +126,8 @@ package final class Projector: @unchecked Sendable {
     /// Lets the threads that answer go first: this one gets what they leave.
     private func yieldToOthers() {
         #if os(Linux)
-            // Not a nice value: that of Linux 6.6 and later lets a woken thread wait for the end of this one's slice.
+            // SCHED_IDLE. With a nice value of 10 the venue answered 245,000 orders a second instead of 317,000 (50 connections
+            // of 64, 2 cores, 2026).
             let idle: Int32 = 5
             var parameters = sched_param()
             sched_setscheduler(0, idle, &parameters)

@@ -37,7 +37,7 @@ extension Sequencer {
     @discardableResult
     func apply(_ request: Request, line: Span<UInt8>, isOfItem: Bool = false, from session: Session?) -> Reply {
         let reply = venue.execute(request, output: &output)
-        if batch.count == 0 { batch.firstCommand = reply.isRepeat ? venue.exchange.sequence : reply.sequence }
+        if batch.count == 0 { batch.firstCommand = venue.exchange.sequence }
         batch.count += 1
         if isOfItem {
             batch.payload.append(entryStart.span)

@@ -49,8 +49,8 @@ extension Journal {
     /// Writes zeros behind the write-ahead log's end, up to the length at which it starts over and somewhat more.
     ///
     /// A commit then overwrites blocks that are there already, and its sync need not wait for the file system's own journal,
-    /// which other files' new blocks go through as well: measured 2026, a single order took less than half the time. To SQLite a
-    /// frame of zeros is no frame.
+    /// which other files' new blocks go through as well: measured 2026 on ext4, writing and syncing 4 KiB took 81 to 93
+    /// microseconds in place and 104 to 178 at the end of a file. To SQLite a frame of zeros is no frame.
     static func reserveLog(_ path: String) throws {
         guard let log = FileHandle(forUpdatingAtPath: path) else { return }
         defer { log.closeFile() }

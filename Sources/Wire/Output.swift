@@ -71,7 +71,7 @@ package struct Audience: Sendable {
 
 /// What commands and queries produced: lines in order, and the events behind them.
 package struct Output: Sendable {
-    package internal(set) var bytes = TextBuffer(capacity: 1024)
+    package internal(set) var bytes = Buffer<UInt8>(capacity: 1024)
     package private(set) var lines: ContiguousArray<OutputLine> = []
     package var events: ContiguousArray<Event> = []
     /// Who listens; nil: all lines are wanted.
@@ -83,7 +83,7 @@ package struct Output: Sendable {
     /// Empties it, keeping its memory.
     package mutating func removeAll() {
         _ = begin()
-        bytes.bytes.removeAll()
+        bytes.removeAll()
         lines.removeAll(keepingCapacity: true)
         events.removeAll(keepingCapacity: true)
     }
@@ -91,7 +91,10 @@ package struct Output: Sendable {
     /// Begins a line.
     /// - Returns: where it begins.
     mutating func begin() -> Int {
-        if owner.mustOwn() { bytes.bytes.makeOwn() }
+        if owner.isShared() {
+            bytes.makeOwn()
+            owner.own()
+        }
         return bytes.count
     }
 

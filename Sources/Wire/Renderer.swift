@@ -98,7 +98,7 @@ extension Output {
         _ sequence: UInt64,
         _ destination: Destination,
         _ count: UInt64,
-        _ fields: (inout TextBuffer) -> Void
+        _ fields: (inout Buffer<UInt8>) -> Void
     ) {
         guard audience?.wants(destination) ?? true else { return }
         let start = begin()

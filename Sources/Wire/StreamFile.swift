@@ -85,16 +85,24 @@ package struct StreamEntry: Sendable {
 package struct ReadLine: Sendable {
     package let entry: StreamEntry
     let request: Result<ParsedLine, ParseFailure>
+    /// Its line's number, for errors.
+    let number: Int
 
     /// Reads a line; nil for an empty one or a comment.
-    /// - Throws: `StreamError` without a place; the caller knows it.
-    init?(_ text: Span<UInt8>, after previous: Timestamp) throws(StreamError) {
-        guard let entry = try StreamEntry.parse(text, after: previous) else { return nil }
-        self.init(entry)
+    /// - Throws: `StreamError` that names the line.
+    init?(_ text: Span<UInt8>, number: Int, after previous: Timestamp) throws(StreamError) {
+        do throws(StreamError) {
+            guard let entry = try StreamEntry.parse(text, after: previous) else { return nil }
+            self.init(entry, number: number)
+        } catch {
+            throw StreamError("line \(number): \(error.description)")
+        }
     }
 
-    init(_ entry: StreamEntry) {
+    /// Reads the request of an entry.
+    init(_ entry: StreamEntry, number: Int = 1) {
         self.entry = entry
+        self.number = number
         do throws(ParseFailure) {
             request = .success(try LineParser.parse(entry.line.span, allowInternal: true))
         } catch {

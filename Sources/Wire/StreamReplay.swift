@@ -43,58 +43,50 @@ package struct StreamReplay: Sendable {
     ///   - body: called after each step, with the venue as it then stands, in place so that it is not copied.
     /// - Throws: `StreamError` that names the line, or what `body` throws.
     package mutating func run(_ text: [UInt8], firstLine: Int = 1, _ body: (Step, inout Venue) throws -> Void) throws {
-        var number = firstLine
-        var start = 0
-        while start < text.count {
-            let end = text.span.firstIndex(of: UInt8(ascii: "\n"), from: start)
-            var last = end
-            if last > start, text[last - 1] == UInt8(ascii: "\r") { last -= 1 }
-            if let (entry, prepared) = try next(text.span.extracting(start..<last), number) {
-                try run(prepared, entry, body)
-            }
-            number += 1
-            start = end + 1
-        }
-    }
-
-    private mutating func next(_ text: Span<UInt8>, _ number: Int) throws -> (StreamEntry, PreparedEntry)? {
-        do throws(StreamError) {
-            guard let line = try ReadLine(text, after: time) else { return nil }
-            time = line.entry.time
-            return (line.entry, try venue.prepare(line))
-        } catch {
-            throw StreamError("line \(number): \(error.description)")
-        }
+        try StreamReplay.forEachLine(text, firstLine: firstLine, after: time) { try run($0, body) }
     }
 
     /// Reads every line of `text`, to run them later: for that alone no venue is needed.
     /// - Throws: `StreamError` that names the line.
     package static func read(_ text: [UInt8]) throws -> [ReadLine] {
         var lines: [ReadLine] = []
-        var time = Timestamp.zero
-        var start = 0
-        while start < text.count {
-            let end = text.span.firstIndex(of: UInt8(ascii: "\n"), from: start)
-            do throws(StreamError) {
-                if let line = try ReadLine(text.span.extracting(start..<end), after: time) {
-                    time = line.entry.time
-                    lines.append(line)
-                }
-            } catch {
-                throw StreamError("line \(lines.count + 1): \(error.description)")
-            }
-            start = end + 1
-        }
+        try forEachLine(text, firstLine: 1, after: .zero) { lines.append($0) }
         return lines
     }
 
     /// Runs lines that were read before, whose times are absolute.
-    /// - Throws: `StreamError` if one cannot be run here.
+    /// - Throws: `StreamError` that names the line.
     package mutating func run(_ lines: [ReadLine]) throws {
-        for line in lines {
-            time = line.entry.time
-            try run(try venue.prepare(line), line.entry) { _, _ in }
+        for line in lines { try run(line) { _, _ in } }
+    }
+
+    private static func forEachLine(
+        _ text: [UInt8],
+        firstLine: Int,
+        after time: Timestamp,
+        _ body: (ReadLine) throws -> Void
+    ) throws {
+        var (number, time) = (firstLine, time)
+        var start = 0
+        while start < text.count {
+            let end = text.span.firstIndex(of: UInt8(ascii: "\n"), from: start)
+            let last = end > start && text[end - 1] == UInt8(ascii: "\r") ? end - 1 : end
+            if let line = try ReadLine(text.span.extracting(start..<last), number: number, after: time) {
+                time = line.entry.time
+                try body(line)
+            }
+            number += 1
+            start = end + 1
         }
+    }
+
+    private mutating func run(_ line: ReadLine, _ body: (Step, inout Venue) throws -> Void) throws {
+        time = line.entry.time
+        let prepared: PreparedEntry
+        do throws(StreamError) { prepared = try venue.prepare(line) } catch {
+            throw StreamError("line \(line.number): \(error.description)")
+        }
+        try run(prepared, line.entry, body)
     }
 
     private mutating func keep(_ output: Output) {

@@ -14,7 +14,7 @@ struct BenchVenue {
 
     /// Starts one under `parent`.
     static func start(in parent: String, members: Int) async throws -> BenchVenue {
-        let directory = "\(parent)/weir-bench-\(ProcessInfo.processInfo.processIdentifier)"
+        let directory = BenchDirectory.path(in: parent)
         let logger = Logger(label: "bench", factory: { _ in SwiftLogNoOpLogHandler() })
         var configuration = ServerConfiguration(directory: directory, logger: logger)
         configuration.port = 0

@@ -23,13 +23,9 @@ struct RecoveryBench: ParsableCommand {
     @Option(help: "Where the data directory is made; it is removed afterwards.")
     var directory = FileManager.default.temporaryDirectory.path
 
-    func run() throws {
-        let data = "\(directory)/weir-bench-\(ProcessInfo.processInfo.processIdentifier)"
-        defer {
-            do { try FileManager.default.removeItem(atPath: data) } catch {
-                FileHandle.standardError.write(Data("left behind: \(data)\n".utf8))
-            }
-        }
+    func run() throws { try BenchDirectory.with(in: directory, measure) }
+
+    private func measure(_ data: String) throws {
         var written = BenchJournal()
         var snapshotBytes = 0
         do {

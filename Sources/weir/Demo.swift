@@ -107,7 +107,7 @@ struct Demo: AsyncParsableCommand {
         let opening = try openingEntries(replay.venue.exchange).joined(separator: "\n") + "\n"
         try replay.run(Array(opening.utf8)) { step, _ in
             try recorder.record(step)
-            let text = String(decoding: step.output.bytes.bytes, as: UTF8.self)
+            let text = String(decoding: step.output.bytes, as: UTF8.self)
             if text.hasPrefix("ERR") {
                 throw ReplayError("\(String(decoding: step.entry.line, as: UTF8.self)): \(text)")
             }

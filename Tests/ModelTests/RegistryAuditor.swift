@@ -43,7 +43,7 @@ struct RegistryAuditor {
         guard step.entry.member != Code("venue") else { return }
         try checkHolders(before, line, step.output.events, venue)
         let words = line.split(separator: " ", maxSplits: 3).map(String.init)
-        let answer = String(decoding: step.output.bytes.bytes, as: UTF8.self)
+        let answer = String(decoding: step.output.bytes, as: UTF8.self)
         guard answer.hasPrefix("OK") else {
             if let code = answer.split(separator: " ").first(where: { $0.hasPrefix("code=") }) {
                 refused.insert(String(code))

@@ -206,14 +206,13 @@ struct ZoneSeason {
         var batched = isTimer
         if isTimer {
             model.pass(to: now)
-        } else if String(decoding: step.output.bytes.bytes, as: UTF8.self).hasPrefix("OK") {
+        } else if String(decoding: step.output.bytes, as: UTF8.self).hasPrefix("OK") {
             let fields = Fields(line)
             batched = !["ORDER"].contains(fields.verb)
             apply(fields, step, venue, now, &model)
             if fields.verb == "MOVE" { seen.moves += 1 }
             if fields.verb == "SWAP" { swapCount += 1 }
-        } else if line.contains(" MOVE "), String(decoding: step.output.bytes.bytes, as: UTF8.self).contains("CAPACITY")
-        {
+        } else if line.contains(" MOVE "), String(decoding: step.output.bytes, as: UTF8.self).contains("CAPACITY") {
             seen.shut += 1
         }
         try compareTrades(step, venue, batched, &model, &seen)
