@@ -160,7 +160,8 @@ package final class ExchangeServer: Sendable {
         listener.withLockedValue { $0 }?.close(promise: nil)
     }
 
-    /// Stops cleanly: no new connections; what was received is answered, booked and kept in a snapshot.
+    /// Stops cleanly: no new connections; what was received is answered; settlement catches up, but not for long, and
+    /// leaves a snapshot.
     package func stop() async throws {
         closeListener()
         sequencer.stop()

@@ -33,6 +33,7 @@ package final class Projector: @unchecked Sendable {
     private var burstEnd = Date.distantPast
     private var windowStart = Date.distantPast
     private var windowCommands = 0
+    private var stopDeadline = Date.distantFuture
 
     // Of the thread alone.
     private var replay: StreamReplay
@@ -51,6 +52,8 @@ package final class Projector: @unchecked Sendable {
     private static let burstRate = 80_000.0
     /// For how many seconds settlement lets a burst go first; after that it takes its share.
     private static let burstMax = 10.0
+    /// How long a stop waits for it to catch up, in seconds; what is left is booked after the next start.
+    private static let stopTime = 5.0
     /// How many commands go into one transaction at most, or nearly.
     private static let groupMax = 20_000
 
@@ -112,10 +115,11 @@ package final class Projector: @unchecked Sendable {
         }
     }
 
-    /// Books what is committed, saves a snapshot and ends the thread.
+    /// Books what is committed, as far as it can in a few seconds, saves a snapshot and ends the thread.
     package func stop() {
         condition.withLock {
             isStopping = true
+            stopDeadline = Date(timeIntervalSinceNow: Projector.stopTime)
             condition.signal()
         }
         finished.wait()
@@ -148,7 +152,16 @@ package final class Projector: @unchecked Sendable {
                     }
                 }
                 if entries.count >= Projector.groupMax || isIdle { try book() }
-                if isLast, isIdle, replay.venue.exchange.sequence == last { break }
+                guard isLast else { continue }
+                if isIdle, replay.venue.exchange.sequence == last { break }
+                if isPastStop {
+                    try book()
+                    configuration.logger.notice(
+                        "settlement goes on at the next start",
+                        metadata: ["booked": "\(applied)", "committed": "\(last)"]
+                    )
+                    break
+                }
             }
             saveSnapshot()
         } catch {
@@ -192,6 +205,8 @@ package final class Projector: @unchecked Sendable {
 
     /// Whether somebody waits for what is booked already; under `condition`.
     private var isAwaited: Bool { waiters.contains { $0.sequence <= applied } }
+
+    private var isPastStop: Bool { condition.withLock { Date() > stopDeadline } }
 
     private var isIdle: Bool { condition.withLock { batches.isEmpty } }
 

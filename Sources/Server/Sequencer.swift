@@ -195,7 +195,7 @@ final class Sequencer: @unchecked Sendable {
 
     func perform(_ line: ParsedLine, _ bytes: Span<UInt8>, _ session: Session) {
         if case .query = line.body {
-            venue.answer(line, member: session.member, output: &output)
+            venue.answer(line, member: session.member, booked: projector.applied, output: &output)
             return route(to: session)
         }
         guard let member = session.member else {

@@ -9,7 +9,14 @@ import Registry
 
 extension Venue {
     /// Answers a query from the state between two commands; a refusal is the reply like any other.
-    func answer(_ query: Query, verb: Verb, id: Code, member: MemberID?, _ output: inout Output) {
+    func answer(
+        _ query: Query,
+        verb: Verb,
+        id: Code,
+        member: MemberID?,
+        booked: UInt64?,
+        _ output: inout Output
+    ) {
         do throws(Refusal) {
             if let member {
                 try Permissions.check(exchange.members[member].role, verb)
@@ -18,6 +25,7 @@ extension Venue {
             }
             var rows = Rows()
             try collect(query, member ?? .venue, &rows)
+            if case .status(original: nil) = query, let booked { rows.head.append("booked", booked) }
             rows.write(id: id, to: &output)
         } catch {
             output.append(error, id: id)

@@ -56,10 +56,10 @@ package struct Venue: Sendable {
         return (request, kept)
     }
 
-    /// Answers a query; `member` is nil before logon.
-    package func answer(_ line: ParsedLine, member: MemberID?, output: inout Output) {
+    /// Answers a query; `member` is nil before logon, `booked` the last command in settlement where there is one.
+    package func answer(_ line: ParsedLine, member: MemberID?, booked: UInt64? = nil, output: inout Output) {
         guard case .query(let query) = line.body else { return }
-        answer(query, verb: line.verb, id: line.id, member: member, &output)
+        answer(query, verb: line.verb, id: line.id, member: member, booked: booked, &output)
     }
 
     /// Refuses a line that does not reach the engine.

@@ -117,4 +117,20 @@ struct TradingTests {
         #expect(try await acme.send("STATUS id=a9").line["state"] == "never-seen")
         try await venue.end()
     }
+
+    @Test("STATUS tells how far settlement is behind; once older lines were sent again, it is not")
+    func settlementLag() async throws {
+        let venue = try await TestVenue.start()
+        let acme = try await venue.logOn("acme", "li")
+        let before = try await acme.send("STATUS").line
+        let booked = try #require(before["booked"].flatMap { Int($0) })
+        let last = try #require(before["seq"].flatMap { Int($0) })
+        #expect(booked <= last)
+        #expect(try await acme.send("ORDER id=a1 market=M side=sell qty=5 price=72 tif=gtc").isOK)
+        // It is answered from what is booked, so it waits for that.
+        #expect(try await acme.send("RESUME stream=private from=1").isOK)
+        let after = try await acme.send("STATUS").line
+        #expect(after["booked"] == after["seq"])
+        try await venue.end()
+    }
 }
