@@ -57,16 +57,22 @@ let package = Package(
                 .product(name: "GRDB", package: "GRDB.swift"), .product(name: "GRDBSQLite", package: "GRDB.swift"),
             ], swiftSettings: strict),
         .target(name: "Server", dependencies: engine + ["Storage", logging] + nio, swiftSettings: strict),
+        .target(
+            name: "Simulation",
+            dependencies: engine + [
+                "Storage", "Server", "WeirClient", logging, .product(name: "GRDBSQLite", package: "GRDB.swift"),
+                .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOEmbedded", package: "swift-nio"),
+            ], swiftSettings: strict),
         .target(name: "WeirClient", dependencies: ["Permits"] + nio, swiftSettings: strict),
         .executableTarget(
-            name: "weir", dependencies: engine + ["Storage", "Server", "WeirClient", logging, arguments, "SwiftCSV"],
+            name: "weir", dependencies: engine + ["Storage", "Server", "Simulation", "WeirClient", logging, arguments, "SwiftCSV"],
             swiftSettings: strict),
         .executableTarget(
             name: "weir-bench", dependencies: engine + ["Storage", "Server", "CEpoll", logging, arguments],
             swiftSettings: strict),
         .testTarget(name: "AuctionTests", dependencies: ["Permits", "Seals", "Auctions"], swiftSettings: strict),
         .testTarget(name: "OrderBookTests", dependencies: ["Permits", "OrderBook"], swiftSettings: strict),
-        .testTarget(name: "ModelTests", dependencies: engine, swiftSettings: strict),
+        .testTarget(name: "ModelTests", dependencies: engine + ["Simulation"], swiftSettings: strict),
         .testTarget(name: "StorageTests", dependencies: engine + ["Storage", .product(name: "GRDB", package: "GRDB.swift")], swiftSettings: strict),
         .testTarget(
             name: "ServerTests",

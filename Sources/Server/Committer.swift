@@ -1,4 +1,3 @@
-import Foundation
 import Logging
 import NIOCore
 import Storage
@@ -12,8 +11,7 @@ final class Committer: Sendable {
     private let onFailure: @Sendable (any Error) -> Void
     private let isBusyFlag = Atomic<Bool>(false)
     private let hasFailed = Atomic<Bool>(false)
-    private let queue = DispatchQueue(label: "weir.journal")
-    private let checkpoints = DispatchQueue(label: "weir.checkpoint")
+    private let workers: Workers
     private let logger: Logger
     /// How far the journal's log has grown since the last checkpoint.
     private let logPages = Atomic<Int>(0)
@@ -22,10 +20,12 @@ final class Committer: Sendable {
         journal: Journal,
         projector: Projector,
         inbox: Inbox,
+        workers: Workers,
         logger: Logger,
         onFailure: @escaping @Sendable (any Error) -> Void
     ) {
         self.logger = logger
+        self.workers = workers
         self.journal = journal
         self.projector = projector
         self.inbox = inbox
@@ -41,7 +41,7 @@ final class Committer: Sendable {
     func commitBeside(_ batch: Batch) {
         precondition(!isBusy, "one batch at a time")
         isBusyFlag.store(true, ordering: .releasing)
-        queue.async { [self] in
+        workers.journal.submit { [self] in
             commit(batch)
             isBusyFlag.store(false, ordering: .releasing)
             inbox.wake()
@@ -100,14 +100,14 @@ final class Committer: Sendable {
 
     /// Moves the journal's log into its file, off the acknowledgement path.
     private func checkpoint() {
-        checkpoints.async { [self] in
+        workers.checkpoints.submit { [self] in
             do throws(JournalError) { try journal.checkpoint() } catch { logger.error("no checkpoint: \(error)") }
         }
     }
 
     /// Waits for the batch and the checkpoint under way.
     func drain() {
-        queue.sync {}
-        checkpoints.sync {}
+        workers.journal.drain()
+        workers.checkpoints.drain()
     }
 }

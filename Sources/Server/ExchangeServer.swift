@@ -13,20 +13,13 @@ package final class ExchangeServer: Sendable {
     private let configuration: ServerConfiguration
     /// Half the cores read and write, the others are the sequencer's and the journal's.
     private let group = MultiThreadedEventLoopGroup(numberOfThreads: max(1, System.coreCount / 2))
+    private let core: VenueCore
     private let loopReads: [ObjectIdentifier: LoopReads]
-    private let journal: Journal
-    private let settlement: Settlement
-    private let inbox: Inbox
-    private let committer: Committer
-    private let projector: Projector
-    private let passwords: PasswordWorkers
-    private let sequencer: Sequencer
     private let connectionCount = Atomic<Int>(0)
     private let listener = NIOLockedValueBox<(any Channel)?>(nil)
-    private let failure = NIOLockedValueBox<(any Error)?>(nil)
 
     /// What a first start gave the operator's login; nil if the venue existed or the caller gave its own entries.
-    package let operatorPassword: String?
+    package var operatorPassword: String? { core.operatorPassword }
 
     /// Opens the data directory and recovers the venue.
     /// - Throws: `ServerError` if the host is not loopback; what storage and recovery throw.
@@ -35,71 +28,14 @@ package final class ExchangeServer: Sendable {
             throw ServerError("plaintext is for loopback only, not for \(configuration.host)")
         }
         self.configuration = configuration
-        journal = try Journal(directory: configuration.directory)
-        settlement = try Settlement(directory: configuration.directory)
-        let snapshots = try SnapshotStore(directory: configuration.directory)
-        let (venue, settled) = try Recovery.recover(
-            journal: journal,
-            settlement: settlement,
-            snapshots: snapshots,
-            logger: configuration.logger
-        )
-        inbox = Inbox(capacity: configuration.inboxMax)
-        let failed: @Sendable (any Error) -> Void = { [failure, listener, logger = configuration.logger] error in
-            logger.critical("the venue stops: \(error)")
-            failure.withLockedValue { $0 = $0 ?? error }
+        let core = try VenueCore(configuration: configuration, workers: .threads()) { [listener] in
             listener.withLockedValue { $0?.close(promise: nil) }
         }
-        projector = Projector(
-            from: settled,
-            settlement: settlement,
-            snapshots: snapshots,
-            journal: journal,
-            configuration: configuration,
-            onFailure: failed
-        )
-        committer = Committer(
-            journal: journal,
-            projector: projector,
-            inbox: inbox,
-            logger: configuration.logger,
-            onFailure: failed
-        )
-        passwords = try PasswordWorkers(cost: configuration.passwordCost)
-        sequencer = Sequencer(
-            venue: venue,
-            configuration: configuration,
-            inbox: inbox,
-            committer: committer,
-            projector: projector,
-            passwords: passwords
-        )
-        let (sequencer, inbox) = (sequencer, inbox)
+        self.core = core
         loopReads = Dictionary(
-            uniqueKeysWithValues: group.makeIterator().map { loop in
-                (ObjectIdentifier(loop), LoopReads(sequencer: sequencer, inbox: inbox))
-            }
+            uniqueKeysWithValues: group.makeIterator().map { (ObjectIdentifier($0), core.loopReads()) }
         )
-        var entries: [String] = []
-        var password: String?
-        if venue.exchange.sequence == 0 {
-            if let bootstrap = configuration.bootstrap {
-                entries = bootstrap
-            } else {
-                let made = try PasswordHash.randomPassword()
-                let hash = try PasswordHash.make(password: made, cost: configuration.passwordCost)
-                entries = [
-                    "venue MEMBER member=operator role=operator name=\"Venue operator\"",
-                    "venue LOGIN member=operator user=admin hash=\(hash)",
-                ]
-                password = made
-            }
-        } else if venue.exchange.members.logins.contains(where: \.isLoggedOn) {
-            entries = ["venue RESTART"]
-        }
-        operatorPassword = password
-        projector.start()
-        sequencer.start(with: entries)
+        core.start()
     }
 
     /// Listens.
@@ -133,18 +69,10 @@ package final class ExchangeServer: Sendable {
                 }
             return
         }
-        let connection = Connection(channel: channel, unsentMax: configuration.unsentBytesMax)
         guard let reads = loopReads[ObjectIdentifier(channel.eventLoop)] else {
             preconditionFailure("a connection on a loop of another group")
         }
-        try channel.pipeline.syncOperations.addHandler(
-            ConnectionHandler(
-                connection: connection,
-                inbox: inbox,
-                loopReads: reads,
-                lineSecondsMax: configuration.lineSecondsMax
-            )
-        )
+        try core.accept(channel, reads)
     }
 
     /// Waits until the listener is closed, by `stop` or by a fault.
@@ -152,7 +80,7 @@ package final class ExchangeServer: Sendable {
     package func run() async throws {
         let channel = listener.withLockedValue { $0 }
         try await channel?.closeFuture.get()
-        if let error = failure.withLockedValue({ $0 }) { throw error }
+        if let error = core.failure { throw error }
     }
 
     /// Takes no more connections; `run` returns.
@@ -164,16 +92,13 @@ package final class ExchangeServer: Sendable {
     /// leaves a snapshot.
     package func stop() async throws {
         closeListener()
-        sequencer.stop()
-        projector.stop()
-        passwords.stop()
+        core.stop()
         try await group.shutdownGracefully()
-        try settlement.close()
-        try journal.close()
+        try core.close()
     }
 
     /// The last command that settlement has booked.
-    package var settledSequence: UInt64 { projector.applied }
+    package var settledSequence: UInt64 { core.settledSequence }
 }
 
 /// Why a server cannot run.

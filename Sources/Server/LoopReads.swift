@@ -3,7 +3,7 @@ import NIOCore
 /// What an event loop has read since it last looked for something to read; touched on that loop alone.
 ///
 /// When it has read from every connection that had something, the sequencer gets all of it at once.
-final class LoopReads: @unchecked Sendable {
+package final class LoopReads: @unchecked Sendable {
     private let sequencer: Sequencer
     private let inbox: Inbox
     private var reads: [(handler: ConnectionHandler, item: InboxItem, lines: [ReceivedLine])] = []

@@ -1,25 +1,24 @@
-import NIOPosix
 import Permits
 import Storage
 import Synchronization
 
-/// Two threads that check and hash passwords, with a bounded queue.
+/// Checks and hashes passwords, with a bounded queue.
 final class PasswordWorkers: Sendable {
     /// The refusal when the queue is full.
     static let busy = Refusal(.busy, "too many logons at once; try again in a moment")
 
     private static let waitingMax = 64
 
-    private let pool = NIOThreadPool(numberOfThreads: 2)
+    private let worker: any Worker
     private let waiting = Atomic<Int>(0)
     private let cost: PasswordHash.Cost
     /// What a password of an unknown user is checked against, so that it takes as long.
     private let decoy: String
 
-    init(cost: PasswordHash.Cost) throws(CryptoError) {
+    init(cost: PasswordHash.Cost, worker: any Worker) throws(CryptoError) {
         self.cost = cost
+        self.worker = worker
         decoy = try PasswordHash.make(password: PasswordHash.randomPassword(), cost: cost)
-        pool.start()
     }
 
     /// Checks a password; `hash` is nil for an unknown user.
@@ -48,12 +47,12 @@ final class PasswordWorkers: Sendable {
             waiting.subtract(1, ordering: .relaxed)
             return false
         }
-        pool.submit { [self] _ in
+        worker.submit { [self] in
             waiting.subtract(1, ordering: .relaxed)
             body()
         }
         return true
     }
 
-    func stop() { pool.shutdownGracefully { _ in } }
+    func stop() { worker.drain() }
 }

@@ -17,6 +17,7 @@ package final class Projector: @unchecked Sendable {
     private let snapshots: SnapshotStore
     private let journal: Journal
     private let configuration: ServerConfiguration
+    private let readers: any Worker
     private let onFailure: @Sendable (any Error) -> Void
     private let appliedSequence: Atomic<UInt64>
     private let finished = DispatchSemaphore(value: 0)
@@ -63,6 +64,7 @@ package final class Projector: @unchecked Sendable {
         snapshots: SnapshotStore,
         journal: Journal,
         configuration: ServerConfiguration,
+        readers: any Worker,
         onFailure: @escaping @Sendable (any Error) -> Void
     ) {
         self.replay = replay
@@ -70,6 +72,7 @@ package final class Projector: @unchecked Sendable {
         self.snapshots = snapshots
         self.journal = journal
         self.configuration = configuration
+        self.readers = readers
         self.onFailure = onFailure
         appliedSequence = Atomic(settlement.appliedSequence)
         lastSnapshot = replay.venue.exchange.sequence
@@ -140,47 +143,63 @@ package final class Projector: @unchecked Sendable {
 
     private func run() {
         do {
-            while true {
-                let (batch, last, isLast) = next()
-                let position = replay.venue.exchange.sequence
-                if let batch, batch.firstCommand <= position + 1 {
-                    if batch.firstCommand == position + 1 { try follow(batch.payload) }
-                } else if position < last {
-                    try journal.forEachBatch(fromCommand: position + 1, bytesMax: 1 << 20) { batch in
-                        guard batch.firstCommand > position else { return }
-                        try follow(batch.payload)
-                    }
-                }
-                if entries.count >= Projector.groupMax || isIdle { try book() }
-                guard isLast else { continue }
-                if isIdle, replay.venue.exchange.sequence == last { break }
-                if isPastStop {
-                    try book()
-                    configuration.logger.notice(
-                        "settlement goes on at the next start",
-                        metadata: ["booked": "\(applied)", "committed": "\(last)"]
-                    )
-                    break
-                }
-            }
+            while try step(next()) {}
             saveSnapshot()
         } catch {
-            onFailure(error)
-            wakeWaiters(through: .max)
+            fail(error)
         }
+    }
+
+    /// Does one thing without waiting, for whoever has not started the thread.
+    func advance() {
+        do { _ = try step(condition.withLock { take() }) } catch { fail(error) }
+    }
+
+    private func fail(_ error: any Error) {
+        onFailure(error)
+        wakeWaiters(through: .max)
+    }
+
+    /// Follows a batch, and books if it is time.
+    /// - Returns: false when nothing more comes.
+    private func step(_ work: (batch: Batch?, last: UInt64, isLast: Bool)) throws -> Bool {
+        let position = replay.venue.exchange.sequence
+        if let batch = work.batch, batch.firstCommand <= position + 1 {
+            if batch.firstCommand == position + 1 { try follow(batch.payload) }
+        } else if position < work.last {
+            try journal.forEachBatch(fromCommand: position + 1, bytesMax: 1 << 20) { batch in
+                guard batch.firstCommand > position else { return }
+                try follow(batch.payload)
+            }
+        }
+        if entries.count >= Projector.groupMax || isIdle { try book() }
+        guard work.isLast else { return true }
+        if isIdle, replay.venue.exchange.sequence == work.last { return false }
+        guard isPastStop else { return true }
+        try book()
+        configuration.logger.notice(
+            "settlement goes on at the next start",
+            metadata: ["booked": "\(applied)", "committed": "\(work.last)"]
+        )
+        return false
     }
 
     /// Waits for something to do, and takes the next batch.
     /// - Returns: the batch, the last command handed over, and whether no more comes.
-    private func next() -> (Batch?, last: UInt64, isLast: Bool) {
+    private func next() -> (batch: Batch?, last: UInt64, isLast: Bool) {
         condition.withLock {
             while batches.isEmpty, !isStopping, applied == committed, !isAwaited { condition.wait() }
             while isNearEnd, !isStopping, waiters.isEmpty, condition.wait(until: gatherEnd) {}
             while isInBurst, !isStopping, waiters.isEmpty, condition.wait(until: burstEnd) {}
-            let batch = batches.popFirst()
-            bytes -= batch?.payload.count ?? 0
-            return (batch, committed, isStopping)
+            return take()
         }
+    }
+
+    /// Takes the next batch; under `condition`.
+    private func take() -> (batch: Batch?, last: UInt64, isLast: Bool) {
+        let batch = batches.popFirst()
+        bytes -= batch?.payload.count ?? 0
+        return (batch, committed, isStopping)
     }
 
     /// Whether so little is left to book that it is worth gathering; under `condition`.
@@ -242,7 +261,7 @@ package final class Projector: @unchecked Sendable {
             waiters.removeAll { $0.sequence <= sequence }
             return ready
         }
-        for waiter in ready { DispatchQueue.global().async(execute: waiter.body) }
+        for waiter in ready { readers.submit(waiter.body) }
     }
 
     private func saveSnapshot() {

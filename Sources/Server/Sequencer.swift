@@ -66,7 +66,7 @@ final class Sequencer: @unchecked Sendable {
     /// Starts the thread; `entries` are sequenced before anything else.
     func start(with entries: [String]) {
         let thread = Thread { [self] in
-            baton.withLock { _ in for entry in entries { sequence(entry) } }
+            begin(with: entries)
             run()
             finished.signal()
         }
@@ -74,6 +74,14 @@ final class Sequencer: @unchecked Sendable {
         thread.stackSize = 8 << 20
         thread.start()
     }
+
+    /// Sequences `entries`.
+    func begin(with entries: [String]) {
+        baton.withLock { _ in for entry in entries { sequence(entry) } }
+    }
+
+    /// Runs what has come in once, for whoever has not started the thread.
+    func runOnce() { baton.withLock { _ in runRound(inbox.take()) } }
 
     /// Finishes what has been received, commits it, and ends the thread.
     func stop() {

@@ -36,6 +36,7 @@ struct SettlementBench: ParsableCommand {
             snapshots: try SnapshotStore(directory: data),
             journal: journal,
             configuration: configuration,
+            readers: Workers.threads().readers,
             onFailure: { preconditionFailure("\($0)") }
         )
         let elapsed = seconds {

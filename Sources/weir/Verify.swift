@@ -1,7 +1,5 @@
 import ArgumentParser
 import Exchange
-import Ledger
-import Permits
 import Storage
 import Wire
 import Seals
@@ -40,7 +38,7 @@ struct Verify: ParsableCommand {
                     throw ReplayError("batch \(batch.sequence) holds a line that never reached the engine")
                 }
                 if everyCommand { venue.exchange.checkInvariants() }
-                if sequence == settled.appliedSequence { problems += differences(settled, venue.exchange) }
+                if sequence == settled.appliedSequence { problems += settled.differences(from: venue.exchange) }
                 if let snapshot = snapshots.snapshot, sequence == snapshot.sequence,
                     SHA256.digest(of: venue.snapshot()) != snapshot.digest
                 {
@@ -75,46 +73,5 @@ struct Verify: ParsableCommand {
             throw ExitCode(1)
         }
         Console.line("all is well")
-    }
-
-    /// Where settlement's balances differ from the engine's ledger.
-    private func differences(_ settled: Settlement.Balances, _ exchange: Exchange) -> [String] {
-        var found: [String] = []
-        var expected: [Account: Int64] = [:]
-        for asset in exchange.ledger.assets {
-            for (account, balance) in exchange.ledger.holders(of: asset) where balance.total != 0 {
-                expected[Account(account: account, asset: asset)] = balance.total
-            }
-        }
-        func compare(_ account: AccountID, _ asset: AssetID, _ total: Int64) {
-            let engine = expected.removeValue(forKey: Account(account: account, asset: asset)) ?? 0
-            guard engine != total else { return }
-            found.append("account \(account.index), asset \(asset.index): settlement \(total), engine \(engine)")
-        }
-        for balance in settled.cash {
-            let account: AccountID =
-                switch balance.account {
-                case .member: .general(balance.member)
-                case .bank: .bank
-                case .fee: .fee
-                }
-            compare(account, .cash(balance.currency), balance.total.minorUnits)
-        }
-        for balance in settled.permits {
-            compare(balance.account, .permits(balance.permitClass), balance.quantity.units)
-        }
-        for (account, total) in expected.sorted(by: { $0.key < $1.key }) {
-            found.append(
-                "account \(account.account.index), asset \(account.asset.index): settlement 0, engine \(total)"
-            )
-        }
-        return found
-    }
-
-    private struct Account: Hashable, Comparable {
-        let account: AccountID
-        let asset: AssetID
-
-        static func < (a: Account, b: Account) -> Bool { (a.account, a.asset) < (b.account, b.asset) }
     }
 }

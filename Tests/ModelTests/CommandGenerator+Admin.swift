@@ -1,6 +1,7 @@
 import Exchange
 import Permits
 import Registry
+import Simulation
 
 /// The first commands of every run: members, programs, permits, cash and four markets.
 enum Opening {

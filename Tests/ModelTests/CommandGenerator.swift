@@ -1,31 +1,6 @@
 import Exchange
 import Permits
-
-/// SplitMix64: small, and the same everywhere.
-///
-/// Source: Sebastiano Vigna, public domain, prng.di.unimi.it/splitmix64.c.
-struct SplitMix64 {
-    private var state: UInt64
-
-    init(seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
-    }
-
-    mutating func number(_ range: ClosedRange<Int64>) -> Int64 {
-        range.lowerBound + Int64(next() % UInt64(range.upperBound - range.lowerBound + 1))
-    }
-
-    /// True in so many of a thousand cases.
-    mutating func chance(_ perMille: Int64) -> Bool { number(0...999) < perMille }
-
-    mutating func pick<Element>(_ choices: [Element]) -> Element { choices[Int(number(0...Int64(choices.count - 1)))] }
-}
+import Simulation
 
 /// Random commands, biased so that things happen: few members, few ticks, scarce funds and permits, days of 250 commands.
 struct CommandGenerator {

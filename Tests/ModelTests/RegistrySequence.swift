@@ -1,3 +1,5 @@
+import Simulation
+
 /// A random sequence of requests to a small registry, as lines of a stream file: most are sensible, some are not.
 struct RegistrySequence {
     private var random: SplitMix64

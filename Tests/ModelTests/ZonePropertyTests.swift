@@ -4,6 +4,7 @@ import Ledger
 import OrderBook
 import Permits
 import Registry
+import Simulation
 import Testing
 import Wire
 

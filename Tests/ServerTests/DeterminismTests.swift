@@ -98,6 +98,7 @@ struct DeterminismTests {
                 snapshots: snapshots,
                 journal: journal,
                 configuration: ServerConfiguration(directory: copy, logger: logger),
+                readers: Workers.threads().readers,
                 onFailure: { Issue.record("\($0)") }
             )
             projector.start()

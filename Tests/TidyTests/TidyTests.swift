@@ -14,7 +14,7 @@ struct TidyTests {
         .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
     private static let rooms = [
         "Permits", "Seals", "Auctions", "OrderBook", "Ledger", "Registry", "Audit", "Exchange", "Wire", "Storage",
-        "Server", "WeirClient",
+        "Server", "WeirClient", "Simulation",
         "weir", "weir-bench",
     ]
     /// The rooms that must give the same bytes in every process.

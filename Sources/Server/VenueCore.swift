@@ -1,0 +1,170 @@
+package import NIOCore
+import Exchange
+import Logging
+package import Seals
+import NIOConcurrencyHelpers
+package import Storage
+package import Wire
+
+/// A venue without its sockets: sequencer, journal and settlement of one data directory.
+///
+/// `start` gives it threads. The simulator gives it none: it calls `sequence` and `book` when its seed says so, and runs
+/// what the workers were given.
+package final class VenueCore: Sendable {
+    let configuration: ServerConfiguration
+    private let journal: Journal
+    private let settlement: Settlement
+    private let inbox: Inbox
+    private let projector: Projector
+    private let passwords: PasswordWorkers
+    let sequencer: Sequencer
+    private let fault: NIOLockedValueBox<(any Error)?>
+    /// Stream-file entries that an empty journal begins with, or that a restart needs.
+    private let entries: [String]
+
+    /// What a first start gave the operator's login; nil if the venue existed or the configuration has its own entries.
+    package let operatorPassword: String?
+
+    /// Opens the data directory and recovers the venue.
+    /// - Parameters:
+    ///   - configuration: how it runs.
+    ///   - workers: who commits, hashes and reads for it.
+    ///   - onFailure: called when the disk fails; the venue answers nothing any more then.
+    /// - Throws: what storage and recovery throw.
+    package init(
+        configuration: ServerConfiguration,
+        workers: Workers,
+        onFailure: @escaping @Sendable () -> Void
+    ) throws {
+        self.configuration = configuration
+        journal = try Journal(directory: configuration.directory)
+        settlement = try Settlement(directory: configuration.directory)
+        let snapshots = try SnapshotStore(directory: configuration.directory)
+        let (venue, settled) = try Recovery.recover(
+            journal: journal,
+            settlement: settlement,
+            snapshots: snapshots,
+            logger: configuration.logger
+        )
+        inbox = Inbox(capacity: configuration.inboxMax)
+        fault = NIOLockedValueBox(nil)
+        let failed: @Sendable (any Error) -> Void = { [fault, logger = configuration.logger] error in
+            logger.critical("the venue stops: \(error)")
+            fault.withLockedValue { $0 = $0 ?? error }
+            onFailure()
+        }
+        projector = Projector(
+            from: settled,
+            settlement: settlement,
+            snapshots: snapshots,
+            journal: journal,
+            configuration: configuration,
+            readers: workers.readers,
+            onFailure: failed
+        )
+        let committer = Committer(
+            journal: journal,
+            projector: projector,
+            inbox: inbox,
+            workers: workers,
+            logger: configuration.logger,
+            onFailure: failed
+        )
+        passwords = try PasswordWorkers(cost: configuration.passwordCost, worker: workers.passwords)
+        sequencer = Sequencer(
+            venue: venue,
+            configuration: configuration,
+            inbox: inbox,
+            committer: committer,
+            projector: projector,
+            passwords: passwords
+        )
+        (entries, operatorPassword) = try VenueCore.firstEntries(of: venue, configuration)
+    }
+
+    private static func firstEntries(
+        of venue: Venue,
+        _ configuration: ServerConfiguration
+    ) throws -> ([String], password: String?) {
+        guard venue.exchange.sequence == 0 else {
+            return (venue.exchange.members.logins.contains(where: \.isLoggedOn) ? ["venue RESTART"] : [], nil)
+        }
+        if let bootstrap = configuration.bootstrap { return (bootstrap, nil) }
+        let password = try PasswordHash.randomPassword()
+        let hash = try PasswordHash.make(password: password, cost: configuration.passwordCost)
+        return (
+            [
+                "venue MEMBER member=operator role=operator name=\"Venue operator\"",
+                "venue LOGIN member=operator user=admin hash=\(hash)",
+            ],
+            password
+        )
+    }
+
+    /// Why the venue has stopped; nil while it runs.
+    package var failure: (any Error)? { fault.withLockedValue { $0 } }
+
+    /// What an event loop that reads for this venue needs.
+    package func loopReads() -> LoopReads { LoopReads(sequencer: sequencer, inbox: inbox) }
+
+    /// Lets a connection in; on its event loop.
+    package func accept(_ channel: any Channel, _ reads: LoopReads) throws {
+        let connection = Connection(channel: channel, unsentMax: configuration.unsentBytesMax)
+        try channel.pipeline.syncOperations.addHandler(
+            ConnectionHandler(
+                connection: connection,
+                inbox: inbox,
+                loopReads: reads,
+                lineSecondsMax: configuration.lineSecondsMax
+            )
+        )
+    }
+
+    /// Starts the threads of sequencer and settlement.
+    func start() {
+        projector.start()
+        sequencer.start(with: entries)
+    }
+
+    /// Finishes what was received; settlement catches up, but not for long, and leaves a snapshot.
+    func stop() {
+        sequencer.stop()
+        projector.stop()
+        passwords.stop()
+    }
+
+    /// Closes the files.
+    package func close() throws {
+        try settlement.close()
+        try journal.close()
+    }
+
+    /// The last command that settlement has booked.
+    package var settledSequence: UInt64 { projector.applied }
+
+    // MARK: By hand
+
+    /// Begins as `start` does, without threads.
+    package func begin() { sequencer.begin(with: entries) }
+
+    /// Takes what has come in, and commits it if the journal is free.
+    package func sequence() { sequencer.runOnce() }
+
+    /// Does one thing of settlement's: follows a batch, or books.
+    package func book() { projector.advance() }
+
+    /// The venue as the last command left it.
+    package var venue: Venue { sequencer.venue }
+
+    /// The last durable command.
+    package var lastCommand: UInt64 { journal.lastCommand }
+
+    /// The hash of the last durable batch.
+    package var lastHash: Digest { journal.lastHash }
+
+    /// Reads the journal from its first batch.
+    package func forEachBatch(_ body: (JournalBatch) throws -> Void) throws { try journal.forEachBatch(body) }
+
+    /// What settlement has booked.
+    package func settledBalances() throws -> Settlement.Balances { try settlement.balances() }
+}

@@ -1,0 +1,190 @@
+import WeirClient
+
+/// A member's program, which checks what it is told.
+///
+/// It sends requests, loses its connection, comes back, asks for what it missed, and sends again what was not answered.
+final class SimulatedClient {
+    /// What an answer is expected to.
+    private enum Sent {
+        case logon
+        case resume
+        case request(id: String)
+        /// A line without an id, right or wrong.
+        case other
+    }
+
+    let member: String
+    let password: String
+    private(set) var link: SimulatedLink?
+    private(set) var isLoggedOn = false
+    private var received: [UInt8] = []
+    private var awaited: [Sent] = []
+    private var rowsMissing: UInt64 = 0
+
+    /// Requests that were not answered, in order.
+    private(set) var open: [(id: String, line: String)] = []
+    /// The first answer to each id, without `dup=1`.
+    private(set) var answers: [String: String] = [:]
+    /// Ids of which an answer tells that the engine has them, with the number of their command.
+    private(set) var acknowledged: [(id: String, sequence: UInt64)] = []
+    /// The lines of the private stream by number.
+    private(set) var stream: [UInt64: String] = [:]
+    /// The next number that a live line has.
+    private var nextLive: UInt64 = 0
+    /// The next number that the answer to a RESUME brings, and the last one.
+    private var nextAgain: UInt64 = 1
+    private var lastAgain: UInt64 = 0
+    /// How often each thing happened.
+    private(set) var reconnects = 0
+    private(set) var resent = 0
+
+    init(member: String, password: String) {
+        self.member = member
+        self.password = password
+    }
+
+    // MARK: Sending
+
+    /// Begins a session.
+    func connect(_ link: SimulatedLink) {
+        self.link = link
+        reconnects += 1
+        link.send("LOGON member=\(member) user=u password=\(password) version=1\n")
+        awaited = [.logon]
+    }
+
+    /// Sends a request that has an id, and goes on sending it until it is answered.
+    func request(_ id: String, _ line: String) {
+        open.append((id, line))
+        send(id, line)
+    }
+
+    private func send(_ id: String, _ line: String) {
+        link?.send(line + "\n")
+        awaited.append(.request(id: id))
+    }
+
+    /// Sends a line that nothing comes of but an answer.
+    func probe(_ line: String) {
+        link?.send(line + "\n")
+        awaited.append(.other)
+    }
+
+    /// Asks for what is missing of its stream.
+    func resume() {
+        guard let missing = (1..<max(1, nextLive)).first(where: { stream[$0] == nil }) else { return }
+        link?.send("RESUME stream=private from=\(missing)\n")
+        awaited.append(.resume)
+    }
+
+    /// With nothing under way: sends again what was not answered, by a new session, or asks for what is missing.
+    func goOn() {
+        guard awaited.isEmpty else { return }
+        if open.isEmpty { resume() } else { cut() }
+    }
+
+    /// Whether everything was answered and nothing of the stream is missing.
+    var isSatisfied: Bool {
+        isLoggedOn && open.isEmpty && awaited.isEmpty && (1..<max(1, nextLive)).allSatisfy { stream[$0] != nil }
+    }
+
+    func cut() {
+        link?.cut()
+        link = nil
+        isLoggedOn = false
+        awaited = []
+        received = []
+        rowsMissing = 0
+        (nextAgain, lastAgain) = (1, 0)
+    }
+
+    // MARK: Receiving
+
+    /// Reads some of what the venue has sent.
+    func read(atMost count: Int) throws {
+        guard let link else { return }
+        received += try link.carryToClient(atMost: count)
+        while let end = received.firstIndex(of: UInt8(ascii: "\n")) {
+            let line = ClientLine(String(decoding: received[..<end], as: UTF8.self))
+            received.removeFirst(end + 1)
+            try take(line)
+        }
+        if link.isAtEnd { cut() }
+    }
+
+    private func take(_ line: ClientLine) throws {
+        switch line.word {
+        case "OK", "ERR": try takeAnswer(line)
+        case "ROW":
+            guard rowsMissing > 0 else { throw failure("a row that nobody asked for", line) }
+            rowsMissing -= 1
+        default: try takeEvent(line)
+        }
+    }
+
+    private func takeAnswer(_ line: ClientLine) throws {
+        guard !awaited.isEmpty else { throw failure("an answer that nobody asked for", line) }
+        rowsMissing = line.number("rows") ?? 0
+        switch awaited.removeFirst() {
+        case .logon:
+            guard line.word == "OK", let last = line.number("n") else {
+                // The session of before may not have ended yet; or the venue is full.
+                guard ["ALREADY_LOGGED_ON", "BUSY"].contains(line["code"]) else { throw failure("no logon", line) }
+                return cut()
+            }
+            isLoggedOn = true
+            nextLive = last + 1
+            resume()
+            resent += open.count
+            for (id, line) in open { send(id, line) }
+        case .resume:
+            guard line.word == "OK", let from = line.number("from"), let to = line.number("to") else {
+                guard line["code"] == "BUSY" else { throw failure("no RESUME", line) }
+                return
+            }
+            (nextAgain, lastAgain) = (from, to)
+        case .request(let id):
+            guard line["id"] == id else { throw failure("an answer to \(id)", line) }
+            try takeAnswer(line, to: id)
+        case .other: break
+        }
+    }
+
+    private func takeAnswer(_ line: ClientLine, to id: String) throws {
+        guard let sequence = line.number("seq") else {
+            // Refused before it reached the engine: it is no command, and sent again it is refused again.
+            guard line.word == "ERR" else { throw failure("an answer without a command", line) }
+            if line["code"] != "BUSY" { open.removeAll { $0.id == id } }
+            return
+        }
+        var text = line.text
+        if text.hasSuffix(" dup=1") { text.removeLast(" dup=1".count) }
+        if let first = answers[id] {
+            guard first == text else { throw failure("before it was \"\(first)\"", line) }
+        } else {
+            answers[id] = text
+            acknowledged.append((id, sequence))
+        }
+        open.removeAll { $0.id == id }
+    }
+
+    private func takeEvent(_ line: ClientLine) throws {
+        guard let number = line.number("n") else { throw failure("an event without a number", line) }
+        if number == nextLive {
+            nextLive += 1
+        } else if number == nextAgain, number <= lastAgain {
+            nextAgain += 1
+        } else {
+            throw failure("an event out of turn; expected \(nextLive), or \(nextAgain) to \(lastAgain)", line)
+        }
+        if let known = stream[number] {
+            guard known == line.text else { throw failure("an event that was \"\(known)\"", line) }
+        } else {
+            stream[number] = line.text
+        }
+    }
+
+    private func failure(_ text: String, _ line: ClientLine) -> SimulationFailure {
+        SimulationFailure("client \(member): \(text): \"\(line.text)\"")
+    }
+}

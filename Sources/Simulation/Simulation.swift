@@ -1,0 +1,336 @@
+import Exchange
+import Foundation
+import Logging
+import NIOCore
+import NIOEmbedded
+import Permits
+import Server
+import Storage
+import Synchronization
+import Wire
+
+/// A venue, its disk, its network and its clients in one thread, driven by a seed: the same seed, the same run.
+///
+/// Everything of the venue is real but its threads, its sockets, its clock and its disk. A safety phase, in which connections
+/// break, processes die, the power goes and the disk fails, is followed by a liveness phase: faults stop, and everything
+/// must be answered and agree.
+package final class Simulation {
+    private let seed: UInt64
+    private let steps: Int
+    private let directory: String
+    private let disk = SimulatedDisk.installed
+    private var random: SplitMix64
+    private let clock = SimulatedClock()
+    private var clients: [SimulatedClient] = []
+    private var requests = RequestMaker()
+    private var report = SimulationReport()
+
+    /// The process of the venue; nil while it is down.
+    private var process: Process?
+
+    private struct Process {
+        let core: VenueCore
+        let workers: SimulatedWorkers
+        let loop: EmbeddedEventLoop
+        let reads: LoopReads
+    }
+
+    /// - Parameters:
+    ///   - seed: what decides everything.
+    ///   - steps: of the safety phase.
+    ///   - directory: an existing directory, for the venue's lock alone.
+    package init(seed: UInt64, steps: Int, directory: String) {
+        self.seed = seed
+        self.steps = steps
+        self.directory = directory
+        random = SplitMix64(seed: seed)
+        disk.erase(seed: random.next())
+        for member in RequestMaker.participants + ["operator", "epa"] {
+            clients.append(SimulatedClient(member: member, password: RequestMaker.password))
+        }
+    }
+
+    /// Runs both phases.
+    /// - Throws: `SimulationFailure` if a promise was broken.
+    package func run() throws -> SimulationReport {
+        try startUntilItRuns()
+        for _ in 0..<steps { try step() }
+        try live()
+        try compareWithReplay()
+        end()
+        report.seeds = 1
+        report.steps = steps
+        report.acknowledged = clients.reduce(0) { $0 + $1.acknowledged.count }
+        report.resent = clients.reduce(0) { $0 + $1.resent }
+        report.reconnects = clients.reduce(0) { $0 + $1.reconnects }
+        return report
+    }
+
+    // MARK: The process
+
+    private func start() throws {
+        // A process that has died leaves no lock; ours lives on in this one.
+        unlink(directory + "/lock")
+        var configuration = ServerConfiguration(
+            directory: directory,
+            logger: Logger(label: "simulation", factory: { _ in SwiftLogNoOpLogHandler() })
+        )
+        configuration.bootstrap = RequestMaker.bootstrap()
+        configuration.clock = { [clock] in clock.now }
+        configuration.passwordCost = .trivial
+        configuration.commandsPerSnapshot = 100
+        let workers = SimulatedWorkers()
+        let core = try VenueCore(configuration: configuration, workers: workers.workers, onFailure: {})
+        process = Process(core: core, workers: workers, loop: EmbeddedEventLoop(), reads: core.loopReads())
+        core.begin()
+        try checkAcknowledged(core)
+    }
+
+    /// Starts the venue, again and again while the disk fails.
+    private func startUntilItRuns() throws {
+        for attempt in 0... {
+            do {
+                return try start()
+            } catch let failure as SimulationFailure {
+                throw failure
+            } catch {
+                guard disk.hasFailed, attempt < 3 else {
+                    throw SimulationFailure("the venue does not start on a whole disk: \(error)")
+                }
+                report.diskFaults += 1
+                stopProcess()
+                disk.heal()
+                disk.kill()
+            }
+        }
+    }
+
+    private func stopProcess() {
+        for client in clients { client.cut() }
+        process = nil
+    }
+
+    /// What was acknowledged must be there, as it was.
+    private func checkAcknowledged(_ core: VenueCore) throws {
+        let exchange = core.venue.exchange
+        for client in clients {
+            guard let code = Code(client.member), let member = exchange.members.member(code) else {
+                guard client.acknowledged.isEmpty else { throw SimulationFailure("member \(client.member) is lost") }
+                continue
+            }
+            for (id, sequence) in client.acknowledged {
+                guard let code = Code(id), let reply = exchange.firstReplies.reply(to: code, of: member) else {
+                    throw SimulationFailure("\(id) was acknowledged as command \(sequence) and is lost")
+                }
+                guard reply.sequence == sequence else {
+                    throw SimulationFailure("\(id) was command \(sequence) and is now \(reply.sequence)")
+                }
+            }
+        }
+        exchange.checkInvariants()
+    }
+
+    // MARK: Safety
+
+    private func step() throws {
+        guard let process else { return try startUntilItRuns() }
+        if process.core.failure != nil {
+            guard disk.hasFailed else {
+                throw SimulationFailure("the venue stopped on a whole disk: \(process.core.failure.debugDescription)")
+            }
+            report.diskFaults += 1
+            stopProcess()
+            disk.heal()
+            disk.kill()
+            return
+        }
+        let client = random.pick(clients)
+        switch random.number(0...999) {
+        case ..<250: try act(client)
+        case ..<450: try carry(client)
+        case ..<550: process.loop.run()
+        case ..<700: process.core.sequence()
+        case ..<820: random.pick(process.workers.all).runOne()
+        case ..<860: process.core.book()
+        case ..<960: try client.read(atMost: Int(random.number(1...2000)))
+        case ..<982: clock.tick(by: random.number(0...5_000_000))
+        case ..<988: client.cut()
+        case ..<990:
+            clock.tick(by: random.number(-3_600_000_000...3_600_000_000))
+            report.clockJumps += 1
+        case ..<992: kill()
+        case ..<994: cutPower()
+        case ..<995: try stopCleanly()
+        case ..<997: disk.fail(random.chance(500) ? .ioError : .full, after: Int(random.number(1...60)))
+        default: try burst()
+        }
+    }
+
+    private func act(_ client: SimulatedClient) throws {
+        guard let process else { return }
+        guard client.link != nil else {
+            return client.connect(try SimulatedLink(to: process.core, process.reads, on: process.loop))
+        }
+        guard client.isLoggedOn else { return }
+        if random.chance(30) {
+            return client.probe(random.pick(["PING", "BOOK market=M", "NONSENSE", "ORDER qty=", "ACCOUNT"]))
+        }
+        let (id, line) = requests.next(client.member, &random)
+        client.request(id, line)
+    }
+
+    /// Many requests of one client at once.
+    private func burst() throws {
+        let client = random.pick(clients)
+        for _ in 0..<random.number(1...100) { try act(client) }
+        try client.link?.carryToVenue(atMost: .max)
+    }
+
+    private func carry(_ client: SimulatedClient) throws {
+        try client.link?.carryToVenue(atMost: Int(random.chance(700) ? random.number(1...2000) : random.number(1...20)))
+    }
+
+    private func kill() {
+        report.kills += 1
+        stopProcess()
+        disk.kill()
+    }
+
+    private func cutPower() {
+        report.powerCuts += 1
+        stopProcess()
+        disk.cutPower()
+    }
+
+    private func stopCleanly() throws {
+        guard let process else { return }
+        report.cleanStops += 1
+        settle(process)
+        do {
+            try process.core.close()
+        } catch {
+            guard disk.hasFailed else { throw SimulationFailure("the venue does not stop on a whole disk: \(error)") }
+            disk.heal()
+        }
+        stopProcess()
+        disk.kill()
+    }
+
+    /// Lets the venue finish what it has.
+    private func settle(_ process: Process) {
+        for _ in 0..<1000 {
+            process.loop.run()
+            process.core.sequence()
+            for worker in process.workers.all { worker.drain() }
+            process.core.book()
+            if process.core.failure != nil { return }
+            if process.core.settledSequence == process.core.lastCommand, process.workers.all.allSatisfy(\.isIdle) {
+                return
+            }
+        }
+    }
+
+    // MARK: Liveness
+
+    /// Without faults everything is answered, and every stream is whole.
+    private func live() throws {
+        disk.heal()
+        if let process, process.core.failure != nil {
+            stopProcess()
+            disk.kill()
+        }
+        if process == nil { try startUntilItRuns() }
+        guard let process else { return }
+        for client in clients { client.cut() }
+        for _ in 0..<200 {
+            for client in clients {
+                if client.link == nil {
+                    client.connect(try SimulatedLink(to: process.core, process.reads, on: process.loop))
+                } else if client.isLoggedOn {
+                    client.goOn()
+                }
+                try client.link?.carryToVenue(atMost: .max)
+            }
+            settle(process)
+            if let failure = process.core.failure {
+                throw SimulationFailure("the venue stopped on a whole disk: \(failure)")
+            }
+            for client in clients { try client.read(atMost: .max) }
+            if clients.allSatisfy(\.isSatisfied) { return }
+        }
+        let waiting = clients.filter { !$0.isSatisfied }.map { "\($0.member) (\($0.open.count) unanswered)" }
+        throw SimulationFailure("no progress without faults: \(waiting.joined(separator: ", ")) wait")
+    }
+
+    // MARK: Agreement
+
+    /// A replay of the journal on a fresh engine says the same as the venue said: every answer, every event, every balance.
+    private func compareWithReplay() throws {
+        guard let core = process?.core else { return }
+        var replay = StreamReplay()
+        var answers: [String: String] = [:]
+        var streams: [MemberID: [String]] = [:]
+        try core.forEachBatch { batch in
+            try replay.run(batch.payload) { step, _ in
+                for line in step.output.lines {
+                    let range = line.range.lowerBound..<line.range.upperBound - 1
+                    let text = String(decoding: step.output.bytes.array(range), as: UTF8.self)
+                    switch line.destination {
+                    case .reply:
+                        guard let id = text.value(of: "id"), !text.hasSuffix(" dup=1") else { continue }
+                        guard !text.contains(" code=DUPLICATE_ID ") else { continue }
+                        guard answers.updateValue(text, forKey: id) == nil else {
+                            throw SimulationFailure("\(id) was executed twice")
+                        }
+                    case .member(let member): streams[member, default: []].append(text)
+                    case .market: break
+                    }
+                }
+            }
+        }
+        let exchange = replay.venue.exchange
+        report.commands = exchange.sequence
+        report.digest = core.lastHash
+        guard exchange.stateBytes() == core.venue.exchange.stateBytes() else {
+            throw SimulationFailure("the replay of the journal ends in another state than the venue")
+        }
+        for client in clients {
+            for (id, text) in client.answers where answers[id] != text {
+                throw SimulationFailure(
+                    "\(id) was answered \"\(text)\", the replay says \"\(answers[id] ?? "nothing")\""
+                )
+            }
+            let member = Code(client.member).flatMap { exchange.members.member($0) }
+            let lines = member.flatMap { streams[$0] } ?? []
+            let seen = client.stream.sorted { $0.key < $1.key }.map(\.value)
+            guard seen == lines else {
+                throw SimulationFailure("the private stream of \(client.member) differs from the replay's")
+            }
+            report.events += seen.count
+        }
+        let differences = try core.settledBalances().differences(from: exchange)
+        guard differences.isEmpty else {
+            throw SimulationFailure("settlement differs: \(differences.joined(separator: "; "))")
+        }
+    }
+
+    private func end() {
+        stopProcess()
+        disk.kill()
+    }
+}
+
+/// The wall clock of a machine, which may be set back.
+private final class SimulatedClock: Sendable {
+    private let time = Mutex(Timestamp(microseconds: 1_803_895_200_000_000))
+
+    var now: Timestamp { time.withLock { $0 } }
+    func tick(by microseconds: Int64) { time.withLock { $0 = $0.adding(microseconds: microseconds) } }
+}
+
+extension String {
+    /// The value of a field of a reply.
+    fileprivate func value(of key: String) -> String? {
+        split(separator: " ").first { $0.hasPrefix(key + "=") }.map { String($0.dropFirst(key.count + 1)) }
+    }
+}

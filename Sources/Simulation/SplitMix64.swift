@@ -1,0 +1,30 @@
+/// SplitMix64: small, and the same everywhere.
+///
+/// Source: Sebastiano Vigna, public domain, prng.di.unimi.it/splitmix64.c.
+package struct SplitMix64: Sendable {
+    private var state: UInt64
+
+    package init(seed: UInt64) { state = seed }
+
+    /// The next 64 bits.
+    package mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var mixed = state
+        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+        return mixed ^ (mixed >> 31)
+    }
+
+    /// A number of the range.
+    package mutating func number(_ range: ClosedRange<Int64>) -> Int64 {
+        range.lowerBound + Int64(next() % UInt64(range.upperBound - range.lowerBound + 1))
+    }
+
+    /// True in so many of a thousand cases.
+    package mutating func chance(_ perMille: Int64) -> Bool { number(0...999) < perMille }
+
+    /// One of them.
+    package mutating func pick<Element>(_ choices: [Element]) -> Element {
+        choices[Int(number(0...Int64(choices.count - 1)))]
+    }
+}
