@@ -57,7 +57,7 @@ package final class Simulation {
         for _ in 0..<steps { try step() }
         try live()
         try compareWithReplay()
-        end()
+        try end()
         report.seeds = 1
         report.steps = steps
         report.acknowledged = clients.reduce(0) { $0 + $1.acknowledged.count }
@@ -98,15 +98,19 @@ package final class Simulation {
                     throw SimulationFailure("the venue does not start on a whole disk: \(error)")
                 }
                 report.diskFaults += 1
-                stopProcess()
+                try stopProcess()
                 disk.heal()
                 disk.kill()
             }
         }
     }
 
-    private func stopProcess() {
-        for client in clients { client.cut() }
+    /// The process is gone. What it sent before may still arrive.
+    private func stopProcess() throws {
+        for client in clients {
+            if random.chance(700) { try client.read(atMost: .max) }
+            client.cut()
+        }
         process = nil
     }
 
@@ -139,7 +143,7 @@ package final class Simulation {
                 throw SimulationFailure("the venue stopped on a whole disk: \(process.core.failure.debugDescription)")
             }
             report.diskFaults += 1
-            stopProcess()
+            try stopProcess()
             disk.heal()
             disk.kill()
             return
@@ -158,8 +162,8 @@ package final class Simulation {
         case ..<990:
             clock.tick(by: random.number(-3_600_000_000...3_600_000_000))
             report.clockJumps += 1
-        case ..<992: kill()
-        case ..<994: cutPower()
+        case ..<992: try kill()
+        case ..<994: try cutPower()
         case ..<995: try stopCleanly()
         case ..<997: disk.fail(random.chance(500) ? .ioError : .full, after: Int(random.number(1...60)))
         default: try burst()
@@ -190,15 +194,15 @@ package final class Simulation {
         try client.link?.carryToVenue(atMost: Int(random.chance(700) ? random.number(1...2000) : random.number(1...20)))
     }
 
-    private func kill() {
+    private func kill() throws {
         report.kills += 1
-        stopProcess()
+        try stopProcess()
         disk.kill()
     }
 
-    private func cutPower() {
+    private func cutPower() throws {
         report.powerCuts += 1
-        stopProcess()
+        try stopProcess()
         disk.cutPower()
     }
 
@@ -212,7 +216,7 @@ package final class Simulation {
             guard disk.hasFailed else { throw SimulationFailure("the venue does not stop on a whole disk: \(error)") }
             disk.heal()
         }
-        stopProcess()
+        try stopProcess()
         disk.kill()
     }
 
@@ -236,7 +240,7 @@ package final class Simulation {
     private func live() throws {
         disk.heal()
         if let process, process.core.failure != nil {
-            stopProcess()
+            try stopProcess()
             disk.kill()
         }
         if process == nil { try startUntilItRuns() }
@@ -314,8 +318,8 @@ package final class Simulation {
         }
     }
 
-    private func end() {
-        stopProcess()
+    private func end() throws {
+        try stopProcess()
         disk.kill()
     }
 }

@@ -31,6 +31,15 @@ final class DirectoryLock: Sendable {
         if ftruncate(descriptor, 0) == 0 { _ = pwrite(descriptor, text, text.count, 0) }
     }
 
+    /// Makes names in the directory durable.
+    func syncDirectory(_ directory: String) throws(JournalError) {
+        let opened = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        defer { if opened >= 0 { close(opened) } }
+        guard opened >= 0, fsync(opened) == 0 else {
+            throw JournalError(.failed, file: directory, "cannot be synced: \(String(cString: strerror(errno)))")
+        }
+    }
+
     deinit { close(descriptor) }
 
     private static func holder(_ descriptor: Int32) -> String {

@@ -37,6 +37,15 @@ extension Journal {
         }
     }
 
+    /// Makes a data directory, for its owner alone.
+    static func makeDirectory(_ directory: String) throws {
+        try FileManager.default.createDirectory(
+            atPath: directory,
+            withIntermediateDirectories: true,
+            attributes: [.posixPermissions: 0o700]
+        )
+    }
+
     /// Opens a connection; appends wait for a restarting checkpoint, which itself gives up soon.
     static func connection(_ file: String, readOnly: Bool) throws -> DatabaseQueue {
         var configuration = Configuration()
@@ -164,7 +173,7 @@ extension Journal {
     }
 
     /// The link of a batch, taken on trust; of batch 0 it is the genesis.
-    private static func link(_ db: Database, file: String, of sequence: UInt64) throws -> StoredBatch.Link {
+    static func link(_ db: Database, file: String, of sequence: UInt64) throws -> StoredBatch.Link {
         guard sequence > 0 else { return .genesis }
         var rows = try RawStatement(db, "SELECT epoch, first_cmd, n, hash FROM batch WHERE seq = ?")
         rows.add(sequence)

@@ -38,28 +38,33 @@ package final class Journal: Sendable {
     ///
     /// Checks the last batch and its link; `forEachBatch` checks all. A writable open begins a new epoch.
     /// - Throws: `locked` if another process writes there, `missing`, `damaged`, or `failed`.
-    package init(directory: String, readOnly: Bool = false) throws(JournalError) {
+    package convenience init(directory: String, readOnly: Bool = false) throws(JournalError) {
+        if readOnly {
+            try self.init(reading: directory + "/journal.db")
+        } else {
+            try self.init(writing: directory)
+        }
+    }
+
+    /// Opens a journal's file, or a backup's, for reading.
+    /// - Throws: `missing`, `damaged` or `failed`.
+    package init(reading file: String) throws(JournalError) {
+        self.file = file
+        guard FileManager.default.fileExists(atPath: file) else {
+            throw JournalError(.missing, file: file, "there is no journal; check the name")
+        }
+        (writer, checkpointer) = (nil, nil)
+        let (last, epoch) = try JournalError.wrapping(file: file) {
+            try Journal.connection(file, readOnly: true).read { try Journal.verifiedEnd($0, file: file) }
+        }
+        self.epoch = epoch
+        state = Mutex(State(last: last, refusal: "was opened for reading only"))
+    }
+
+    private init(writing directory: String) throws(JournalError) {
         let file = directory + "/journal.db"
         self.file = file
-        if readOnly {
-            guard FileManager.default.fileExists(atPath: file) else {
-                throw JournalError(.missing, file: file, "there is no journal; check the data directory's name")
-            }
-            (writer, checkpointer) = (nil, nil)
-            let (last, epoch) = try JournalError.wrapping(file: file) {
-                try Journal.connection(file, readOnly: true).read { try Journal.verifiedEnd($0, file: file) }
-            }
-            self.epoch = epoch
-            state = Mutex(State(last: last, refusal: "was opened for reading only"))
-            return
-        }
-        try JournalError.wrapping(file: directory) {
-            try FileManager.default.createDirectory(
-                atPath: directory,
-                withIntermediateDirectories: true,
-                attributes: [.posixPermissions: 0o700]
-            )
-        }
+        try JournalError.wrapping(file: directory) { try Journal.makeDirectory(directory) }
         let lock = try DirectoryLock(directory: directory)
         let (opened, own, last, epoch) = try JournalError.wrapping(file: file) {
             let writer = try Journal.connection(file, readOnly: false)

@@ -37,8 +37,13 @@ package final class SnapshotStore: Sendable {
 
     /// Opens the store of a data directory, which must exist.
     /// - Throws: `SnapshotStoreError` if the file cannot be opened or is no such store.
-    package init(directory: String) throws(SnapshotStoreError) {
-        let file = directory + "/snapshots.db"
+    package convenience init(directory: String) throws(SnapshotStoreError) {
+        try self.init(file: directory + "/snapshots.db")
+    }
+
+    /// Opens a store in a file of its own, or a backup's.
+    /// - Throws: `SnapshotStoreError` likewise.
+    init(file: String) throws(SnapshotStoreError) {
         self.file = file
         do {
             var configuration = Configuration()

@@ -24,7 +24,8 @@ enum Console {
 /// A progress bar on standard error, drawn only for a person and only when a whole per cent has passed.
 struct ProgressBar {
     private let label: String
-    private let total: UInt64
+    /// What is a hundred per cent.
+    var total: UInt64
     private var drawn = -1
 
     init(_ label: String, total: UInt64) {

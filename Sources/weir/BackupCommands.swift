@@ -1,0 +1,67 @@
+import ArgumentParser
+import Seals
+import Storage
+
+/// Copies a venue into one file.
+struct BackupCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "backup",
+        abstract: "Copy a venue into one file, beside a running server.",
+        discussion: """
+            The file gets the journal, every batch verified on its way, and the newest snapshot. If it exists, only what is
+            new is added: the same command every night is an incremental backup. Settlement is not in it: a start of the
+            restored venue makes it anew from the journal.
+            """
+    )
+
+    @Argument(help: "The data directory.")
+    var directory: String
+
+    @Argument(help: "The backup.")
+    var file: String
+
+    func run() throws {
+        var bar = ProgressBar("backing up", total: 0)
+        let summary = try Backup.save(directory, to: file) { done, total in
+            bar.total = total
+            bar.advance(to: done)
+        }
+        bar.finish()
+        Console.line("\(file): \(summary.report)")
+    }
+}
+
+/// Makes a data directory from a backup.
+struct RestoreCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "restore",
+        abstract: "Make a data directory from a backup.",
+        discussion: """
+            Every batch is verified on its way; a damaged backup is refused with the batch's number, and leaves no venue.
+            Then `weir verify DIR` checks everything, and `weir serve --data DIR` starts it.
+            """
+    )
+
+    @Argument(help: "The backup.")
+    var file: String
+
+    @Argument(help: "The new data directory; it has no journal yet.")
+    var directory: String
+
+    func run() throws {
+        var bar = ProgressBar("restoring", total: 0)
+        let summary = try Backup.restore(file, to: directory) { done, total in
+            bar.total = total
+            bar.advance(to: done)
+        }
+        bar.finish()
+        Console.line("\(directory): \(summary.report)")
+    }
+}
+
+extension Backup.Summary {
+    fileprivate var report: String {
+        "\(lastCommand) commands, \(copiedBatches) batches copied now, every hash right; "
+            + (snapshot.map { "snapshot after command \($0); " } ?? "no snapshot; ") + "hash=\(hash.hex)"
+    }
+}
