@@ -76,6 +76,9 @@ struct RequestMaker {
                 "ORDER market=M side=\(side(&random)) qty=\(random.number(1...9)) type=stop stop=\(price(&random)) tif=gtc"
         case ..<60:
             return "ORDER market=\(market(&random)) side=\(side(&random)) qty=\(random.number(1...9)) type=market"
+        case ..<63:
+            // Mostly somebody else's.
+            return "CANCEL order=\(random.number(1...Int64(max(1, count))))000\(random.number(0...1))"
         case ..<72: return "CANCEL orig=\(earlier(member, &random))"
         case ..<82: return "AMEND orig=\(earlier(member, &random)) qty=\(random.number(1...30)) price=\(price(&random))"
         case ..<88:

@@ -66,6 +66,14 @@ package final class Simulation {
         return report
     }
 
+    /// The journal as it stands, as a stream file; nil if it cannot be read.
+    package func journalText() -> [UInt8]? {
+        guard let core = process?.core else { return nil }
+        var text: [UInt8] = []
+        do { try core.forEachBatch { text += $0.payload } } catch { return nil }
+        return text
+    }
+
     // MARK: The process
 
     private func start() throws {
@@ -105,7 +113,7 @@ package final class Simulation {
         }
     }
 
-    /// The process is gone. What it sent before may still arrive.
+    /// Ends the process; what it sent before may still arrive.
     private func stopProcess() throws {
         for client in clients {
             if random.chance(700) { try client.read(atMost: .max) }
@@ -272,10 +280,12 @@ package final class Simulation {
     private func compareWithReplay() throws {
         guard let core = process?.core else { return }
         var replay = StreamReplay()
+        var model = ModelFollower()
         var answers: [String: String] = [:]
         var streams: [MemberID: [String]] = [:]
         try core.forEachBatch { batch in
-            try replay.run(batch.payload) { step, _ in
+            try replay.run(batch.payload) { step, venue in
+                try model.follow(step, venue)
                 for line in step.output.lines {
                     let range = line.range.lowerBound..<line.range.upperBound - 1
                     let text = String(decoding: step.output.bytes.array(range), as: UTF8.self)
@@ -293,6 +303,7 @@ package final class Simulation {
             }
         }
         let exchange = replay.venue.exchange
+        try model.compareBalances(exchange)
         report.commands = exchange.sequence
         report.digest = core.lastHash
         guard exchange.stateBytes() == core.venue.exchange.stateBytes() else {

@@ -27,6 +27,7 @@ package enum Backup {
     ///   - directory: the data directory; a server may run on it.
     ///   - file: the backup.
     ///   - progress: called with the last command copied and the last one there is.
+    /// - Returns: what the file holds then.
     /// - Throws: `JournalError` if the journal is damaged, or the file is not a backup of this venue; `SnapshotStoreError`.
     package static func save(
         _ directory: String,
@@ -49,6 +50,7 @@ package enum Backup {
     ///   - file: the backup.
     ///   - directory: where the venue is to be; it has no journal yet.
     ///   - progress: called with the last command copied and the last one there is.
+    /// - Returns: what the directory holds then.
     /// - Throws: `JournalError` if the backup is missing or damaged, or there is a journal already; `SnapshotStoreError`.
     package static func restore(
         _ file: String,

@@ -36,12 +36,13 @@ struct Simulate: ParsableCommand {
         var total = SimulationReport()
         var bar = ProgressBar("simulating", total: seeds)
         for index in 0..<seeds {
+            let simulation = Simulation(seed: seed + index, steps: steps, directory: directory)
             do {
-                total.add(try Simulation(seed: seed + index, steps: steps, directory: directory).run())
+                total.add(try simulation.run())
             } catch {
                 bar.finish()
                 Console.line("seed \(seed + index): \(error)")
-                Console.line("again: weir simulate --seed \(seed + index) --steps \(steps)")
+                try shrink(seed + index, simulation, directory)
                 throw ExitCode(1)
             }
             bar.advance(to: index + 1)
@@ -57,5 +58,25 @@ struct Simulate: ParsableCommand {
             digest=\(total.digest.hex)
             """
         )
+    }
+    /// Finds fewer steps that fail as well, and writes the commands that led there.
+    private func shrink(_ seed: UInt64, _ failed: Simulation, _ directory: String) throws {
+        var (passing, failing, last) = (-1, steps, failed)
+        while passing + 1 < failing {
+            let middle = (passing + failing) / 2
+            let simulation = Simulation(seed: seed, steps: middle, directory: directory)
+            do {
+                _ = try simulation.run()
+                passing = middle
+            } catch {
+                (failing, last) = (middle, simulation)
+                Console.note("\(middle) steps: \(error)")
+            }
+        }
+        Console.line("again: weir simulate --seed \(seed) --steps \(failing)")
+        guard let text = last.journalText() else { return }
+        let file = "simulate-\(seed).stream"
+        try Data(text).write(to: URL(fileURLWithPath: file))
+        Console.line("what its journal held: \(file), for weir replay")
     }
 }

@@ -1,7 +1,8 @@
 import Exchange
 import Permits
 import Registry
-import Simulation
+
+@testable import Simulation
 
 /// The first commands of every run: members, programs, permits, cash and four markets.
 enum Opening {

@@ -1,6 +1,7 @@
 import Exchange
 import Permits
-import Simulation
+
+@testable import Simulation
 
 /// Random commands, biased so that things happen: few members, few ticks, scarce funds and permits, days of 250 commands.
 struct CommandGenerator {

@@ -1,6 +1,8 @@
 import Exchange
 import Permits
 
+@testable import Simulation
+
 /// What a run has reached, so that the test cannot pass by doing nothing.
 struct Coverage {
     private(set) var tradeCount = 0

@@ -1,5 +1,7 @@
 import Permits
 
+@testable import Simulation
+
 /// What can be seen of a market of the model, worked out again only when the market has changed.
 struct MarketView {
     /// What each row of `values` is.

@@ -2,6 +2,8 @@ import Exchange
 import Permits
 import Testing
 
+@testable import Simulation
+
 @Suite("Engine and model agree")
 struct ModelTests {
     private static let commandCount = 6000

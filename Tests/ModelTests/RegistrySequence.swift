@@ -1,4 +1,4 @@
-import Simulation
+@testable import Simulation
 
 /// A random sequence of requests to a small registry, as lines of a stream file: most are sensible, some are not.
 struct RegistrySequence {

@@ -4,9 +4,10 @@ import Ledger
 import OrderBook
 import Permits
 import Registry
-import Simulation
 import Testing
 import Wire
+
+@testable import Simulation
 
 @Suite("Random seasons on random rivers")
 struct ZonePropertyTests {
