@@ -1,6 +1,7 @@
 /// Random requests of each member, biased so that things happen: few prices, scarce funds and permits.
 struct RequestMaker {
     static let participants = ["acme", "bolt", "coal"]
+    static let markets = ["M", "N"]
     static let password = "simulated-password"
     /// Its hash, at the lowest cost and the same in every run.
     private static let hash =
@@ -26,7 +27,7 @@ struct RequestMaker {
                 "epa ALLOCATE program=P vintage=2027 member=\(member) qty=300",
             ]
         }
-        for market in ["M", "N"] {
+        for market in markets {
             entries += [
                 "operator MARKET market=\(market) program=P vintage=2027 tick=0.01 lot=1 maxqty=500 band=10 ref=70 maker=0.1 taker=0.2",
                 "operator PHASE market=\(market) phase=preopen",

@@ -7,7 +7,8 @@ final class SimulatedClient {
     /// What an answer is expected to.
     private enum Sent {
         case logon
-        case resume
+        case resume(SimulatedStream)
+        case subscribe(SimulatedStream)
         case request(id: String)
         /// A line without an id, right or wrong.
         case other
@@ -27,20 +28,20 @@ final class SimulatedClient {
     private(set) var answers: [String: String] = [:]
     /// Ids of which an answer tells that the engine has them, with the number of their command.
     private(set) var acknowledged: [(id: String, sequence: UInt64)] = []
-    /// The lines of the private stream by number.
-    private(set) var stream: [UInt64: String] = [:]
-    /// The next number that a live line has.
-    private var nextLive: UInt64 = 0
-    /// The next number that the answer to a RESUME brings, and the last one.
-    private var nextAgain: UInt64 = 1
-    private var lastAgain: UInt64 = 0
+    /// Its private stream, and the public ones that it follows.
+    private(set) var streams: [SimulatedStream]
     /// How often each thing happened.
     private(set) var reconnects = 0
     private(set) var resent = 0
 
-    init(member: String, password: String) {
+    /// - Parameters:
+    ///   - member: who it is; its login is `u`.
+    ///   - password: the login's.
+    ///   - markets: whose public streams it follows.
+    init(member: String, password: String, markets: [String]) {
         self.member = member
         self.password = password
+        streams = (["private"] + markets).map { SimulatedStream($0) }
     }
 
     // MARK: Sending
@@ -70,11 +71,13 @@ final class SimulatedClient {
         awaited.append(.other)
     }
 
-    /// Asks for what is missing of its stream.
+    /// Asks for what is missing of its streams.
     func resume() {
-        guard let missing = (1..<max(1, nextLive)).first(where: { stream[$0] == nil }) else { return }
-        link?.send("RESUME stream=private from=\(missing)\n")
-        awaited.append(.resume)
+        for stream in streams {
+            guard let missing = stream.missing else { continue }
+            link?.send("RESUME stream=\(stream.name) from=\(missing)\n")
+            awaited.append(.resume(stream))
+        }
     }
 
     /// With nothing under way: sends again what was not answered, by a new session, or asks for what is missing.
@@ -83,9 +86,9 @@ final class SimulatedClient {
         if open.isEmpty { resume() } else { cut() }
     }
 
-    /// Whether everything was answered and nothing of the stream is missing.
+    /// Whether everything was answered and nothing of the streams is missing.
     var isSatisfied: Bool {
-        isLoggedOn && open.isEmpty && awaited.isEmpty && (1..<max(1, nextLive)).allSatisfy { stream[$0] != nil }
+        isLoggedOn && open.isEmpty && awaited.isEmpty && streams.allSatisfy { $0.missing == nil }
     }
 
     func cut() {
@@ -95,7 +98,7 @@ final class SimulatedClient {
         awaited = []
         received = []
         rowsMissing = 0
-        (nextAgain, lastAgain) = (1, 0)
+        for stream in streams { stream.forgetAnswer() }
     }
 
     // MARK: Receiving
@@ -133,16 +136,23 @@ final class SimulatedClient {
                 return cut()
             }
             isLoggedOn = true
-            nextLive = last + 1
+            streams[0].goesOn(after: last)
+            for stream in streams.dropFirst() {
+                link?.send("SUBSCRIBE market=\(stream.name)\n")
+                awaited.append(.subscribe(stream))
+            }
             resume()
             resent += open.count
             for (id, line) in open { send(id, line) }
-        case .resume:
+        case .subscribe(let stream):
+            guard let last = line.number("n") else { throw failure("no subscription", line) }
+            stream.goesOn(after: last)
+        case .resume(let stream):
             guard line.word == "OK", let from = line.number("from"), let to = line.number("to") else {
                 guard line["code"] == "BUSY" else { throw failure("no RESUME", line) }
                 return
             }
-            (nextAgain, lastAgain) = (from, to)
+            stream.answered(from: from, to: to)
         case .request(let id):
             guard line["id"] == id else { throw failure("an answer to \(id)", line) }
             try takeAnswer(line, to: id)
@@ -169,19 +179,11 @@ final class SimulatedClient {
     }
 
     private func takeEvent(_ line: ClientLine) throws {
-        guard let number = line.number("n") else { throw failure("an event without a number", line) }
-        if number == nextLive {
-            nextLive += 1
-        } else if number == nextAgain, number <= lastAgain {
-            nextAgain += 1
-        } else {
-            throw failure("an event out of turn; expected \(nextLive), or \(nextAgain) to \(lastAgain)", line)
+        let isPublic = ["TRADE", "BOOK", "PHASE", "INDICATIVE", "REFERENCE"].contains(line.word)
+        guard let stream = streams.first(where: { $0.name == (isPublic ? line["market"] : "private") }) else {
+            throw failure("an event of a stream that nobody follows", line)
         }
-        if let known = stream[number] {
-            guard known == line.text else { throw failure("an event that was \"\(known)\"", line) }
-        } else {
-            stream[number] = line.text
-        }
+        if let problem = stream.take(line) { throw failure(problem, line) }
     }
 
     private func failure(_ text: String, _ line: ClientLine) -> SimulationFailure {

@@ -46,7 +46,13 @@ package final class Simulation {
         random = SplitMix64(seed: seed)
         disk.erase(seed: random.next())
         for member in RequestMaker.participants + ["operator", "epa"] {
-            clients.append(SimulatedClient(member: member, password: RequestMaker.password))
+            clients.append(
+                SimulatedClient(
+                    member: member,
+                    password: RequestMaker.password,
+                    markets: member == "coal" ? [] : RequestMaker.markets
+                )
+            )
         }
     }
 
@@ -282,7 +288,7 @@ package final class Simulation {
         var replay = StreamReplay()
         var model = ModelFollower()
         var answers: [String: String] = [:]
-        var streams: [MemberID: [String]] = [:]
+        var streams: [Destination: [String]] = [:]
         try core.forEachBatch { batch in
             try replay.run(batch.payload) { step, venue in
                 try model.follow(step, venue)
@@ -296,8 +302,7 @@ package final class Simulation {
                         guard answers.updateValue(text, forKey: id) == nil else {
                             throw SimulationFailure("\(id) was executed twice")
                         }
-                    case .member(let member): streams[member, default: []].append(text)
-                    case .market: break
+                    case .member, .market: streams[line.destination, default: []].append(text)
                     }
                 }
             }
@@ -315,18 +320,28 @@ package final class Simulation {
                     "\(id) was answered \"\(text)\", the replay says \"\(answers[id] ?? "nothing")\""
                 )
             }
-            let member = Code(client.member).flatMap { exchange.members.member($0) }
-            let lines = member.flatMap { streams[$0] } ?? []
-            let seen = client.stream.sorted { $0.key < $1.key }.map(\.value)
-            guard seen == lines else {
-                throw SimulationFailure("the private stream of \(client.member) differs from the replay's")
+            for stream in client.streams {
+                let lines = try destination(of: stream, client, replay.venue).flatMap { streams[$0] } ?? []
+                guard stream.lines.sorted(by: { $0.key < $1.key }).map(\.value) == lines else {
+                    throw SimulationFailure("stream \(stream.name) of \(client.member) differs from the replay's")
+                }
+                report.events += lines.count
             }
-            report.events += seen.count
         }
         let differences = try core.settledBalances().differences(from: exchange)
         guard differences.isEmpty else {
             throw SimulationFailure("settlement differs: \(differences.joined(separator: "; "))")
         }
+    }
+
+    private func destination(
+        of stream: SimulatedStream,
+        _ client: SimulatedClient,
+        _ venue: Venue
+    ) throws -> Destination? {
+        guard let name = Code(stream.name), let code = Code(client.member) else { return nil }
+        if name == Exchange.privateStream { return venue.exchange.members.member(code).map { .member($0) } }
+        return venue.marketID(name).map { .market($0) }
     }
 
     private func end() throws {

@@ -11,7 +11,7 @@ package struct SimulationReport: Sendable {
     /// Requests that were sent again.
     package var resent = 0
     package var reconnects = 0
-    /// Private events that were compared with the replay.
+    /// Events of streams that were compared with the replay.
     package var events = 0
     package var kills = 0
     package var powerCuts = 0
