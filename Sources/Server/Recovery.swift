@@ -21,6 +21,14 @@ package enum Recovery {
         for problem in search.problems { logger.warning("snapshot passed over: \(problem)") }
         let newest = try replay(from: search.snapshot)
         let booked = settlement.appliedSequence
+        // Both follow the journal. If one is ahead of it, then the journal has lost its end, or is another.
+        let known = max(booked, try snapshots.newest().snapshot?.sequence ?? 0)
+        guard known <= journal.lastCommand else {
+            throw StreamError(
+                "\(journal.file) ends with command \(journal.lastCommand), but command \(known) was booked: it has lost its "
+                    + "end, or is older than settlement.db and snapshots.db; restore a backup into an empty directory"
+            )
+        }
         let settled =
             newest.venue.exchange.sequence <= booked
             ? newest : try replay(from: snapshots.newest(atMost: booked).snapshot)

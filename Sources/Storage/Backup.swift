@@ -63,8 +63,9 @@ package enum Backup {
         let manager = FileManager.default
         try JournalError.wrapping(file: directory) { try Journal.makeDirectory(directory) }
         let lock = try DirectoryLock(directory: directory)
-        guard !manager.fileExists(atPath: journal) else {
-            throw JournalError(.failed, file: journal, "is there already; choose another directory, or move it away")
+        for file in [journal, directory + "/settlement.db", directory + "/snapshots.db"]
+        where manager.fileExists(atPath: file) {
+            throw JournalError(.failed, file: file, "is there already; choose another directory, or move it away")
         }
         if manager.fileExists(atPath: partial) {
             try JournalError.wrapping(file: partial) { try manager.removeItem(atPath: partial) }

@@ -55,6 +55,21 @@ extension Journal {
         return try DatabaseQueue(path: file, configuration: configuration)
     }
 
+    /// Refuses a journal that has lost what was acknowledged, before SQLite opens it and passes over that.
+    static func checkFiles(_ file: String) throws(JournalError) {
+        var status = stat()
+        let size = stat(file, &status) == 0 ? Int(status.st_size) : 0
+        // Shorter than any database: SQLite would take it for an empty one, unless its rollback journal makes it so.
+        guard size == 0 || size >= 512 || FileManager.default.fileExists(atPath: file + "-journal") else {
+            throw JournalError(.damaged, file: file, "is cut to \(size) bytes; restore a backup")
+        }
+        guard let log = FileHandle(forReadingAtPath: file + "-wal") else { return }
+        defer { log.closeFile() }
+        let bytes = try JournalError.wrapping(file: file) { try log.readToEnd() } ?? Data()
+        guard let fault = WriteAheadLog.fault(in: bytes) else { return }
+        throw JournalError(.damaged, file: file, fault + "; restore a backup, and keep both files as evidence")
+    }
+
     /// Writes zeros behind the write-ahead log's end, up to the length at which it starts over and somewhat more.
     ///
     /// A commit then overwrites blocks that are there already, and its sync need not wait for the file system's own journal,

@@ -38,11 +38,15 @@ package final class Journal: Sendable {
     ///
     /// Checks the last batch and its link; `forEachBatch` checks all. A writable open begins a new epoch.
     /// - Throws: `locked` if another process writes there, `missing`, `damaged`, or `failed`.
-    package convenience init(directory: String, readOnly: Bool = false) throws(JournalError) {
+    package convenience init(
+        directory: String,
+        readOnly: Bool = false,
+        reservesLog: Bool = true
+    ) throws(JournalError) {
         if readOnly {
             try self.init(reading: directory + "/journal.db")
         } else {
-            try self.init(writing: directory)
+            try self.init(writing: directory, reservesLog: reservesLog)
         }
     }
 
@@ -61,11 +65,12 @@ package final class Journal: Sendable {
         state = Mutex(State(last: last, refusal: "was opened for reading only"))
     }
 
-    private init(writing directory: String) throws(JournalError) {
+    private init(writing directory: String, reservesLog: Bool) throws(JournalError) {
         let file = directory + "/journal.db"
         self.file = file
         try JournalError.wrapping(file: directory) { try Journal.makeDirectory(directory) }
         let lock = try DirectoryLock(directory: directory)
+        try Journal.checkFiles(file)
         let (opened, own, last, epoch) = try JournalError.wrapping(file: file) {
             let writer = try Journal.connection(file, readOnly: false)
             let (last, epoch) = try writer.writeWithoutTransaction { db in
@@ -77,7 +82,7 @@ package final class Journal: Sendable {
                     return (last, epoch + 1)
                 }
             }
-            try Journal.reserveLog(file + "-wal")
+            if reservesLog { try Journal.reserveLog(file + "-wal") }
             let checkpointer = try Journal.connection(file, readOnly: false)
             try checkpointer.writeWithoutTransaction { try $0.execute(sql: "PRAGMA wal_autocheckpoint=0") }
             return (writer, checkpointer, last, epoch)
