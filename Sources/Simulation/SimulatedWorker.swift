@@ -8,6 +8,8 @@ final class SimulatedWorker: Worker {
     func submit(_ body: @escaping @Sendable () -> Void) { jobs.withLock { $0.append(body) } }
     func drain() { while runOne() {} }
 
+    func discard() { jobs.withLock { $0 = [] } }
+
     var isIdle: Bool { jobs.withLock { $0.isEmpty } }
 
     /// Does the oldest job.

@@ -112,19 +112,21 @@ package final class Simulation {
                     throw SimulationFailure("the venue does not start on a whole disk: \(error)")
                 }
                 report.diskFaults += 1
-                try stopProcess()
+                try stopProcess { disk.kill() }
                 disk.heal()
-                disk.kill()
             }
         }
     }
 
     /// Ends the process; what it sent before may still arrive.
-    private func stopProcess() throws {
-        for client in clients {
-            if random.chance(700) { try client.read(atMost: .max) }
-            client.cut()
-        }
+    /// - Parameter disk: what happens to the disk meanwhile.
+    private func stopProcess(_ disk: () -> Void) throws {
+        for client in clients where random.chance(700) { try client.read(atMost: .max) }
+        // From here on the process changes nothing any more, and what it has left is taken away.
+        disk()
+        for client in clients { client.cut() }
+        process?.loop.run()
+        process?.workers.all.forEach { $0.discard() }
         process = nil
     }
 
@@ -157,9 +159,8 @@ package final class Simulation {
                 throw SimulationFailure("the venue stopped on a whole disk: \(process.core.failure.debugDescription)")
             }
             report.diskFaults += 1
-            try stopProcess()
+            try stopProcess { disk.kill() }
             disk.heal()
-            disk.kill()
             return
         }
         let client = random.pick(clients)
@@ -210,14 +211,12 @@ package final class Simulation {
 
     private func kill() throws {
         report.kills += 1
-        try stopProcess()
-        disk.kill()
+        try stopProcess { disk.kill() }
     }
 
     private func cutPower() throws {
         report.powerCuts += 1
-        try stopProcess()
-        disk.cutPower()
+        try stopProcess { disk.cutPower() }
     }
 
     private func stopCleanly() throws {
@@ -230,8 +229,7 @@ package final class Simulation {
             guard disk.hasFailed else { throw SimulationFailure("the venue does not stop on a whole disk: \(error)") }
             disk.heal()
         }
-        try stopProcess()
-        disk.kill()
+        try stopProcess { disk.kill() }
     }
 
     /// Lets the venue finish what it has.
@@ -254,8 +252,7 @@ package final class Simulation {
     private func live() throws {
         disk.heal()
         if let process, process.core.failure != nil {
-            try stopProcess()
-            disk.kill()
+            try stopProcess { disk.kill() }
         }
         if process == nil { try startUntilItRuns() }
         guard let process else { return }
@@ -345,8 +342,7 @@ package final class Simulation {
     }
 
     private func end() throws {
-        try stopProcess()
-        disk.kill()
+        try stopProcess { disk.kill() }
     }
 }
 
