@@ -83,3 +83,12 @@ let package = Package(
         .testTarget(name: "WireTests", dependencies: engine + ["Storage", .product(name: "GRDB", package: "GRDB.swift")], swiftSettings: strict),
     ]
 )
+
+// libFuzzer needs a build of its own: ops/fuzz.
+if Context.environment["WEIR_FUZZ"] != nil {
+    package.targets.append(
+        .executableTarget(
+            name: "weir-fuzz", dependencies: ["Wire", "Simulation"], swiftSettings: strict,
+            // gold ends with an internal error on the sanitizers' symbols.
+            linkerSettings: [.unsafeFlags(["-use-ld=lld"])]))
+}

@@ -62,7 +62,15 @@ package enum Recovery {
     }
 
     private static func replay(from snapshot: Snapshot?) throws -> StreamReplay {
-        StreamReplay(on: try snapshot.map { try Venue(snapshot: $0.payload) } ?? Venue())
+        guard let snapshot else { return StreamReplay() }
+        let venue = try Venue(snapshot: snapshot.payload)
+        guard venue.exchange.sequence == snapshot.sequence else {
+            throw StreamError(
+                "the snapshot kept for command \(snapshot.sequence) is of command \(venue.exchange.sequence); "
+                    + "snapshots.db is damaged: it is only a cache, move it away and start again"
+            )
+        }
+        return StreamReplay(on: venue)
     }
 }
 

@@ -16,7 +16,8 @@ final class SimulatedLink {
     }
 
     /// What the client sends.
-    func send(_ text: String) { toVenue += Array(text.utf8) }
+    func send(_ text: String) { send(Array(text.utf8)) }
+    func send(_ bytes: [UInt8]) { toVenue += bytes }
 
     var hasSomethingForVenue: Bool { !toVenue.isEmpty && !isCut }
 
@@ -36,8 +37,11 @@ final class SimulatedLink {
         return part
     }
 
+    /// Whether the venue has closed the connection.
+    var isClosed: Bool { !channel.isActive }
+
     /// Whether the client will get nothing more: the venue has closed, and all that it sent was read.
-    var isAtEnd: Bool { (isCut || !channel.isActive) && toClient.isEmpty }
+    var isAtEnd: Bool { (isCut || isClosed) && toClient.isEmpty }
 
     /// Breaks the connection, or the venue's process has died; what was under way is lost.
     func cut() {

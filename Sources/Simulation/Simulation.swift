@@ -120,6 +120,7 @@ package final class Simulation {
 
     /// Ends the process; what it sent before may still arrive.
     /// - Parameter disk: what happens to the disk meanwhile.
+    /// - Throws: `SimulationFailure` if what arrives is not right.
     private func stopProcess(_ disk: () -> Void) throws {
         for client in clients where random.chance(700) { try client.read(atMost: .max) }
         // From here on the process changes nothing any more, and what it has left is taken away.

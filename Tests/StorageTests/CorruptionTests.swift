@@ -1,4 +1,5 @@
 import Foundation
+import Seals
 import Storage
 import Testing
 
@@ -87,6 +88,32 @@ struct CorruptionTests {
             try write(files, to: folder.path + "/copy")
             guard let found = read(folder.path + "/copy") else { continue }
             if found != batches, found != batches.dropLast() { unseen.append(bit) }
+        }
+        #expect(unseen.isEmpty, "of \(bytes.count * 8) bits")
+    }
+
+    @Test("a snapshot file: every bit; what is given is what was kept, or it is named as damaged")
+    func snapshots() throws {
+        let folder = try TemporaryDirectory()
+        let store = try SnapshotStore(directory: folder.path)
+        var kept: Set<[UInt8]> = []
+        for number in 1...2 {
+            let payload = Array(String(repeating: "state \(number) ", count: 300).utf8)
+            kept.insert(payload)
+            try store.save(sequence: UInt64(number) * 10, digest: SHA256.digest(of: payload), payload: payload)
+        }
+        let bytes = try #require(FileManager.default.contents(atPath: folder.path + "/snapshots.db"))
+        var unseen: [Int] = []
+        for bit in stride(from: 0, to: bytes.count * 8, by: CorruptionTests.isExhaustive ? 1 : 127) {
+            var damaged = bytes
+            damaged[bit / 8] ^= 1 << UInt8(bit % 8)
+            try write(["snapshots.db": damaged], to: folder.path + "/copy")
+            do {
+                let search = try SnapshotStore(directory: folder.path + "/copy").newest()
+                if let payload = search.snapshot?.payload, !kept.contains(payload) { unseen.append(bit) }
+            } catch {
+                #expect(error.description.contains("snapshots.db"))
+            }
         }
         #expect(unseen.isEmpty, "of \(bytes.count * 8) bits")
     }
