@@ -17,18 +17,18 @@ package enum Recovery {
         snapshots: SnapshotStore,
         logger: Logger
     ) throws -> (venue: Venue, settled: StreamReplay) {
-        let search = try snapshots.newest(atMost: journal.lastCommand)
+        let search = try snapshots.newest()
         for problem in search.problems { logger.warning("snapshot passed over: \(problem)") }
-        let newest = try replay(from: search.snapshot)
         let booked = settlement.appliedSequence
         // Both follow the journal. If one is ahead of it, then the journal has lost its end, or is another.
-        let known = max(booked, try snapshots.newest().snapshot?.sequence ?? 0)
+        let known = max(booked, search.snapshot?.sequence ?? 0)
         guard known <= journal.lastCommand else {
             throw StreamError(
                 "\(journal.file) ends with command \(journal.lastCommand), but command \(known) was booked: it has lost its "
                     + "end, or is older than settlement.db and snapshots.db; restore a backup into an empty directory"
             )
         }
+        let newest = try replay(from: search.snapshot)
         let settled =
             newest.venue.exchange.sequence <= booked
             ? newest : try replay(from: snapshots.newest(atMost: booked).snapshot)
@@ -83,7 +83,7 @@ extension FeedLine {
                 stream: stream,
                 count: line.count,
                 sequence: sequence,
-                line: output.bytes.array(line.range.lowerBound..<line.range.upperBound - 1)
+                line: output.text(of: line)
             )
         }
     }

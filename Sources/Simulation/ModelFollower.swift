@@ -16,8 +16,7 @@ struct ModelFollower {
         let outcome = model.apply(request)
         let place = "command \(step.sequence ?? 0), \(String(decoding: step.entry.line, as: UTF8.self))"
         if let reply = step.output.lines.first(where: { $0.destination == .reply }) {
-            let range = reply.range.lowerBound..<reply.range.upperBound - 1
-            let line = ClientLine(String(decoding: step.output.bytes.array(range), as: UTF8.self))
+            let line = ClientLine(String(decoding: step.output.text(of: reply), as: UTF8.self))
             guard outcome.agrees(with: line) else {
                 throw SimulationFailure("\(place): answered \"\(line.text)\", the model says \(outcome)")
             }

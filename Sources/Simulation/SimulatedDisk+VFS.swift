@@ -223,7 +223,7 @@ private final class OpenFile {
         return SQLITE_OK
     }
 
-    func leaveIndex(delete: Bool) {
+    func leaveIndex() {
         guard usesIndex else { return }
         usesIndex = false
         file.indexUsers -= 1
@@ -239,7 +239,7 @@ private nonisolated(unsafe) let methods: UnsafePointer<sqlite3_io_methods> = {
         let reference = OpenFile.reference(place)
         let open = reference.takeUnretainedValue()
         open.disk.withState { state in
-            open.leaveIndex(delete: false)
+            open.leaveIndex()
             open.lower(to: SQLITE_LOCK_NONE)
             if open.isTemporary { state.files[open.path] = nil }
         }
@@ -338,9 +338,9 @@ private nonisolated(unsafe) let methods: UnsafePointer<sqlite3_io_methods> = {
         let open = OpenFile.reference(place).takeUnretainedValue()
         open.disk.withState { _ in }
     }
-    methods.xShmUnmap = { place, delete in
+    methods.xShmUnmap = { place, _ in
         let open = OpenFile.reference(place).takeUnretainedValue()
-        open.disk.withState { _ in open.leaveIndex(delete: delete != 0) }
+        open.disk.withState { _ in open.leaveIndex() }
         return SQLITE_OK
     }
     let place = UnsafeMutablePointer<sqlite3_io_methods>.allocate(capacity: 1)

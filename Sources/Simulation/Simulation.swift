@@ -15,7 +15,6 @@ import Wire
 /// break, processes die, the power goes and the disk fails, is followed by a liveness phase: faults stop, and everything
 /// must be answered and agree.
 package final class Simulation {
-    private let seed: UInt64
     private let steps: Int
     private let directory: String
     private let disk = SimulatedDisk.installed
@@ -40,7 +39,6 @@ package final class Simulation {
     ///   - steps: of the safety phase.
     ///   - directory: an existing directory, for the venue's lock alone.
     package init(seed: UInt64, steps: Int, directory: String) {
-        self.seed = seed
         self.steps = steps
         self.directory = directory
         random = SplitMix64(seed: seed)
@@ -63,7 +61,7 @@ package final class Simulation {
         for _ in 0..<steps { try step() }
         try live()
         try compareWithReplay()
-        try end()
+        try stopProcess { disk.kill() }
         report.seeds = 1
         report.steps = steps
         report.acknowledged = clients.reduce(0) { $0 + $1.acknowledged.count }
@@ -291,8 +289,7 @@ package final class Simulation {
             try replay.run(batch.payload) { step, venue in
                 try model.follow(step, venue)
                 for line in step.output.lines {
-                    let range = line.range.lowerBound..<line.range.upperBound - 1
-                    let text = String(decoding: step.output.bytes.array(range), as: UTF8.self)
+                    let text = String(decoding: step.output.text(of: line), as: UTF8.self)
                     switch line.destination {
                     case .reply:
                         guard let id = text.value(of: "id"), !text.hasSuffix(" dup=1") else { continue }
@@ -340,10 +337,6 @@ package final class Simulation {
         guard let name = Code(stream.name), let code = Code(client.member) else { return nil }
         if name == Exchange.privateStream { return venue.exchange.members.member(code).map { .member($0) } }
         return venue.marketID(name).map { .market($0) }
-    }
-
-    private func end() throws {
-        try stopProcess { disk.kill() }
     }
 }
 

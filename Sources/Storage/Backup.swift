@@ -36,8 +36,9 @@ package enum Backup {
     ) throws -> Summary {
         let source = try Journal(directory: directory, readOnly: true)
         var summary = try copy(source, to: file, progress: progress)
+        let store = try SnapshotStore(file: file)
         if let snapshot = try SnapshotStore(directory: directory).newest(atMost: summary.lastCommand).snapshot {
-            try keep(snapshot, in: SnapshotStore(file: file))
+            try keep(snapshot, in: store)
             summary.snapshot = snapshot.sequence
         }
         return summary
@@ -88,6 +89,15 @@ package enum Backup {
         progress: (UInt64, UInt64) -> Void
     ) throws -> Summary {
         let last = source.lastCommand
+        if !FileManager.default.fileExists(atPath: file) {
+            // It holds password hashes: for its owner alone, like the data directory.
+            let isMade = FileManager.default.createFile(
+                atPath: file,
+                contents: nil,
+                attributes: [.posixPermissions: 0o600]
+            )
+            guard isMade else { throw JournalError(.failed, file: file, "cannot be made; does its directory exist?") }
+        }
         let target = try JournalError.wrapping(file: file) { try Journal.connection(file, readOnly: false) }
         var link = try JournalError.wrapping(file: file) {
             try target.writeWithoutTransaction { db in

@@ -78,6 +78,11 @@ package struct Output: Sendable {
     package var audience: Audience?
     private var owner = Owner()
 
+    /// A line's text, without its line end.
+    package func text(of line: OutputLine) -> [UInt8] {
+        bytes.array(line.range.lowerBound..<line.range.upperBound - 1)
+    }
+
     package init() {}
 
     /// Empties it, keeping its memory.

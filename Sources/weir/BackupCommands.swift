@@ -21,13 +21,7 @@ struct BackupCommand: ParsableCommand {
     var file: String
 
     func run() throws {
-        var bar = ProgressBar("backing up", total: 0)
-        let summary = try Backup.save(directory, to: file) { done, total in
-            bar.total = total
-            bar.advance(to: done)
-        }
-        bar.finish()
-        Console.line("\(file): \(summary.report)")
+        try Backup.report("backing up", into: file) { try Backup.save(directory, to: file, progress: $0) }
     }
 }
 
@@ -49,19 +43,27 @@ struct RestoreCommand: ParsableCommand {
     var directory: String
 
     func run() throws {
-        var bar = ProgressBar("restoring", total: 0)
-        let summary = try Backup.restore(file, to: directory) { done, total in
+        try Backup.report("restoring", into: directory) { try Backup.restore(file, to: directory, progress: $0) }
+    }
+}
+
+extension Backup {
+    /// Copies with a progress bar, and says what there is then.
+    fileprivate static func report(
+        _ label: String,
+        into target: String,
+        _ copy: ((UInt64, UInt64) -> Void) throws -> Summary
+    ) throws {
+        var bar = ProgressBar(label, total: 0)
+        let summary = try copy { done, total in
             bar.total = total
             bar.advance(to: done)
         }
         bar.finish()
-        Console.line("\(directory): \(summary.report)")
-    }
-}
-
-extension Backup.Summary {
-    fileprivate var report: String {
-        "\(lastCommand) commands, \(copiedBatches) batches copied now, every hash right; "
-            + (snapshot.map { "snapshot after command \($0); " } ?? "no snapshot; ") + "hash=\(hash.hex)"
+        Console.line(
+            "\(target): \(summary.lastCommand) commands, \(summary.copiedBatches) batches copied now, every hash right; "
+                + (summary.snapshot.map { "snapshot after command \($0); " } ?? "no snapshot; ")
+                + "hash=\(summary.hash.hex)"
+        )
     }
 }

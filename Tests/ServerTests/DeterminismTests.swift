@@ -128,6 +128,30 @@ struct DeterminismTests {
         try await again.end()
     }
 
+    @Test("a journal that ends before what settlement or a snapshot has booked is refused")
+    func lostEnd() async throws {
+        let venue = try await TestVenue.start { $0.commandsPerSnapshot = 20 }
+        let early = try copy(of: venue.directory, without: ["settlement.db", "snapshots.db"])
+        let acme = try await venue.logOn("acme", "li")
+        for number in 1...30 {
+            #expect(try await acme.send("ORDER id=a\(number) market=M side=sell qty=1 price=72 tif=gtc").isOK)
+        }
+        try await venue.server.stop()
+        for missing in ["settlement.db", "snapshots.db"] {
+            let late = try copy(of: venue.directory, without: ["journal.db", missing])
+            for suffix in ["", "-wal"] {
+                try FileManager.default.copyItem(
+                    atPath: "\(early)/journal.db\(suffix)",
+                    toPath: "\(late)/journal.db\(suffix)"
+                )
+            }
+            let error = await #expect(throws: StreamError.self) { try await TestVenue.start(directory: late) }
+            #expect(error?.description.contains("it has lost its end") == true, "without \(missing)")
+            try FileManager.default.removeItem(atPath: late)
+        }
+        for directory in [early, venue.directory] { try FileManager.default.removeItem(atPath: directory) }
+    }
+
     private func copy(of directory: String, without missing: [String]) throws -> String {
         let copy = TestVenue.temporaryDirectory()
         try FileManager.default.copyItem(atPath: directory, toPath: copy)

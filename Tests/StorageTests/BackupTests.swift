@@ -26,6 +26,8 @@ struct BackupTests {
         try fill(journal, [3, 1, 40])
         let first = try Backup.save(folder.path + "/venue", to: file) { _, _ in }
         #expect(first.copiedBatches == 3)
+        let mode = try FileManager.default.attributesOfItem(atPath: file)[.posixPermissions] as? Int
+        #expect(mode == 0o600)
         #expect(first.lastCommand == 44)
         #expect(first.hash == journal.lastHash)
         let payload = Array("a state".utf8)

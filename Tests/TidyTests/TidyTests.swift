@@ -15,7 +15,7 @@ struct TidyTests {
     private static let rooms = [
         "Permits", "Seals", "Auctions", "OrderBook", "Ledger", "Registry", "Audit", "Exchange", "Wire", "Storage",
         "Server", "WeirClient", "Simulation",
-        "weir", "weir-bench",
+        "weir", "weir-bench", "weir-fuzz",
     ]
     /// The rooms that must give the same bytes in every process.
     private static let deterministic: Set<String> = [
