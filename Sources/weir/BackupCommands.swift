@@ -32,7 +32,7 @@ struct RestoreCommand: ParsableCommand {
         abstract: "Make a data directory from a backup.",
         discussion: """
             Every batch is verified on its way; a damaged backup is refused with the batch's number, and leaves no venue.
-            Then `weir verify DIR` checks everything, and `weir serve --data DIR` starts it.
+            Then `weir serve --data DIR` starts it and makes its settlement anew, and `weir verify DIR` checks everything.
             """
     )
 
