@@ -16,6 +16,7 @@ public enum RejectCode: UInt16, CaseIterable, Sendable {
     case outOfRange = 110
     // The session.
     case busy = 120
+    case throttled = 130
     case notLoggedOn = 121
     case logonFailed = 122
     case versionNotSupported = 123
@@ -118,6 +119,11 @@ public enum RejectCode: UInt16, CaseIterable, Sendable {
             )
         case .outOfRange: ("OUT_OF_RANGE", "A number is outside what the key allows.", "The text gives the bounds.")
         case .busy: ("BUSY", "The venue's queue is full.", "Wait a moment and send it again with the same id.")
+        case .throttled:
+            (
+                "THROTTLED", "More requests than the limit of the session or the member allows.",
+                "Send it again, with the same id, after retry_after milliseconds; taking back has a larger limit."
+            )
         case .notLoggedOn: ("NOT_LOGGED_ON", "The connection has not logged on.", "Send LOGON first.")
         case .logonFailed:
             ("LOGON_FAILED", "Member, user or password is wrong.", "Check them; ask the operator for a new password.")
@@ -331,6 +337,8 @@ public struct Refusal: Error, Hashable, Sendable {
         case text(String)
         /// The commonest by far, as members cancel what has just traded: its text is written only if it is read.
         case notLive(OrderID)
+        /// Who has sent too much, and after how many milliseconds it may be sent again.
+        case throttled(String, Int64)
     }
 
     /// A refusal with its code and text.
@@ -345,11 +353,25 @@ public struct Refusal: Error, Hashable, Sendable {
         detail = .notLive(order)
     }
 
+    /// More requests than the limit of `sender` allows; the next may come in `milliseconds`.
+    public init(throttled sender: String, retryAfter milliseconds: Int64) {
+        code = .throttled
+        detail = .throttled(sender, milliseconds)
+    }
+
+    /// After how many milliseconds the request may be sent again; nil if that does not help.
+    public var retryAfter: Int64? {
+        guard case .throttled(_, let milliseconds) = detail else { return nil }
+        return milliseconds
+    }
+
     /// What, with the values and the bounds.
     public var text: String {
         switch detail {
         case .text(let text): text
         case .notLive(let order): "order \(order.number) is not live; it may be filled or cancelled"
+        case .throttled(let sender, let milliseconds):
+            "the \(sender) has sent more than its limit; send it again in \(milliseconds) ms"
         }
     }
 

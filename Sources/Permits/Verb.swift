@@ -23,6 +23,14 @@ public enum Verb: UInt8, Word {
     // The sequencer.
     case clock, disconnect, restart, sealedBid
 
+    /// Whether it takes an order, a bid or an offer back, or makes the venue do so.
+    public var takesBack: Bool {
+        switch self {
+        case .cancel, .massCancel, .deadman, .withdrawBid, .unoffer, .unswap: true
+        default: false
+        }
+    }
+
     /// The word on the wire.
     public var word: StaticString {
         switch self {

@@ -9,10 +9,17 @@ final class Connection: Sendable, Hashable {
     let isLoggedOn = Atomic<Bool>(false)
     /// Seconds of silence after which a heartbeat is due; 0 for none.
     let heartbeatSeconds = Atomic<Int64>(0)
+    private let throttleOfMember = Mutex<Throttle?>(nil)
 
     init(channel: any Channel, unsentMax: Int) {
         self.channel = channel
         self.unsentMax = unsentMax
+    }
+
+    /// The limits that the sessions of the member share; nil before logon.
+    var memberThrottle: Throttle? {
+        get { throttleOfMember.withLock { $0 } }
+        set { throttleOfMember.withLock { $0 = newValue } }
     }
 
     /// Sends bytes; on the event loop.

@@ -11,17 +11,24 @@ final class ConnectionHandler: ChannelInboundHandler {
     private let inbox: Inbox
     private let loopReads: LoopReads
     private let lineSecondsMax: Int64
+    private let throttle: Throttle?
+    private let clock: @Sendable () -> Timestamp
     private var pending = ByteBuffer()
     private var isClosing = false
     private var slowLine: Scheduled<Void>?
     private var heartbeat: Scheduled<Void>?
     private var lastRead = NIODeadline.now()
 
-    init(connection: Connection, inbox: Inbox, loopReads: LoopReads, lineSecondsMax: Int64) {
+    /// The longest that a connection which has sent more than its limit is not read, in nanoseconds.
+    private static let pauseMax: Int64 = 1_000_000_000
+
+    init(connection: Connection, inbox: Inbox, loopReads: LoopReads, configuration: ServerConfiguration) {
         self.connection = connection
         self.inbox = inbox
         self.loopReads = loopReads
-        self.lineSecondsMax = lineSecondsMax
+        lineSecondsMax = configuration.lineSecondsMax
+        throttle = configuration.sessionQuota.map(Throttle.init)
+        clock = configuration.clock
     }
 
     func channelActive(context: ChannelHandlerContext) {
@@ -44,7 +51,8 @@ final class ConnectionHandler: ChannelInboundHandler {
         lastRead = .now()
         var buffer = unwrapInboundIn(data)
         if pending.readableBytes == 0 { pending = buffer } else { pending.writeBuffer(&buffer) }
-        let (lines, bytes) = takeLines()
+        let (lines, bytes, pause) = takeLines()
+        if pause > 0 { stopReading(for: pause) }
         watchPace(context)
         startHeartbeat(context)
         guard !lines.isEmpty else { return }
@@ -55,9 +63,14 @@ final class ConnectionHandler: ChannelInboundHandler {
         connection.isLoggedOn.load(ordering: .acquiring) ? Limits.lineBytesMax : Limits.lineBytesBeforeLogonMax
     }
 
-    /// Takes the whole lines out of what is pending, in one copy.
-    private func takeLines() -> ([ReceivedLine], bytes: [UInt8]) {
+    /// Takes the whole lines out of what is pending, in one copy; `pause` is the nanoseconds for which the client should
+    /// have waited with those that are over its limit.
+    private func takeLines() -> ([ReceivedLine], bytes: [UInt8], pause: Int64) {
         var lines: [ReceivedLine] = []
+        var pause: Int64 = 0
+        let throttles = (session: throttle, member: connection.memberThrottle)
+        let isLimited = throttles.session != nil || throttles.member != nil
+        let now = isLimited ? 1000 * clock().microseconds : 0
         let end = pending.withUnsafeReadableBytes { $0.lastIndex(of: UInt8(ascii: "\n")) }
         let bytes = end.flatMap { pending.readBytes(length: $0 + 1) } ?? []
         var start = 0
@@ -67,14 +80,16 @@ final class ConnectionHandler: ChannelInboundHandler {
             if last - start > lineBytesMax {
                 lines.append(tooLong())
             } else if last > start {
-                lines.append(read(bytes, start..<last))
+                var line = read(bytes, start..<last)
+                if isLimited { pause += hold(&line, by: throttles, at: now) }
+                lines.append(line)
             }
             start = end + 1
         }
         // One byte more may be the CR of a line of full length.
         if !isClosing, pending.readableBytes > lineBytesMax + 1 { lines.append(tooLong()) }
         if pending.readableBytes == 0 { pending.clear() } else { pending.discardReadBytes() }
-        return (lines, bytes)
+        return (lines, bytes, pause)
     }
 
     private func read(_ bytes: [UInt8], _ range: Range<Int>) -> ReceivedLine {
@@ -82,6 +97,38 @@ final class ConnectionHandler: ChannelInboundHandler {
             return .request(try LineParser.parse(bytes.span.extracting(range)), range)
         } catch {
             return .failure(error)
+        }
+    }
+
+    /// Refuses a line that is over the limit of its session or its member.
+    /// - Returns: the nanoseconds that it should have waited, 0 if it may go on.
+    private func hold(
+        _ line: inout ReceivedLine,
+        by throttles: (session: Throttle?, member: Throttle?),
+        at now: Int64
+    ) -> Int64 {
+        let verb: Verb?
+        let id: Code
+        switch line {
+        case .request(let request, _): (verb, id) = (request.verb, request.id)
+        case .failure(let failure): (verb, id) = (nil, failure.id)
+        case .tooLong: return 0
+        }
+        var (sender, wait) = ("session", throttles.session?.take(verb, at: now) ?? 0)
+        if wait == 0 { (sender, wait) = ("member", throttles.member?.take(verb, at: now) ?? 0) }
+        guard wait > 0 else { return 0 }
+        let refusal = Refusal(throttled: sender, retryAfter: (wait + 999_999) / 1_000_000)
+        line = .failure(ParseFailure(id: id, refusal: refusal))
+        return wait
+    }
+
+    /// Lets a client that has sent more than its limit wait: what it sends stays in its own buffers meanwhile, so a flood
+    /// costs the venue a read a second, and nothing of it is lost.
+    private func stopReading(for nanoseconds: Int64) {
+        let channel = connection.channel
+        let pause = TimeAmount.nanoseconds(min(nanoseconds, ConnectionHandler.pauseMax))
+        channel.setOption(.autoRead, value: false).whenSuccess {
+            channel.eventLoop.scheduleTask(in: pause) { _ = channel.setOption(.autoRead, value: true) }
         }
     }
 
@@ -93,18 +140,17 @@ final class ConnectionHandler: ChannelInboundHandler {
         )
     }
 
-    /// Answers for a queue that is full, when nothing of these lines has been taken.
+    /// Refuses lines for which the queue has no room, in their turn, and lets the client wait a while.
     func refuse(_ lines: [ReceivedLine]) {
-        var output = Output()
         let busy = Refusal(.busy, "the venue's queue is full; send it again in a moment, with the same id")
-        for line in lines {
+        let refused = lines.map { line in
             switch line {
-            case .request(let request, _): Venue.refuse(id: request.id, busy, output: &output)
-            case .failure(let failure): Venue.refuse(id: failure.id, busy, output: &output)
-            case .tooLong(let refusal): Venue.refuse(id: .none, refusal, output: &output)
+            case .request(let request, _): ReceivedLine.failure(ParseFailure(id: request.id, refusal: busy))
+            case .failure, .tooLong: line
             }
         }
-        connection.send(output.bytes.array(0..<output.bytes.count), thenClose: isClosing)
+        inbox.add(.lines(connection, refused, bytes: []))
+        stopReading(for: ConnectionHandler.pauseMax / 10)
     }
 
     /// Closes a connection whose line has begun and does not end in time.

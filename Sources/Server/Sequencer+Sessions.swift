@@ -40,8 +40,16 @@ extension Sequencer {
         session.isListening = true
         listeners.add(session, to: member)
         output.audience = listeners.audience
+        session.connection.memberThrottle = throttle(of: member)
         session.connection.heartbeatSeconds.store(logon.heartbeatSeconds, ordering: .releasing)
         session.connection.isLoggedOn.store(true, ordering: .releasing)
+    }
+
+    private func throttle(of member: MemberID) -> Throttle? {
+        guard let quota = configuration.memberQuota else { return nil }
+        let throttle = throttles[member] ?? Throttle(quota)
+        throttles[member] = throttle
+        return throttle
     }
 
     func hash(_ login: NewPassword, _ session: Session) {

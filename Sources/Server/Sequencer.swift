@@ -39,6 +39,8 @@ final class Sequencer: @unchecked Sendable {
     var batch = Batch()
     var sessions: [ObjectIdentifier: Session] = [:]
     var listeners = Listeners()
+    /// The limits of the members that have logged on.
+    var throttles: [MemberID: Throttle] = [:]
     /// Sessions with bytes or a close in the batch at hand, in order of first use.
     var touched: [Session] = []
     /// The time of the item at hand: what came in one read has one time.

@@ -22,6 +22,10 @@ package struct ServerConfiguration: Sendable {
     package var inboxMax = 65_536
     /// The most bytes that a connection may have unsent before it is closed.
     package var unsentBytesMax = 8 << 20
+    /// The requests that one session may send; nil for no limit.
+    package var sessionQuota: RequestQuota? = RequestQuota(perSecond: 100, burst: 200)
+    /// The requests that a member may send over all its sessions; nil for no limit.
+    package var memberQuota: RequestQuota? = RequestQuota(perSecond: 400, burst: 800)
     /// How long a line that has begun may take, in seconds.
     package var lineSecondsMax: Int64 = 10
     /// How many commands lie between two snapshots.

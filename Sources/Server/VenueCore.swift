@@ -115,7 +115,7 @@ package final class VenueCore: Sendable {
                 connection: connection,
                 inbox: inbox,
                 loopReads: reads,
-                lineSecondsMax: configuration.lineSecondsMax
+                configuration: configuration
             )
         )
     }

@@ -33,6 +33,7 @@ final class SimulatedClient {
     /// How often each thing happened.
     private(set) var reconnects = 0
     private(set) var resent = 0
+    private(set) var refusedForNow = 0
 
     /// - Parameters:
     ///   - member: who it is; its login is `u`.
@@ -132,7 +133,9 @@ final class SimulatedClient {
         case .logon:
             guard line.word == "OK", let last = line.number("n") else {
                 // The session of before may not have ended yet; or the venue is full.
-                guard ["ALREADY_LOGGED_ON", "BUSY"].contains(line["code"]) else { throw failure("no logon", line) }
+                guard isRefusedForNow(line) || line["code"] == "ALREADY_LOGGED_ON" else {
+                    throw failure("no logon", line)
+                }
                 return cut()
             }
             isLoggedOn = true
@@ -145,11 +148,14 @@ final class SimulatedClient {
             resent += open.count
             for (id, line) in open { send(id, line) }
         case .subscribe(let stream):
-            guard let last = line.number("n") else { throw failure("no subscription", line) }
+            guard let last = line.number("n") else {
+                guard isRefusedForNow(line) else { throw failure("no subscription", line) }
+                return cut()
+            }
             stream.goesOn(after: last)
         case .resume(let stream):
             guard line.word == "OK", let from = line.number("from"), let to = line.number("to") else {
-                guard line["code"] == "BUSY" else { throw failure("no RESUME", line) }
+                guard isRefusedForNow(line) else { throw failure("no RESUME", line) }
                 return
             }
             stream.answered(from: from, to: to)
@@ -160,11 +166,18 @@ final class SimulatedClient {
         }
     }
 
+    /// Whether what was refused is to be sent again as it is; counted.
+    private func isRefusedForNow(_ line: ClientLine) -> Bool {
+        guard let code = line["code"], ["BUSY", "THROTTLED"].contains(code) else { return false }
+        refusedForNow += 1
+        return true
+    }
+
     private func takeAnswer(_ line: ClientLine, to id: String) throws {
         guard let sequence = line.number("seq") else {
             // Refused before it reached the engine: it is no command, and sent again it is refused again.
             guard line.word == "ERR" else { throw failure("an answer without a command", line) }
-            if line["code"] != "BUSY" { open.removeAll { $0.id == id } }
+            if !isRefusedForNow(line) { open.removeAll { $0.id == id } }
             return
         }
         var text = line.text

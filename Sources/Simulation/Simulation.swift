@@ -66,6 +66,7 @@ package final class Simulation {
         report.steps = steps
         report.acknowledged = clients.reduce(0) { $0 + $1.acknowledged.count }
         report.resent = clients.reduce(0) { $0 + $1.resent }
+        report.refusedForNow = clients.reduce(0) { $0 + $1.refusedForNow }
         report.reconnects = clients.reduce(0) { $0 + $1.reconnects }
         return report
     }
@@ -91,6 +92,10 @@ package final class Simulation {
         configuration.clock = { [clock] in clock.now }
         configuration.passwordCost = .trivial
         configuration.commandsPerSnapshot = 100
+        // So little that bursts exceed them.
+        configuration.inboxMax = 90
+        configuration.sessionQuota = RequestQuota(perSecond: 50, burst: 60)
+        configuration.memberQuota = RequestQuota(perSecond: 100, burst: 80)
         let workers = SimulatedWorkers()
         let core = try VenueCore(configuration: configuration, workers: workers.workers, onFailure: {})
         process = Process(core: core, workers: workers, loop: EmbeddedEventLoop(), reads: core.loopReads())
@@ -257,6 +262,7 @@ package final class Simulation {
         guard let process else { return }
         for client in clients { client.cut() }
         for _ in 0..<200 {
+            clock.tick(by: 1_000_000)
             for client in clients {
                 if client.link == nil {
                     client.connect(try SimulatedLink(to: process.core, process.reads, on: process.loop))

@@ -10,6 +10,8 @@ package struct SimulationReport: Sendable {
     package var acknowledged = 0
     /// Requests that were sent again.
     package var resent = 0
+    /// Requests that were refused with `BUSY` or `THROTTLED`, and sent again later.
+    package var refusedForNow = 0
     package var reconnects = 0
     /// Events of streams that were compared with the replay.
     package var events = 0
@@ -31,6 +33,7 @@ package struct SimulationReport: Sendable {
         commands += other.commands
         acknowledged += other.acknowledged
         resent += other.resent
+        refusedForNow += other.refusedForNow
         reconnects += other.reconnects
         events += other.events
         kills += other.kills

@@ -159,4 +159,9 @@ package struct ParseFailure: Error, Sendable {
     /// The line's id, if it has a readable one.
     package let id: Code
     package let refusal: Refusal
+
+    package init(id: Code, refusal: Refusal) {
+        self.id = id
+        self.refusal = refusal
+    }
 }

@@ -40,6 +40,7 @@ extension Output {
     private mutating func endRefusal(_ refusal: Refusal) {
         bytes.append(" code=")
         bytes.append(text: refusal.code.name)
+        if let retryAfter = refusal.retryAfter { bytes.append("retry_after", UInt64(retryAfter)) }
         bytes.append("text", quoted: refusal.text)
     }
 

@@ -19,6 +19,7 @@ struct BenchVenue {
         var configuration = ServerConfiguration(directory: directory, logger: logger)
         configuration.port = 0
         configuration.inboxMax = 1 << 20
+        (configuration.sessionQuota, configuration.memberQuota) = (nil, nil)
         configuration.bootstrap = try bootstrap(members: members)
         let server = try ExchangeServer(configuration: configuration)
         return BenchVenue(server: server, port: try await server.start(), directory: directory, memberCount: members)

@@ -89,7 +89,12 @@ struct Connect: AsyncParsableCommand {
         var refused = false
         while let line = readLine() {
             guard !line.allSatisfy(\.isWhitespace) else { continue }
-            let reply = try await client.send(line)
+            var reply = try await client.send(line)
+            // What is piped may be more than a session may send at once.
+            while let wait = reply.line["retry_after"].flatMap(Int64.init) {
+                try await Task.sleep(for: .milliseconds(wait))
+                reply = try await client.send(line)
+            }
             printer.reply(reply)
             refused = refused || !reply.isOK
         }

@@ -22,10 +22,31 @@ struct Serve: AsyncParsableCommand {
     @Option(help: "The port; 0 for any that is free.")
     var port = 7070
 
+    @Option(help: "Requests a second that one session may send, and twice as many at once; 0 for no limit.")
+    var sessionRate: Int64 = 100
+
+    @Option(
+        help:
+            "Requests a second that a member may send over all its sessions, and twice as many at once; 0 for no limit."
+    )
+    var memberRate: Int64 = 400
+
+    func validate() throws {
+        guard [sessionRate, memberRate].allSatisfy({ (0...1_000_000).contains($0) }) else {
+            throw ValidationError("a rate is 0 to 1000000 requests a second")
+        }
+    }
+
+    private static func quota(_ rate: Int64) -> RequestQuota? {
+        rate == 0 ? nil : RequestQuota(perSecond: rate, burst: 2 * rate)
+    }
+
     func run() async throws {
         var configuration = ServerConfiguration(directory: data, logger: Serve.logger)
         configuration.host = host
         configuration.port = port
+        configuration.sessionQuota = Serve.quota(sessionRate)
+        configuration.memberQuota = Serve.quota(memberRate)
         let server = try ExchangeServer(configuration: configuration)
         let bound = try await server.start()
         let signals = await StopSignals.install { server.closeListener() }

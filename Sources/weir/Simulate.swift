@@ -53,8 +53,8 @@ struct Simulate: ParsableCommand {
             \(total.seeds) seeds, \(total.steps) steps with faults: \(total.kills) kills, \(total.powerCuts) power cuts, \
             \(total.diskFaults) disk faults, \(total.cleanStops) clean stops, \(total.clockJumps) clock jumps, \
             \(total.reconnects) connections
-            \(total.acknowledged) acknowledged, \(total.resent) sent again, \(total.events) events; \
-            \(total.commands) commands replayed: nothing lost, nothing twice, no gap, all equal
+            \(total.acknowledged) acknowledged, \(total.refusedForNow) refused for the moment, \(total.resent) sent again, \
+            \(total.events) events; \(total.commands) commands replayed: nothing lost, nothing twice, no gap, all equal
             digest=\(total.digest.hex)
             """
         )

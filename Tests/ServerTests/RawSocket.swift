@@ -43,5 +43,13 @@ final class RawSocket {
         }
     }
 
+    /// The next line that answers a request.
+    func readAnswer() throws -> String {
+        while true {
+            let line = try readLine()
+            if line.hasPrefix("OK") || line.hasPrefix("ERR") { return line }
+        }
+    }
+
     func close() { _ = Foundation.close(descriptor) }
 }

@@ -18,9 +18,8 @@ final class ManualClock: Sendable {
 
     var now: Timestamp { time.withLock { $0 } }
     func set(_ now: Timestamp) { time.withLock { $0 = now } }
-    func advance(seconds: Int64) {
-        time.withLock { $0 = $0.adding(microseconds: seconds * Timestamp.microsecondsPerSecond) }
-    }
+    func advance(seconds: Int64) { advance(microseconds: seconds * Timestamp.microsecondsPerSecond) }
+    func advance(microseconds: Int64) { time.withLock { $0 = $0.adding(microseconds: microseconds) } }
 }
 
 /// The password of every login in these tests.
