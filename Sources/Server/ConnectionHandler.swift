@@ -19,8 +19,9 @@ final class ConnectionHandler: ChannelInboundHandler {
     private var heartbeat: Scheduled<Void>?
     private var lastRead = NIODeadline.now()
 
-    /// The longest that a connection which has sent more than its limit is not read, in nanoseconds.
-    private static let pauseMax: Int64 = 1_000_000_000
+    /// The longest that a connection which has sent more than its limit is not read, in nanoseconds: with ten times the
+    /// limit every line is still answered.
+    private static let pauseMax: Int64 = 200_000_000
 
     init(connection: Connection, inbox: Inbox, loopReads: LoopReads, configuration: ServerConfiguration) {
         self.connection = connection
@@ -123,7 +124,7 @@ final class ConnectionHandler: ChannelInboundHandler {
     }
 
     /// Lets a client that has sent more than its limit wait: what it sends stays in its own buffers meanwhile, so a flood
-    /// costs the venue a read a second, and nothing of it is lost.
+    /// costs the venue a few reads a second, and nothing of it is lost.
     private func stopReading(for nanoseconds: Int64) {
         let channel = connection.channel
         let pause = TimeAmount.nanoseconds(min(nanoseconds, ConnectionHandler.pauseMax))
@@ -150,7 +151,7 @@ final class ConnectionHandler: ChannelInboundHandler {
             }
         }
         inbox.add(.lines(connection, refused, bytes: []))
-        stopReading(for: ConnectionHandler.pauseMax / 10)
+        stopReading(for: ConnectionHandler.pauseMax)
     }
 
     /// Closes a connection whose line has begun and does not end in time.

@@ -39,11 +39,11 @@ final class Inbox: @unchecked Sendable {
 
     init(capacity: Int) { self.capacity = capacity }
 
-    /// Adds what a connection read, unless too much is waiting.
+    /// Adds what a connection read, unless too much is waiting: a read of any size goes in when nothing is.
     /// - Returns: false if it is full; nothing was added.
     func offer(_ item: InboxItem, lineCount added: Int) -> Bool {
         condition.withLock {
-            guard lineCount + added <= capacity else { return false }
+            guard lineCount == 0 || lineCount + added <= capacity else { return false }
             lineCount += added
             items.append(item)
             condition.signal()

@@ -1,0 +1,107 @@
+"""A real server for the checks in this folder: seeds a data directory, starts `weir serve`, talks to it."""
+import hashlib, os, re, signal, socket, subprocess, tempfile
+
+PASSWORD = "check-password"
+
+
+class Link:
+    """A blocking connection that asks line by line."""
+
+    def __init__(self, port, timeout=60):
+        self.socket = socket.create_connection(("127.0.0.1", port), timeout)
+        self.file = self.socket.makefile("rb")
+
+    def line(self):
+        """The next line; ConnectionError at the end."""
+        line = self.file.readline()
+        if not line.endswith(b"\n"):
+            raise ConnectionError
+        return line.decode().rstrip("\n")
+
+    def answer(self):
+        """The next line that answers a request."""
+        while True:
+            line = self.line()
+            if line.startswith(("OK", "ERR")):
+                return line
+
+    def send(self, text):
+        self.socket.sendall(text.encode())
+
+    def ask(self, line):
+        self.send(line + "\n")
+        return self.answer()
+
+    def must(self, line):
+        answer = self.ask(line)
+        assert answer.startswith("OK"), line + " -> " + answer
+        return answer
+
+    def log_on(self, member, user="u", password=PASSWORD):
+        self.must(f"LOGON member={member} user={user} password={password} version=1")
+        return self
+
+    def close(self):
+        self.socket.close()
+
+
+class Server:
+    """A running `weir serve` on a free port; its log goes to serve.log beside the data directory."""
+
+    def __init__(self, weir, data, *options, preexec=None):
+        self.weir, self.data = weir, data
+        self.log = os.path.join(os.path.dirname(data), "serve.log")
+        with open(self.log, "ab") as log:
+            self.process = subprocess.Popen([weir, "serve", "--data", data, "--port", "0", *options],
+                                            stdout=subprocess.PIPE, stderr=log, preexec_fn=preexec)
+        self.said = ""
+        while True:
+            line = self.process.stdout.readline().decode()
+            if not line:
+                raise EOFError(f"the server ended with {self.process.wait()}: see {self.log}")
+            self.said += line
+            match = re.search(r"listening on 127\.0\.0\.1:(\d+)", line)
+            if match:
+                self.port = int(match.group(1))
+                return
+
+    def link(self, timeout=60):
+        return Link(self.port, timeout)
+
+    def status(self, key):
+        """A number that /proc tells, in kB where it is memory."""
+        with open(f"/proc/{self.process.pid}/status") as status:
+            return int(re.search(rf"^{key}:\s+(\d+)", status.read(), re.M).group(1))
+
+    def kill(self):
+        self.process.send_signal(signal.SIGKILL)
+        self.process.wait()
+
+    def stop(self):
+        self.process.send_signal(signal.SIGTERM)
+        return self.process.wait()
+
+
+def password_hash(password=PASSWORD):
+    """The venue's form of a password hash, cheap to check."""
+    key = hashlib.scrypt(password.encode(), salt=b"0123456789abcdef", n=16, r=8, p=1, dklen=32)
+    return f"scrypt$4$8$1${b'0123456789abcdef'.hex()}${key.hex()}"
+
+
+def seed(weir, data, members, users=("u",)):
+    """Makes a data directory with an open market M in which each member has cash and permits, and its users may log on."""
+    hash = password_hash()
+    lines = ["venue MEMBER member=operator role=operator name=Operator", f"venue LOGIN member=operator user=u hash={hash}",
+             "operator MEMBER member=reg role=regulator name=Regulator", f"operator LOGIN member=reg user=u hash={hash}",
+             "reg PROGRAM program=P unit=t currency=EUR", "reg CAP program=P vintage=2027 cap=1000000000000"]
+    for member in members:
+        lines += [f"operator MEMBER member={member} role=participant name={member}",
+                  *(f"operator LOGIN member={member} user={user} hash={hash}" for user in users),
+                  f"operator DEPOSIT member={member} currency=EUR amount=1000000000",
+                  f"reg ALLOCATE program=P vintage=2027 member={member} qty=1000000000"]
+    lines += ["operator MARKET market=M program=P vintage=2027 tick=0.01 lot=1 maxqty=1000 band=10 ref=70 maker=0 taker=0",
+              "operator PHASE market=M phase=preopen", "operator PHASE market=M phase=open"]
+    with tempfile.NamedTemporaryFile("w", suffix=".stream") as stream:
+        stream.write("2026-01-01T00:00:00Z " + "\n+0s ".join(lines) + "\n")
+        stream.flush()
+        subprocess.run([weir, "replay", "--quiet", "--data", data, stream.name], check=True, stdout=subprocess.DEVNULL)
