@@ -1,5 +1,5 @@
 """A real server for the checks in this folder: seeds a data directory, starts `weir serve`, talks to it."""
-import hashlib, os, re, signal, socket, subprocess, tempfile
+import hashlib, os, random, re, signal, socket, subprocess, tempfile, threading
 
 PASSWORD = "check-password"
 
@@ -105,3 +105,51 @@ def seed(weir, data, members, users=("u",)):
         stream.write("2026-01-01T00:00:00Z " + "\n+0s ".join(lines) + "\n")
         stream.flush()
         subprocess.run([weir, "replay", "--quiet", "--data", data, stream.name], check=True, stdout=subprocess.DEVNULL)
+
+
+class Load:
+    """Members that send bursts of orders, a thread each, until their connection breaks or `stop`; notes what was answered."""
+
+    def __init__(self, server, members, name):
+        self.acknowledged = []
+        self.halt = threading.Event()
+        self.threads = [threading.Thread(target=self.run, args=(server.port, member, name)) for member in members]
+        for thread in self.threads:
+            thread.start()
+
+    def run(self, port, member, name):
+        luck = random.Random(f"{member}-{name}")
+        burst = 0
+        try:
+            link = Link(port).log_on(member)
+            while not self.halt.is_set():
+                ids = [f"{name}-{burst}-{i}" for i in range(8)]
+                link.send("".join(
+                    f"ORDER id={i} market=M side={luck.choice(['buy', 'sell'])} qty={luck.randint(1, 50)} "
+                    f"price={69 + luck.random() * 2:.2f} tif=gtc\n" for i in ids))
+                for i in ids:
+                    if " seq=" in link.answer():
+                        self.acknowledged.append((member, i))
+                burst += 1
+        except (OSError, AssertionError):
+            pass
+
+    def stop(self):
+        """Ends the threads; returns (member, id) of every order that has an answer."""
+        self.halt.set()
+        for thread in self.threads:
+            thread.join()
+        return self.acknowledged
+
+
+def check_journal(weir, data, acknowledged):
+    """Every acknowledged order is in the journal, or AssertionError."""
+    kept = set()
+    journal = subprocess.Popen([weir, "journal", data], stdout=subprocess.PIPE, text=True)
+    for entry in journal.stdout:
+        words = entry.split()
+        if words[2] == "ORDER":
+            kept.add((words[1].split("/")[0], words[3][3:]))
+    assert journal.wait() == 0
+    lost = [order for order in acknowledged if order not in kept]
+    assert not lost, f"{len(lost)} acknowledged orders are not in the journal, the first {lost[0]}"

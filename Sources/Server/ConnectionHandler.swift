@@ -11,10 +11,12 @@ final class ConnectionHandler: ChannelInboundHandler {
     private let inbox: Inbox
     private let loopReads: LoopReads
     private let lineSecondsMax: Int64
+    private let logonSecondsMax: Int64
     private let throttle: Throttle?
     private let clock: @Sendable () -> Timestamp
     private var pending = ByteBuffer()
     private var isClosing = false
+    private var logonTimeout: Scheduled<Void>?
     private var slowLine: Scheduled<Void>?
     private var heartbeat: Scheduled<Void>?
     private var lastRead = NIODeadline.now()
@@ -28,15 +30,21 @@ final class ConnectionHandler: ChannelInboundHandler {
         self.inbox = inbox
         self.loopReads = loopReads
         lineSecondsMax = configuration.lineSecondsMax
+        logonSecondsMax = configuration.logonSecondsMax
         throttle = configuration.sessionQuota.map(Throttle.init)
         clock = configuration.clock
     }
 
     func channelActive(context: ChannelHandlerContext) {
         inbox.add(.opened(connection))
+        logonTimeout = context.eventLoop.scheduleTask(in: .seconds(logonSecondsMax)) { [connection] in
+            guard !connection.isLoggedOn.load(ordering: .acquiring) else { return }
+            connection.channel.close(promise: nil)
+        }
     }
 
     func channelInactive(context: ChannelHandlerContext) {
+        logonTimeout?.cancel()
         slowLine?.cancel()
         heartbeat?.cancel()
         // Behind what it has sent.
@@ -54,7 +62,7 @@ final class ConnectionHandler: ChannelInboundHandler {
         if pending.readableBytes == 0 { pending = buffer } else { pending.writeBuffer(&buffer) }
         let (lines, bytes, pause) = takeLines()
         if pause > 0 { stopReading(for: pause) }
-        watchPace(context)
+        if !lines.isEmpty || slowLine == nil { watchPace(context) }
         startHeartbeat(context)
         guard !lines.isEmpty else { return }
         loopReads.add(lines, bytes: bytes, of: self, on: context.eventLoop)
@@ -154,7 +162,7 @@ final class ConnectionHandler: ChannelInboundHandler {
         stopReading(for: ConnectionHandler.pauseMax)
     }
 
-    /// Closes a connection whose line has begun and does not end in time.
+    /// Closes a connection whose line, which begins with what is pending, does not end in time.
     private func watchPace(_ context: ChannelHandlerContext) {
         slowLine?.cancel()
         slowLine = nil

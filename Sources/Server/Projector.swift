@@ -38,8 +38,7 @@ package final class Projector: @unchecked Sendable {
 
     // Of the thread alone.
     private var replay: StreamReplay
-    private var entries: [SettlementEntry] = []
-    private var lines: [FeedLine] = []
+    private var bookings = Bookings()
     private var lastSnapshot: UInt64
     private var gatherEnd = Date.distantPast
 
@@ -172,7 +171,7 @@ package final class Projector: @unchecked Sendable {
                 try follow(batch.payload)
             }
         }
-        if entries.count >= Projector.groupMax || isIdle { try book() }
+        if bookings.count >= Projector.groupMax || isIdle { try book() }
         guard work.isLast else { return true }
         if isIdle, replay.venue.exchange.sequence == work.last { return false }
         guard isPastStop else { return true }
@@ -233,21 +232,14 @@ package final class Projector: @unchecked Sendable {
         let booked = applied
         try replay.run(payload) { step, _ in
             guard let sequence = step.sequence, sequence > booked else { return }
-            if !step.output.events.isEmpty {
-                entries.append(
-                    SettlementEntry(sequence: sequence, time: step.entry.time, events: step.output.events)
-                )
-            }
-            lines += FeedLine.lines(of: step.output, sequence: sequence)
+            bookings.add(step)
         }
     }
 
     private func book() throws {
         let last = replay.venue.exchange.sequence
         if last > applied {
-            try settlement.apply(entries, lines: lines, through: last)
-            entries.removeAll(keepingCapacity: true)
-            lines.removeAll(keepingCapacity: true)
+            try bookings.book(in: settlement, through: last)
             appliedSequence.store(last, ordering: .releasing)
             gatherEnd = Date(timeIntervalSinceNow: Projector.gatherTime)
             if last - lastSnapshot >= configuration.commandsPerSnapshot { saveSnapshot() }

@@ -26,6 +26,8 @@ package struct ServerConfiguration: Sendable {
     package var sessionQuota: RequestQuota? = RequestQuota(perSecond: 100, burst: 200)
     /// The requests that a member may send over all its sessions; nil for no limit.
     package var memberQuota: RequestQuota? = RequestQuota(perSecond: 400, burst: 800)
+    /// How long a connection may take to log on, in seconds.
+    package var logonSecondsMax: Int64 = 30
     /// How long a line that has begun may take, in seconds.
     package var lineSecondsMax: Int64 = 10
     /// How many commands lie between two snapshots.

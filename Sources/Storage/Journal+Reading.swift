@@ -81,11 +81,22 @@ extension Journal {
         let wanted = UInt64((logPages + logPages / 4) * 4096)
         let zeros = Data(count: 1 << 20)
         var size = try log.seekToEnd()
-        while size < wanted {
-            try log.write(contentsOf: zeros)
-            size += UInt64(zeros.count)
+        do {
+            while size < wanted {
+                try log.write(contentsOf: zeros)
+                size += UInt64(zeros.count)
+            }
+            try log.synchronize()
+        } catch {
+            let reason = ((error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError).map {
+                ": \(String(cString: strerror(Int32($0.code))))"
+            }
+            throw JournalError(
+                .failed,
+                file: path,
+                "there is no room for the write-ahead log of \(wanted >> 20) MB\(reason ?? ""); make room and start again"
+            )
         }
-        try log.synchronize()
     }
 
     static func createTables(_ db: Database) throws {

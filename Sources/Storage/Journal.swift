@@ -131,7 +131,12 @@ package final class Journal: Sendable {
                 try writer.writeWithoutTransaction { try Journal.insert(stored, $0) }
             } catch {
                 state.refusal = "failed before: \(error); repair the disk and start again"
-                throw JournalError(.failed, file: file, batch: batch.sequence, "could not be written: \(error)")
+                throw JournalError(
+                    .failed,
+                    file: file,
+                    batch: batch.sequence,
+                    "could not be written: \(error)\(DiskRoom.note(file: file))"
+                )
             }
             state.last = stored.link
         }

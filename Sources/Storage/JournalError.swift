@@ -46,7 +46,7 @@ package struct JournalError: Error, Sendable, CustomStringConvertible {
         } catch let error as JournalError {
             throw error
         } catch {
-            throw JournalError(.failed, file: file, batch: batch, "\(error)")
+            throw JournalError(.failed, file: file, batch: batch, "\(error)\(DiskRoom.note(file: file))")
         }
     }
 }

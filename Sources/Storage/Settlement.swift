@@ -16,7 +16,7 @@ import Synchronization
 package final class Settlement: Sendable {
     /// The database's path.
     package let file: String
-    private let pool: DatabasePool
+    let pool: DatabasePool
     /// For reading: never waits for the projector.
     var reader: some DatabaseReader { pool }
     private let state: Mutex<State>
@@ -180,50 +180,50 @@ extension Settlement {
     /// - Returns: both, as of the same command; accounts that were never used are absent, emptied ones are 0.
     /// - Throws: `SettlementError` if SQLite fails.
     package func balances() throws(SettlementError) -> Balances {
-        try SettlementError.wrapping(file: file) {
-            try pool.read { db in
-                var balances = Balances()
-                balances.appliedSequence = UInt64(
-                    bitPattern: try Int64.fetchOne(db, sql: "SELECT applied_seq FROM watermark") ?? 0
+        try SettlementError.wrapping(file: file) { try pool.read(Settlement.balances) }
+    }
+
+    static func balances(_ db: Database) throws -> Balances {
+        var balances = Balances()
+        balances.appliedSequence = UInt64(
+            bitPattern: try Int64.fetchOne(db, sql: "SELECT applied_seq FROM watermark") ?? 0
+        )
+        for row in try Row.fetchAll(
+            db,
+            sql: "SELECT account, member, currency, total FROM cash_balance ORDER BY account, member, currency"
+        ) {
+            guard let account = CashBalance.Account(text: row["account"]),
+                let currency = Currency(text: row["currency"])
+            else { throw DatabaseError(message: "cash_balance has an unknown word: \(row)") }
+            balances.cash.append(
+                CashBalance(
+                    account: account,
+                    member: MemberID(row["member"]),
+                    currency: currency,
+                    total: Money(minorUnits: row["total"])
                 )
-                for row in try Row.fetchAll(
-                    db,
-                    sql: "SELECT account, member, currency, total FROM cash_balance ORDER BY account, member, currency"
-                ) {
-                    guard let account = CashBalance.Account(text: row["account"]),
-                        let currency = Currency(text: row["currency"])
-                    else { throw DatabaseError(message: "cash_balance has an unknown word: \(row)") }
-                    balances.cash.append(
-                        CashBalance(
-                            account: account,
-                            member: MemberID(row["member"]),
-                            currency: currency,
-                            total: Money(minorUnits: row["total"])
-                        )
-                    )
-                }
-                for row in try Row.fetchAll(
-                    db,
-                    sql: """
-                        SELECT account, member, facility, permit_class, quantity FROM permit_balance
-                        ORDER BY account, member, facility, permit_class
-                        """
-                ) {
-                    guard let kind = PermitBalance.Account(text: row["account"]) else {
-                        throw DatabaseError(message: "permit_balance has an unknown word: \(row)")
-                    }
-                    let owner: Int64 = kind == .compliance ? row["facility"] : row["member"]
-                    balances.permits.append(
-                        PermitBalance(
-                            account: kind.account(of: UInt32(owner)),
-                            permitClass: ClassID(row["permit_class"]),
-                            quantity: Quantity(row["quantity"])
-                        )
-                    )
-                }
-                return balances
-            }
+            )
         }
+        for row in try Row.fetchAll(
+            db,
+            sql: """
+                SELECT account, member, facility, permit_class, quantity FROM permit_balance
+                ORDER BY account, member, facility, permit_class
+                """
+        ) {
+            guard let kind = PermitBalance.Account(text: row["account"]) else {
+                throw DatabaseError(message: "permit_balance has an unknown word: \(row)")
+            }
+            let owner: Int64 = kind == .compliance ? row["facility"] : row["member"]
+            balances.permits.append(
+                PermitBalance(
+                    account: kind.account(of: UInt32(owner)),
+                    permitClass: ClassID(row["permit_class"]),
+                    quantity: Quantity(row["quantity"])
+                )
+            )
+        }
+        return balances
     }
 
     /// All balances as of one command.

@@ -167,7 +167,7 @@ package struct SettlementError: Error, Sendable, CustomStringConvertible {
         } catch let error as BookingFault {
             throw SettlementError(file: file, sequence: error.sequence, error.message)
         } catch {
-            throw SettlementError(file: file, "\(error)")
+            throw SettlementError(file: file, "\(error)\(DiskRoom.note(file: file))")
         }
     }
 }

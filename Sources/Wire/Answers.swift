@@ -78,11 +78,17 @@ extension Venue {
             }
             rows.row { $0.append(rule) }
         } else {
-            for rule in VerbRule.all where !rule.verb.isInternal {
-                rows.row { $0.append(rule) }
-            }
+            rows = Venue.verbs
         }
     }
+
+    private static let verbs: Rows = {
+        var rows = Rows()
+        for rule in VerbRule.all where !rule.verb.isInternal {
+            rows.row { $0.append(rule) }
+        }
+        return rows
+    }()
 
     private func status(_ original: Code?, _ member: MemberID, _ rows: inout Rows) {
         guard let original else {

@@ -5,14 +5,15 @@ import Permits
 /// A query's reply in the making: the fields of its `OK` line, and its rows.
 struct Rows {
     var head: [UInt8] = []
-    private var rows: [[UInt8]] = []
+    /// The rows, one behind the other, and where each ends.
+    private var text: [UInt8] = []
+    private var ends: [Int] = []
 
-    var count: Int { rows.count }
+    var count: Int { ends.count }
 
     mutating func row(_ write: (inout [UInt8]) -> Void) {
-        var row: [UInt8] = []
-        write(&row)
-        rows.append(row)
+        write(&text)
+        ends.append(text.count)
     }
 
     func write(id: Code, to output: inout Output) {
@@ -20,13 +21,15 @@ struct Rows {
         output.bytes.append("OK")
         output.bytes.append(id: id)
         output.bytes.append(head.span)
-        output.bytes.append("rows", UInt64(rows.count))
+        output.bytes.append("rows", UInt64(count))
         output.endLine(from: start, to: .reply)
-        for row in rows {
+        var begin = 0
+        for end in ends {
             start = output.begin()
             output.bytes.append("ROW")
-            output.bytes.append(row.span)
+            output.bytes.append(text.span.extracting(begin..<end))
             output.endLine(from: start, to: .reply)
+            begin = end
         }
     }
 }

@@ -12,8 +12,7 @@ final class Recorder {
     private let settlement: Settlement
     private let snapshots: SnapshotStore
     private var payload: [UInt8] = []
-    private var entries: [SettlementEntry] = []
-    private var lines: [FeedLine] = []
+    private var bookings = Bookings()
     private var firstCommand: UInt64 = 1
     private var lastCommand: UInt64 = 0
 
@@ -38,10 +37,7 @@ final class Recorder {
         let entry = step.entry
         JournalEntry.start(&payload, time: entry.time, member: entry.member, user: entry.user)
         JournalEntry.end(&payload, line: entry.line.span)
-        if !step.output.events.isEmpty {
-            entries.append(SettlementEntry(sequence: sequence, time: entry.time, events: step.output.events))
-        }
-        lines += FeedLine.lines(of: step.output, sequence: sequence)
+        bookings.add(step)
         if payload.count >= Recorder.batchBytes { try write() }
     }
 
@@ -52,11 +48,9 @@ final class Recorder {
             count: Int(lastCommand - firstCommand + 1),
             payload: payload
         )
-        try settlement.apply(entries, lines: lines, through: lastCommand)
+        try bookings.book(in: settlement, through: lastCommand)
         firstCommand = lastCommand + 1
         payload.removeAll(keepingCapacity: true)
-        entries.removeAll(keepingCapacity: true)
-        lines.removeAll(keepingCapacity: true)
     }
 
     /// Writes what is left, and a snapshot.

@@ -47,6 +47,10 @@ struct Serve: AsyncParsableCommand {
         configuration.port = port
         configuration.sessionQuota = Serve.quota(sessionRate)
         configuration.memberQuota = Serve.quota(memberRate)
+        configuration.connectionsMax = try OpenFiles.makeRoom(
+            for: configuration.connectionsMax,
+            configuration.logger
+        )
         let server = try ExchangeServer(configuration: configuration)
         let bound = try await server.start()
         let signals = await StopSignals.install { server.closeListener() }
