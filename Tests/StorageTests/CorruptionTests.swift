@@ -1,4 +1,5 @@
 import Foundation
+import GRDB
 import Seals
 import Storage
 import Testing
@@ -116,5 +117,59 @@ struct CorruptionTests {
             }
         }
         #expect(unseen.isEmpty, "of \(bytes.count * 8) bits")
+    }
+
+    /// Every value of every table that has a meaning, read without the code under test.
+    private func contents(_ directory: String) throws -> [String] {
+        let queue = try DatabaseQueue(path: directory + "/settlement.db")
+        return try queue.read { db in
+            let tables = try String.fetchAll(
+                db,
+                sql: "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT GLOB '*_*_*' ORDER BY name"
+            )
+            return try tables.flatMap { table in
+                try Row.fetchAll(db, sql: "SELECT * FROM \(table)").map { "\(table) \($0)" }
+            }
+        }
+    }
+
+    @Test("a settlement file: sampled bits; what differs from a rebuilt one is named with its table, or is no content")
+    func settlement() throws {
+        let folder = try TemporaryDirectory()
+        var rebuilt: Settlement?
+        let lines = (1...9).map {
+            FeedLine(stream: 4, count: $0, sequence: 10 + $0 / 4, line: Array("FILL n=\($0) of some length".utf8))
+        }
+        for name in ["venue", "rebuilt"] {
+            let directory = folder.path + "/" + name
+            try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
+            let settlement = try Settlement(directory: directory)
+            let entries = Sample.setUp + Sample.transfers + Sample.trades + Sample.orderChanges
+            try settlement.apply(entries, lines: lines, through: entries[entries.count - 1].sequence)
+            if name == "venue" { try settlement.close() } else { rebuilt = settlement }
+        }
+        let expected = try #require(rebuilt)
+        let bytes = try #require(FileManager.default.contents(atPath: folder.path + "/venue/settlement.db"))
+        let copy = folder.path + "/copy"
+        try write(["settlement.db": bytes], to: copy)
+        let original = try contents(copy)
+        #expect(try Settlement(directory: copy).image().differences(from: expected).isEmpty)
+        var (unseen, found) = ([Int](), 0)
+        for bit in stride(from: 0, to: bytes.count * 8, by: CorruptionTests.isExhaustive ? 257 : 20_011) {
+            var damaged = bytes
+            damaged[bit / 8] ^= 1 << UInt8(bit % 8)
+            try write(["settlement.db": damaged], to: copy)
+            do {
+                let settlement = try Settlement(directory: copy)
+                let differences = try settlement.image().differences(from: expected)
+                try settlement.close()
+                if !differences.isEmpty { found += 1 } else if try contents(copy) != original { unseen.append(bit) }
+            } catch {
+                found += 1
+                #expect("\(error)".contains("settlement.db"))
+            }
+        }
+        #expect(unseen.isEmpty, "of \(bytes.count * 8) bits")
+        #expect(found > 0)
     }
 }
