@@ -98,6 +98,7 @@ private final class RebuiltSettlement {
     private static let groupMax = 20_000
 
     /// - Parameter last: the command after which nothing more is booked.
+    /// - Throws: what the file system or SQLite refuses.
     init(through last: UInt64) throws {
         directory = FileManager.default.temporaryDirectory.appendingPathComponent("weir-verify-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
