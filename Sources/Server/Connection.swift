@@ -1,3 +1,4 @@
+import NIOConcurrencyHelpers
 import NIOCore
 import Synchronization
 
@@ -9,7 +10,7 @@ final class Connection: Sendable, Hashable {
     let isLoggedOn = Atomic<Bool>(false)
     /// Seconds of silence after which a heartbeat is due; 0 for none.
     let heartbeatSeconds = Atomic<Int64>(0)
-    private let throttleOfMember = Mutex<Throttle?>(nil)
+    private let throttleOfMember = NIOLockedValueBox<Throttle?>(nil)
 
     init(channel: any Channel, unsentMax: Int) {
         self.channel = channel
@@ -18,8 +19,8 @@ final class Connection: Sendable, Hashable {
 
     /// The limits that the sessions of the member share; nil before logon.
     var memberThrottle: Throttle? {
-        get { throttleOfMember.withLock { $0 } }
-        set { throttleOfMember.withLock { $0 = newValue } }
+        get { throttleOfMember.withLockedValue { $0 } }
+        set { throttleOfMember.withLockedValue { $0 = newValue } }
     }
 
     /// Sends bytes; on the event loop.

@@ -32,6 +32,8 @@ package final class SimulatedDisk: @unchecked Sendable {
         var fault = Fault.ioError
         /// Whether it has come.
         var hasFailed = false
+        /// How many operations have failed since it was erased.
+        var failureCount = 0
         /// Changing operations so far: writes, syncs, truncations, creations, deletions.
         var operationCount = 0
         var temporaryCount = 0
@@ -63,6 +65,9 @@ package final class SimulatedDisk: @unchecked Sendable {
 
     /// Whether an operation has failed since the last `heal`.
     package var hasFailed: Bool { withState { $0.hasFailed } }
+
+    /// How many operations have failed since it was erased.
+    package var failureCount: Int { withState { $0.failureCount } }
 
     /// How many changing operations there were.
     package var operationCount: Int { withState { $0.operationCount } }
@@ -140,10 +145,12 @@ extension SimulatedDisk.State {
         case .ioError:
             guard left == 1 else { return nil }
             hasFailed = true
+            failureCount += 1
             return .ioError
         case .full:
             guard needsRoom else { return nil }
             hasFailed = true
+            failureCount += 1
             return .full
         }
     }

@@ -16,6 +16,7 @@ import Wire
 /// must be answered and agree.
 package final class Simulation {
     private let steps: Int
+    private let onlyFault: Fault?
     private let directory: String
     private let disk = SimulatedDisk.installed
     private var random: SplitMix64
@@ -34,15 +35,29 @@ package final class Simulation {
         let reads: LoopReads
     }
 
+    /// The n-th operation of the disk that fails, from 1.
+    package struct Fault {
+        package let kind: SimulatedDisk.Fault
+        package let number: Int
+
+        package init(_ kind: SimulatedDisk.Fault, number: Int) {
+            self.kind = kind
+            self.number = number
+        }
+    }
+
     /// - Parameters:
     ///   - seed: what decides everything.
     ///   - steps: of the safety phase.
+    ///   - onlyFault: the one fault that comes, at its place; nil for all kinds as the seed decides.
     ///   - directory: an existing directory, for the venue's lock alone.
-    package init(seed: UInt64, steps: Int, directory: String) {
+    package init(seed: UInt64, steps: Int, onlyFault: Fault? = nil, directory: String) {
         self.steps = steps
+        self.onlyFault = onlyFault
         self.directory = directory
         random = SplitMix64(seed: seed)
         disk.erase(seed: random.next())
+        if let onlyFault { disk.fail(onlyFault.kind, after: onlyFault.number) }
         for member in RequestMaker.participants + ["operator", "epa"] {
             clients.append(
                 SimulatedClient(
@@ -64,6 +79,7 @@ package final class Simulation {
         try stopProcess { disk.kill() }
         report.seeds = 1
         report.steps = steps
+        report.failedOperations = disk.failureCount
         report.acknowledged = clients.reduce(0) { $0 + $1.acknowledged.count }
         report.resent = clients.reduce(0) { $0 + $1.resent }
         report.refusedForNow = clients.reduce(0) { $0 + $1.refusedForNow }
@@ -178,6 +194,7 @@ package final class Simulation {
         case ..<960: try client.read(atMost: Int(random.number(1...2000)))
         case ..<982: clock.tick(by: random.number(0...5_000_000))
         case ..<988: client.cut()
+        case ..<997 where onlyFault != nil: process.core.book()
         case ..<990:
             clock.tick(by: random.number(-3_600_000_000...3_600_000_000))
             report.clockJumps += 1

@@ -21,6 +21,8 @@ package struct SimulationReport: Sendable {
     /// Disk faults that stopped the venue, or kept it from starting.
     package var diskFaults = 0
     package var clockJumps = 0
+    /// Operations of the disk that failed.
+    package var failedOperations = 0
     /// Of all that was in the journals: the same seeds give the same.
     package var digest = Digest.zero
 
@@ -41,6 +43,7 @@ package struct SimulationReport: Sendable {
         cleanStops += other.cleanStops
         diskFaults += other.diskFaults
         clockJumps += other.clockJumps
+        failedOperations += other.failedOperations
         digest = SHA256.digest(of: digest.bytes + other.digest.bytes)
     }
 }

@@ -25,6 +25,11 @@ struct Simulate: ParsableCommand {
     @Option(help: "Steps with faults, for each seed.")
     var steps = 3000
 
+    @Flag(
+        help: "Instead: fail the first operation of the disk, in another run the second, and so on until none is left."
+    )
+    var everyOperation = false
+
     func validate() throws {
         guard seeds >= 1, steps >= 0 else { throw ValidationError("--seeds is at least 1, --steps at least 0") }
     }
@@ -33,6 +38,7 @@ struct Simulate: ParsableCommand {
         let directory = FileManager.default.temporaryDirectory.appendingPathComponent("weir-simulate-\(getpid())").path
         try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
         defer { unlink(directory + "/lock"); rmdir(directory) }
+        if everyOperation { return try failEveryOperation(in: directory) }
         var total = SimulationReport()
         var bar = ProgressBar("simulating", total: seeds)
         for index in 0..<seeds {
@@ -59,6 +65,38 @@ struct Simulate: ParsableCommand {
             """
         )
     }
+    /// Fails each operation once, alone, and once with all after it that need room, as on a full disk.
+    private func failEveryOperation(in directory: String) throws {
+        for (kind, what) in [
+            (SimulatedDisk.Fault.ioError, "failed once"), (.full, "was the first for which there was no room"),
+        ] {
+            var total = SimulationReport()
+            for number in 1... {
+                let simulation = Simulation(
+                    seed: seed,
+                    steps: steps,
+                    onlyFault: Simulation.Fault(kind, number: number),
+                    directory: directory
+                )
+                do {
+                    let report = try simulation.run()
+                    guard report.failedOperations > 0 else { break }
+                    total.add(report)
+                } catch {
+                    Console.line("seed \(seed), operation \(number): \(error)")
+                    throw ExitCode(1)
+                }
+                if number.isMultiple(of: 100) { Console.note("\(number) operations") }
+            }
+            Console.line(
+                """
+                each of \(total.seeds) operations of the disk \(what): \(total.diskFaults) stopped the venue or kept it from \
+                starting, \(total.acknowledged) acknowledged, nothing lost, all equal
+                """
+            )
+        }
+    }
+
     /// Finds fewer steps that fail as well, and writes the commands that led there.
     private func shrink(_ seed: UInt64, _ failed: Simulation, _ directory: String) throws {
         var (passing, failing, last) = (-1, steps, failed)
