@@ -1,5 +1,5 @@
 """A real server for the checks in this folder: seeds a data directory, starts `weir serve`, talks to it."""
-import hashlib, os, random, re, signal, socket, subprocess, tempfile, threading
+import atexit, hashlib, os, random, re, signal, socket, subprocess, tempfile, threading, time
 
 PASSWORD = "check-password"
 
@@ -54,6 +54,7 @@ class Server:
         with open(self.log, "ab") as log:
             self.process = subprocess.Popen([weir, "serve", "--data", data, "--port", "0", *options],
                                             stdout=subprocess.PIPE, stderr=log, preexec_fn=preexec)
+        atexit.register(self.kill)
         self.said = ""
         while True:
             line = self.process.stdout.readline().decode()
@@ -74,7 +75,8 @@ class Server:
             return int(re.search(rf"^{key}:\s+(\d+)", status.read(), re.M).group(1))
 
     def kill(self):
-        self.process.send_signal(signal.SIGKILL)
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGKILL)
         self.process.wait()
 
     def stop(self):
@@ -111,7 +113,7 @@ class Load:
     """Members that send bursts of orders, a thread each, until their connection breaks or `stop`; notes what was answered."""
 
     def __init__(self, server, members, name):
-        self.acknowledged = []
+        self.acknowledged, self.trouble = [], []
         self.halt = threading.Event()
         self.threads = [threading.Thread(target=self.run, args=(server.port, member, name)) for member in members]
         for thread in self.threads:
@@ -131,8 +133,19 @@ class Load:
                     if " seq=" in link.answer():
                         self.acknowledged.append((member, i))
                 burst += 1
-        except (OSError, AssertionError):
+        except OSError:
             pass
+        except AssertionError as trouble:
+            self.trouble.append(trouble)
+
+    def wait(self, server, count, seconds=120):
+        """Waits until so many are acknowledged; AssertionError if a member was refused, the server ended or time is up."""
+        until = time.monotonic() + seconds
+        while len(self.acknowledged) < count:
+            assert not self.trouble, self.trouble[0]
+            assert server.process.poll() is None, "the server ended by itself: see " + server.log
+            assert time.monotonic() < until, f"{len(self.acknowledged)} acknowledged after {seconds} s instead of {count}"
+            time.sleep(0.01)
 
     def stop(self):
         """Ends the threads; returns (member, id) of every order that has an answer."""

@@ -21,9 +21,17 @@ final class ConnectionHandler: ChannelInboundHandler {
     private var heartbeat: Scheduled<Void>?
     private var lastRead = NIODeadline.now()
 
-    /// The longest that a connection which has sent more than its limit is not read, in nanoseconds: with ten times the
-    /// limit every line is still answered.
+    /// Whether lines wait, since the client has sent more than its limit.
+    private var isPaused = false
+    /// Whether the client has closed its side: it is answered, then the connection ends.
+    private var hasEnded = false
+
+    /// The longest pause, in nanoseconds.
     private static let pauseMax: Int64 = 200_000_000
+    /// How many lines in a row are refused before a pause.
+    private static let refusalsMax = 64
+    /// The most bytes that wait; what comes with the end of a connection is read whatever autoRead says.
+    private static let pendingMax = 1 << 20
 
     init(connection: Connection, inbox: Inbox, loopReads: LoopReads, configuration: ServerConfiguration) {
         self.connection = connection
@@ -37,9 +45,9 @@ final class ConnectionHandler: ChannelInboundHandler {
 
     func channelActive(context: ChannelHandlerContext) {
         inbox.add(.opened(connection))
-        logonTimeout = context.eventLoop.scheduleTask(in: .seconds(logonSecondsMax)) { [connection] in
+        logonTimeout = context.eventLoop.assumeIsolated().scheduleTask(in: .seconds(logonSecondsMax)) { [self] in
             guard !connection.isLoggedOn.load(ordering: .acquiring) else { return }
-            connection.channel.close(promise: nil)
+            close(Refusal(.notLoggedOn, "no LOGON within \(logonSecondsMax) s; the connection is closed"))
         }
     }
 
@@ -60,40 +68,66 @@ final class ConnectionHandler: ChannelInboundHandler {
         lastRead = .now()
         var buffer = unwrapInboundIn(data)
         if pending.readableBytes == 0 { pending = buffer } else { pending.writeBuffer(&buffer) }
-        let (lines, bytes, pause) = takeLines()
-        if pause > 0 { stopReading(for: pause) }
-        if !lines.isEmpty || slowLine == nil { watchPace(context) }
-        startHeartbeat(context)
+        guard pending.readableBytes <= ConnectionHandler.pendingMax else { return context.close(promise: nil) }
+        if !isPaused { takeTurn() }
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        if case .some(.inputClosed) = event as? ChannelEvent {
+            hasEnded = true
+            if !isPaused { takeTurn() }
+        }
+        context.fireUserInboundEventTriggered(event)
+    }
+
+    /// Hands over what may go on of the lines that are there.
+    private func takeTurn() {
+        var (lines, bytes, pause) = takeLines()
+        if pause > 0 {
+            self.pause(for: pause)
+        } else if hasEnded, !isClosing {
+            isClosing = true
+            lines.append(.ended)
+        }
+        if !lines.isEmpty || slowLine == nil { watchPace() }
+        startHeartbeat()
         guard !lines.isEmpty else { return }
-        loopReads.add(lines, bytes: bytes, of: self, on: context.eventLoop)
+        loopReads.add(lines, bytes: bytes, of: self, on: connection.channel.eventLoop)
     }
 
     private var lineBytesMax: Int {
         connection.isLoggedOn.load(ordering: .acquiring) ? Limits.lineBytesMax : Limits.lineBytesBeforeLogonMax
     }
 
-    /// Takes the whole lines out of what is pending, in one copy; `pause` is the nanoseconds for which the client should
-    /// have waited with those that are over its limit.
+    /// Takes the whole lines out of what is pending, in one copy, or the first of them if many are over the client's limit;
+    /// `pause` is the nanoseconds for which it should have waited with those.
     private func takeLines() -> ([ReceivedLine], bytes: [UInt8], pause: Int64) {
         var lines: [ReceivedLine] = []
-        var pause: Int64 = 0
+        var (pause, refusals) = (Int64(0), 0)
         let throttles = (session: throttle, member: connection.memberThrottle)
         let isLimited = throttles.session != nil || throttles.member != nil
         let now = isLimited ? 1000 * clock().microseconds : 0
         let end = pending.withUnsafeReadableBytes { $0.lastIndex(of: UInt8(ascii: "\n")) }
         let bytes = end.flatMap { pending.readBytes(length: $0 + 1) } ?? []
         var start = 0
-        while start < bytes.count, !isClosing {
+        while start < bytes.count, !isClosing, refusals < ConnectionHandler.refusalsMax {
             let end = bytes.span.firstIndex(of: UInt8(ascii: "\n"), from: start)
             let last = end > start && bytes[end - 1] == UInt8(ascii: "\r") ? end - 1 : end
             if last - start > lineBytesMax {
                 lines.append(tooLong())
             } else if last > start {
                 var line = read(bytes, start..<last)
-                if isLimited { pause += hold(&line, by: throttles, at: now) }
+                let wait = isLimited ? hold(&line, by: throttles, at: now, after: pause) : 0
+                if wait > 0 { (pause, refusals) = (pause + wait, refusals + 1) }
                 lines.append(line)
             }
             start = end + 1
+        }
+        if start < bytes.count, !isClosing {
+            var rest = ByteBuffer(bytes: bytes[start...])
+            rest.writeBuffer(&pending)
+            pending = rest
+            return (lines, bytes, pause)
         }
         // One byte more may be the CR of a line of full length.
         if !isClosing, pending.readableBytes > lineBytesMax + 1 { lines.append(tooLong()) }
@@ -109,36 +143,55 @@ final class ConnectionHandler: ChannelInboundHandler {
         }
     }
 
-    /// Refuses a line that is over the limit of its session or its member.
-    /// - Returns: the nanoseconds that it should have waited, 0 if it may go on.
+    /// Refuses a line that is over the limit of its session or its member, behind others that should wait for `earlier`
+    /// nanoseconds.
+    /// - Returns: the nanoseconds that it should have waited more than they, 0 if it may go on.
     private func hold(
         _ line: inout ReceivedLine,
         by throttles: (session: Throttle?, member: Throttle?),
-        at now: Int64
+        at now: Int64,
+        after earlier: Int64
     ) -> Int64 {
         let verb: Verb?
         let id: Code
         switch line {
         case .request(let request, _): (verb, id) = (request.verb, request.id)
         case .failure(let failure): (verb, id) = (nil, failure.id)
-        case .tooLong: return 0
+        case .tooLong, .ended: return 0
         }
         var (sender, wait) = ("session", throttles.session?.take(verb, at: now) ?? 0)
-        if wait == 0 { (sender, wait) = ("member", throttles.member?.take(verb, at: now) ?? 0) }
+        if wait == 0, let member = throttles.member {
+            (sender, wait) = ("member", member.take(verb, at: now))
+            if wait > 0 { throttles.session?.giveBack(verb) }
+        }
         guard wait > 0 else { return 0 }
-        let refusal = Refusal(throttled: sender, retryAfter: (wait + 999_999) / 1_000_000)
+        let refusal = Refusal(throttled: sender, retryAfter: (earlier + wait + 999_999) / 1_000_000)
         line = .failure(ParseFailure(id: id, refusal: refusal))
         return wait
     }
 
     /// Lets a client that has sent more than its limit wait: what it sends stays in its own buffers meanwhile, so a flood
     /// costs the venue a few reads a second, and nothing of it is lost.
-    private func stopReading(for nanoseconds: Int64) {
+    private func pause(for nanoseconds: Int64) {
+        guard !isPaused else { return }
+        isPaused = true
         let channel = connection.channel
+        _ = channel.setOption(.autoRead, value: false)
         let pause = TimeAmount.nanoseconds(min(nanoseconds, ConnectionHandler.pauseMax))
-        channel.setOption(.autoRead, value: false).whenSuccess {
-            channel.eventLoop.scheduleTask(in: pause) { _ = channel.setOption(.autoRead, value: true) }
+        channel.eventLoop.assumeIsolated().scheduleTask(in: pause) { [self] in
+            isPaused = false
+            guard !isClosing else { return }
+            _ = channel.setOption(.autoRead, value: true)
+            takeTurn()
         }
+    }
+
+    /// Says why, and closes.
+    private func close(_ refusal: Refusal) {
+        isClosing = true
+        var output = Output()
+        Venue.refuse(id: .none, refusal, output: &output)
+        connection.send(output.bytes.array(0..<output.bytes.count), thenClose: true)
     }
 
     private func tooLong() -> ReceivedLine {
@@ -155,27 +208,28 @@ final class ConnectionHandler: ChannelInboundHandler {
         let refused = lines.map { line in
             switch line {
             case .request(let request, _): ReceivedLine.failure(ParseFailure(id: request.id, refusal: busy))
-            case .failure, .tooLong: line
+            case .failure, .tooLong, .ended: line
             }
         }
         inbox.add(.lines(connection, refused, bytes: []))
-        stopReading(for: ConnectionHandler.pauseMax)
+        pause(for: ConnectionHandler.pauseMax)
     }
 
     /// Closes a connection whose line, which begins with what is pending, does not end in time.
-    private func watchPace(_ context: ChannelHandlerContext) {
+    private func watchPace() {
         slowLine?.cancel()
         slowLine = nil
-        guard pending.readableBytes > 0 else { return }
-        let channel = context.channel
-        slowLine = context.eventLoop.scheduleTask(in: .seconds(lineSecondsMax)) { channel.close(promise: nil) }
+        guard pending.readableBytes > 0, !isPaused else { return }
+        slowLine = connection.channel.eventLoop.assumeIsolated().scheduleTask(in: .seconds(lineSecondsMax)) { [self] in
+            close(Refusal(.badSyntax, "a line took more than \(lineSecondsMax) s; the connection is closed"))
+        }
     }
 
     /// Begins to watch a client that has asked for heartbeats at logon.
-    private func startHeartbeat(_ context: ChannelHandlerContext) {
+    private func startHeartbeat() {
         let seconds = connection.heartbeatSeconds.load(ordering: .acquiring)
         guard heartbeat == nil, seconds > 0 else { return }
-        scheduleHeartbeat(every: seconds, on: context.eventLoop)
+        scheduleHeartbeat(every: seconds, on: connection.channel.eventLoop)
     }
 
     private func scheduleHeartbeat(every seconds: Int64, on loop: any EventLoop) {

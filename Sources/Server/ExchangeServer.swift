@@ -45,6 +45,8 @@ package final class ExchangeServer: Sendable {
             .serverChannelOption(.backlog, value: 1024)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
+            // Who closes one side, as `nc -N` does, still gets the answers.
+            .childChannelOption(.allowRemoteHalfClosure, value: true)
             // No client has more than one short turn before the others have theirs.
             .childChannelOption(
                 .recvAllocator,

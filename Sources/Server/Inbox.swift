@@ -26,6 +26,8 @@ enum ReceivedLine: Sendable {
     case failure(ParseFailure)
     /// The line was over the limit; the connection closes after the reply.
     case tooLong(Refusal)
+    /// The client sends nothing more; the connection closes once it has its answers.
+    case ended
 }
 
 /// The sequencer's queue: filled by event loops and workers, drained by one thread.

@@ -199,6 +199,7 @@ final class Sequencer: @unchecked Sendable {
         case .tooLong(let refusal):
             refuse(.none, refusal, session)
             end(session)
+        case .ended: end(session)
         case .request(let request, let range): perform(request, bytes.span.extracting(range), session)
         }
     }

@@ -29,9 +29,12 @@ final class Throttle: Sendable {
 
     /// Takes a request's token, if there is one.
     /// - Returns: 0, or the nanoseconds until there is one.
-    func take(_ verb: Verb?, at now: Int64) -> Int64 {
-        (verb?.takesBack == true ? takingBack : requests).take(at: now)
-    }
+    func take(_ verb: Verb?, at now: Int64) -> Int64 { bucket(of: verb).take(at: now) }
+
+    /// Gives a token back that was taken for nothing.
+    func giveBack(_ verb: Verb?) { bucket(of: verb).giveBack() }
+
+    private func bucket(of verb: Verb?) -> TokenBucket { verb?.takesBack == true ? takingBack : requests }
 }
 
 /// A bucket of tokens as one number: the time at which it is full again (the generic cell rate algorithm, ITU-T I.371).
@@ -44,6 +47,8 @@ private final class TokenBucket: Sendable {
         nanosecondsPerToken = 1_000_000_000 / quota.perSecond
         nanosecondsWhenEmpty = nanosecondsPerToken * quota.burst
     }
+
+    func giveBack() { fullAt.subtract(nanosecondsPerToken, ordering: .relaxed) }
 
     func take(at now: Int64) -> Int64 {
         var old = fullAt.load(ordering: .relaxed)

@@ -39,10 +39,13 @@ package final class Simulation {
     package struct Fault {
         package let kind: SimulatedDisk.Fault
         package let number: Int
+        /// Whether the power goes then, and takes what is not synced; else the process alone ends.
+        package let cutsPower: Bool
 
-        package init(_ kind: SimulatedDisk.Fault, number: Int) {
+        package init(_ kind: SimulatedDisk.Fault, number: Int, cutsPower: Bool) {
             self.kind = kind
             self.number = number
+            self.cutsPower = cutsPower
         }
     }
 
@@ -131,7 +134,7 @@ package final class Simulation {
                     throw SimulationFailure("the venue does not start on a whole disk: \(error)")
                 }
                 report.diskFaults += 1
-                try stopProcess { disk.kill() }
+                try stopProcess { onlyFault?.cutsPower == true ? disk.cutPower() : disk.kill() }
                 disk.heal()
             }
         }
@@ -179,7 +182,7 @@ package final class Simulation {
                 throw SimulationFailure("the venue stopped on a whole disk: \(process.core.failure.debugDescription)")
             }
             report.diskFaults += 1
-            try stopProcess { disk.kill() }
+            try stopProcess { onlyFault?.cutsPower == true ? disk.cutPower() : disk.kill() }
             disk.heal()
             return
         }
@@ -192,18 +195,24 @@ package final class Simulation {
         case ..<820: random.pick(process.workers.all).runOne()
         case ..<860: process.core.book()
         case ..<960: try client.read(atMost: Int(random.number(1...2000)))
-        case ..<982: clock.tick(by: random.number(0...5_000_000))
+        case ..<982: pass(random.number(0...5_000_000))
         case ..<988: client.cut()
-        case ..<997 where onlyFault != nil: process.core.book()
         case ..<990:
             clock.tick(by: random.number(-3_600_000_000...3_600_000_000))
             report.clockJumps += 1
         case ..<992: try kill()
         case ..<994: try cutPower()
         case ..<995: try stopCleanly()
+        case ..<997 where onlyFault != nil: process.core.book()
         case ..<997: disk.fail(random.chance(500) ? .ioError : .full, after: Int(random.number(1...60)))
         default: try burst()
         }
+    }
+
+    /// Time goes by, for the clock and for the timers of connections.
+    private func pass(_ microseconds: Int64) {
+        clock.tick(by: microseconds)
+        process?.loop.advanceTime(by: .microseconds(microseconds))
     }
 
     private func act(_ client: SimulatedClient) throws {
@@ -279,7 +288,7 @@ package final class Simulation {
         guard let process else { return }
         for client in clients { client.cut() }
         for _ in 0..<200 {
-            clock.tick(by: 1_000_000)
+            pass(1_000_000)
             for client in clients {
                 if client.link == nil {
                     client.connect(try SimulatedLink(to: process.core, process.reads, on: process.loop))

@@ -35,6 +35,7 @@ package enum Backup {
         progress: (UInt64, UInt64) -> Void
     ) throws -> Summary {
         let source = try Journal(directory: directory, readOnly: true)
+        try checkTarget(file, outside: directory)
         var summary = try copy(source, to: file, progress: progress)
         let store = try SnapshotStore(file: file)
         if let snapshot = try SnapshotStore(directory: directory).newest(atMost: summary.lastCommand).snapshot {
@@ -81,6 +82,28 @@ package enum Backup {
             try lock.syncDirectory(directory)
         }
         return summary
+    }
+
+    /// Refuses to write into what is no backup: the venue's own files, or anything else.
+    private static func checkTarget(_ file: String, outside directory: String) throws(JournalError) {
+        func resolved(_ path: String) -> String { URL(fileURLWithPath: path).resolvingSymlinksInPath().path }
+        let folder = (resolved(file) as NSString).deletingLastPathComponent
+        guard folder != resolved(directory) else {
+            throw JournalError(
+                .failed,
+                file: file,
+                "is in the data directory itself; choose a file elsewhere, better on another disk"
+            )
+        }
+        guard FileManager.default.fileExists(atPath: file) else { return }
+        let tables = try JournalError.wrapping(file: file) {
+            try Journal.connection(file, readOnly: true).read { db in
+                try String.fetchSet(db, sql: "SELECT name FROM sqlite_schema WHERE type = 'table'")
+            }
+        }
+        guard tables.isSubset(of: ["batch", "meta", "snapshot"]) else {
+            throw JournalError(.failed, file: file, "is there and is no backup; choose another name")
+        }
     }
 
     private static func copy(

@@ -106,6 +106,34 @@ package final class Settlement: Sendable {
         }
     }
 
+    /// Opens the settlement of a data directory for reading, as it is.
+    /// - Parameter directory: the data directory.
+    /// - Throws: `SettlementError` if it is missing, of another version, or cannot be read.
+    package init(reading directory: String) throws(SettlementError) {
+        let file = directory + "/settlement.db"
+        self.file = file
+        guard FileManager.default.fileExists(atPath: file) else {
+            throw SettlementError(file: file, "is missing; a start of the venue rebuilds it")
+        }
+        pool = try SettlementError.wrapping(file: file) {
+            var configuration = Configuration()
+            configuration.label = "settlement"
+            configuration.readonly = true
+            configuration.busyMode = .timeout(30)
+            let pool = try DatabasePool(path: file, configuration: configuration)
+            guard try pool.read(SettlementSchema.migrator.hasCompletedMigrations),
+                try !pool.read(SettlementSchema.migrator.hasBeenSuperseded)
+            else {
+                throw SettlementError(
+                    file: file,
+                    "is of another version; a start of the venue with this version rebuilds it"
+                )
+            }
+            return pool
+        }
+        state = Mutex(State(applied: .max, context: nil))
+    }
+
     private static func context(_ db: Database) throws -> SettlementProjection.Context {
         var context = SettlementProjection.Context()
         for row in try Row.fetchAll(db, sql: "SELECT id, currency, permit_class FROM market") {
@@ -232,6 +260,9 @@ extension Settlement {
         package var appliedSequence: UInt64 = 0
         package var cash: [CashBalance] = []
         package var permits: [PermitBalance] = []
+
+        /// Nothing is booked.
+        package init() {}
     }
 }
 

@@ -33,14 +33,32 @@ package final class SettlementImage: Sendable {
                 let faults = try String.fetchAll(found, sql: "PRAGMA integrity_check").filter { $0 != "ok" }
                 guard faults.isEmpty else { return faults }
                 return try expected.snapshot.read { expected in
-                    try SettlementImage.tables(expected).compactMap { table in
-                        let difference =
-                            table.hasPrefix("feed_")
-                            ? try SettlementImage.feedDifference(table, found, expected)
-                            : try SettlementImage.rowDifference(table, found, expected)
-                        return difference.map { "table \(table): \($0)" }
-                    }
+                    try SettlementImage.schemaDifferences(found, expected)
+                        + SettlementImage.tables(expected).compactMap { table in
+                            let difference =
+                                table.hasPrefix("feed_")
+                                ? try SettlementImage.feedDifference(table, found, expected)
+                                : try SettlementImage.rowDifference(table, found, expected)
+                            return difference.map { "table \(table): \($0)" }
+                        }
                 }
+            }
+        }
+    }
+
+    /// Tables, views and indexes that are not as they were made.
+    private static func schemaDifferences(_ found: Database, _ expected: Database) throws -> [String] {
+        let sql = "SELECT type, name, COALESCE(sql, '') FROM sqlite_schema ORDER BY type, name"
+        let (left, right) = (try Row.fetchAll(found, sql: sql), try Row.fetchAll(expected, sql: sql))
+        let names = { (rows: [Row]) in
+            Dictionary(uniqueKeysWithValues: rows.map { ("\($0[0] as String) \($0[1] as String)", $0[2] as String) })
+        }
+        let (these, those) = (names(left), names(right))
+        return Set(these.keys).union(those.keys).sorted().compactMap { name in
+            switch (these[name], those[name]) {
+            case (let this?, let other?): this == other ? nil : "\(name) is not the one that was made"
+            case (nil, _): "\(name) is missing"
+            case (_, nil): "\(name) is too much"
             }
         }
     }
@@ -83,6 +101,9 @@ package final class SettlementImage: Sendable {
         while true {
             let (line, other) = (try left.next(), try right.next())
             if line == nil, other == nil { return nil }
+            if let line, let sequence = line.sequence, !line.text.contains(" seq=\(sequence) ") {
+                return "\(line) is kept under command \(sequence)"
+            }
             guard line == other else {
                 return "\(line?.description ?? "nothing") should be \(other?.description ?? "nothing")"
             }
@@ -110,11 +131,8 @@ private final class FeedCursor {
 
         var description: String { "line \(number) of stream \(stream): \"\(text)\"" }
 
-        /// Lines are equal wherever blocks begin; where both begin one, its command is as well.
-        static func == (a: Line, b: Line) -> Bool {
-            (a.stream, a.number, a.text) == (b.stream, b.number, b.text)
-                && (a.sequence == nil || b.sequence == nil || a.sequence == b.sequence)
-        }
+        /// Lines are equal wherever blocks begin.
+        static func == (a: Line, b: Line) -> Bool { (a.stream, a.number, a.text) == (b.stream, b.number, b.text) }
     }
 
     private let blocks: RowCursor

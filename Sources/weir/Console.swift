@@ -4,7 +4,7 @@ import Foundation
 enum Console {
     /// Writes bytes as they are.
     static func write(_ bytes: [UInt8]) {
-        FileHandle.standardOutput.write(Data(bytes))
+        put(Data(bytes), FileHandle.standardOutput)
     }
 
     /// Writes a line.
@@ -14,7 +14,12 @@ enum Console {
 
     /// Writes a note that does not belong to the result.
     static func note(_ text: String) {
-        FileHandle.standardError.write(Data((text + "\n").utf8))
+        put(Data((text + "\n").utf8), FileHandle.standardError)
+    }
+
+    /// Writes, or not if the reader is gone: a server stops no less cleanly for that.
+    private static func put(_ bytes: Data, _ handle: FileHandle) {
+        do { try handle.write(contentsOf: bytes) } catch { return }
     }
 
     /// Whether notes go to a person.

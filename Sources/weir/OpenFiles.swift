@@ -19,10 +19,9 @@ enum OpenFiles {
         var limit = rlimit()
         guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return connections }
         let wanted = rlim_t(connections) + rlim_t(own)
-        if limit.rlim_cur < wanted {
-            limit.rlim_cur = min(wanted, limit.rlim_max)
-            guard setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return connections }
-        }
+        let before = limit.rlim_cur
+        limit.rlim_cur = max(before, min(wanted, limit.rlim_max))
+        if setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) != 0 { limit.rlim_cur = before }
         guard limit.rlim_cur > own else {
             throw ValidationError(
                 "the process may open \(limit.rlim_cur) files; the venue needs \(own) and one a connection: raise ulimit -n"

@@ -26,11 +26,12 @@ struct Simulate: ParsableCommand {
     var steps = 3000
 
     @Flag(
-        help: "Instead: fail the first operation of the disk, in another run the second, and so on until none is left."
+        help: "Instead: fail the first operation of the disk before faults stop, in another run the second, and so on."
     )
     var everyOperation = false
 
     func validate() throws {
+        guard !everyOperation || seeds == 1 else { throw ValidationError("--every-operation takes one seed") }
         guard seeds >= 1, steps >= 0 else { throw ValidationError("--seeds is at least 1, --steps at least 0") }
     }
 
@@ -67,15 +68,17 @@ struct Simulate: ParsableCommand {
     }
     /// Fails each operation once, alone, and once with all after it that need room, as on a full disk.
     private func failEveryOperation(in directory: String) throws {
-        for (kind, what) in [
-            (SimulatedDisk.Fault.ioError, "failed once"), (.full, "was the first for which there was no room"),
-        ] {
+        let passes: [(SimulatedDisk.Fault, Bool, String)] = [
+            (SimulatedDisk.Fault.ioError, false, "failed once"), (.ioError, true, "failed once before the power went"),
+            (.full, false, "was the first for which there was no room"),
+        ]
+        for (kind, cutsPower, what) in passes {
             var total = SimulationReport()
             for number in 1... {
                 let simulation = Simulation(
                     seed: seed,
                     steps: steps,
-                    onlyFault: Simulation.Fault(kind, number: number),
+                    onlyFault: Simulation.Fault(kind, number: number, cutsPower: cutsPower),
                     directory: directory
                 )
                 do {

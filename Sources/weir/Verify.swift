@@ -27,6 +27,9 @@ struct Verify: ParsableCommand {
     @Flag(help: "Compare settlement's balances alone; three times as fast.")
     var balancesOnly = false
 
+    @Option(help: "Where settlement is built anew to compare with; it takes as much room as settlement.db.")
+    var scratch = FileManager.default.temporaryDirectory.path
+
     @Flag(help: "Print the state digest last.")
     var digest = false
 
@@ -34,11 +37,11 @@ struct Verify: ParsableCommand {
         let journal = try Journal(directory: directory, readOnly: true)
         let snapshots = try SnapshotStore(directory: directory).newest()
         for problem in snapshots.problems { Console.note("snapshots.db: \(problem)") }
-        let image = try Settlement(directory: directory).image()
-        let settled = image.balances
-        let rebuilt = balancesOnly ? nil : try RebuiltSettlement(through: settled.appliedSequence)
-        var replay = StreamReplay()
         var problems: [String] = snapshots.problems
+        let image = openImage(&problems)
+        let settled = image?.balances ?? Settlement.Balances()
+        let rebuilt = try image.flatMap { balancesOnly ? nil : try RebuiltSettlement(of: $0, in: scratch) }
+        var replay = StreamReplay()
         var bar = ProgressBar("replaying", total: journal.lastCommand)
         try journal.forEachBatch { batch in
             try replay.run(batch.payload) { step, venue in
@@ -60,7 +63,7 @@ struct Verify: ParsableCommand {
             bar.advance(to: batch.lastCommand)
         }
         bar.finish()
-        if let rebuilt { problems += try rebuilt.differences(of: image) }
+        if let rebuilt { problems += try rebuilt.differences() }
         replay.venue.exchange.checkInvariants()
         let last = journal.lastCommand
         let compared = balancesOnly ? "balances compared to the unit" : "every row compared with a rebuilt one"
@@ -76,7 +79,7 @@ struct Verify: ParsableCommand {
             let hex = SHA256.digest(of: replay.venue.exchange.stateBytes()).hex
             Console.line("digest=\(hex) seq=\(replay.venue.exchange.sequence)")
         }
-        if settled.appliedSequence == 0, last > 0 {
+        if image != nil, settled.appliedSequence == 0, last > 0 {
             problems.append("settlement has booked nothing of \(last) commands; a start of the venue rebuilds it")
         }
         guard problems.isEmpty else {
@@ -85,41 +88,12 @@ struct Verify: ParsableCommand {
         }
         Console.line("all is well")
     }
-}
 
-/// A settlement file built from the journal in a directory of its own, to compare with.
-private final class RebuiltSettlement {
-    private let directory: URL
-    private let settlement: Settlement
-    private let last: UInt64
-    private var bookings = Bookings()
-
-    /// How many commands go into one transaction.
-    private static let groupMax = 20_000
-
-    /// - Parameter last: the command after which nothing more is booked.
-    /// - Throws: what the file system or SQLite refuses.
-    init(through last: UInt64) throws {
-        directory = FileManager.default.temporaryDirectory.appendingPathComponent("weir-verify-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
-        settlement = try Settlement(directory: directory.path)
-        self.last = last
-    }
-
-    deinit {
-        do { try FileManager.default.removeItem(at: directory) } catch {
-            Console.note("\(directory.path) could not be removed: \(error)")
+    /// What is booked, unless it cannot be read.
+    private func openImage(_ problems: inout [String]) -> SettlementImage? {
+        do throws(SettlementError) { return try Settlement(reading: directory).image() } catch {
+            problems.append(error.description)
+            return nil
         }
-    }
-
-    func add(_ step: StreamReplay.Step, _ sequence: UInt64) throws {
-        guard sequence <= last else { return }
-        bookings.add(step)
-        guard bookings.count >= RebuiltSettlement.groupMax || sequence == last else { return }
-        try bookings.book(in: settlement, through: sequence)
-    }
-
-    func differences(of image: SettlementImage) throws -> [String] {
-        try image.differences(from: settlement).map { "settlement.db: \($0)" }
     }
 }

@@ -51,5 +51,8 @@ final class RawSocket {
         }
     }
 
+    /// Sends nothing more.
+    func finish() { _ = shutdown(descriptor, Int32(SHUT_WR)) }
+
     func close() { _ = Foundation.close(descriptor) }
 }

@@ -28,10 +28,28 @@ struct SessionTests {
         try await venue.end()
     }
 
-    @Test("a connection that does not log on in time is closed")
+    @Test("who closes one side gets every answer, then the connection ends")
+    func halfClosed() async throws {
+        let venue = try await TestVenue.start()
+        let socket = try RawSocket(port: venue.port)
+        let orders = (0..<300).map { "ORDER id=a\($0) market=M side=buy qty=1 price=70 tif=gtc\n" }
+        try socket.send(Array(("LOGON member=acme user=li password=\(password) version=1\n" + orders.joined()).utf8))
+        socket.finish()
+        #expect(try socket.readAnswer().hasPrefix("OK"))
+        for index in orders.indices { #expect(try socket.readAnswer().contains(" id=a\(index) ")) }
+        #expect(throws: RawSocket.Ended.self) { while true { _ = try socket.readAnswer() } }
+        socket.close()
+        try await venue.end()
+    }
+
+    @Test("a connection that does not log on in time is told so and closed")
     func logonTime() async throws {
         let venue = try await TestVenue.start { $0.logonSecondsMax = 1 }
         let socket = try RawSocket(port: venue.port)
+        #expect(
+            try socket.readLine()
+                == "ERR code=NOT_LOGGED_ON text=\"no LOGON within 1 s; the connection is closed\""
+        )
         #expect(throws: RawSocket.Ended.self) { try socket.readLine() }
         socket.close()
         try await venue.end()

@@ -32,7 +32,11 @@ struct ThrottleTests {
         // LOGON has taken one token of five.
         let answers = try send(orders, on: socket)
         for (index, answer) in answers.enumerated() {
-            #expect(answer.hasPrefix(index < 4 ? "OK id=a\(index) " : "ERR id=a\(index) code=THROTTLED retry_after=1 "))
+            #expect(
+                answer.hasPrefix(
+                    index < 4 ? "OK id=a\(index) " : "ERR id=a\(index) code=THROTTLED retry_after=\(index - 3) "
+                )
+            )
         }
         venue.clock.advance(microseconds: 1000)
         let again = try send(Array(orders[4...5]), on: socket)

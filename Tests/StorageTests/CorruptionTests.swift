@@ -138,7 +138,12 @@ struct CorruptionTests {
         let folder = try TemporaryDirectory()
         var rebuilt: Settlement?
         let lines = (1...9).map {
-            FeedLine(stream: 4, count: $0, sequence: 10 + $0 / 4, line: Array("FILL n=\($0) of some length".utf8))
+            FeedLine(
+                stream: 4,
+                count: $0,
+                sequence: 10 + $0 / 4,
+                line: Array("FILL seq=\(10 + $0 / 4) n=\($0) of some length".utf8)
+            )
         }
         for name in ["venue", "rebuilt"] {
             let directory = folder.path + "/" + name

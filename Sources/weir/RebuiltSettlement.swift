@@ -1,0 +1,69 @@
+import Foundation
+import Server
+import Storage
+import Wire
+
+/// A settlement file built from the journal in a directory of its own, to compare with.
+final class RebuiltSettlement {
+    private let image: SettlementImage
+    private let directory: URL
+    private let settlement: Settlement
+    private let signals: [any DispatchSourceSignal]
+    private var bookings = Bookings()
+
+    /// How many commands go into one transaction.
+    private static let groupMax = 20_000
+
+    /// - Parameters:
+    ///   - image: what it is compared with; it is booked as far.
+    ///   - parent: where its directory is made, for its owner alone; it goes with the object, or by SIGINT or SIGTERM.
+    /// - Throws: what the file system or SQLite refuses.
+    init(of image: SettlementImage, in parent: String) throws {
+        self.image = image
+        let directory = URL(fileURLWithPath: parent).appendingPathComponent("weir-verify-\(UUID().uuidString)")
+        self.directory = directory
+        // A reader that has gone ends nothing.
+        signal(SIGPIPE, SIG_IGN)
+        signals = [SIGINT, SIGTERM].map { number in
+            signal(number, SIG_IGN)
+            let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
+            source.setEventHandler {
+                RebuiltSettlement.remove(directory)
+                exit(128 + number)
+            }
+            source.resume()
+            return source
+        }
+        try FileManager.default.createDirectory(
+            at: directory,
+            withIntermediateDirectories: true,
+            attributes: [.posixPermissions: 0o700]
+        )
+        do { settlement = try Settlement(directory: directory.path) } catch {
+            RebuiltSettlement.remove(directory)
+            throw error
+        }
+    }
+
+    deinit { RebuiltSettlement.remove(directory) }
+
+    private static func remove(_ directory: URL) {
+        do { try FileManager.default.removeItem(at: directory) } catch {
+            Console.note("\(directory.path) could not be removed: \(error)")
+        }
+    }
+
+    /// Books a command.
+    func add(_ step: StreamReplay.Step, _ sequence: UInt64) throws {
+        let last = image.balances.appliedSequence
+        guard sequence <= last else { return }
+        bookings.add(step)
+        guard bookings.count >= RebuiltSettlement.groupMax || sequence == last else { return }
+        try bookings.book(in: settlement, through: sequence)
+    }
+
+    /// Where the two differ, once every command is booked.
+    func differences() throws -> [String] {
+        try image.differences(from: settlement).map { "settlement.db: \($0)" }
+    }
+}
