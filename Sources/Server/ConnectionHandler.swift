@@ -52,6 +52,7 @@ final class ConnectionHandler: ChannelInboundHandler {
     }
 
     func channelInactive(context: ChannelHandlerContext) {
+        isClosing = true
         logonTimeout?.cancel()
         slowLine?.cancel()
         heartbeat?.cancel()

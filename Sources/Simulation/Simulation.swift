@@ -148,7 +148,8 @@ package final class Simulation {
         // From here on the process changes nothing any more, and what it has left is taken away.
         disk()
         for client in clients { client.cut() }
-        process?.loop.run()
+        // Timers that are left would hold their connections for ever.
+        process?.loop.advanceTime(by: .hours(1))
         process?.workers.all.forEach { $0.discard() }
         process = nil
     }
