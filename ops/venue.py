@@ -74,6 +74,15 @@ class Server:
         with open(f"/proc/{self.process.pid}/status") as status:
             return int(re.search(rf"^{key}:\s+(\d+)", status.read(), re.M).group(1))
 
+    def wait_until_booked(self):
+        """Waits until settlement has booked every command."""
+        link = self.link()
+        while True:
+            numbers = dict(word.split("=", 1) for word in link.ask("STATUS").split()[1:])
+            if numbers["booked"] == numbers["seq"]:
+                return link.close()
+            time.sleep(0.1)
+
     def kill(self):
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGKILL)
