@@ -63,6 +63,10 @@ package enum Backup {
         let journal = directory + "/journal.db"
         let partial = journal + ".partial"
         let manager = FileManager.default
+        var isDirectory: ObjCBool = false
+        guard !manager.fileExists(atPath: directory, isDirectory: &isDirectory) || isDirectory.boolValue else {
+            throw JournalError(.failed, file: directory, "is a file; give the name of a new directory")
+        }
         try JournalError.wrapping(file: directory) { try Journal.makeDirectory(directory) }
         let lock = try DirectoryLock(directory: directory)
         for file in [journal, directory + "/settlement.db", directory + "/snapshots.db"]

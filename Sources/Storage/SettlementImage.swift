@@ -33,14 +33,15 @@ package final class SettlementImage: Sendable {
                 let faults = try String.fetchAll(found, sql: "PRAGMA integrity_check").filter { $0 != "ok" }
                 guard faults.isEmpty else { return faults }
                 return try expected.snapshot.read { expected in
-                    try SettlementImage.schemaDifferences(found, expected)
-                        + SettlementImage.tables(expected).compactMap { table in
-                            let difference =
-                                table.hasPrefix("feed_")
-                                ? try SettlementImage.feedDifference(table, found, expected)
-                                : try SettlementImage.rowDifference(table, found, expected)
-                            return difference.map { "table \(table): \($0)" }
-                        }
+                    let faults = try SettlementImage.schemaDifferences(found, expected)
+                    guard faults.isEmpty else { return faults }
+                    return try SettlementImage.tables(expected).compactMap { table in
+                        let difference =
+                            table.hasPrefix("feed_")
+                            ? try SettlementImage.feedDifference(table, found, expected)
+                            : try SettlementImage.rowDifference(table, found, expected)
+                        return difference.map { "table \(table): \($0)" }
+                    }
                 }
             }
         }

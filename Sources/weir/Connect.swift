@@ -90,9 +90,9 @@ struct Connect: AsyncParsableCommand {
         while let line = readLine() {
             guard !line.allSatisfy(\.isWhitespace) else { continue }
             var reply = try await client.send(line)
-            // What is piped may be more than a session may send at once.
-            while let wait = reply.line["retry_after"].flatMap(Int64.init) {
-                try await Task.sleep(for: .milliseconds(wait))
+            // What is piped may be more than a session may send at once, or than the venue can take.
+            while reply.code == "THROTTLED" || reply.code == "BUSY" {
+                try await Task.sleep(for: .milliseconds(reply.line["retry_after"].flatMap(Int64.init) ?? 100))
                 reply = try await client.send(line)
             }
             printer.reply(reply)

@@ -154,7 +154,15 @@ struct DeterminismTests {
 
     private func copy(of directory: String, without missing: [String]) throws -> String {
         let copy = TestVenue.temporaryDirectory()
-        try FileManager.default.copyItem(atPath: directory, toPath: copy)
+        while true {
+            do {
+                try FileManager.default.copyItem(atPath: directory, toPath: copy)
+                break
+            } catch let error as CocoaError where [.fileNoSuchFile, .fileReadNoSuchFile].contains(error.code) {
+                // The snapshots' rollback journal has gone in between.
+                try FileManager.default.removeItem(atPath: copy)
+            }
+        }
         for file in missing {
             for suffix in ["", "-wal", "-shm"] where FileManager.default.fileExists(atPath: "\(copy)/\(file)\(suffix)")
             {
