@@ -196,7 +196,7 @@ extension Journal {
             guard let row = try Row.fetchOne(db, sql: "SELECT epoch, created FROM meta") else {
                 throw JournalError(.damaged, file: file, "the table meta is empty")
             }
-            return (row["epoch"], row["created"])
+            return (try row.value("epoch"), try row.value("created"))
         }
     }
 }

@@ -130,7 +130,7 @@ extension Journal {
         guard let meta = try Row.fetchOne(db, sql: "SELECT format, epoch FROM meta") else {
             throw JournalError(.damaged, file: file, "the table meta is empty; restore a backup")
         }
-        let format: Int64 = meta["format"]
+        let format: Int64 = try meta.value("format")
         guard format == formatVersion else {
             throw JournalError(
                 .failed,
@@ -138,7 +138,7 @@ extension Journal {
                 "has format \(format), this program reads \(formatVersion); use the matching version"
             )
         }
-        let epoch = UInt64(bitPattern: meta["epoch"] as Int64)
+        let epoch = UInt64(bitPattern: try meta.value("epoch") as Int64)
         var rows = try RawStatement(db, select + " ORDER BY seq DESC LIMIT 1")
         defer { rows.reset() }
         guard try advance(rows, file: file, after: nil) else { return (.genesis, epoch) }

@@ -34,18 +34,19 @@ extension Settlement {
                         """,
                     arguments: [permitClass.index, serial]
                 ).map { row in
-                    guard let from = PermitBalance.Account(text: row["from_account"]),
-                        let to = PermitBalance.Account(text: row["to_account"]),
-                        let cause = Transfer.Kind(text: row["kind"]), let time = Timestamp(row["time"] as String)
+                    guard let from = PermitBalance.Account(text: try row.value("from_account")),
+                        let to = PermitBalance.Account(text: try row.value("to_account")),
+                        let cause = Transfer.Kind(text: try row.value("kind")),
+                        let time = Timestamp(try row.value("time") as String)
                     else { throw DatabaseError(message: "serial_move has an unknown word: \(row)") }
                     return BookedMove(
-                        sequence: UInt64(bitPattern: row["seq"]),
+                        sequence: UInt64(bitPattern: try row.value("seq")),
                         time: time,
                         move: SerialMove(
                             permitClass: permitClass,
-                            block: SerialBlock(first: row["first"], last: row["last"]),
-                            from: from.account(of: UInt32(row["from_owner"] as Int64)),
-                            to: to.account(of: UInt32(row["to_owner"] as Int64)),
+                            block: SerialBlock(first: try row.value("first"), last: try row.value("last")),
+                            from: from.account(of: try row.value("from_owner") as UInt32),
+                            to: to.account(of: try row.value("to_owner") as UInt32),
                             cause: cause
                         )
                     )
@@ -73,10 +74,10 @@ extension Settlement {
                     arguments: ["\(begin)"]
                 ).map { row in
                     BookedLevel(
-                        market: MarketID(UInt32(row["market"] as Int64)),
-                        price: Price(minorUnits: row["price"]),
-                        trades: row["trades"],
-                        quantity: Quantity(row["quantity"])
+                        market: MarketID(try row.value("market") as UInt32),
+                        price: Price(minorUnits: try row.value("price")),
+                        trades: try row.value("trades"),
+                        quantity: Quantity(try row.value("quantity"))
                     )
                 }
             }
@@ -99,8 +100,8 @@ extension Settlement {
                     arguments: ["\(begin)"]
                 )
                 return Dictionary(
-                    uniqueKeysWithValues: rows.map {
-                        (ClassID(UInt32($0["permit_class"] as Int64)), Quantity($0["quantity"]))
+                    uniqueKeysWithValues: try rows.map {
+                        (ClassID(try $0.value("permit_class") as UInt32), Quantity(try $0.value("quantity")))
                     }
                 )
             }

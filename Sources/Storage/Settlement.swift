@@ -137,17 +137,17 @@ package final class Settlement: Sendable {
     private static func context(_ db: Database) throws -> SettlementProjection.Context {
         var context = SettlementProjection.Context()
         for row in try Row.fetchAll(db, sql: "SELECT id, currency, permit_class FROM market") {
-            guard let currency = Currency(text: row["currency"]) else {
-                throw DatabaseError(message: "market \(row["id"] as Int64) has an unknown currency")
+            guard let currency = Currency(text: try row.value("currency")) else {
+                throw DatabaseError(message: "market \(try row.value("id") as Int64) has an unknown currency")
             }
-            context.markets[MarketID(row["id"])] = (currency, ClassID(row["permit_class"]))
+            context.markets[MarketID(try row.value("id"))] = (currency, ClassID(try row.value("permit_class")))
         }
         if let day = try Row.fetchOne(
             db,
             sql: "SELECT number, ended_seq IS NULL AS open FROM trading_day ORDER BY number DESC LIMIT 1"
         ) {
-            context.dayHasBegun = day["open"]
-            context.day = day["number"] + (context.dayHasBegun ? 0 : 1)
+            context.dayHasBegun = try day.value("open")
+            context.day = try day.value("number") + (context.dayHasBegun ? 0 : 1)
         }
         return context
     }
@@ -220,15 +220,15 @@ extension Settlement {
             db,
             sql: "SELECT account, member, currency, total FROM cash_balance ORDER BY account, member, currency"
         ) {
-            guard let account = CashBalance.Account(text: row["account"]),
-                let currency = Currency(text: row["currency"])
+            guard let account = CashBalance.Account(text: try row.value("account")),
+                let currency = Currency(text: try row.value("currency"))
             else { throw DatabaseError(message: "cash_balance has an unknown word: \(row)") }
             balances.cash.append(
                 CashBalance(
                     account: account,
-                    member: MemberID(row["member"]),
+                    member: MemberID(try row.value("member")),
                     currency: currency,
-                    total: Money(minorUnits: row["total"])
+                    total: Money(minorUnits: try row.value("total"))
                 )
             )
         }
@@ -239,15 +239,15 @@ extension Settlement {
                 ORDER BY account, member, facility, permit_class
                 """
         ) {
-            guard let kind = PermitBalance.Account(text: row["account"]) else {
+            guard let kind = PermitBalance.Account(text: try row.value("account")) else {
                 throw DatabaseError(message: "permit_balance has an unknown word: \(row)")
             }
-            let owner: Int64 = kind == .compliance ? row["facility"] : row["member"]
+            let owner: UInt32 = kind == .compliance ? try row.value("facility") : try row.value("member")
             balances.permits.append(
                 PermitBalance(
-                    account: kind.account(of: UInt32(owner)),
-                    permitClass: ClassID(row["permit_class"]),
-                    quantity: Quantity(row["quantity"])
+                    account: kind.account(of: owner),
+                    permitClass: ClassID(try row.value("permit_class")),
+                    quantity: Quantity(try row.value("quantity"))
                 )
             )
         }

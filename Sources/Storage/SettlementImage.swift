@@ -49,12 +49,12 @@ package final class SettlementImage: Sendable {
 
     /// Tables, views and indexes that are not as they were made.
     private static func schemaDifferences(_ found: Database, _ expected: Database) throws -> [String] {
-        let sql = "SELECT type, name, COALESCE(sql, '') FROM sqlite_schema ORDER BY type, name"
+        let sql = "SELECT type || ' ' || name AS object, COALESCE(sql, '') AS text FROM sqlite_schema"
         let (left, right) = (try Row.fetchAll(found, sql: sql), try Row.fetchAll(expected, sql: sql))
-        let names = { (rows: [Row]) in
-            Dictionary(uniqueKeysWithValues: rows.map { ("\($0[0] as String) \($0[1] as String)", $0[2] as String) })
+        func texts(_ rows: [Row]) throws -> [String: String] {
+            Dictionary(uniqueKeysWithValues: try rows.map { (try $0.value("object"), try $0.value("text")) })
         }
-        let (these, those) = (names(left), names(right))
+        let (these, those) = (try texts(left), try texts(right))
         return Set(these.keys).union(those.keys).sorted().compactMap { name in
             switch (these[name], those[name]) {
             case (let this?, let other?): this == other ? nil : "\(name) is not the one that was made"
@@ -147,8 +147,8 @@ private final class FeedCursor {
 
     func next() throws -> Line? {
         if lines.isEmpty, let row = try blocks.next() {
-            let (stream, first, text): (Int64, Int64, String) = (row[0], row[1], row[3])
-            let sequence: Int64 = row[2]
+            let (stream, first): (Int64, Int64) = (try row.value("stream"), try row.value("n"))
+            let (sequence, text): (Int64, String) = (try row.value("seq"), try row.value("lines"))
             for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
                 lines.append(
                     Line(
