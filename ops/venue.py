@@ -99,7 +99,7 @@ def password_hash(password=PASSWORD):
     return f"scrypt$4$8$1${b'0123456789abcdef'.hex()}${key.hex()}"
 
 
-def seed(weir, data, members, users=("u",)):
+def seed(weir, data, members, users=("u",), permits=1_000_000_000):
     """Makes a data directory with an open market M in which each member has cash and permits, and its users may log on."""
     hash = password_hash()
     lines = ["venue MEMBER member=operator role=operator name=Operator", f"venue LOGIN member=operator user=u hash={hash}",
@@ -109,7 +109,7 @@ def seed(weir, data, members, users=("u",)):
         lines += [f"operator MEMBER member={member} role=participant name={member}",
                   *(f"operator LOGIN member={member} user={user} hash={hash}" for user in users),
                   f"operator DEPOSIT member={member} currency=EUR amount=1000000000",
-                  f"reg ALLOCATE program=P vintage=2027 member={member} qty=1000000000"]
+                  f"reg ALLOCATE program=P vintage=2027 member={member} qty={permits}"]
     lines += ["operator MARKET market=M program=P vintage=2027 tick=0.01 lot=1 maxqty=1000 band=10 ref=70 maker=0 taker=0",
               "operator PHASE market=M phase=preopen", "operator PHASE market=M phase=open"]
     with tempfile.NamedTemporaryFile("w", suffix=".stream") as stream:
