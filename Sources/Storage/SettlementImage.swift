@@ -1,5 +1,4 @@
 import GRDB
-import Wire
 
 /// Settlement as it was at one moment, while the venue goes on booking.
 package final class SettlementImage: Sendable {
