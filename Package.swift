@@ -77,7 +77,7 @@ let package = Package(
         .testTarget(
             name: "ServerTests",
             dependencies: engine + ["Storage", "Server", "WeirClient", logging, .product(name: "GRDB", package: "GRDB.swift")]
-                + nio,
+                + nio + [.product(name: "NIOEmbedded", package: "swift-nio")],
             swiftSettings: strict),
         .testTarget(name: "TidyTests", swiftSettings: strict),
         .testTarget(name: "WireTests", dependencies: engine + ["Storage", .product(name: "GRDB", package: "GRDB.swift")], swiftSettings: strict),

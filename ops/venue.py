@@ -32,6 +32,12 @@ class Link:
         self.send(line + "\n")
         return self.answer()
 
+    def rows(self, line):
+        """The answer, which must be OK, and its rows."""
+        answer = self.must(line)
+        count = re.search(r" rows=(\d+)$", answer)
+        return [answer] + [self.line() for _ in range(int(count[1]) if count else 0)]
+
     def must(self, line):
         answer = self.ask(line)
         assert answer.startswith("OK"), line + " -> " + answer
@@ -65,6 +71,12 @@ class Server:
             if match:
                 self.port = int(match.group(1))
                 return
+
+    def operator_password(self):
+        """What the first start of a new venue prints."""
+        while not re.search(r"password=(\S+)", self.said):
+            self.said += self.process.stdout.readline().decode()
+        return re.search(r"password=(\S+)", self.said)[1]
 
     def link(self, timeout=60):
         return Link(self.port, timeout)

@@ -30,8 +30,8 @@ final class ConnectionHandler: ChannelInboundHandler {
     private static let pauseMax: Int64 = 200_000_000
     /// How many lines in a row are refused before a pause.
     private static let refusalsMax = 64
-    /// The most bytes that wait; what comes with the end of a connection is read whatever autoRead says.
-    private static let pendingMax = 1 << 20
+    /// The most bytes that wait: what comes with the end of a connection is read whatever `autoRead` says.
+    private static let pendingMax = 64 << 10
 
     init(connection: Connection, inbox: Inbox, loopReads: LoopReads, configuration: ServerConfiguration) {
         self.connection = connection
@@ -69,8 +69,9 @@ final class ConnectionHandler: ChannelInboundHandler {
         lastRead = .now()
         var buffer = unwrapInboundIn(data)
         if pending.readableBytes == 0 { pending = buffer } else { pending.writeBuffer(&buffer) }
-        guard pending.readableBytes <= ConnectionHandler.pendingMax else { return context.close(promise: nil) }
         if !isPaused { takeTurn() }
+        guard !isClosing, pending.readableBytes > ConnectionHandler.pendingMax else { return }
+        close(Refusal(.throttled, "too much waits that is over the limit; the connection is closed"))
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
@@ -125,9 +126,7 @@ final class ConnectionHandler: ChannelInboundHandler {
             start = end + 1
         }
         if start < bytes.count, !isClosing {
-            var rest = ByteBuffer(bytes: bytes[start...])
-            rest.writeBuffer(&pending)
-            pending = rest
+            pending.moveReaderIndex(to: pending.readerIndex - (bytes.count - start))
             return (lines, bytes, pause)
         }
         // One byte more may be the CR of a line of full length.

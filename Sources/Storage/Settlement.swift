@@ -62,12 +62,16 @@ package final class Settlement: Sendable {
                         arguments: [currency.text, currency.scale, unit]
                     )
                 }
-                return try Int64.fetchOne(db, sql: "SELECT applied_seq FROM watermark") ?? 0
+                return try Settlement.appliedSequence(db)
             }
             return (pool, applied)
         }
         pool = opened
-        state = Mutex(State(applied: UInt64(bitPattern: applied), context: nil))
+        state = Mutex(State(applied: applied, context: nil))
+    }
+
+    private static func appliedSequence(_ db: Database) throws -> UInt64 {
+        UInt64(bitPattern: try Int64.fetchOne(db, sql: "SELECT applied_seq FROM watermark") ?? 0)
     }
 
     /// The last command that is booked.
@@ -115,7 +119,7 @@ package final class Settlement: Sendable {
         guard FileManager.default.fileExists(atPath: file) else {
             throw SettlementError(file: file, "is missing; a start of the venue rebuilds it")
         }
-        pool = try SettlementError.wrapping(file: file) {
+        let (opened, applied) = try SettlementError.wrapping(file: file) {
             var configuration = Configuration()
             configuration.label = "settlement"
             configuration.readonly = true
@@ -129,9 +133,10 @@ package final class Settlement: Sendable {
                     "is of another version; a start of the venue with this version rebuilds it"
                 )
             }
-            return pool
+            return (pool, try pool.read(Settlement.appliedSequence))
         }
-        state = Mutex(State(applied: .max, context: nil))
+        pool = opened
+        state = Mutex(State(applied: applied, context: nil))
     }
 
     private static func context(_ db: Database) throws -> SettlementProjection.Context {
@@ -213,9 +218,7 @@ extension Settlement {
 
     static func balances(_ db: Database) throws -> Balances {
         var balances = Balances()
-        balances.appliedSequence = UInt64(
-            bitPattern: try Int64.fetchOne(db, sql: "SELECT applied_seq FROM watermark") ?? 0
-        )
+        balances.appliedSequence = try Settlement.appliedSequence(db)
         for row in try Row.fetchAll(
             db,
             sql: "SELECT account, member, currency, total FROM cash_balance ORDER BY account, member, currency"

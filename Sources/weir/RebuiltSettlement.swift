@@ -8,32 +8,23 @@ final class RebuiltSettlement {
     private let image: SettlementImage
     private let directory: URL
     private let settlement: Settlement
-    private let signals: [any DispatchSourceSignal]
     private var bookings = Bookings()
 
     /// How many commands go into one transaction.
     private static let groupMax = 20_000
 
+    /// A name under `parent` that is not taken.
+    static func place(in parent: String) -> URL {
+        URL(fileURLWithPath: parent).appendingPathComponent("weir-verify-\(UUID().uuidString)")
+    }
+
     /// - Parameters:
     ///   - image: what it is compared with; it is booked as far.
-    ///   - parent: where its directory is made, for its owner alone; it goes with the object, or by SIGINT or SIGTERM.
+    ///   - directory: made for its owner alone; it goes with the object.
     /// - Throws: what the file system or SQLite refuses.
-    init(of image: SettlementImage, in parent: String) throws {
+    init(of image: SettlementImage, at directory: URL) throws {
         self.image = image
-        let directory = URL(fileURLWithPath: parent).appendingPathComponent("weir-verify-\(UUID().uuidString)")
         self.directory = directory
-        // A reader that has gone ends nothing.
-        signal(SIGPIPE, SIG_IGN)
-        signals = [SIGINT, SIGTERM].map { number in
-            signal(number, SIG_IGN)
-            let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
-            source.setEventHandler {
-                RebuiltSettlement.remove(directory)
-                exit(128 + number)
-            }
-            source.resume()
-            return source
-        }
         try FileManager.default.createDirectory(
             at: directory,
             withIntermediateDirectories: true,
@@ -47,7 +38,9 @@ final class RebuiltSettlement {
 
     deinit { RebuiltSettlement.remove(directory) }
 
-    private static func remove(_ directory: URL) {
+    /// Removes what was built, if it was.
+    static func remove(_ directory: URL) {
+        guard FileManager.default.fileExists(atPath: directory.path) else { return }
         do { try FileManager.default.removeItem(at: directory) } catch {
             Console.note("\(directory.path) could not be removed: \(error)")
         }

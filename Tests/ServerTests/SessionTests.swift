@@ -42,35 +42,6 @@ struct SessionTests {
         try await venue.end()
     }
 
-    @Test("a connection that does not log on in time is told so and closed")
-    func logonTime() async throws {
-        let venue = try await TestVenue.start { $0.logonSecondsMax = 1 }
-        let socket = try RawSocket(port: venue.port)
-        #expect(
-            try socket.readLine()
-                == "ERR code=NOT_LOGGED_ON text=\"no LOGON within 1 s; the connection is closed\""
-        )
-        #expect(throws: RawSocket.Ended.self) { try socket.readLine() }
-        socket.close()
-        try await venue.end()
-    }
-
-    @Test("a line that has begun must end in time, however it trickles in")
-    func slowLine() async throws {
-        let venue = try await TestVenue.start { $0.lineSecondsMax = 1 }
-        let socket = try RawSocket(port: venue.port)
-        try socket.send(Array("PI".utf8))
-        await #expect(throws: RawSocket.Ended.self) {
-            // Each byte comes in time; the line does not end.
-            while true {
-                try socket.send([UInt8(ascii: "N")])
-                try await Task.sleep(for: .milliseconds(200))
-            }
-        }
-        socket.close()
-        try await venue.end()
-    }
-
     @Test("a connection too many is told so and closed")
     func tooManyConnections() async throws {
         let venue = try await TestVenue.start { $0.connectionsMax = 1 }
