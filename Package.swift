@@ -43,7 +43,7 @@ let package = Package(
         .target(name: "OrderBook", dependencies: ["Permits"], swiftSettings: core),
         .target(name: "Ledger", dependencies: ["Permits"], swiftSettings: core),
         .target(name: "Registry", dependencies: ["Permits", "Seals"], swiftSettings: core),
-        .target(name: "Audit", dependencies: ["Permits"], swiftSettings: core),
+        .target(name: "Audit", dependencies: ["Permits", "Seals"], swiftSettings: core),
         .target(
             name: "Exchange", dependencies: ["Permits", "Seals", "Auctions", "OrderBook", "Ledger", "Registry", "Audit", heap],
             swiftSettings: core),
@@ -70,6 +70,8 @@ let package = Package(
         .executableTarget(
             name: "weir-bench", dependencies: engine + ["Storage", "Server", "CEpoll", logging, arguments],
             swiftSettings: strict),
+        .testTarget(name: "SealsTests", dependencies: ["Seals"], swiftSettings: strict),
+        .testTarget(name: "AuditTests", dependencies: ["Seals", "Audit"], swiftSettings: strict),
         .testTarget(name: "AuctionTests", dependencies: ["Permits", "Seals", "Auctions"], swiftSettings: strict),
         .testTarget(name: "OrderBookTests", dependencies: ["Permits", "OrderBook"], swiftSettings: strict),
         .testTarget(name: "ModelTests", dependencies: engine + ["Simulation"], swiftSettings: strict),

@@ -24,7 +24,7 @@ package enum Permissions {
             .book, .trades, .markets, .programs, .members, .auctions, .result, .rules, .facilities, .reports,
             .obligations,
             .trace, .certificate, .penalties, .concentration, .seasons, .links, .reach, .swaps, .offers, .rights,
-            .prices:
+            .prices, .checkpoint, .proof:
             [.operator, .regulator, .participant, .verifier, .observer]
         case .account, .orders, .blocks:
             [.operator, .regulator, .participant]
@@ -39,7 +39,7 @@ package enum Permissions {
         case .phase:
             [.operator, .regulator]
         case .program, .cap, .allocate, .classify, .holiday, .facility, .monitor, .deadline, .suspend, .readmit, .bust,
-            .season, .announce, .spill, .release, .link, .delivery:
+            .season, .announce, .spill, .release, .link, .delivery, .cosign:
             [.regulator]
         case .report:
             [.verifier, .regulator]

@@ -50,6 +50,7 @@ public enum RejectCode: UInt16, CaseIterable, Sendable {
     case notYourFacility = 221
     case unknownSeason = 222
     case unknownLink = 223
+    case notSealed = 224
     // The order.
     case wrongPhase = 301
     case invalidCombination = 302
@@ -66,6 +67,7 @@ public enum RejectCode: UInt16, CaseIterable, Sendable {
     case notVerified = 313
     case periodClosed = 314
     case suspended = 315
+    case badSignature = 316
     // Money, permits and their limits.
     case capExceeded = 401
     case holdingLimitExceeded = 402
@@ -220,6 +222,11 @@ public enum RejectCode: UInt16, CaseIterable, Sendable {
         case .unknownLink: ("UNKNOWN_LINK", "No such link between zones.", "LINKS lists them.")
         case .notRetained:
             ("NOT_RETAINED", "That part of the stream is not there.", "The text gives the numbers that are.")
+        case .notSealed:
+            (
+                "NOT_SEALED", "The sealed log has no such line, leaf or checkpoint.",
+                "Facts are sealed a moment after their command; CHECKPOINT says how far the log has come."
+            )
         case .wrongPhase:
             (
                 "WRONG_PHASE", "The market's phase does not allow this.",
@@ -268,6 +275,11 @@ public enum RejectCode: UInt16, CaseIterable, Sendable {
             (
                 "WOULD_CROSS", "A post-only order would trade at once.",
                 "Use a price that does not cross the best one in the text."
+            )
+        case .badSignature:
+            (
+                "BAD_SIGNATURE", "The signature is not of that key and that content.",
+                "Sign exactly the bytes that the text names."
             )
         case .capExceeded:
             ("CAP_EXCEEDED", "More would be issued than the cap allows.", "Issue at most what the text says is left.")
@@ -351,6 +363,11 @@ public struct Refusal: Error, Hashable, Sendable {
     public init(notLive order: OrderID) {
         code = .unknownOrder
         detail = .notLive(order)
+    }
+
+    /// There is no stream of that name.
+    public init(noStream name: Code) {
+        self.init(.unknownStream, "no stream \(name); it is private, a market's code, auctions or registry")
     }
 
     /// More requests than the limit of `sender` allows; the next may come in `milliseconds`.

@@ -20,6 +20,8 @@ public enum Verb: UInt8, Word {
     case account, orders, book, trades, markets, programs, members, ledger, auctions, bids, result
     case rules, facilities, reports, obligations, blocks, trace, certificate, transfers, penalties, proposals
     case concentration, seasons, links, reach, swaps, offers, rights, prices
+    // The sealed log.
+    case checkpoint, proof, cosign
     // The sequencer.
     case clock, disconnect, restart, sealedBid
 
@@ -132,6 +134,9 @@ public enum Verb: UInt8, Word {
         case .offers: "OFFERS"
         case .rights: "RIGHTS"
         case .prices: "PRICES"
+        case .checkpoint: "CHECKPOINT"
+        case .proof: "PROOF"
+        case .cosign: "COSIGN"
         }
     }
 

@@ -18,6 +18,16 @@ package struct Digest: Hashable, Comparable, Sendable {
         words = (word(0), word(1), word(2), word(3))
     }
 
+    /// A digest of its bytes.
+    init(_ bytes: InlineArray<32, UInt8>) {
+        func word(_ index: Int) -> UInt64 {
+            var word: UInt64 = 0
+            for place in index * 8..<index * 8 + 8 { word = word << 8 | UInt64(bytes[place]) }
+            return word
+        }
+        words = (word(0), word(1), word(2), word(3))
+    }
+
     /// The 32 bytes.
     package var bytes: [UInt8] {
         var bytes: [UInt8] = []

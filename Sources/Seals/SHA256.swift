@@ -5,10 +5,12 @@ import CLibcrypto
 /// libcrypto fails here only when memory is exhausted, which is not survivable: a precondition.
 package struct SHA256: ~Copyable {
     private let context: OpaquePointer
+    /// Fetched once: looking the algorithm up costs more than hashing a line.
+    private nonisolated(unsafe) static let algorithm = EVP_MD_fetch(nil, "SHA256", nil)
 
     /// Starts a digest of no bytes.
     package init() {
-        guard let context = EVP_MD_CTX_new(), EVP_DigestInit_ex(context, EVP_sha256(), nil) == 1 else {
+        guard let context = EVP_MD_CTX_new(), EVP_DigestInit_ex2(context, SHA256.algorithm, nil) == 1 else {
             preconditionFailure("libcrypto cannot start SHA-256: out of memory, or a broken OpenSSL set-up")
         }
         self.context = context
@@ -22,12 +24,15 @@ package struct SHA256: ~Copyable {
         precondition(result == 1, "libcrypto cannot continue SHA-256")
     }
 
-    /// The digest of all bytes appended.
-    package consuming func finish() -> Digest {
-        var bytes = [UInt8](repeating: 0, count: Digest.byteCount)
-        let result = EVP_DigestFinal_ex(context, &bytes, nil)
-        guard result == 1, let digest = Digest(bytes) else { preconditionFailure("libcrypto cannot finish SHA-256") }
-        return digest
+    /// The digest of all bytes appended; it may begin anew then.
+    package mutating func finish() -> Digest {
+        var bytes = InlineArray<32, UInt8>(repeating: 0)
+        var span = bytes.mutableSpan
+        let result = span.withUnsafeMutableBufferPointer { EVP_DigestFinal_ex(context, $0.baseAddress, nil) }
+        guard result == 1, EVP_DigestInit_ex2(context, nil, nil) == 1 else {
+            preconditionFailure("libcrypto cannot finish SHA-256")
+        }
+        return Digest(bytes)
     }
 
     /// The digest of `bytes`.

@@ -1,4 +1,5 @@
 import Permits
+import Seals
 import Storage
 import Synchronization
 

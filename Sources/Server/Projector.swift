@@ -1,3 +1,4 @@
+import Audit
 import DequeModule
 import Exchange
 import Foundation
@@ -14,6 +15,7 @@ package import Wire
 /// waits for it but those who ask for what is booked.
 package final class Projector: @unchecked Sendable {
     private let settlement: Settlement
+    private let log: SealedLog?
     private let snapshots: SnapshotStore
     private let journal: Journal
     private let configuration: ServerConfiguration
@@ -39,6 +41,7 @@ package final class Projector: @unchecked Sendable {
     // Of the thread alone.
     private var replay: StreamReplay
     private var bookings = Bookings()
+    private var facts: [LogEntry] = []
     private var lastSnapshot: UInt64
     private var gatherEnd = Date.distantPast
 
@@ -60,6 +63,7 @@ package final class Projector: @unchecked Sendable {
     package init(
         from replay: StreamReplay,
         settlement: Settlement,
+        log: SealedLog?,
         snapshots: SnapshotStore,
         journal: Journal,
         configuration: ServerConfiguration,
@@ -68,12 +72,13 @@ package final class Projector: @unchecked Sendable {
     ) {
         self.replay = replay
         self.settlement = settlement
+        self.log = log
         self.snapshots = snapshots
         self.journal = journal
         self.configuration = configuration
         self.readers = readers
         self.onFailure = onFailure
-        appliedSequence = Atomic(settlement.appliedSequence)
+        appliedSequence = Atomic(min(settlement.appliedSequence, log?.appliedSequence ?? .max))
         lastSnapshot = replay.venue.exchange.sequence
         committed = journal.lastCommand
     }
@@ -229,10 +234,13 @@ package final class Projector: @unchecked Sendable {
     private var isIdle: Bool { condition.withLock { batches.isEmpty } }
 
     private func follow(_ payload: [UInt8]) throws {
-        let booked = applied
-        try replay.run(payload) { step, _ in
-            guard let sequence = step.sequence, sequence > booked else { return }
-            bookings.add(step)
+        let (booked, sealed) = (settlement.appliedSequence, log?.appliedSequence ?? .max)
+        try replay.run(payload) { step, venue in
+            guard let sequence = step.sequence else { return }
+            if sequence > booked { bookings.add(step) }
+            if let log, sequence > sealed {
+                facts += step.output.facts(sequence: sequence, of: venue.exchange, blinding: log.blinding)
+            }
         }
     }
 
@@ -240,6 +248,8 @@ package final class Projector: @unchecked Sendable {
         let last = replay.venue.exchange.sequence
         if last > applied {
             try bookings.book(in: settlement, through: last)
+            try log?.append(facts, through: last)
+            facts.removeAll(keepingCapacity: true)
             appliedSequence.store(last, ordering: .releasing)
             gatherEnd = Date(timeIntervalSinceNow: Projector.gatherTime)
             if last - lastSnapshot >= configuration.commandsPerSnapshot { saveSnapshot() }
@@ -305,9 +315,16 @@ package final class Projector: @unchecked Sendable {
         after sequence: UInt64,
         _ body: @escaping @Sendable (Result<Inquiry.Records, Refusal>) -> Void
     ) {
-        whenBooked(sequence) { [settlement, configuration] in
-            do throws(SettlementError) {
-                body(.success(try settlement.records(for: need)))
+        whenBooked(sequence) { [settlement, log, configuration] in
+            do {
+                if case .log(let need) = need {
+                    guard let log else { throw Refusal(.notSealed, "this venue keeps no sealed log") }
+                    body(.success(.log(try log.record(for: need))))
+                } else {
+                    body(.success(try settlement.records(for: need)))
+                }
+            } catch let refusal as Refusal {
+                body(.failure(refusal))
             } catch {
                 configuration.logger.error("cannot read for an inquiry: \(error)")
                 body(.failure(Refusal(.busy, "what was booked cannot be read now")))
@@ -327,6 +344,7 @@ extension Settlement {
                 levels.map { TradeRecord.Level(price: $0.price, trades: $0.trades, quantity: $0.quantity) }
             }
             return .trades(TradeRecord(levels: levels, offMarket: try offMarket(since: begin)))
+        case .log: preconditionFailure("the sealed log answers that")
         }
     }
 }

@@ -14,18 +14,19 @@ package enum Recovery {
     package static func recover(
         journal: Journal,
         settlement: Settlement,
+        log: SealedLog?,
         snapshots: SnapshotStore,
         logger: Logger
     ) throws -> (venue: Venue, settled: StreamReplay) {
         let search = try snapshots.newest()
         for problem in search.problems { logger.warning("snapshot passed over: \(problem)") }
-        let booked = settlement.appliedSequence
+        let booked = min(settlement.appliedSequence, log?.appliedSequence ?? .max)
         // Both follow the journal. If one is ahead of it, then the journal has lost its end, or is another.
-        let known = max(booked, search.snapshot?.sequence ?? 0)
+        let known = max(settlement.appliedSequence, log?.appliedSequence ?? 0, search.snapshot?.sequence ?? 0)
         guard known <= journal.lastCommand else {
             throw StreamError(
                 "\(journal.file) ends with command \(journal.lastCommand), but command \(known) was booked: it has lost its "
-                    + "end, or is older than settlement.db and snapshots.db; restore a backup into an empty directory"
+                    + "end, or is older than settlement.db, log.db and snapshots.db; restore a backup into an empty directory"
             )
         }
         let newest = try replay(from: search.snapshot)
@@ -78,22 +79,13 @@ extension FeedLine {
     /// The event lines of a command's output, without their line ends, as settlement keeps them.
     package static func lines(of output: Output, sequence: UInt64) -> [FeedLine] {
         output.lines.compactMap { line in
-            guard let stream = FeedLine.stream(of: line.destination) else { return nil }
+            guard let stream = line.destination.stream else { return nil }
             return FeedLine(
                 stream: stream,
                 count: line.count,
                 sequence: sequence,
                 line: output.text(of: line)
             )
-        }
-    }
-
-    /// The key of a destination's stream; nil for replies, which belong to none.
-    static func stream(of destination: Destination) -> UInt64? {
-        switch destination {
-        case .reply: nil
-        case .member(let member): stream(of: member)
-        case .market(let market): stream(of: market)
         }
     }
 }

@@ -28,17 +28,8 @@ extension Sequencer {
         _ member: MemberID,
         _ session: Session
     ) {
-        let stream: UInt64
-        let last: UInt64
-        if name == Exchange.privateStream {
-            stream = FeedLine.stream(of: member)
-            last = venue.streamCount(member: member)
-        } else if let market = venue.marketID(name) {
-            stream = FeedLine.stream(of: market)
-            last = venue.streamCount(market: market)
-        } else {
-            let text = "no stream \(name); it is private or a market's code"
-            return refuse(id, Refusal(.unknownStream, text), session)
+        guard let (destination, last) = venue.stream(name, of: member), let stream = destination.stream else {
+            return refuse(id, Refusal(noStream: name), session)
         }
         guard from <= last + 1 else {
             let text = "stream \(name) has come to \(last); from may be up to \(last + 1)"
@@ -74,9 +65,9 @@ extension Sequencer {
     }
 
     /// Reads what an inquiry needs, as of the last command; what the client sends meanwhile waits.
-    func read(_ id: Code, _ inquiry: Inquiry, _ session: Session) {
+    func read(_ id: Code, _ inquiry: Inquiry, _ member: MemberID, _ session: Session) {
         do throws(Refusal) {
-            let need = try venue.need(of: inquiry, at: time)
+            let need = try venue.need(of: inquiry, from: member, at: time)
             let (inbox, connection) = (inbox, session.connection)
             projector.read(need, after: venue.exchange.sequence) { inbox.add(.read(connection, id, inquiry, $0)) }
             session.isWaiting = true

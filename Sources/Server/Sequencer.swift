@@ -241,7 +241,7 @@ final class Sequencer: @unchecked Sendable {
         case .subscribe(let market): subscribe(line.id, market, true, session)
         case .unsubscribe(let market): subscribe(line.id, market, false, session)
         case .resume(let name, let from): resume(line.id, name, from: from, member, session)
-        case .inquiry(let inquiry): read(line.id, inquiry, session)
+        case .inquiry(let inquiry): read(line.id, inquiry, member, session)
         }
     }
 }

@@ -1,11 +1,16 @@
 package import Logging
 package import Permits
+package import Seals
 package import Storage
 
 /// How a server runs.
 package struct ServerConfiguration: Sendable {
     /// The data directory.
     package var directory: String
+    /// What signs the sealed log; nil to keep none, which is for benchmarks that measure what it costs.
+    package var logKey: Ed25519.PrivateKey?
+    /// The name of a sealed log that begins; nil for one made of its key.
+    package var logOrigin: String?
     /// The address to listen on; plaintext is for loopback only.
     package var host = "127.0.0.1"
     /// The port; 0 for any that is free.
@@ -34,8 +39,9 @@ package struct ServerConfiguration: Sendable {
     package var commandsPerSnapshot: UInt64 = 500_000
     package var logger: Logger
 
-    package init(directory: String, logger: Logger) {
+    package init(directory: String, logKey: Ed25519.PrivateKey?, logger: Logger) {
         self.directory = directory
+        self.logKey = logKey
         self.logger = logger
     }
 }

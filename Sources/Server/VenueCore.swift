@@ -14,6 +14,7 @@ package final class VenueCore: Sendable {
     let configuration: ServerConfiguration
     private let journal: Journal
     private let settlement: Settlement
+    private let log: SealedLog?
     private let inbox: Inbox
     private let projector: Projector
     private let passwords: PasswordWorkers
@@ -39,10 +40,14 @@ package final class VenueCore: Sendable {
         self.configuration = configuration
         journal = try Journal(directory: configuration.directory)
         settlement = try Settlement(directory: configuration.directory)
+        log = try configuration.logKey.map {
+            try SealedLog(directory: configuration.directory, key: $0, origin: configuration.logOrigin)
+        }
         let snapshots = try SnapshotStore(directory: configuration.directory)
         let (venue, settled) = try Recovery.recover(
             journal: journal,
             settlement: settlement,
+            log: log,
             snapshots: snapshots,
             logger: configuration.logger
         )
@@ -56,6 +61,7 @@ package final class VenueCore: Sendable {
         projector = Projector(
             from: settled,
             settlement: settlement,
+            log: log,
             snapshots: snapshots,
             journal: journal,
             configuration: configuration,
@@ -136,6 +142,7 @@ package final class VenueCore: Sendable {
     /// Closes the files.
     package func close() throws {
         try settlement.close()
+        try log?.close()
         try journal.close()
     }
 

@@ -2,6 +2,7 @@ import Exchange
 import Logging
 import NIOEmbedded
 import Permits
+import Seals
 import Server
 import Storage
 import Wire
@@ -20,6 +21,7 @@ package final class FuzzedSession {
         SimulatedDisk.installed.erase(seed: 1)
         var configuration = ServerConfiguration(
             directory: directory,
+            logKey: Ed25519.PrivateKey(seed: .zero),
             logger: Logger(label: "fuzz", factory: { _ in SwiftLogNoOpLogHandler() })
         )
         configuration.bootstrap = RequestMaker.bootstrap()

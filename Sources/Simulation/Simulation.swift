@@ -4,6 +4,7 @@ import Logging
 import NIOCore
 import NIOEmbedded
 import Permits
+import Seals
 import Server
 import Storage
 import Synchronization
@@ -105,6 +106,7 @@ package final class Simulation {
         unlink(directory + "/lock")
         var configuration = ServerConfiguration(
             directory: directory,
+            logKey: Ed25519.PrivateKey(seed: .zero),
             logger: Logger(label: "simulation", factory: { _ in SwiftLogNoOpLogHandler() })
         )
         configuration.bootstrap = RequestMaker.bootstrap()

@@ -1,5 +1,5 @@
 import CLibcrypto
-import Seals
+package import Seals
 
 /// Password hashes by scrypt (RFC 7914) through libcrypto, in the text form `scrypt$17$8$1$<salt hex>$<key hex>`.
 ///
@@ -103,25 +103,4 @@ package enum PasswordHash {
         }
         return key
     }
-}
-
-/// Bytes from the system's cryptographic generator.
-package enum RandomBytes {
-    /// New random bytes.
-    /// - Throws: `CryptoError` if the system has none to give.
-    package static func make(count: Int) throws(CryptoError) -> [UInt8] {
-        var bytes = [UInt8](repeating: 0, count: count)
-        guard RAND_bytes(&bytes, Int32(count)) == 1 else { throw CryptoError("libcrypto has no random bytes to give") }
-        return bytes
-    }
-}
-
-/// Why a cryptographic operation could not be done.
-package struct CryptoError: Error, Sendable, CustomStringConvertible {
-    /// What failed and what it needs.
-    package let message: String
-
-    init(_ message: String) { self.message = message }
-
-    package var description: String { message }
 }

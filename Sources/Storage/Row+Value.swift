@@ -1,3 +1,4 @@
+import Foundation
 import GRDB
 
 extension Row {
@@ -9,4 +10,7 @@ extension Row {
         }
         return value
     }
+
+    /// A column's bytes.
+    func bytes(_ column: String) throws(DatabaseError) -> [UInt8] { Array(try value(column) as Data) }
 }

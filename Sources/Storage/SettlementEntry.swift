@@ -35,11 +35,6 @@ package struct FeedLine: Sendable, Equatable {
         self.sequence = sequence
         self.line = line
     }
-
-    /// The stream of a member's private events.
-    package static func stream(of member: MemberID) -> UInt64 { UInt64(member.index) * 2 }
-    /// The stream of a market's public events.
-    package static func stream(of market: MarketID) -> UInt64 { UInt64(market.index) * 2 + 1 }
 }
 
 /// What one account holds of one currency, as settlement added it up.

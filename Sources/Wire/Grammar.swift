@@ -15,6 +15,7 @@ package enum Key: UInt8, CaseIterable, Sendable, BitwiseCopyable {
     case verifier, second, split, within, period, evidence, kind, due, since, share
     case yields, starts, ends, carry, spills, percent, link, balance, ratio, back
     case offer, royalty, lease, window, give, giveqty, want, wantqty, swap
+    case size, line, seq, n, leaf
     case until, auctions, freeze, trade, first, transfer, penalty, on, act, proposal, serial, number, digest
 
     /// The key as it is written.
@@ -122,6 +123,7 @@ package struct VerbRule: Sendable {
             registryQuery(verb)
         case .account, .orders, .book, .trades, .markets, .programs, .members, .ledger:
             query(verb)
+        case .checkpoint, .proof, .cosign: log(verb)
         case .auction, .openBids, .callOff, .classify, .consign, .guarantee, .bid, .withdrawBid, .sealedBid,
             .auctions, .bids, .result:
             auction(verb)

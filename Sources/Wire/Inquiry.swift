@@ -21,29 +21,34 @@ package enum Inquiry: Sendable, Equatable {
     case trace(ClassName, serial: Int64)
     /// `least`: trades below that price are left out.
     case prices(market: Code?, least: DecimalNumber?)
+    /// About the sealed log.
+    case log(LogInquiry)
 
     /// What must be read to answer it.
     package enum Need: Sendable {
         case path(of: Int64, ClassID)
         case trades(since: Timestamp)
+        case log(LogInquiry.Need)
     }
 
     /// What was read.
     package enum Records: Sendable {
         case path([TraceStep])
         case trades(TradeRecord)
+        case log(LogInquiry.Record)
     }
 }
 
 extension Venue {
-    /// What must be read to answer an inquiry now.
-    /// - Throws: why it has no answer: an unknown class or market, or a serial number that was never issued.
-    package func need(of inquiry: Inquiry, at time: Timestamp) throws(Refusal) -> Inquiry.Need {
+    /// What must be read to answer an inquiry of a member now.
+    /// - Throws: why it has no answer: an unknown class or market, a serial number that was never issued, or the member's role.
+    package func need(of inquiry: Inquiry, from member: MemberID, at time: Timestamp) throws(Refusal) -> Inquiry.Need {
         switch inquiry {
         case .trace(let name, let serial): return .path(of: serial, try traced(name, serial: serial))
         case .prices(let market, let least):
             _ = try priced(market, least: least)
             return .trades(since: TradeRecord.begin(at: time))
+        case .log(let inquiry): return .log(try need(of: inquiry, from: member))
         }
     }
 
@@ -58,6 +63,7 @@ extension Venue {
             } catch {
                 Venue.refuse(id: id, error, output: &output)
             }
+        case (.log, .log(let record)): answer(record, id: id, output: &output)
         default: preconditionFailure("the records answer another inquiry")
         }
     }

@@ -54,7 +54,7 @@ extension LineScanner {
         case .rules, .facilities, .reports, .obligations, .blocks, .certificate, .transfers, .penalties, .proposals,
             .concentration, .seasons, .links, .reach, .swaps, .offers, .rights:
             .query(.registry(try registryQuery(line)))
-        case .trace, .prices: .inquiry(try inquiry(line))
+        case .trace, .prices, .checkpoint, .proof, .cosign: .inquiry(try inquiry(line))
         }
     }
 

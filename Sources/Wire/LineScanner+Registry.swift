@@ -365,8 +365,12 @@ extension LineScanner {
     }
 
     func inquiry(_ line: Span<UInt8>) throws(Refusal) -> Inquiry {
-        guard verb == .trace else { return .prices(market: try code(.market, line), least: try decimal(.min, line)) }
-        let permits = try className(line)
-        return .trace(permits, serial: Int64(try number(.serial, line)))
+        switch verb {
+        case .prices: return .prices(market: try code(.market, line), least: try decimal(.min, line))
+        case .trace:
+            let permits = try className(line)
+            return .trace(permits, serial: Int64(try number(.serial, line)))
+        default: return .log(try logInquiry(line))
+        }
     }
 }

@@ -27,16 +27,17 @@ package struct ReplayRecords: Sendable {
         }
     }
 
-    func read(_ need: Inquiry.Need) -> Inquiry.Records {
+    func read(_ need: Inquiry.Need) throws(Refusal) -> Inquiry.Records {
         switch need {
+        case .log: throw Refusal(.notSealed, "a replay seals nothing; ask the venue, or weir audit on its data")
         case .path(let serial, let permitClass):
-            .path(
+            return .path(
                 path.filter { step in
                     step.move.permitClass == permitClass
                         && (step.move.block.first...step.move.block.last).contains(serial)
                 }
             )
-        case .trades(let begin): .trades(trades(since: begin))
+        case .trades(let begin): return .trades(trades(since: begin))
         }
     }
 

@@ -11,7 +11,7 @@ package enum PreparedEntry: Sendable {
     /// `member` is nil for a connection that has not logged on.
     case query(ParsedLine, member: MemberID?)
     /// Answered from what the replay has kept.
-    case inquiry(id: Code, Inquiry, Timestamp)
+    case inquiry(id: Code, Inquiry, MemberID, Timestamp)
     /// Does not reach the engine.
     case refused(id: Code, Refusal)
 
@@ -51,7 +51,7 @@ extension Venue {
         case .bid(let bid): return .bid(bid, member, user, entry.time)
         case .login:
             return .refused(id: line.id, Refusal(.badValue, "a stream holds no passwords; LOGIN takes hash= here"))
-        case .inquiry(let inquiry): return .inquiry(id: line.id, inquiry, entry.time)
+        case .inquiry(let inquiry): return .inquiry(id: line.id, inquiry, member, entry.time)
         case .query, .subscribe, .unsubscribe, .resume:
             throw StreamError("\(line.verb.text) belongs to a connection and has no meaning in a stream file")
         }
@@ -95,9 +95,10 @@ extension Venue {
                 Venue.refuse(id: bid.id, error, output: &output)
             }
         case .query(let line, let member): answer(line, member: member, output: &output)
-        case .inquiry(let id, let inquiry, let time):
+        case .inquiry(let id, let inquiry, let member, let time):
             do throws(Refusal) {
-                answer(inquiry, records.read(try need(of: inquiry, at: time)), id: id, output: &output)
+                let need = try need(of: inquiry, from: member, at: time)
+                answer(inquiry, try records.read(need), id: id, output: &output)
             } catch {
                 Venue.refuse(id: id, error, output: &output)
             }

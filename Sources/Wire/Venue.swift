@@ -108,6 +108,12 @@ package struct Venue: Sendable {
         }
     }
 
+    /// Finds a stream by its name: `private` or a public one's; nil if there is none.
+    package func stream(_ name: Code, of member: MemberID) -> (Destination, last: UInt64)? {
+        if name == Exchange.privateStream { return (.member(member), streamCount(member: member)) }
+        return marketID(name).map { (.market($0), streamCount(market: $0)) }
+    }
+
     /// The number of the last line on a member's private stream.
     package func streamCount(member: MemberID) -> UInt64 { exchange.members[member].streamCount }
 

@@ -1,5 +1,6 @@
 import Foundation
 import Logging
+import Seals
 import Server
 import Storage
 
@@ -11,12 +12,14 @@ struct BenchVenue {
     let directory: String
     private let memberCount: Int
     private static let password = "bench-password"
+    /// Signs the sealed log of a benchmark.
+    static let logKey = Ed25519.PrivateKey(seed: .zero)
 
     /// Starts one under `parent`.
     static func start(in parent: String, members: Int) async throws -> BenchVenue {
         let directory = BenchDirectory.path(in: parent)
         let logger = Logger(label: "bench", factory: { _ in SwiftLogNoOpLogHandler() })
-        var configuration = ServerConfiguration(directory: directory, logger: logger)
+        var configuration = ServerConfiguration(directory: directory, logKey: BenchVenue.logKey, logger: logger)
         configuration.port = 0
         configuration.inboxMax = 1 << 20
         (configuration.sessionQuota, configuration.memberQuota) = (nil, nil)

@@ -69,13 +69,16 @@ struct RecoveryBench: ParsableCommand {
     private func recover(_ data: String) throws {
         let journal = try Journal(directory: data)
         let settlement = try Settlement(directory: data)
+        let log = try SealedLog(directory: data, key: BenchVenue.logKey)
         _ = try Recovery.recover(
             journal: journal,
             settlement: settlement,
+            log: log,
             snapshots: try SnapshotStore(directory: data),
             logger: Logger(label: "bench", factory: { _ in SwiftLogNoOpLogHandler() })
         )
         try settlement.close()
+        try log.close()
         try journal.close()
     }
 }

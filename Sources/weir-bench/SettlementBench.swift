@@ -18,6 +18,9 @@ struct SettlementBench: ParsableCommand {
     @Option(help: "Where the data directory is made; it is removed afterwards.")
     var directory = FileManager.default.temporaryDirectory.path
 
+    @Flag(help: "Without the sealed log, to tell what it costs.")
+    var unsealed = false
+
     func run() throws { try BenchDirectory.with(in: directory, measure) }
 
     private func measure(_ data: String) throws {
@@ -25,14 +28,17 @@ struct SettlementBench: ParsableCommand {
         var written = BenchJournal()
         try written.write(commands, to: journal)
         let settlement = try Settlement(directory: data)
+        let log = unsealed ? nil : try SealedLog(directory: data, key: BenchVenue.logKey)
         var configuration = ServerConfiguration(
             directory: data,
+            logKey: nil,
             logger: Logger(label: "bench", factory: { _ in SwiftLogNoOpLogHandler() })
         )
         configuration.commandsPerSnapshot = .max
         let projector = Projector(
             from: StreamReplay(),
             settlement: settlement,
+            log: log,
             snapshots: try SnapshotStore(directory: data),
             journal: journal,
             configuration: configuration,
@@ -45,6 +51,7 @@ struct SettlementBench: ParsableCommand {
         }
         projector.stop()
         try settlement.close()
+        try log?.close()
         try journal.close()
         var report = Report(
             "settlement",

@@ -37,7 +37,7 @@ struct Demo: AsyncParsableCommand {
             data ?? FileManager.default.temporaryDirectory.path
             + "/weir-demo-\(ProcessInfo.processInfo.processIdentifier)"
         let venue = try prepare(directory)
-        var configuration = ServerConfiguration(directory: directory, logger: Serve.logger)
+        var configuration = ServerConfiguration(directory: directory, logKey: try LogKeyFile.open(directory: directory).key, logger: Serve.logger)
         configuration.logger.logLevel = .warning
         configuration.port = port
         // The fixtures' last moment is now.
@@ -102,14 +102,14 @@ struct Demo: AsyncParsableCommand {
                 throw ValidationError("\(file) cannot be read; run this from the project's folder, or give --fixtures")
             }
             Console.note("weir: replaying \(file)")
-            try replay.run([UInt8](text)) { step, _ in try recorder.record(step) }
+            try replay.run([UInt8](text)) { step, venue in try recorder.record(step, venue) }
         }
         let opening = try openingEntries(replay.venue.exchange).joined(separator: "\n") + "\n"
-        try replay.run(Array(opening.utf8)) { step, _ in
-            try recorder.record(step)
+        try replay.run(Array(opening.utf8)) { step, venue in
+            try recorder.record(step, venue)
             let text = String(decoding: step.output.bytes, as: UTF8.self)
             if text.hasPrefix("ERR") {
-                throw ReplayError("\(String(decoding: step.entry.line, as: UTF8.self)): \(text)")
+                throw CommandError("\(String(decoding: step.entry.line, as: UTF8.self)): \(text)")
             }
         }
         try recorder.finish(replay.venue)
@@ -120,7 +120,7 @@ struct Demo: AsyncParsableCommand {
     private func openingEntries(_ exchange: Exchange) throws -> [String] {
         let hash = try PasswordHash.make(password: Demo.password)
         guard let host = exchange.members.members.first(where: { $0.role == .operator })?.code else {
-            throw ReplayError("the fixtures have no operator")
+            throw CommandError("the fixtures have no operator")
         }
         var entries: [String] = []
         for (code, name) in [("you", "You"), ("maker", "Demo market maker"), ("trader", "Demo trader")] {

@@ -1,3 +1,4 @@
+import Audit
 import Exchange
 import Foundation
 import Permits
@@ -10,9 +11,11 @@ import Seals
 final class Recorder {
     private let journal: Journal
     private let settlement: Settlement
+    private let log: SealedLog
     private let snapshots: SnapshotStore
     private var payload: [UInt8] = []
     private var bookings = Bookings()
+    private var facts: [LogEntry] = []
     private var firstCommand: UInt64 = 1
     private var lastCommand: UInt64 = 0
 
@@ -20,24 +23,26 @@ final class Recorder {
     private static let batchBytes = 64 * 1024
 
     /// Starts a data directory.
-    /// - Throws: `ReplayError` if it holds a journal already.
+    /// - Throws: `CommandError` if it holds a journal already.
     init(directory: String) throws {
         journal = try Journal(directory: directory)
         guard journal.lastCommand == 0 else {
-            throw ReplayError("\(directory) holds a journal of \(journal.lastCommand) commands; give a new directory")
+            throw CommandError("\(directory) holds a journal of \(journal.lastCommand) commands; give a new directory")
         }
         settlement = try Settlement(directory: directory)
+        log = try SealedLog(directory: directory, key: try LogKeyFile.open(directory: directory).key)
         snapshots = try SnapshotStore(directory: directory)
     }
 
     /// Records a step; queries and refused lines leave no trace, as on a server.
-    func record(_ step: StreamReplay.Step) throws {
+    func record(_ step: StreamReplay.Step, _ venue: borrowing Venue) throws {
         guard let sequence = step.sequence else { return }
         lastCommand = sequence
         let entry = step.entry
         JournalEntry.start(&payload, time: entry.time, member: entry.member, user: entry.user)
         JournalEntry.end(&payload, line: entry.line.span)
         bookings.add(step)
+        facts += step.output.facts(sequence: sequence, of: venue.exchange, blinding: log.blinding)
         if payload.count >= Recorder.batchBytes { try write() }
     }
 
@@ -49,6 +54,8 @@ final class Recorder {
             payload: payload
         )
         try bookings.book(in: settlement, through: lastCommand)
+        try log.append(facts, through: lastCommand)
+        facts.removeAll(keepingCapacity: true)
         firstCommand = lastCommand + 1
         payload.removeAll(keepingCapacity: true)
     }
@@ -63,14 +70,9 @@ final class Recorder {
             payload: payload
         )
         try settlement.close()
+        try log.close()
         _ = try journal.checkpoint()
         try journal.close()
     }
 }
 
-/// Why a replay cannot go on.
-struct ReplayError: Error, CustomStringConvertible {
-    let description: String
-
-    init(_ description: String) { self.description = description }
-}

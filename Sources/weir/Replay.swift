@@ -51,7 +51,7 @@ struct Replay: ParsableCommand {
             try feed(file) { chunk, firstLine in
                 try replay.run(chunk, firstLine: firstLine) { step, venue in
                     if !quiet { transcript.append(step, in: venue) }
-                    try recorder?.record(step)
+                    try recorder?.record(step, venue)
                 }
                 let bytes = transcript.take()
                 if check || write { kept.append(contentsOf: bytes) } else { Console.write(bytes) }

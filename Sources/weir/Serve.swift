@@ -22,6 +22,9 @@ struct Serve: AsyncParsableCommand {
     @Option(help: "The port; 0 for any that is free.")
     var port = 7070
 
+    @Option(help: "The name of a sealed log that begins, such as weir.example/log; else one is made of its key.")
+    var logOrigin: String?
+
     @Option(help: "Requests a second that one session may send, and twice as many at once; 0 for no limit.")
     var sessionRate: Int64 = 100
 
@@ -42,7 +45,10 @@ struct Serve: AsyncParsableCommand {
     }
 
     func run() async throws {
-        var configuration = ServerConfiguration(directory: data, logger: Serve.logger)
+        let logger = Serve.logger
+        let logKey = try LogKeyFile.open(directory: data)
+        var configuration = ServerConfiguration(directory: data, logKey: logKey.key, logger: logger)
+        configuration.logOrigin = logOrigin
         configuration.host = host
         configuration.port = port
         configuration.sessionQuota = Serve.quota(sessionRate)
@@ -55,6 +61,9 @@ struct Serve: AsyncParsableCommand {
         let bound = try await server.start()
         let signals = await StopSignals.install { server.closeListener() }
         Console.line("weir: listening on \(host):\(bound), data in \(data)")
+        if logKey.isNew {
+            Console.line("weir: made \(data)/log-key.pem, which signs the sealed log. Keep a copy apart: no backup holds it.")
+        }
         if let password = server.operatorPassword {
             Console.line("weir: this is a new venue. Log on as its operator, and note the password: it is shown once.")
             Console.line("")

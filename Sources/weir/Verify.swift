@@ -55,7 +55,7 @@ struct Verify: AsyncParsableCommand {
         try journal.forEachBatch { batch in
             try replay.run(batch.payload) { step, venue in
                 guard let sequence = step.sequence else {
-                    throw ReplayError("batch \(batch.sequence) holds a line that never reached the engine")
+                    throw CommandError("batch \(batch.sequence) holds a line that never reached the engine")
                 }
                 try rebuilt?.add(step, sequence)
                 if everyCommand { venue.exchange.checkInvariants() }
@@ -67,7 +67,7 @@ struct Verify: AsyncParsableCommand {
                 }
             }
             guard replay.venue.exchange.sequence == batch.lastCommand else {
-                throw ReplayError("batch \(batch.sequence) does not hold the commands that it says")
+                throw CommandError("batch \(batch.sequence) does not hold the commands that it says")
             }
             bar.advance(to: batch.lastCommand)
         }

@@ -13,6 +13,7 @@ struct ConnectionTimeTests {
         let directory = TestVenue.temporaryDirectory()
         var configuration = ServerConfiguration(
             directory: directory,
+            logKey: TestVenue.logKey,
             logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
         )
         configuration.bootstrap = openMarket

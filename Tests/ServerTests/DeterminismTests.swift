@@ -80,24 +80,27 @@ struct DeterminismTests {
         let expected = try replayDigest(stream)
         // The server still runs: nothing has been flushed for our sake, as after kill -9.
         var balances: [Settlement.Balances] = []
-        for missing in [[], ["snapshots.db"], ["settlement.db"], ["snapshots.db", "settlement.db"]] {
+        for missing in [[], ["snapshots.db"], ["settlement.db"], ["log.db"], ["snapshots.db", "settlement.db", "log.db"]] {
             let copy = try copy(of: venue.directory, without: missing)
             let journal = try Journal(directory: copy)
             let settlement = try Settlement(directory: copy)
+            let log = try SealedLog(directory: copy, key: TestVenue.logKey)
             let snapshots = try SnapshotStore(directory: copy)
             let logger = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
             let (recovered, settled) = try Recovery.recover(
                 journal: journal,
                 settlement: settlement,
+                log: log,
                 snapshots: snapshots,
                 logger: logger
             )
             let projector = Projector(
                 from: settled,
                 settlement: settlement,
+                log: log,
                 snapshots: snapshots,
                 journal: journal,
-                configuration: ServerConfiguration(directory: copy, logger: logger),
+                configuration: ServerConfiguration(directory: copy, logKey: TestVenue.logKey, logger: logger),
                 readers: Workers.threads().readers,
                 onFailure: { Issue.record("\($0)") }
             )

@@ -58,6 +58,9 @@ struct TestVenue {
     let directory: String
     let clock: ManualClock
 
+    /// Signs the sealed logs of tests.
+    static let logKey = Ed25519.PrivateKey(seed: .zero)
+
     static func start(
         _ bootstrap: [String] = openMarket,
         directory: String? = nil,
@@ -67,6 +70,7 @@ struct TestVenue {
         let folder = directory ?? temporaryDirectory()
         var configuration = ServerConfiguration(
             directory: folder,
+            logKey: logKey,
             logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
         )
         configuration.port = 0

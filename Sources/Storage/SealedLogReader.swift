@@ -1,0 +1,276 @@
+package import Audit
+import GRDB
+package import Seals
+
+/// Reads a log: what is served to the public, and what proofs are made of. From any thread.
+package struct SealedLogReader: Sendable {
+    let file: String
+    let pool: DatabasePool
+
+    /// Who signs the log's checkpoints.
+    package func signer() throws(SealedLogError) -> NoteSigner {
+        try read { db in
+            guard let row = try Row.fetchOne(db, sql: "SELECT origin, key FROM log"),
+                let key = Digest(try row.bytes("key"))
+            else { throw DatabaseError(message: "the log has no key") }
+            return NoteSigner(name: try row.value("origin"), algorithm: .note, key: Ed25519.PublicKey(key))
+        }
+    }
+
+    /// The last command whose facts are in, and the number of leaves.
+    package func position() throws(SealedLogError) -> (applied: UInt64, size: UInt64) {
+        try read(SealedLogReader.position)
+    }
+
+    static func position(_ db: Database) throws -> (applied: UInt64, size: UInt64) {
+        guard let row = try Row.fetchOne(db, sql: "SELECT applied_seq, size FROM log") else { return (0, 0) }
+        return (try row.value("applied_seq"), try row.value("size"))
+    }
+
+    // MARK: What is public
+
+    /// A checkpoint with the signatures of its witnesses.
+    /// - Parameters:
+    ///   - size: its size at most; nil for the newest.
+    ///   - isCosigned: whether it must have a witness.
+    /// - Returns: nil if there is none.
+    /// - Throws: `SealedLogError` if SQLite fails.
+    package func checkpoint(atMost size: UInt64? = nil, isCosigned: Bool = false) throws(SealedLogError) -> SignedNote? {
+        try read { db in try SealedLogReader.newest(db, atMost: size ?? .max, isCosigned: isCosigned) }
+    }
+
+    static func newest(_ db: Database, atMost size: UInt64, isCosigned: Bool = false) throws -> SignedNote? {
+        let cosigned = "AND EXISTS (SELECT 1 FROM cosignature WHERE cosignature.size = checkpoint.size)"
+        guard
+            let row = try Row.fetchOne(
+                db,
+                sql: "SELECT size, note FROM checkpoint WHERE size <= ? \(isCosigned ? cosigned : "") "
+                    + "ORDER BY size DESC LIMIT 1",
+                arguments: [Int64(clamping: size)]
+            ), var note = SignedNote(note: try row.value("note"))
+        else { return nil }
+        let lines = try String.fetchAll(
+            db,
+            sql: "SELECT line FROM cosignature WHERE size = ? ORDER BY member",
+            arguments: [try row.value("size") as Int64]
+        )
+        for line in lines {
+            guard let signature = SignedNote.Signature(line: line) else {
+                throw DatabaseError(message: "a cosignature is no signature line: \(line)")
+            }
+            note.append(signature)
+        }
+        return note
+    }
+
+    /// Every checkpoint that is kept, the smallest first.
+    package func checkpoints() throws(SealedLogError) -> [SignedNote] {
+        try read { db in
+            try Int64.fetchAll(db, sql: "SELECT size FROM checkpoint ORDER BY size").compactMap {
+                try SealedLogReader.newest(db, atMost: UInt64($0))
+            }
+        }
+    }
+
+    /// What a tile holds, as it is served.
+    /// - Returns: nil if the log has no such tile.
+    /// - Throws: `SealedLogError` if SQLite fails.
+    package func bytes(of tile: Tile) throws(SealedLogError) -> [UInt8]? {
+        try read { db in
+            switch tile.kind {
+            case .hashes(let level):
+                let number = SealedLogReader.number(level: level, index: tile.index)
+                guard let bytes = try SealedLogReader.hashes(number, db),
+                    bytes.count >= tile.width * Digest.byteCount
+                else { return nil }
+                return Array(bytes.prefix(tile.width * Digest.byteCount))
+            case .entries:
+                guard let bundle = try SealedLogReader.bundle(tile.index, db), bundle.leaves.count >= tile.width else {
+                    return nil
+                }
+                return Array(bundle.bytes.prefix(bundle.leaves[tile.width - 1].upperBound))
+            }
+        }
+    }
+
+    // MARK: Proofs
+
+    /// The leaf of one line of a stream, by the command that caused it.
+    /// - Returns: its index; nil if no such line is in the log.
+    /// - Throws: `SealedLogError` if SQLite fails.
+    package func index(of stream: UInt64, count: UInt64, sequence: UInt64) throws(SealedLogError) -> UInt64? {
+        try read { db in
+            let numbers = try Int64.fetchAll(
+                db,
+                sql: """
+                    SELECT number FROM bundle WHERE last_seq >= ?1 AND number <= COALESCE((
+                        SELECT MIN(number) FROM bundle WHERE last_seq > ?1), 9223372036854775807)
+                    """,
+                arguments: [Int64(clamping: sequence)]
+            )
+            for number in numbers {
+                guard let bundle = try SealedLogReader.bundle(UInt64(number), db) else { continue }
+                if let place = bundle.openings.firstIndex(where: { $0.stream == stream && $0.count == count }) {
+                    return UInt64(number) * UInt64(Tile.widthMax) + UInt64(place)
+                }
+            }
+            return nil
+        }
+    }
+
+    /// An entry.
+    /// - Returns: nil if the log has not that many.
+    /// - Throws: `SealedLogError` if SQLite fails.
+    package func entry(_ index: UInt64) throws(SealedLogError) -> LogEntry? {
+        try read { db in
+            let place = Int(index % UInt64(Tile.widthMax))
+            guard let bundle = try SealedLogReader.bundle(index / UInt64(Tile.widthMax), db),
+                place < bundle.leaves.count
+            else { return nil }
+            return bundle.entry(place)
+        }
+    }
+
+    /// Every entry, in order; their `sequence` is 0.
+    /// - Throws: `SealedLogError`, or what `body` throws.
+    package func forEachEntry(_ body: (UInt64, LogEntry) throws -> Void) throws {
+        let (_, size) = try position()
+        for number in 0..<(size + 255) / 256 {
+            guard let bundle = try read({ db in try SealedLogReader.bundle(number, db) }) else {
+                throw SealedLogError(file: file, "bundle \(number) is missing")
+            }
+            for place in bundle.leaves.indices { try body(256 * number + UInt64(place), bundle.entry(place)) }
+        }
+    }
+
+    /// What proves leaf `index` in the tree of the first `size`.
+    /// - Throws: `SealedLogError` if SQLite fails or a tile is missing.
+    package func inclusion(of index: UInt64, size: UInt64) throws(SealedLogError) -> [Digest] {
+        try read { db in try Tiles(db).merkle.inclusion(of: index, count: size) }
+    }
+
+    /// What proves that the first `old` leaves are the beginning of the first `size`.
+    /// - Throws: `SealedLogError` if SQLite fails or a tile is missing.
+    package func consistency(from old: UInt64, to size: UInt64) throws(SealedLogError) -> [Digest] {
+        try read { db in try Tiles(db).merkle.consistency(from: old, to: size) }
+    }
+
+    /// The root of the first `size` leaves, from the tiles.
+    /// - Throws: `SealedLogError` if SQLite fails or a tile is missing.
+    package func root(size: UInt64) throws(SealedLogError) -> Digest {
+        try read { db in try Tiles(db).merkle.root(count: size) }
+    }
+
+    private func read<Result>(_ body: (Database) throws -> Result) throws(SealedLogError) -> Result {
+        try SealedLogError.wrapping(file: file) { try pool.read(body) }
+    }
+}
+
+extension SealedLogReader {
+    /// A tile's key in the table.
+    static func number(level: Int, index: UInt64) -> Int64 { Int64(level) << 48 + Int64(index) }
+
+    /// The hashes of a tile, as many as there are.
+    static func hashes(_ number: Int64, _ db: Database) throws -> [UInt8]? {
+        try Row.fetchOne(db, sql: "SELECT hashes FROM tile WHERE number = ?", arguments: [number])?.bytes("hashes")
+    }
+
+    /// What the hashes of a full tile, or a full part of one, come to.
+    static func root(ofTile bytes: some RandomAccessCollection<UInt8>) -> Digest {
+        var hashes: [Digest] = []
+        for start in stride(from: 0, to: bytes.count, by: Digest.byteCount) {
+            if let hash = Digest(Array(bytes.dropFirst(start).prefix(Digest.byteCount))) { hashes.append(hash) }
+        }
+        while hashes.count > 1 {
+            hashes = stride(from: 0, to: hashes.count, by: 2).map { MerkleTree.node(hashes[$0], hashes[$0 + 1]) }
+        }
+        return hashes.first ?? MerkleTree.emptyRoot
+    }
+
+    /// The tiles as the tree's full subtrees; each is read once. Within one database access.
+    final class Tiles {
+        private let db: Database
+        private var cache: [Int64: [UInt8]] = [:]
+
+        init(_ db: Database) { self.db = db }
+
+        var merkle: MerkleReader<any Error> {
+            MerkleReader { [self] (level, index) throws(any Error) in try subtree(level, index) }
+        }
+
+        private func subtree(_ level: Int, _ index: UInt64) throws -> Digest {
+            let (tileLevel, height) = (level / Tile.levels, level % Tile.levels)
+            let width = 1 << height
+            let first = index << UInt64(height)
+            let number = SealedLogReader.number(level: tileLevel, index: first / UInt64(Tile.widthMax))
+            let start = Int(first % UInt64(Tile.widthMax)) * Digest.byteCount
+            let bytes = try tile(number)
+            guard bytes.count >= start + width * Digest.byteCount else {
+                throw DatabaseError(message: "tile \(number) is shorter than the log's size says")
+            }
+            return SealedLogReader.root(ofTile: bytes[start..<start + width * Digest.byteCount])
+        }
+
+        private func tile(_ number: Int64) throws -> [UInt8] {
+            if let bytes = cache[number] { return bytes }
+            guard let bytes = try SealedLogReader.hashes(number, db) else {
+                throw DatabaseError(message: "tile \(number) is missing")
+            }
+            cache[number] = bytes
+            return bytes
+        }
+    }
+
+    /// Up to 256 entries as they are kept.
+    struct Bundle {
+        let bytes: [UInt8]
+        /// Where each leaf stands in `bytes`.
+        let leaves: [Range<Int>]
+        let openings: [(stream: UInt64, count: UInt64, content: [UInt8])]
+
+        func entry(_ place: Int) -> LogEntry {
+            let opening = openings[place]
+            return LogEntry(
+                sequence: 0,
+                stream: opening.stream,
+                count: opening.count,
+                leaf: Array(bytes[leaves[place]]),
+                content: opening.content
+            )
+        }
+    }
+
+    static func bundle(_ number: UInt64, _ db: Database) throws -> Bundle? {
+        guard
+            let row = try Row.fetchOne(
+                db,
+                sql: "SELECT entries, openings FROM bundle WHERE number = ?",
+                arguments: [Int64(clamping: number)]
+            )
+        else { return nil }
+        let damaged = DatabaseError(message: "bundle \(number) is damaged")
+        let bytes = try row.bytes("entries")
+        var leaves: [Range<Int>] = []
+        var position = 0
+        while position < bytes.count {
+            guard position + 2 <= bytes.count else { throw damaged }
+            let end = position + 2 + Int(bytes[position]) << 8 + Int(bytes[position + 1])
+            guard end <= bytes.count else { throw damaged }
+            leaves.append(position + 2..<end)
+            position = end
+        }
+        let kept = try row.bytes("openings")
+        var openings: [(stream: UInt64, count: UInt64, content: [UInt8])] = []
+        position = 0
+        while position < kept.count {
+            guard position + 18 <= kept.count else { throw damaged }
+            func word(_ start: Int) -> UInt64 { kept[start..<start + 8].reduce(0) { $0 << 8 | UInt64($1) } }
+            let end = position + 18 + Int(kept[position + 16]) << 8 + Int(kept[position + 17])
+            guard end <= kept.count else { throw damaged }
+            openings.append((word(position), word(position + 8), Array(kept[position + 18..<end])))
+            position = end
+        }
+        guard leaves.count == openings.count, leaves.count <= Tile.widthMax else { throw damaged }
+        return Bundle(bytes: bytes, leaves: leaves, openings: openings)
+    }
+}
