@@ -63,9 +63,15 @@ let package = Package(
                 "Storage", "Server", "WeirClient", logging, .product(name: "GRDBSQLite", package: "GRDB.swift"),
                 .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOEmbedded", package: "swift-nio"),
             ], swiftSettings: strict),
+        .target(
+            name: "Disclosure",
+            dependencies: [
+                "Audit", "Storage", logging, .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"), .product(name: "NIOHTTP1", package: "swift-nio"),
+            ], swiftSettings: strict),
         .target(name: "WeirClient", dependencies: ["Permits"] + nio, swiftSettings: strict),
         .executableTarget(
-            name: "weir", dependencies: engine + ["Storage", "Server", "Simulation", "WeirClient", logging, arguments, "SwiftCSV"],
+            name: "weir", dependencies: engine + ["Storage", "Server", "Disclosure", "Simulation", "WeirClient", logging, arguments, "SwiftCSV"],
             swiftSettings: strict),
         .executableTarget(
             name: "weir-bench", dependencies: engine + ["Storage", "Server", "CEpoll", logging, arguments],
@@ -78,7 +84,7 @@ let package = Package(
         .testTarget(name: "StorageTests", dependencies: engine + ["Storage", .product(name: "GRDB", package: "GRDB.swift")], swiftSettings: strict),
         .testTarget(
             name: "ServerTests",
-            dependencies: engine + ["Storage", "Server", "WeirClient", logging, .product(name: "GRDB", package: "GRDB.swift")]
+            dependencies: engine + ["Storage", "Server", "Disclosure", "WeirClient", logging, .product(name: "GRDB", package: "GRDB.swift")]
                 + nio + [.product(name: "NIOEmbedded", package: "swift-nio")],
             swiftSettings: strict),
         .testTarget(name: "TidyTests", swiftSettings: strict),

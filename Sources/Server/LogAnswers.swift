@@ -11,8 +11,13 @@ extension SealedLog {
     /// - Throws: `Refusal` if there is no such line, leaf or checkpoint; `SealedLogError` if SQLite fails.
     func record(for need: LogInquiry.Need) throws -> LogInquiry.Record {
         switch need {
-        case .checkpoint(let size):
-            let (note, checkpoint) = try self.checkpoint(size, covering: 0)
+        case .checkpoint(let size, let isCosigned):
+            guard let note = try reader.checkpoint(atMost: size, isCosigned: isCosigned),
+                let checkpoint = Checkpoint(text: note.text), size == nil || checkpoint.size == size
+            else {
+                let kind = size.map { " of size \($0)" } ?? (isCosigned ? " with a witness yet" : " yet")
+                throw Refusal(.notSealed, "the log has no checkpoint\(kind)")
+            }
             return LogInquiry.Record(size: checkpoint.size, lines: lines(note.note))
         case .line(let stream, let sequence, let count, let size):
             guard let index = try reader.index(of: stream, count: count, sequence: sequence) else {
@@ -35,7 +40,10 @@ extension SealedLog {
             }
             _ = try self.checkpoint(size, covering: 0)
             guard try keep(signature, of: signer, member: "\(member)", size: size) else {
-                throw Refusal(.badSignature, "the signature is not of \(signer.name) and the checkpoint of size \(size)")
+                throw Refusal(
+                    .badSignature,
+                    "the signature is not of \(signer.name) and the checkpoint of size \(size)"
+                )
             }
             return LogInquiry.Record(size: size, lines: [])
         }

@@ -2,7 +2,9 @@ package import Audit
 import GRDB
 package import Seals
 
-/// Reads a log: what is served to the public, and what proofs are made of. From any thread.
+/// Reads a log: what is served to the public, and what proofs are made of.
+///
+/// From any thread.
 package struct SealedLogReader: Sendable {
     let file: String
     let pool: DatabasePool
@@ -35,7 +37,8 @@ package struct SealedLogReader: Sendable {
     ///   - isCosigned: whether it must have a witness.
     /// - Returns: nil if there is none.
     /// - Throws: `SealedLogError` if SQLite fails.
-    package func checkpoint(atMost size: UInt64? = nil, isCosigned: Bool = false) throws(SealedLogError) -> SignedNote? {
+    package func checkpoint(atMost size: UInt64? = nil, isCosigned: Bool = false) throws(SealedLogError) -> SignedNote?
+    {
         try read { db in try SealedLogReader.newest(db, atMost: size ?? .max, isCosigned: isCosigned) }
     }
 
@@ -132,14 +135,28 @@ package struct SealedLogReader: Sendable {
     }
 
     /// Every entry, in order; their `sequence` is 0.
-    /// - Throws: `SealedLogError`, or what `body` throws.
-    package func forEachEntry(_ body: (UInt64, LogEntry) throws -> Void) throws {
-        let (_, size) = try position()
-        for number in 0..<(size + 255) / 256 {
-            guard let bundle = try read({ db in try SealedLogReader.bundle(number, db) }) else {
-                throw SealedLogError(file: file, "bundle \(number) is missing")
+    package func entries() -> Cursor { Cursor(reader: self) }
+
+    /// Reads entries one after the other.
+    package struct Cursor {
+        fileprivate let reader: SealedLogReader
+        private var number: UInt64 = 0
+        private var bundle: Bundle?
+        private var place = 0
+
+        fileprivate init(reader: SealedLogReader) { self.reader = reader }
+
+        /// The next entry; nil behind the last.
+        /// - Throws: `SealedLogError` if the log cannot be read.
+        package mutating func next() throws(SealedLogError) -> LogEntry? {
+            if bundle.map({ place == $0.leaves.count }) ?? true {
+                guard bundle.map({ $0.leaves.count == Tile.widthMax }) ?? true else { return nil }
+                bundle = try reader.read { [number] db in try SealedLogReader.bundle(number, db) }
+                (number, place) = (number + 1, 0)
             }
-            for place in bundle.leaves.indices { try body(256 * number + UInt64(place), bundle.entry(place)) }
+            guard let bundle, place < bundle.leaves.count else { return nil }
+            defer { place += 1 }
+            return bundle.entry(place)
         }
     }
 
@@ -161,7 +178,7 @@ package struct SealedLogReader: Sendable {
         try read { db in try Tiles(db).merkle.root(count: size) }
     }
 
-    private func read<Result>(_ body: (Database) throws -> Result) throws(SealedLogError) -> Result {
+    fileprivate func read<Result>(_ body: (Database) throws -> Result) throws(SealedLogError) -> Result {
         try SealedLogError.wrapping(file: file) { try pool.read(body) }
     }
 }
@@ -175,19 +192,9 @@ extension SealedLogReader {
         try Row.fetchOne(db, sql: "SELECT hashes FROM tile WHERE number = ?", arguments: [number])?.bytes("hashes")
     }
 
-    /// What the hashes of a full tile, or a full part of one, come to.
-    static func root(ofTile bytes: some RandomAccessCollection<UInt8>) -> Digest {
-        var hashes: [Digest] = []
-        for start in stride(from: 0, to: bytes.count, by: Digest.byteCount) {
-            if let hash = Digest(Array(bytes.dropFirst(start).prefix(Digest.byteCount))) { hashes.append(hash) }
-        }
-        while hashes.count > 1 {
-            hashes = stride(from: 0, to: hashes.count, by: 2).map { MerkleTree.node(hashes[$0], hashes[$0 + 1]) }
-        }
-        return hashes.first ?? MerkleTree.emptyRoot
-    }
-
-    /// The tiles as the tree's full subtrees; each is read once. Within one database access.
+    /// The tiles as the tree's full subtrees; each is read once.
+    ///
+    /// Within one database access.
     final class Tiles {
         private let db: Database
         private var cache: [Int64: [UInt8]] = [:]
@@ -208,7 +215,7 @@ extension SealedLogReader {
             guard bytes.count >= start + width * Digest.byteCount else {
                 throw DatabaseError(message: "tile \(number) is shorter than the log's size says")
             }
-            return SealedLogReader.root(ofTile: bytes[start..<start + width * Digest.byteCount])
+            return Tile.root(of: bytes[start..<start + width * Digest.byteCount])
         }
 
         private func tile(_ number: Int64) throws -> [UInt8] {

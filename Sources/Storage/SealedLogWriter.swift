@@ -83,7 +83,7 @@ struct SealedLogWriter {
                 tile.add(blob: bytes)
                 try tile.run()
             }
-            if place + own.count == Tile.widthMax { above.append(SealedLogReader.root(ofTile: bytes)) }
+            if place + own.count == Tile.widthMax { above.append(Tile.root(of: bytes)) }
             rest = rest.dropFirst(own.count)
             next += UInt64(own.count)
         }

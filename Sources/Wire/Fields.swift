@@ -23,7 +23,8 @@ struct Fields {
         var isGiven: Bool { bits != 0 }
     }
 
-    private var values = InlineArray<128, Value>(repeating: .none)
+    /// Room for every key there is.
+    private var values = InlineArray<160, Value>(repeating: .none)
 
     subscript(key: Key) -> Value {
         get { values[Int(key.rawValue)] }

@@ -9,8 +9,8 @@ extension VerbRule {
         switch verb {
         case .checkpoint:
             (
-                "The sealed log's signed checkpoint, line by line: of that size, or the newest with a witness, or the newest.",
-                [], [(.size, .integer)]
+                "The sealed log's signed checkpoint, line by line: the newest, with cosigned=1 the newest with a witness, or of a size.",
+                [], [(.size, .integer), (.cosigned, .flag)]
             )
         case .proof:
             (
@@ -35,7 +35,12 @@ extension LineScanner {
         let any = 0...Int64.max
         let size = try integer(.size, line, in: 1...Int64.max).map { UInt64($0) }
         switch verb {
-        case .checkpoint: return .checkpoint(size: size)
+        case .checkpoint:
+            let isCosigned = try flag(.cosigned, line)
+            guard size == nil || !isCosigned else {
+                throw Refusal(.invalidCombination, "CHECKPOINT takes size= or cosigned=1")
+            }
+            return .checkpoint(size: size, isCosigned: isCosigned)
         case .proof:
             let sequence = try integer(.seq, line, in: any).map { UInt64($0) }
             let count = try integer(.n, line, in: any).map { UInt64($0) }

@@ -15,7 +15,7 @@ package enum Key: UInt8, CaseIterable, Sendable, BitwiseCopyable {
     case verifier, second, split, within, period, evidence, kind, due, since, share
     case yields, starts, ends, carry, spills, percent, link, balance, ratio, back
     case offer, royalty, lease, window, give, giveqty, want, wantqty, swap
-    case size, line, seq, n, leaf
+    case size, line, seq, n, leaf, cosigned
     case until, auctions, freeze, trade, first, transfer, penalty, on, act, proposal, serial, number, digest
 
     /// The key as it is written.

@@ -2,10 +2,10 @@ package import Audit
 import Exchange
 package import Permits
 
-/// A request about the sealed log; `size` chooses the checkpoint, nil the best one there is.
+/// A request about the sealed log; `size` chooses the checkpoint; nil for the newest, of proofs the newest with a witness if it covers them.
 package enum LogInquiry: Sendable, Equatable {
     /// `CHECKPOINT`.
-    case checkpoint(size: UInt64?)
+    case checkpoint(size: UInt64?, isCosigned: Bool)
     /// `PROOF` of a line of one's private stream or a public one.
     case line(stream: Code, sequence: UInt64, count: UInt64, size: UInt64?)
     /// `PROOF` of a leaf by its index.
@@ -17,7 +17,7 @@ package enum LogInquiry: Sendable, Equatable {
 
     /// What must be read for it, or written.
     package enum Need: Sendable {
-        case checkpoint(size: UInt64?)
+        case checkpoint(size: UInt64?, isCosigned: Bool)
         case line(stream: UInt64, sequence: UInt64, count: UInt64, size: UInt64?)
         case leaf(UInt64, size: UInt64?)
         case growth(from: UInt64, size: UInt64?)
@@ -42,7 +42,7 @@ package enum LogInquiry: Sendable, Equatable {
 extension Venue {
     func need(of inquiry: LogInquiry, from member: MemberID) throws(Refusal) -> LogInquiry.Need {
         switch inquiry {
-        case .checkpoint(let size): return .checkpoint(size: size)
+        case .checkpoint(let size, let isCosigned): return .checkpoint(size: size, isCosigned: isCosigned)
         case .leaf(let index, let size): return .leaf(index, size: size)
         case .growth(let from, let size): return .growth(from: from, size: size)
         case .line(let name, let sequence, let count, let size):

@@ -24,6 +24,7 @@ extension Output {
     ///   - sequence: the command.
     ///   - exchange: as the command left it.
     ///   - blinding: what hides private facts.
+    /// - Returns: the entries, none of most commands.
     package func facts(sequence: UInt64, of exchange: borrowing Exchange, blinding: Blinding) -> [LogEntry] {
         var entries: [LogEntry] = []
         for line in lines {

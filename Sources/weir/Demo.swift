@@ -37,7 +37,11 @@ struct Demo: AsyncParsableCommand {
             data ?? FileManager.default.temporaryDirectory.path
             + "/weir-demo-\(ProcessInfo.processInfo.processIdentifier)"
         let venue = try prepare(directory)
-        var configuration = ServerConfiguration(directory: directory, logKey: try LogKeyFile.open(directory: directory).key, logger: Serve.logger)
+        var configuration = ServerConfiguration(
+            directory: directory,
+            logKey: try LogKeyFile.open(directory: directory).key,
+            logger: Serve.logger
+        )
         configuration.logger.logLevel = .warning
         configuration.port = port
         // The fixtures' last moment is now.

@@ -12,17 +12,24 @@ struct Replay: ParsableCommand {
         discussion: """
             Each FILE runs on a fresh exchange; - is standard input. A line of output is MEMBER< and the line that this
             member was sent, *< for a market's public events, -< for a connection that has not logged on.
-            `weir journal DIR | weir replay -` repeats a venue's history.
+            A data directory stands for its journal: `weir replay DIR` repeats a venue's history, and
+            `weir replay DIR --quiet --until 5000 --ask "operator ACCOUNT member=acme"` tells an account as it was.
             """
     )
 
-    @Argument(help: "Stream files, or - for standard input.")
+    @Argument(help: "Stream files, data directories, or - for standard input.")
     var files: [String]
 
     @Flag(help: "Print the state digest last.")
     var digest = false
 
-    @Flag(help: "Print nothing but the digest.")
+    @Option(help: "Stop behind the command with this sequence number.")
+    var until: UInt64?
+
+    @Option(help: "At the end, print what the venue answers to this query: MEMBER VERB key=value …; may be repeated.")
+    var ask: [String] = []
+
+    @Flag(help: "Print nothing but answers to --ask and the digest.")
     var quiet = false
 
     @Flag(help: "Compare with NAME.expected beside each file, and print only what differs.")
@@ -49,14 +56,21 @@ struct Replay: ParsableCommand {
             var replay = StreamReplay(keepsRecords: true)
             let recorder = try data.map { try Recorder(directory: $0) }
             try feed(file) { chunk, firstLine in
+                defer {
+                    let bytes = transcript.take()
+                    if check || write { kept.append(contentsOf: bytes) } else { Console.write(bytes) }
+                }
                 try replay.run(chunk, firstLine: firstLine) { step, venue in
                     if !quiet { transcript.append(step, in: venue) }
                     try recorder?.record(step, venue)
+                    if let until, let sequence = step.sequence, sequence >= until { throw Reached() }
                 }
-                let bytes = transcript.take()
-                if check || write { kept.append(contentsOf: bytes) } else { Console.write(bytes) }
+            }
+            if let until, replay.venue.exchange.sequence < until {
+                throw ValidationError("\(file) ends with command \(replay.venue.exchange.sequence), before \(until)")
             }
             try recorder?.finish(replay.venue)
+            try answer(on: replay)
             if digest {
                 let hex = SHA256.digest(of: replay.venue.exchange.stateBytes()).hex
                 Console.line("digest=\(hex) seq=\(replay.venue.exchange.sequence)")
@@ -66,6 +80,22 @@ struct Replay: ParsableCommand {
         }
         if check { Console.note("\(files.count - differing) of \(files.count) as expected") }
         if differing > 0 { throw ExitCode(1) }
+    }
+
+    /// Prints the answers to `ask`; the replay stays as it is.
+    private func answer(on replay: StreamReplay) throws {
+        for question in ask {
+            var (copy, transcript) = (replay, Transcript())
+            do {
+                try copy.run(Array("+0s \(question)".utf8)) { step, venue in
+                    guard step.sequence == nil else { throw ValidationError("--ask takes queries, not \(question)") }
+                    transcript.append(step, in: venue)
+                }
+            } catch let error as StreamError {
+                throw ValidationError("--ask \(question): \(error)")
+            }
+            Console.write(transcript.take())
+        }
     }
 
     private func expected(_ file: String) -> URL {
@@ -85,8 +115,26 @@ struct Replay: ParsableCommand {
         return false
     }
 
-    /// Reads a file in pieces that end with a line end.
+    /// Reads a file, or a data directory's journal, in pieces that end with a line end, until the last command asked for.
     private func feed(_ file: String, _ body: ([UInt8], Int) throws -> Void) throws {
+        var isDirectory: ObjCBool = false
+        let exists = FileManager.default.fileExists(atPath: file, isDirectory: &isDirectory)
+        do {
+            guard exists, isDirectory.boolValue else { return try feed(text: file, body) }
+            try feed(journal: try Journal(directory: file, readOnly: true), body)
+        } catch is Reached {}
+    }
+
+    private func feed(journal: Journal, _ body: ([UInt8], Int) throws -> Void) throws {
+        var bar = ProgressBar("replaying", total: until ?? journal.lastCommand)
+        defer { bar.finish() }
+        try journal.forEachBatch { batch in
+            try body(batch.payload, Int(batch.firstCommand))
+            bar.advance(to: batch.lastCommand)
+        }
+    }
+
+    private func feed(text file: String, _ body: ([UInt8], Int) throws -> Void) throws {
         let isInput = file == "-"
         guard let handle = isInput ? FileHandle.standardInput : FileHandle(forReadingAtPath: file) else {
             throw ValidationError("\(file): cannot be read")
@@ -116,3 +164,6 @@ struct Replay: ParsableCommand {
         bar.finish()
     }
 }
+
+/// The last command that was asked for has run.
+private struct Reached: Error {}

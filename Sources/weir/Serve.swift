@@ -1,7 +1,9 @@
 import ArgumentParser
 import Foundation
 import Logging
+import Disclosure
 import Server
+import Storage
 
 /// Runs the exchange.
 struct Serve: AsyncParsableCommand {
@@ -21,6 +23,11 @@ struct Serve: AsyncParsableCommand {
 
     @Option(help: "The port; 0 for any that is free.")
     var port = 7070
+
+    @Option(
+        help: "The port on which the sealed log is served over HTTP; 0 for any that is free. Not served without it."
+    )
+    var http: Int?
 
     @Option(help: "The name of a sealed log that begins, such as weir.example/log; else one is made of its key.")
     var logOrigin: String?
@@ -61,8 +68,11 @@ struct Serve: AsyncParsableCommand {
         let bound = try await server.start()
         let signals = await StopSignals.install { server.closeListener() }
         Console.line("weir: listening on \(host):\(bound), data in \(data)")
+        let site = try await startSite(logger)
         if logKey.isNew {
-            Console.line("weir: made \(data)/log-key.pem, which signs the sealed log. Keep a copy apart: no backup holds it.")
+            Console.line(
+                "weir: made \(data)/log-key.pem, which signs the sealed log. Keep a copy apart: no backup holds it."
+            )
         }
         if let password = server.operatorPassword {
             Console.line("weir: this is a new venue. Log on as its operator, and note the password: it is shown once.")
@@ -72,6 +82,16 @@ struct Serve: AsyncParsableCommand {
             Console.line("")
         }
         try await Serve.untilStopped(server, by: signals)
+        try await site?.stop()
+    }
+
+    /// Serves the sealed log, if that was asked for.
+    private func startSite(_ logger: Logger) async throws -> PublicSite? {
+        guard let http else { return nil }
+        let site = PublicSite(log: PublicLog(try SealedLog.reading(directory: data)), logger: logger)
+        let port = try await site.start(host: host, port: http)
+        Console.line("weir: the sealed log is at http://\(host):\(port)/log/checkpoint")
+        return site
     }
 
     static var logger: Logger {

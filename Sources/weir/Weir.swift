@@ -11,7 +11,7 @@ struct Weir: AsyncParsableCommand {
             Serve.self, Demo.self, Connect.self, Replay.self, JournalCommand.self, Verify.self, BackupCommand.self,
             RestoreCommand.self, Simulate.self,
             Clear.self,
-            AuctionCommands.self,
+            AuctionCommands.self, AuditCommands.self, KeysCommand.self,
         ]
     )
 }

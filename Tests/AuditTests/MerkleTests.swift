@@ -24,7 +24,9 @@ struct MerkleTests {
 
     @Test("roots are those of the vectors that certificate transparency logs are tested with")
     func vectors() throws {
-        let inputs = ["", "00", "10", "2021", "3031", "40414243", "5051525354555657", "606162636465666768696a6b6c6d6e6f"]
+        let inputs = [
+            "", "00", "10", "2021", "3031", "40414243", "5051525354555657", "606162636465666768696a6b6c6d6e6f",
+        ]
         let roots = [
             "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
             "6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d",
@@ -123,7 +125,8 @@ struct MerkleTests {
         }
         for path in [
             "", "tile", "tile/0", "tile/0/00", "tile/0/x000/000", "tile/-1/000", "tile/0/000.p/256", "tile/0/000.p/0",
-            "tile/00/000", "tile/data/000", "tile/0/001/000", "tile/0/000/", "tile/0/000.p/08", "tile/64/000", "tile/0/+01",
+            "tile/00/000", "tile/data/000", "tile/0/001/000", "tile/0/000/", "tile/0/000.p/08", "tile/64/000",
+            "tile/0/+01",
         ] {
             #expect(Tile(path: path) == nil, "\(path)")
         }

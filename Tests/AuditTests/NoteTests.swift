@@ -16,7 +16,8 @@ struct NoteTests {
         let key = Ed25519.PrivateKey(seed: try #require(Digest(Array(seed.dropFirst()))))
         let signer = NoteSigner(name: "PeterNeumann", algorithm: .note, key: key.publicKey)
         #expect(signer.text == "PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW")
-        let text = "If you think cryptography is the answer to your problem,\nthen you don't know what your problem is.\n"
+        let text =
+            "If you think cryptography is the answer to your problem,\nthen you don't know what your problem is.\n"
         var note = SignedNote(text)
         note.sign(as: "PeterNeumann", with: key)
         let line =
@@ -63,7 +64,9 @@ struct NoteTests {
         for (index, byte) in note.note.utf8.enumerated() {
             var bytes = Array(note.note.utf8)
             bytes[index] = byte == 65 ? 66 : 65
-            guard let text = String(validating: bytes, as: UTF8.self), let changed = SignedNote(note: text) else { continue }
+            guard let text = String(validating: bytes, as: UTF8.self), let changed = SignedNote(note: text) else {
+                continue
+            }
             #expect(!changed.isSigned(by: log) || !changed.isSigned(by: witness), "byte \(index)")
         }
     }

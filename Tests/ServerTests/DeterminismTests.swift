@@ -80,7 +80,9 @@ struct DeterminismTests {
         let expected = try replayDigest(stream)
         // The server still runs: nothing has been flushed for our sake, as after kill -9.
         var balances: [Settlement.Balances] = []
-        for missing in [[], ["snapshots.db"], ["settlement.db"], ["log.db"], ["snapshots.db", "settlement.db", "log.db"]] {
+        for missing in [
+            [], ["snapshots.db"], ["settlement.db"], ["log.db"], ["snapshots.db", "settlement.db", "log.db"],
+        ] {
             let copy = try copy(of: venue.directory, without: missing)
             let journal = try Journal(directory: copy)
             let settlement = try Settlement(directory: copy)

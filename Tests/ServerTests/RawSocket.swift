@@ -30,6 +30,18 @@ final class RawSocket {
         }
     }
 
+    /// Everything until the other side closes.
+    func readAll() throws -> [UInt8] {
+        var all = pending
+        var buffer = [UInt8](repeating: 0, count: 65_536)
+        while true {
+            let count = read(descriptor, &buffer, buffer.count)
+            guard count >= 0 else { throw Ended() }
+            guard count > 0 else { return all }
+            all += buffer[..<count]
+        }
+    }
+
     func readLine() throws -> String {
         while true {
             if let end = pending.firstIndex(of: 10) {

@@ -14,7 +14,7 @@ struct TidyTests {
         .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
     private static let rooms = [
         "Permits", "Seals", "Auctions", "OrderBook", "Ledger", "Registry", "Audit", "Exchange", "Wire", "Storage",
-        "Server", "WeirClient", "Simulation",
+        "Server", "Disclosure", "WeirClient", "Simulation",
         "weir", "weir-bench", "weir-fuzz",
     ]
     /// The rooms that must give the same bytes in every process.

@@ -20,7 +20,9 @@ package struct Checkpoint: Hashable, Sendable {
     /// The text that is signed, with its last line end.
     package var text: String { "\(origin)\n\(size)\n\(Base64.text(root.bytes))\n" }
 
-    /// Reads the text; lines behind the first three are extensions, and passed over. Nil if it is no checkpoint.
+    /// Reads the text; lines behind the first three are extensions, and passed over.
+    ///
+    /// Nil if it is no checkpoint.
     package init?(text: String) {
         let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
         guard lines.count >= 4, lines.last?.isEmpty == true, !lines[0].isEmpty,

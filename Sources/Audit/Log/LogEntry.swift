@@ -9,7 +9,9 @@ package struct LogEntry: Sendable, Equatable {
     package var count: UInt64
     /// What is sealed, and what everyone may read: a line of UTF-8 without its end.
     package var leaf: [UInt8]
-    /// What a private fact says: only its owner gets it. Empty for a public one.
+    /// What a private fact says: only its owner gets it.
+    ///
+    /// Empty for a public one.
     package var content: [UInt8]
 
     /// An entry of its parts.

@@ -1,3 +1,5 @@
+package import Seals
+
 /// A tile: up to 256 hashes of one level of the tree, or the entries under a tile of level 0.
 ///
 /// Source: C2SP tlog-tiles. A tile of level L holds the hashes of full subtrees of 256^L leaves; the tile with number N begins at
@@ -70,6 +72,21 @@ package struct Tile: Hashable, Sendable {
         }
         // One tile, one path.
         guard self.path == path else { return nil }
+    }
+
+    /// What the hashes of a full tile, or of a part of it that is a full subtree, come to.
+    package static func root(of bytes: some Collection<UInt8>) -> Digest {
+        var hashes: [Digest] = []
+        var rest = Array(bytes)[...]
+        while let hash = Digest(Array(rest.prefix(Digest.byteCount))) {
+            hashes.append(hash)
+            rest = rest.dropFirst(Digest.byteCount)
+        }
+        precondition(rest.isEmpty && hashes.count.nonzeroBitCount == 1, "a full subtree")
+        while hashes.count > 1 {
+            hashes = stride(from: 0, to: hashes.count, by: 2).map { MerkleTree.node(hashes[$0], hashes[$0 + 1]) }
+        }
+        return hashes[0]
     }
 
     /// Every tile that a tree of `count` leaves consists of, entries included.

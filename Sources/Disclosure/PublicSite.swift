@@ -1,0 +1,70 @@
+package import Logging
+import NIOCore
+import NIOHTTP1
+import NIOPosix
+import Synchronization
+
+/// What the public reads over HTTP: the sealed log's checkpoints and tiles.
+///
+/// It reads files, never the engine's memory.
+///
+/// GET and HEAD alone; no request has a body, a name of a file or a parameter. Everything is public and signed, so it may be served in
+/// plaintext, and by any proxy or cache.
+package final class PublicSite: Sendable {
+    private let log: PublicLog
+    private let logger: Logger
+    private let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+    private let pool = NIOThreadPool(numberOfThreads: 2)
+
+    /// The most connections at once.
+    package static let connectionsMax = 256
+    /// How long a connection may be silent, in seconds.
+    package static let idleSecondsMax: Int64 = 15
+
+    /// A site of a log.
+    package init(log: PublicLog, logger: Logger) {
+        self.log = log
+        self.logger = logger
+    }
+
+    /// Listens.
+    /// - Returns: the port.
+    package func start(host: String, port: Int) async throws -> Int {
+        pool.start()
+        let counter = ConnectionCounter()
+        let bootstrap = ServerBootstrap(group: group)
+            .serverChannelOption(.backlog, value: 256)
+            .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+            .childChannelInitializer { [log, pool, logger] channel in
+                channel.eventLoop.makeCompletedFuture {
+                    guard counter.add(channel) else { return channel.close(promise: nil) }
+                    let pipeline = channel.pipeline.syncOperations
+                    try pipeline.addHandler(
+                        IdleStateHandler(allTimeout: .seconds(PublicSite.idleSecondsMax))
+                    )
+                    try pipeline.configureHTTPServerPipeline(withErrorHandling: true)
+                    try pipeline.addHandler(PublicSiteHandler(log: log, pool: pool, logger: logger))
+                }
+            }
+        let channel = try await bootstrap.bind(host: host, port: port).get()
+        return channel.localAddress?.port ?? port
+    }
+
+    /// Closes every connection.
+    package func stop() async throws {
+        try await group.shutdownGracefully()
+        try await pool.shutdownGracefully()
+    }
+}
+
+/// How many connections there are.
+private final class ConnectionCounter: Sendable {
+    private let count = Atomic<Int>(0)
+
+    /// Counts a connection until it is closed.
+    /// - Returns: false if there are too many.
+    func add(_ channel: any Channel) -> Bool {
+        channel.closeFuture.whenComplete { [self] _ in count.subtract(1, ordering: .relaxed) }
+        return count.add(1, ordering: .relaxed).newValue <= PublicSite.connectionsMax
+    }
+}

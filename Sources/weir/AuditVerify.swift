@@ -1,0 +1,181 @@
+import ArgumentParser
+import Audit
+import Foundation
+import Permits
+import Seals
+import Server
+import Storage
+import Wire
+
+/// Checks a sealed log against the journal that it tells of.
+struct AuditVerify: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "verify",
+        abstract: "Check the sealed log: every leaf against a replay of the journal, every hash, every signature.",
+        discussion: """
+            Reads the whole journal, replays it, and compares each fact with the leaf that the log holds; computes every tile and
+            the root at every checkpoint from the leaves. Checkpoints kept elsewhere must be of the same history. Hidden leaves are
+            compared in full if the directory holds log-key.pem. It may run beside a live server. `ops/verify-log` does what a
+            stranger can do without the journal and without this program.
+            """
+    )
+
+    @Argument(help: "The data directory.")
+    var directory: String
+
+    @Option(help: "The log's verifier key, as text or in a file; else the one that the log names.")
+    var key: SignerOption?
+
+    @Option(help: "A witness's verifier key: the newest cosigned checkpoint must have its signature; may be repeated.")
+    var witness: [SignerOption] = []
+
+    @Option(help: "A file with a checkpoint that was kept; may be repeated.")
+    var checkpoint: [String] = []
+
+    func run() throws {
+        let log = try SealedLog.reading(directory: directory)
+        let signer = try key?.signer ?? log.signer()
+        let (applied, size) = try log.position()
+        var check = LogCheck(log: log, size: size)
+        let kept = try checkpoints(of: log, signer, &check)
+        let keyFile = directory + "/log-key.pem"
+        let blinding =
+            FileManager.default.fileExists(atPath: keyFile) ? Blinding(key: try LogKeyFile.read(keyFile)) : nil
+        let journal = try Journal(directory: directory, readOnly: true)
+        var bar = ProgressBar("replaying", total: applied)
+        var replay = StreamReplay()
+        try journal.forEachBatch { batch in
+            guard batch.firstCommand <= applied else { return }
+            try replay.run(batch.payload) { step, venue in
+                guard let sequence = step.sequence, sequence <= applied else { return }
+                let facts = step.output.facts(
+                    sequence: sequence,
+                    of: venue.exchange,
+                    blinding: blinding ?? Blinding(key: Ed25519.PrivateKey(seed: .zero))
+                )
+                for fact in facts { try check.take(fact, opensHidden: blinding != nil, checkpoints: kept) }
+            }
+            bar.advance(to: batch.lastCommand)
+        }
+        bar.finish()
+        try check.finish(checkpoints: kept)
+        Console.line("log: \(signer.name), \(size) leaves of \(applied) commands, root \(check.root)")
+        let hidden = blinding == nil ? "; hidden ones but for their digests, since log-key.pem is not there" : ""
+        Console.line("leaves: every one as a replay of the journal makes it\(hidden)")
+        Console.line("tiles: \(check.tileCount), every byte as computed from the leaves")
+        Console.line("checkpoints: \(kept.count), each signed and of this history; so any two of them are consistent")
+        guard check.problems.isEmpty else {
+            for problem in check.problems { Console.line("PROBLEM \(problem)") }
+            throw ExitCode(1)
+        }
+        Console.line("all is well")
+    }
+
+    /// The roots that the log must have come to, by size: of its own checkpoints and those that were given.
+    private func checkpoints(
+        of log: SealedLogReader,
+        _ signer: NoteSigner,
+        _ check: inout LogCheck
+    ) throws -> [UInt64: [Checkpoint]] {
+        var notes = try log.checkpoints().map { (place: "log.db", note: $0) }
+        for file in checkpoint {
+            guard let note = SignedNote(note: try FileManager.default.text(of: file)) else {
+                throw ValidationError("\(file) holds no signed note")
+            }
+            notes.append((file, note))
+        }
+        var bySize: [UInt64: [Checkpoint]] = [:]
+        for (place, note) in notes {
+            guard note.isSigned(by: signer), let checkpoint = Checkpoint(text: note.text),
+                checkpoint.origin == signer.name
+            else {
+                check.problems.append("\(place): a checkpoint is not signed by \(signer.text)")
+                continue
+            }
+            bySize[checkpoint.size, default: []].append(checkpoint)
+        }
+        for witness in witness.map(\.signer) {
+            guard try log.checkpoint(isCosigned: true)?.isSigned(by: witness) == true else {
+                check.problems.append("the newest cosigned checkpoint has no right signature of \(witness.name)")
+                continue
+            }
+        }
+        return bySize
+    }
+}
+
+/// A log while it is compared: what its leaves come to, tile by tile.
+private struct LogCheck {
+    let log: SealedLogReader
+    let size: UInt64
+    var problems: [String] = []
+    private(set) var tileCount = 0
+    private var entries: SealedLogReader.Cursor
+    private var frontier = MerkleFrontier()
+    /// The hashes of the tile that is being filled, level by level, and its number.
+    private var edge: [(index: UInt64, bytes: [UInt8])] = []
+    private static let problemsMax = 20
+
+    init(log: SealedLogReader, size: UInt64) {
+        self.log = log
+        self.size = size
+        entries = log.entries()
+    }
+
+    var root: Digest { frontier.root }
+
+    /// Compares the next leaf with the fact that it should be.
+    mutating func take(_ fact: LogEntry, opensHidden: Bool, checkpoints: [UInt64: [Checkpoint]]) throws {
+        let index = frontier.count
+        guard let entry = try entries.next() else { return note("leaf \(index) is missing") }
+        let isEqual =
+            opensHidden || fact.content.isEmpty
+            ? entry.leaf == fact.leaf : entry.leaf.dropLast(64) == fact.leaf.dropLast(64)
+        if !isEqual || entry.content != fact.content || entry.stream != fact.stream || entry.count != fact.count {
+            note("leaf \(index) of command \(fact.sequence) is not what the journal says")
+        }
+        let hash = MerkleTree.leaf(entry.leaf)
+        frontier.append(hash)
+        try append(hash, level: 0)
+        compare(checkpoints)
+    }
+
+    /// Compares what is left: the last tiles, and that nothing is too much.
+    mutating func finish(checkpoints: [UInt64: [Checkpoint]]) throws {
+        while try entries.next() != nil { note("the log has more leaves than the journal has facts") }
+        for level in edge.indices where !edge[level].bytes.isEmpty { try compareTile(level) }
+        if frontier.count != size { note("the log says that it has \(size) leaves, the journal \(frontier.count)") }
+        for size in checkpoints.keys.sorted() where size > frontier.count {
+            note("a checkpoint has \(size) leaves, the log \(frontier.count): it was cut back")
+        }
+    }
+
+    private mutating func compare(_ checkpoints: [UInt64: [Checkpoint]]) {
+        for checkpoint in checkpoints[frontier.count] ?? [] where checkpoint.root != frontier.root {
+            note(
+                "FORK: the checkpoint of size \(frontier.count) has the root \(checkpoint.root), the log \(frontier.root)"
+            )
+        }
+    }
+
+    private mutating func append(_ hash: Digest, level: Int) throws {
+        if edge.count == level { edge.append((0, [])) }
+        edge[level].bytes += hash.bytes
+        guard edge[level].bytes.count == Tile.widthMax * Digest.byteCount else { return }
+        let above = Tile.root(of: edge[level].bytes)
+        try compareTile(level)
+        edge[level] = (edge[level].index + 1, [])
+        try append(above, level: level + 1)
+    }
+
+    private mutating func compareTile(_ level: Int) throws {
+        let width = edge[level].bytes.count / Digest.byteCount
+        let tile = Tile(.hashes(level: level), index: edge[level].index, width: width)
+        tileCount += 1
+        if try log.bytes(of: tile) != edge[level].bytes { note("\(tile.path) is not what the leaves come to") }
+    }
+
+    private mutating func note(_ problem: String) {
+        if problems.count < LogCheck.problemsMax { problems.append(problem) }
+    }
+}
