@@ -20,7 +20,7 @@ package enum Permissions {
 
     private static func allowed(_ verb: Verb) -> Roles {
         switch verb {
-        case .logon, .logout, .ping, .help, .status, .subscribe, .unsubscribe, .resume,
+        case .logon, .logout, .challenge, .rotate, .ping, .help, .status, .subscribe, .unsubscribe, .resume,
             .book, .trades, .markets, .programs, .members, .auctions, .result, .rules, .facilities, .reports,
             .obligations,
             .trace, .certificate, .penalties, .concentration, .seasons, .links, .reach, .swaps, .offers, .rights,
@@ -32,7 +32,7 @@ package enum Permissions {
             [.operator, .regulator, .participant]
         case .ledger:
             [.operator, .regulator, .verifier, .observer]
-        case .member, .login:
+        case .member, .login, .revoke:
             [.operator, .venue]
         case .market, .reference, .dayEnd, .deposit, .withdraw:
             [.operator]

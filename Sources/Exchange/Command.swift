@@ -1,5 +1,6 @@
 package import Permits
 package import Registry
+package import Seals
 
 /// What a member asks for, read from a line; symbols are still codes, decimals still unscaled.
 ///
@@ -87,7 +88,11 @@ package struct MassCancel: Sendable, Equatable {
 /// Commands about sessions.
 package enum SessionCommand: Sendable, Equatable {
     /// A logon whose password the session layer has already checked.
-    case logon(version: Int64, cancelOnDisconnect: Bool)
+    ///
+    /// `takesOver`: a live session of the login ends as if its connection were lost.
+    case logon(version: Int64, cancelOnDisconnect: Bool, takesOver: Bool)
+    /// New credentials of one's own login.
+    case rotate(CredentialChange)
     case logout
     /// The connection ended without a logout.
     case disconnect
@@ -97,10 +102,28 @@ package enum SessionCommand: Sendable, Equatable {
     case deadman(seconds: Int64)
 }
 
+/// What is new about a login; nil leaves what was.
+package struct CredentialChange: Sendable, Equatable {
+    /// A password's hash in its text form.
+    package var passwordHash: String?
+    /// The Ed25519 key of a machine.
+    package var publicKey: Digest?
+    /// Whose login it is, over all members; a login without one is a person of its own.
+    package var person: Code?
+
+    package init(passwordHash: String? = nil, publicKey: Digest? = nil, person: Code? = nil) {
+        self.passwordHash = passwordHash
+        self.publicKey = publicKey
+        self.person = person
+    }
+}
+
 /// Commands of the operator: rare, so plain.
 package enum AdminCommand: Sendable, Equatable {
     case member(code: Code, role: Role, name: String)
-    case login(member: Code, user: Code, passwordHash: String)
+    case login(member: Code, user: Code, CredentialChange)
+    /// Takes a login's credentials away and ends its session.
+    case revoke(member: Code, user: Code)
     case market(NewMarket)
     case phase(market: Code, phase: Phase, text: String)
     case reference(market: Code, price: DecimalNumber)

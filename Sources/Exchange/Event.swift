@@ -42,7 +42,8 @@ package enum Event: Sendable {
     indirect case registry(count: UInt64, fact: RegistryFact)
     // For settlement: facts that no feed carries.
     indirect case memberAdmitted(MemberID, code: Code, role: Role, name: String)
-    indirect case loginCreated(UserID, member: MemberID, code: Code, passwordHash: String)
+    /// A login was created, changed or revoked.
+    indirect case loginChanged(UserID, Login)
     indirect case marketListed(MarketListing)
     indirect case auctionAnnounced(Auction)
     indirect case auctionCleared(Auction)

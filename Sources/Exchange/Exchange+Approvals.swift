@@ -5,8 +5,9 @@ import Permits
 
 extension Exchange {
     mutating func setFourEyes(_ isOn: Bool, seconds: Int64, _ sender: Sender) throws(Refusal) {
-        guard !isOn || members.logins.count(where: { $0.member == sender.member }) > 1 else {
-            throw Refusal(.invalidCombination, "\(members[sender.member].code) needs two logins for four eyes")
+        let own = members.logins.indices.map { UserID(UInt32($0)) }.filter { members[$0].member == sender.member }
+        guard !isOn || own.contains(where: { !members.isSamePerson($0, own[0]) }) else {
+            throw Refusal(.invalidCombination, "\(members[sender.member].code) needs logins of two persons for four eyes")
         }
         fourEyes.set(isOn ? seconds : nil, for: sender.member)
     }
@@ -51,8 +52,8 @@ extension Exchange {
         _ events: inout ContiguousArray<Event>
     ) throws(Refusal) -> Outcome {
         let proposal = try findProposal(number, sender)
-        guard proposal.author != sender.user else {
-            throw Refusal(.samePerson, "proposal \(number) is your own; another login of the member approves it")
+        guard !members.isSamePerson(proposal.author, sender.user) else {
+            throw Refusal(.samePerson, "proposal \(number) is your own; another person of the member approves it")
         }
         guard proposal.act == act else {
             throw Refusal(.contentDiffers, "proposal \(number) is: \(proposal.act)")

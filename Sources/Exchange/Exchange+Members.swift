@@ -20,16 +20,67 @@ extension Exchange {
         events.append(.memberAdmitted(id, code: code, role: role, name: name))
     }
 
-    /// Creates a login, or gives an existing one a new password.
+    /// Creates a login, or gives an existing one new credentials.
     mutating func setLogin(
         member code: Code,
         user: Code,
-        passwordHash: String,
+        _ change: CredentialChange,
         _ events: inout ContiguousArray<Event>
     ) throws(Refusal) {
         let member = try findMember(code)
         guard member != .venue else { throw Refusal(.badValue, "the venue itself has no logins") }
-        let id = members.add(Login(code: user, member: member, passwordHash: passwordHash))
-        events.append(.loginCreated(id, member: member, code: user, passwordHash: passwordHash))
+        if let person = change.person { try checkPerson(person, of: member) }
+        let id = members.login(user, of: member) ?? members.add(Login(code: user, member: member))
+        members[id].isRevoked = false
+        set(change, for: id, &events)
+    }
+
+    /// Gives one's own login new credentials.
+    mutating func rotate(
+        _ change: CredentialChange,
+        _ user: UserID,
+        _ events: inout ContiguousArray<Event>
+    ) throws(Refusal) {
+        guard !members[user].isRevoked else { throw Refusal(.logonFailed, "the login was revoked") }
+        set(change, for: user, &events)
+    }
+
+    private mutating func set(_ change: CredentialChange, for id: UserID, _ events: inout ContiguousArray<Event>) {
+        if let hash = change.passwordHash { members[id].passwordHash = hash }
+        if let key = change.publicKey { members[id].publicKey = key }
+        if let person = change.person { members[id].person = person }
+        events.append(.loginChanged(id, members[id]))
+    }
+
+    /// Takes a login's credentials away and ends its session; its orders stay unless they were to end with the session.
+    mutating func revoke(
+        member code: Code,
+        user: Code,
+        _ events: inout ContiguousArray<Event>
+    ) throws(Refusal) {
+        let member = try findMember(code)
+        guard let id = members.login(user, of: member) else {
+            throw Refusal(.unknownUser, "\(code) has no login \(user)")
+        }
+        loseSession(id, &events)
+        members[id].passwordHash = ""
+        members[id].publicKey = nil
+        members[id].isRevoked = true
+        events.append(.loginChanged(id, members[id]))
+    }
+
+    /// Checks that a person does not come to act for the operator and for a regulator.
+    ///
+    /// Who runs the venue must not set its caps, nor the other way round.
+    private func checkPerson(_ person: Code, of member: MemberID) throws(Refusal) {
+        let role = members[member].role
+        let opposed: Role? = role == .operator ? .regulator : role == .regulator ? .operator : nil
+        guard let opposed else { return }
+        let conflict = members.logins.first { $0.person == person && members[$0.member].role == opposed }
+        guard let conflict else { return }
+        throw Refusal(
+            .roleConflict,
+            "\(person) acts for the \(opposed.text) \(members[conflict.member].code) as \(conflict.code); nobody is both"
+        )
     }
 }

@@ -15,7 +15,7 @@ extension Exchange {
         _ events: inout ContiguousArray<Event>
     ) throws(Refusal) -> Outcome {
         switch command {
-        case .logon(let version, let cancelOnDisconnect):
+        case .logon(let version, let cancelOnDisconnect, let takesOver):
             guard version == Exchange.protocolVersion else {
                 throw Refusal(
                     .versionNotSupported,
@@ -23,9 +23,14 @@ extension Exchange {
                 )
             }
             try requireLogin(sender)
+            guard !members[sender.user].isRevoked else { throw Refusal(.logonFailed, "the login was revoked") }
+            if takesOver { loseSession(sender.user, &events) }
             guard !members[sender.user].isLoggedOn else {
                 let login = members[sender.user].code
-                throw Refusal(.alreadyLoggedOn, "\(members[sender.member].code)/\(login) has a live session")
+                throw Refusal(
+                    .alreadyLoggedOn,
+                    "\(members[sender.member].code)/\(login) has a live session; takeover=1 ends it"
+                )
             }
             members[sender.user].isLoggedOn = true
             members[sender.user].cancelOnDisconnect = cancelOnDisconnect
@@ -39,6 +44,9 @@ extension Exchange {
             loseSession(sender.user, &events)
         case .restart:
             for index in members.logins.indices { loseSession(UserID(UInt32(index)), &events) }
+        case .rotate(let change):
+            try requireLogin(sender)
+            try rotate(change, sender.user, &events)
         case .deadman(let seconds):
             try requireLogin(sender)
             let delay = seconds * Timestamp.microsecondsPerSecond
@@ -63,7 +71,7 @@ extension Exchange {
     }
 
     /// Ends a session that did not log out: orders entered under cancel-on-disconnect end with it.
-    private mutating func loseSession(_ user: UserID, _ events: inout ContiguousArray<Event>) {
+    mutating func loseSession(_ user: UserID, _ events: inout ContiguousArray<Event>) {
         guard members[user].isLoggedOn else { return }
         let cancels = members[user].cancelOnDisconnect
         close(user, &events)

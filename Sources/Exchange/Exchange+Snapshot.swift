@@ -8,7 +8,7 @@ import Registry
 
 extension Exchange {
     /// Marks a snapshot and its layout; a change of layout is a new number.
-    private static let format: UInt64 = 0x5745_4952_0000_0005
+    private static let format: UInt64 = 0x5745_4952_0000_0006
 
     /// The state with its position: what a snapshot file holds.
     package func snapshot() -> [UInt8] {

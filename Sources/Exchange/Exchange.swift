@@ -197,8 +197,8 @@ package struct Exchange: Sendable {
         switch command {
         case .member(let code, let role, let name):
             try admitMember(code: code, role: role, name: name, &events)
-        case .login(let member, let user, let hash):
-            try setLogin(member: member, user: user, passwordHash: hash, &events)
+        case .login(let member, let user, let change): try setLogin(member: member, user: user, change, &events)
+        case .revoke(let member, let user): try revoke(member: member, user: user, &events)
         case .market(let market): try listMarket(market, &events)
         case .phase(let market, let phase, let text):
             try changePhase(market: market, to: phase, text: text, sender, &events)

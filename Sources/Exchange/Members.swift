@@ -1,4 +1,5 @@
 package import Permits
+package import Seals
 
 /// A legal entity at the venue.
 package struct Member: Sendable, Equatable {
@@ -21,7 +22,14 @@ package struct Member: Sendable, Equatable {
 package struct Login: Sendable, Equatable {
     package var code: Code
     package var member: MemberID
-    package var passwordHash: String
+    /// The password's hash in its text form; empty if it has none.
+    package var passwordHash = ""
+    /// What checks the signatures of a machine; nil if it has none.
+    package var publicKey: Digest?
+    /// Whose login it is; empty for a person of its own.
+    package var person = Code.none
+    /// Whether the operator has taken its credentials away.
+    package var isRevoked = false
     package var isLoggedOn = false
     /// Whether the live session asked for its orders to be cancelled when it is lost.
     package var cancelOnDisconnect = false
@@ -51,7 +59,7 @@ package struct Members: Sendable {
 
     init() {
         admit(Member(code: Members.venueCode, name: "The venue", role: .venue))
-        add(Login(code: .none, member: .venue, passwordHash: ""))
+        add(Login(code: .none, member: .venue))
     }
 
     /// Gives this copy memory of its own.
@@ -73,6 +81,11 @@ package struct Members: Sendable {
     /// The login of a member with a code.
     package func login(_ code: Code, of member: MemberID) -> UserID? {
         loginByCode[LoginKey(member: member, code: code)]
+    }
+
+    /// Whether two logins are one person's.
+    package func isSamePerson(_ a: UserID, _ b: UserID) -> Bool {
+        a == b || (!self[a].person.isEmpty && self[a].person == self[b].person)
     }
 
     /// A member and those with whom it shares its limits, by number.
@@ -102,14 +115,10 @@ package struct Members: Sendable {
         return id
     }
 
-    /// Adds a login, or gives an existing one a new password.
+    /// Adds a login; the caller has checked that it is new.
     @discardableResult
     mutating func add(_ login: Login) -> UserID {
         let key = LoginKey(member: login.member, code: login.code)
-        if let existing = loginByCode[key] {
-            logins[Int(existing.index)].passwordHash = login.passwordHash
-            return existing
-        }
         let id = UserID(UInt32(logins.count))
         logins.append(login)
         loginByCode[key] = id
@@ -132,6 +141,10 @@ package struct Members: Sendable {
             writer.write(login.code)
             writer.write(login.member.index)
             writer.write(login.passwordHash)
+            writer.write(login.publicKey != nil)
+            for byte in login.publicKey?.bytes ?? [] { writer.write(byte) }
+            writer.write(login.person)
+            writer.write(login.isRevoked)
             writer.write(login.isLoggedOn)
             writer.write(login.cancelOnDisconnect)
             writer.write(login.deadman)
@@ -164,6 +177,9 @@ package struct Members: Sendable {
             let code = try reader.readCode()
             let member = MemberID(try reader.read())
             let id = add(Login(code: code, member: member, passwordHash: try reader.readString()))
+            if try reader.readBool() { self[id].publicKey = try reader.readDigest() }
+            self[id].person = try reader.readCode()
+            self[id].isRevoked = try reader.readBool()
             self[id].isLoggedOn = try reader.readBool()
             self[id].cancelOnDisconnect = try reader.readBool()
             self[id].deadman = try reader.readTimestamp()

@@ -26,6 +26,9 @@ public enum RejectCode: UInt16, CaseIterable, Sendable {
     case needsApproval = 127
     case samePerson = 128
     case contentDiffers = 129
+    case certificateRequired = 131
+    case sessionEnded = 132
+    case roleConflict = 133
     // What is named.
     case unknownMember = 201
     case unknownUser = 202
@@ -154,6 +157,21 @@ public enum RejectCode: UInt16, CaseIterable, Sendable {
             (
                 "CONTENT_DIFFERS", "What is approved is not, byte for byte, what was proposed.",
                 "PROPOSALS shows the exact content; approve that, or decline."
+            )
+        case .certificateRequired:
+            (
+                "CERTIFICATE_REQUIRED", "The login needs a connection with a client certificate of its own.",
+                "Connect by TLS with the certificate that names weir:MEMBER/USER."
+            )
+        case .sessionEnded:
+            (
+                "SESSION_ENDED", "The venue ended the session: another took it over, or its login was revoked.",
+                "Log on again if you did not mean it to; ask the operator if it was revoked."
+            )
+        case .roleConflict:
+            (
+                "ROLE_CONFLICT", "A person would act for the operator and for a regulator.",
+                "Give the login to another person."
             )
         case .unknownMember: ("UNKNOWN_MEMBER", "No such member.", "MEMBERS lists them.")
         case .unknownUser: ("UNKNOWN_USER", "The member has no such login.", "Ask the operator to create it.")
@@ -351,6 +369,7 @@ public struct Refusal: Error, Hashable, Sendable {
         case notLive(OrderID)
         /// Who has sent too much, and after how many milliseconds it may be sent again.
         case throttled(String, Int64)
+        case delayedLogon(Int64)
     }
 
     /// A refusal with its code and text.
@@ -363,6 +382,12 @@ public struct Refusal: Error, Hashable, Sendable {
     public init(notLive order: OrderID) {
         code = .unknownOrder
         detail = .notLive(order)
+    }
+
+    /// A login has failed so often at a source that it may be tried again in `milliseconds`.
+    public init(delayedLogon milliseconds: Int64) {
+        code = .throttled
+        detail = .delayedLogon(milliseconds)
     }
 
     /// There is no stream of that name.
@@ -378,8 +403,10 @@ public struct Refusal: Error, Hashable, Sendable {
 
     /// After how many milliseconds the request may be sent again; nil if that does not help.
     public var retryAfter: Int64? {
-        guard case .throttled(_, let milliseconds) = detail else { return nil }
-        return milliseconds
+        switch detail {
+        case .throttled(_, let milliseconds), .delayedLogon(let milliseconds): milliseconds
+        case .text, .notLive: nil
+        }
     }
 
     /// What, with the values and the bounds.
@@ -389,6 +416,8 @@ public struct Refusal: Error, Hashable, Sendable {
         case .notLive(let order): "order \(order.number) is not live; it may be filled or cancelled"
         case .throttled(let sender, let milliseconds):
             "the \(sender) has sent more than its limit; send it again in \(milliseconds) ms"
+        case .delayedLogon(let milliseconds):
+            "too many logons have failed from there; try again in \(milliseconds) ms"
         }
     }
 

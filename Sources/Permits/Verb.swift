@@ -2,8 +2,9 @@
 public enum Verb: UInt8, Word {
     // Sessions.
     case logon, logout, ping, help, status, subscribe, unsubscribe, resume, deadman
+    case challenge, rotate
     // The operator.
-    case member, login, market, phase, reference, dayEnd, deposit, withdraw
+    case member, login, revoke, market, phase, reference, dayEnd, deposit, withdraw
     // The regulator.
     case program, cap, allocate, auction, openBids, callOff, classify
     case facility, monitor, deadline, holiday, suspend, readmit, bust
@@ -45,6 +46,9 @@ public enum Verb: UInt8, Word {
         case .unsubscribe: "UNSUBSCRIBE"
         case .resume: "RESUME"
         case .deadman: "DEADMAN"
+        case .challenge: "CHALLENGE"
+        case .rotate: "ROTATE"
+        case .revoke: "REVOKE"
         case .member: "MEMBER"
         case .login: "LOGIN"
         case .market: "MARKET"
@@ -151,7 +155,7 @@ public enum Verb: UInt8, Word {
     /// Whether it is about the sender's session, so that a repeat must act again instead of getting the first reply.
     @inlinable public var isOfSession: Bool {
         switch self {
-        case .logon, .logout, .disconnect, .restart, .deadman: true
+        case .logon, .logout, .disconnect, .restart, .deadman, .rotate: true
         default: false
         }
     }

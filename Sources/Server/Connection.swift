@@ -1,5 +1,7 @@
 import NIOConcurrencyHelpers
+import Logging
 import NIOCore
+import Seals
 import Synchronization
 
 /// A client's connection, as the sequencer sees it.
@@ -10,12 +12,52 @@ final class Connection: Sendable, Hashable {
     let isLoggedOn = Atomic<Bool>(false)
     /// Seconds of silence after which a heartbeat is due; 0 for none.
     let heartbeatSeconds = Atomic<Int64>(0)
+    /// Where it comes from.
+    let source: Doorkeeper.Source
+    /// Whether it has one of the places that are kept for the operator and regulators.
+    let isReserved: Bool
+    /// SHA-256 of the certificate that the server has shown it; nil in plaintext.
+    let serverDigest: Digest?
+    private let certified = NIOLockedValueBox<[String]>([])
+    private let doorkeeper: Doorkeeper
+    private let logger: Logger
     private let throttleOfMember = NIOLockedValueBox<Throttle?>(nil)
 
-    init(channel: any Channel, unsentMax: Int) {
+    init(
+        channel: any Channel,
+        unsentMax: Int,
+        source: Doorkeeper.Source,
+        isReserved: Bool,
+        serverDigest: Digest?,
+        doorkeeper: Doorkeeper,
+        logger: Logger
+    ) {
         self.channel = channel
         self.unsentMax = unsentMax
+        self.source = source
+        self.isReserved = isReserved
+        self.serverDigest = serverDigest
+        self.doorkeeper = doorkeeper
+        self.logger = logger
+        channel.closeFuture.whenComplete { [self] _ in
+            if !isLoggedOn.load(ordering: .acquiring) { doorkeeper.left(source) }
+            doorkeeper.closed()
+        }
     }
+
+    /// The logins that its client certificate names, as MEMBER/USER; none without a certificate.
+    var certifiedLogins: [String] { certified.withLockedValue { $0 } }
+
+    /// Its client certificate is good, and names these logins.
+    func certify(names: [String]) { certified.withLockedValue { $0 = names } }
+
+    /// It has logged on: it no longer counts as waiting.
+    func logOn() {
+        if !isLoggedOn.exchange(true, ordering: .acquiringAndReleasing) { doorkeeper.left(source) }
+    }
+
+    /// Notes for the operator what happened to it.
+    func note(_ text: String) { logger.notice("\(text)", metadata: ["source": "\(source.text)"]) }
 
     /// The limits that the sessions of the member share; nil before logon.
     var memberThrottle: Throttle? {

@@ -37,9 +37,9 @@ final class ConnectionHandler: ChannelInboundHandler {
         self.connection = connection
         self.inbox = inbox
         self.loopReads = loopReads
-        lineSecondsMax = configuration.lineSecondsMax
-        logonSecondsMax = configuration.logonSecondsMax
-        throttle = configuration.sessionQuota.map(Throttle.init)
+        lineSecondsMax = configuration.limits.lineSecondsMax
+        logonSecondsMax = configuration.limits.logonSecondsMax
+        throttle = configuration.limits.sessionQuota.map(Throttle.init)
         clock = configuration.clock
     }
 

@@ -5,7 +5,6 @@ import NIOCore
 import NIOPosix
 import Permits
 import Storage
-import Synchronization
 import Wire
 
 /// A running venue: TCP sessions in front of the sequencer, the journal and settlement behind it.
@@ -15,7 +14,6 @@ package final class ExchangeServer: Sendable {
     private let group = MultiThreadedEventLoopGroup(numberOfThreads: max(1, System.coreCount / 2))
     private let core: VenueCore
     private let loopReads: [ObjectIdentifier: LoopReads]
-    private let connectionCount = Atomic<Int>(0)
     private let listener = NIOLockedValueBox<(any Channel)?>(nil)
 
     /// What a first start gave the operator's login; nil if the venue existed or the caller gave its own entries.
@@ -24,8 +22,8 @@ package final class ExchangeServer: Sendable {
     /// Opens the data directory and recovers the venue.
     /// - Throws: `ServerError` if the host is not loopback; what storage and recovery throw.
     package init(configuration: ServerConfiguration) throws {
-        guard ["127.0.0.1", "::1", "localhost"].contains(configuration.host) else {
-            throw ServerError("plaintext is for loopback only, not for \(configuration.host)")
+        guard configuration.security != nil || ["127.0.0.1", "::1", "localhost"].contains(configuration.host) else {
+            throw ServerError("plaintext is for loopback only, not for \(configuration.host): give a certificate and key")
         }
         self.configuration = configuration
         let core = try VenueCore(configuration: configuration, workers: .threads()) { [listener] in
@@ -62,26 +60,16 @@ package final class ExchangeServer: Sendable {
     }
 
     private func accept(_ channel: any Channel) throws {
-        let count = connectionCount.add(1, ordering: .relaxed).newValue
-        channel.closeFuture.whenComplete { [self] _ in connectionCount.subtract(1, ordering: .relaxed) }
-        guard count <= configuration.connectionsMax else {
-            var output = Output()
-            Venue.refuse(
-                id: .none,
-                Refusal(.busy, "the venue has its most connections, \(configuration.connectionsMax)"),
-                output: &output
-            )
-            channel.writeAndFlush(channel.allocator.buffer(bytes: output.bytes.array(0..<output.bytes.count)))
-                .whenComplete { _ in
-                    channel.close(promise: nil)
-                }
-            return
-        }
         guard let reads = loopReads[ObjectIdentifier(channel.eventLoop)] else {
             preconditionFailure("a connection on a loop of another group")
         }
         try core.accept(channel, reads)
     }
+
+    /// Reads the files of certificates again.
+    /// - Returns: how many connections were closed since their certificate is no longer good.
+    /// - Throws: `ServerError`; what was in use stays in use.
+    package func reloadCertificates() throws -> Int { try configuration.security?.reload() ?? 0 }
 
     /// Waits until the listener is closed, by `stop` or by a fault.
     /// - Throws: the fault.

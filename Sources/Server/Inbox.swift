@@ -9,10 +9,10 @@ enum InboxItem: Sendable {
     /// What one read brought: the lines, and the bytes in which they stand.
     case lines(Connection, [ReceivedLine], bytes: [UInt8])
     case closed(Connection)
-    /// A password was checked.
-    case checked(Connection, Logon, Bool)
-    /// A new password was hashed.
-    case hashed(Connection, NewPassword, Result<String, Refusal>)
+    /// Credentials were checked; with a new hash of a right password whose hash had another cost than is asked for now.
+    case checked(Connection, Logon, Bool, newHash: String?)
+    /// A new password was hashed; nil if there was none to hash.
+    case hashed(Connection, NewCredentials, Result<String?, Refusal>)
     /// Older lines of a stream were read.
     case history(Connection, StreamRequest, Result<[FeedLine], Refusal>)
     /// What an inquiry needs was read.
@@ -28,6 +28,19 @@ enum ReceivedLine: Sendable {
     case tooLong(Refusal)
     /// The client sends nothing more; the connection closes once it has its answers.
     case ended
+}
+
+/// A request that gives a login new credentials, while its password is hashed.
+enum NewCredentials: Sendable {
+    case login(NewLogin)
+    case rotation(Rotation)
+
+    var id: Code {
+        switch self {
+        case .login(let login): login.id
+        case .rotation(let rotation): rotation.id
+        }
+    }
 }
 
 /// The sequencer's queue: filled by event loops and workers, drained by one thread.

@@ -1,20 +1,34 @@
+import DequeModule
+import NIOConcurrencyHelpers
 import Permits
 import Seals
 import Storage
-import Synchronization
 
-/// Checks and hashes passwords, with a bounded queue.
+/// Checks credentials and hashes passwords, with a bounded queue.
+///
+/// A hash takes some tenths of a second, so whoever can make the venue compute them could keep others out. Logons from where the login
+/// has logged on before go first, and one source has few places among the rest.
 final class PasswordWorkers: Sendable {
     /// The refusal when the queue is full.
     static let busy = Refusal(.busy, "too many logons at once; try again in a moment")
-
-    private static let waitingMax = 64
+    /// How many wait at most, of each kind.
+    static let waitingMax = 64
+    /// How many of them may be of one source.
+    private static let waitingOfSourceMax = 4
 
     private let worker: any Worker
-    private let waiting = Atomic<Int>(0)
+    private let queues = NIOLockedValueBox(Queues())
     private let cost: PasswordHash.Cost
     /// What a password of an unknown user is checked against, so that it takes as long.
     private let decoy: String
+
+    private typealias Job = @Sendable () -> Void
+
+    private struct Queues {
+        var known: Deque<Job> = []
+        var strangers: Deque<(source: Doorkeeper.Source, job: Job)> = []
+        var ofSource: [Doorkeeper.Source: Int] = [:]
+    }
 
     init(cost: PasswordHash.Cost, worker: any Worker) throws(CryptoError) {
         self.cost = cost
@@ -22,37 +36,100 @@ final class PasswordWorkers: Sendable {
         decoy = try PasswordHash.make(password: PasswordHash.randomPassword(), cost: cost)
     }
 
-    /// Checks a password; `hash` is nil for an unknown user.
+    /// Who asks for something to be checked.
+    struct Asker {
+        let source: Doorkeeper.Source
+        /// Whether it has logged on from there before.
+        let isKnown: Bool
+    }
+
+    /// Checks a password; `hash` is nil for an unknown user or one without a password.
+    ///
+    /// The body also gets a new hash, if the password was right and its hash cheaper or dearer than they are now.
     /// - Returns: false if the queue is full.
-    func verify(_ password: String, against hash: String?, _ body: @escaping @Sendable (Bool) -> Void) -> Bool {
-        submit { [decoy] in
+    func verify(
+        _ password: String,
+        against hash: String?,
+        for asker: Asker,
+        _ body: @escaping @Sendable (_ isRight: Bool, _ newHash: String?) -> Void
+    ) -> Bool {
+        submit(asker) { [decoy, cost] in
             let matches = PasswordHash.verify(password: password, against: hash ?? decoy)
-            body(matches && hash != nil)
+            guard let hash, matches else { return body(false, nil) }
+            guard PasswordHash.cost(of: hash) != cost else { return body(true, nil) }
+            do throws(CryptoError) {
+                body(true, try PasswordHash.make(password: password, cost: cost))
+            } catch {
+                body(true, nil)
+            }
         }
     }
 
-    /// Hashes a new password.
+    /// Checks a machine's signature; `key` is nil for an unknown user or one without a key.
     /// - Returns: false if the queue is full.
-    func hash(_ password: String, _ body: @escaping @Sendable (Result<String, Refusal>) -> Void) -> Bool {
-        submit { [cost] in
+    func verify(
+        _ signature: [UInt8],
+        of text: [UInt8],
+        by key: Digest?,
+        for asker: Asker,
+        _ body: @escaping @Sendable (Bool) -> Void
+    ) -> Bool {
+        submit(asker) {
+            let isRight = Ed25519.PublicKey(key ?? .zero).verifies(signature, of: text)
+            body(isRight && key != nil)
+        }
+    }
+
+    /// Hashes a new password, after checking the old one if `old` is given.
+    /// - Returns: false if the queue is full.
+    func hash(
+        _ password: String?,
+        checking old: (password: String, hash: String)? = nil,
+        for asker: Asker,
+        _ body: @escaping @Sendable (Result<String?, Refusal>) -> Void
+    ) -> Bool {
+        submit(asker) { [cost] in
+            if let old, !PasswordHash.verify(password: old.password, against: old.hash) {
+                return body(.failure(Refusal(.logonFailed, "old is not the login's password")))
+            }
             do throws(CryptoError) {
-                body(.success(try PasswordHash.make(password: password, cost: cost)))
+                body(.success(try password.map { password throws(CryptoError) in
+                    try PasswordHash.make(password: password, cost: cost)
+                }))
             } catch {
                 body(.failure(Refusal(.busy, "the password could not be hashed; try again")))
             }
         }
     }
 
-    private func submit(_ body: @escaping @Sendable () -> Void) -> Bool {
-        guard waiting.add(1, ordering: .relaxed).newValue <= PasswordWorkers.waitingMax else {
-            waiting.subtract(1, ordering: .relaxed)
-            return false
+    private func submit(_ asker: Asker, _ job: @escaping Job) -> Bool {
+        let isTaken = queues.withLockedValue { queues in
+            if asker.isKnown {
+                guard queues.known.count < PasswordWorkers.waitingMax else { return false }
+                queues.known.append(job)
+                return true
+            }
+            let own = queues.ofSource[asker.source] ?? 0
+            guard queues.strangers.count < PasswordWorkers.waitingMax, own < PasswordWorkers.waitingOfSourceMax else {
+                return false
+            }
+            queues.ofSource[asker.source] = own + 1
+            queues.strangers.append((asker.source, job))
+            return true
         }
-        worker.submit { [self] in
-            waiting.subtract(1, ordering: .relaxed)
-            body()
+        if isTaken { worker.submit { [self] in runNext() } }
+        return isTaken
+    }
+
+    private func runNext() {
+        let job = queues.withLockedValue { queues -> Job? in
+            if let job = queues.known.popFirst() { return job }
+            guard let (source, job) = queues.strangers.popFirst() else { return nil }
+            let left = (queues.ofSource[source] ?? 1) - 1
+            queues.ofSource[source] = left > 0 ? left : nil
+            return job
         }
-        return true
+        job?()
     }
 
     func stop() { worker.drain() }

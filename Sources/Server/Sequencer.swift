@@ -24,6 +24,7 @@ final class Sequencer: @unchecked Sendable {
     let committer: Committer
     let projector: Projector
     let passwords: PasswordWorkers
+    let doorkeeper: Doorkeeper
     let isStopping = Atomic<Bool>(false)
     let finished = DispatchSemaphore(value: 0)
     /// A lock of the system's, which the thread sanitizer knows; it does not know `Mutex`.
@@ -55,7 +56,8 @@ final class Sequencer: @unchecked Sendable {
         inbox: Inbox,
         committer: Committer,
         projector: Projector,
-        passwords: PasswordWorkers
+        passwords: PasswordWorkers,
+        doorkeeper: Doorkeeper
     ) {
         self.venue = venue
         self.configuration = configuration
@@ -63,6 +65,7 @@ final class Sequencer: @unchecked Sendable {
         self.committer = committer
         self.projector = projector
         self.passwords = passwords
+        self.doorkeeper = doorkeeper
         output.audience = listeners.audience
     }
 
@@ -170,10 +173,10 @@ final class Sequencer: @unchecked Sendable {
             }
         case .closed(let connection):
             if let session = sessions.removeValue(forKey: ObjectIdentifier(connection)) { close(session) }
-        case .checked(let connection, let logon, let isRight):
-            answer(connection) { finish(logon, isRight: isRight, $0) }
+        case .checked(let connection, let logon, let isRight, let newHash):
+            answer(connection) { finish(logon, isRight: isRight, newHash: newHash, $0) }
         case .hashed(let connection, let login, let hash):
-            answer(connection) { setPassword(login, hash, $0) }
+            answer(connection) { set(login, hash, $0) }
         case .history(let connection, let request, let lines):
             answer(connection) { finish(request, lines, $0) }
         case .read(let connection, let id, let inquiry, let records):
@@ -206,15 +209,17 @@ final class Sequencer: @unchecked Sendable {
 
     func perform(_ line: ParsedLine, _ bytes: Span<UInt8>, _ session: Session) {
         if case .query = line.body {
-            venue.answer(line, member: session.member, booked: projector.applied, output: &output)
+            venue.answer(line, member: session.member, served: served, output: &output)
             return route(to: session)
         }
         guard let member = session.member else {
-            guard case .logon(let logon) = line.body else {
+            switch line.body {
+            case .logon(let logon): return check(logon, session)
+            case .challenge: return challenge(line.id, session)
+            default:
                 let text = "\(line.verb.text) needs a session; send LOGON first"
                 return refuse(line.id, Refusal(.notLoggedOn, text), session)
             }
-            return check(logon, session)
         }
         switch line.body {
         case .query: break
@@ -234,9 +239,12 @@ final class Sequencer: @unchecked Sendable {
                 from: session
             )
             if case .session(.logout) = command { logOut(session) }
+            if line.verb == .revoke || line.verb == .approve { endRevokedSessions() }
         case .logon(let logon):
             refuse(logon.id, Refusal(.alreadyLoggedOn, "this connection has logged on; LOGOUT ends it"), session)
-        case .login(let login): hash(login, session)
+        case .challenge: challenge(line.id, session)
+        case .login(let login): hash(.login(login), session)
+        case .rotate(let rotation): hash(.rotation(rotation), session)
         case .bid(let bid): seal(bid, member, session)
         case .subscribe(let market): subscribe(line.id, market, true, session)
         case .unsubscribe(let market): subscribe(line.id, market, false, session)

@@ -21,20 +21,10 @@ package struct ServerConfiguration: Sendable {
     package var bootstrap: [String]?
     /// What hashing a password costs.
     package var passwordCost = PasswordHash.Cost.standard
-    /// The most connections at once.
-    package var connectionsMax = 1024
-    /// The most requests that wait for the sequencer; more get `BUSY`.
-    package var inboxMax = 65_536
-    /// The most bytes that a connection may have unsent before it is closed.
-    package var unsentBytesMax = 8 << 20
-    /// The requests that one session may send; nil for no limit.
-    package var sessionQuota: RequestQuota? = RequestQuota(perSecond: 100, burst: 200)
-    /// The requests that a member may send over all its sessions; nil for no limit.
-    package var memberQuota: RequestQuota? = RequestQuota(perSecond: 400, burst: 800)
-    /// How long a connection may take to log on, in seconds.
-    package var logonSecondsMax: Int64 = 30
-    /// How long a line that has begun may take, in seconds.
-    package var lineSecondsMax: Int64 = 10
+    /// What clients may do.
+    package var limits = ServerLimits()
+    /// TLS, if the venue speaks it; plaintext is for loopback alone.
+    package var security: TransportSecurity?
     /// How many commands lie between two snapshots.
     package var commandsPerSnapshot: UInt64 = 500_000
     package var logger: Logger

@@ -1,4 +1,5 @@
 import Permits
+import Seals
 
 /// What the sequencer knows of a connection; touched by its thread alone.
 final class Session {
@@ -6,6 +7,8 @@ final class Session {
     /// Who is logged on; nil before.
     var member: MemberID?
     var user = UserID.venue
+    /// What `CHALLENGE` gave last, for one logon.
+    var nonce: Digest?
     /// Whether it gets its member's private stream.
     var isListening = false
     /// Public streams that it gets.

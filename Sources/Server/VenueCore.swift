@@ -1,4 +1,5 @@
 package import NIOCore
+import Permits
 import Exchange
 import Logging
 package import Seals
@@ -18,6 +19,7 @@ package final class VenueCore: Sendable {
     private let inbox: Inbox
     private let projector: Projector
     private let passwords: PasswordWorkers
+    private let doorkeeper: Doorkeeper
     let sequencer: Sequencer
     private let fault: NIOLockedValueBox<(any Error)?>
     /// Stream-file entries that an empty journal begins with, or that a restart needs.
@@ -51,7 +53,8 @@ package final class VenueCore: Sendable {
             snapshots: snapshots,
             logger: configuration.logger
         )
-        inbox = Inbox(capacity: configuration.inboxMax)
+        doorkeeper = Doorkeeper(limits: configuration.limits)
+        inbox = Inbox(capacity: configuration.limits.inboxMax)
         fault = NIOLockedValueBox(nil)
         let failed: @Sendable (any Error) -> Void = { [fault, logger = configuration.logger] error in
             logger.critical("the venue stops: \(error)")
@@ -83,7 +86,8 @@ package final class VenueCore: Sendable {
             inbox: inbox,
             committer: committer,
             projector: projector,
-            passwords: passwords
+            passwords: passwords,
+            doorkeeper: doorkeeper
         )
         (entries, operatorPassword) = try VenueCore.firstEntries(of: venue, configuration)
     }
@@ -113,9 +117,24 @@ package final class VenueCore: Sendable {
     /// What an event loop that reads for this venue needs.
     package func loopReads() -> LoopReads { LoopReads(sequencer: sequencer, inbox: inbox) }
 
-    /// Lets a connection in; on its event loop.
+    /// Lets a connection in, or tells it why not; on its event loop.
     package func accept(_ channel: any Channel, _ reads: LoopReads) throws {
-        let connection = Connection(channel: channel, unsentMax: configuration.unsentBytesMax)
+        let source = Doorkeeper.Source(channel.remoteAddress)
+        let admission = doorkeeper.admit(source)
+        if case .refused(let reason) = admission { return refuse(channel, reason) }
+        var isReserved = false
+        if case .reserved = admission { isReserved = true }
+        let security = configuration.security
+        let connection = Connection(
+            channel: channel,
+            unsentMax: configuration.limits.unsentBytesMax,
+            source: source,
+            isReserved: isReserved,
+            serverDigest: security?.certificateDigest,
+            doorkeeper: doorkeeper,
+            logger: configuration.logger
+        )
+        try security?.secure(channel, connection, handshakeSecondsMax: configuration.limits.handshakeSecondsMax)
         try channel.pipeline.syncOperations.addHandler(
             ConnectionHandler(
                 connection: connection,
@@ -124,6 +143,15 @@ package final class VenueCore: Sendable {
                 configuration: configuration
             )
         )
+    }
+
+    /// Closes a connection for which there is no place; in plaintext it is told.
+    private func refuse(_ channel: any Channel, _ reason: String) {
+        guard configuration.security == nil else { return channel.close(promise: nil) }
+        var output = Output()
+        Venue.refuse(id: .none, Refusal(.busy, reason), output: &output)
+        let bytes = channel.allocator.buffer(bytes: output.bytes.array(0..<output.bytes.count))
+        channel.writeAndFlush(bytes).whenComplete { _ in channel.close(promise: nil) }
     }
 
     /// Starts the threads of sequencer and settlement.

@@ -114,9 +114,9 @@ package final class Simulation {
         configuration.passwordCost = .trivial
         configuration.commandsPerSnapshot = 100
         // So little that bursts exceed them.
-        configuration.inboxMax = 90
-        configuration.sessionQuota = RequestQuota(perSecond: 50, burst: 60)
-        configuration.memberQuota = RequestQuota(perSecond: 100, burst: 80)
+        configuration.limits.inboxMax = 90
+        configuration.limits.sessionQuota = RequestQuota(perSecond: 50, burst: 60)
+        configuration.limits.memberQuota = RequestQuota(perSecond: 100, burst: 80)
         let workers = SimulatedWorkers()
         let core = try VenueCore(configuration: configuration, workers: workers.workers, onFailure: {})
         process = Process(core: core, workers: workers, loop: EmbeddedEventLoop(), reads: core.loopReads())

@@ -50,17 +50,24 @@ package enum PasswordHash {
     /// Malformed text, or one whose cost is out of bounds, matches nothing. The comparison takes the same time for every key.
     package static func verify(password: String, against text: String) -> Bool {
         let fields = text.split(separator: "$", omittingEmptySubsequences: false)
-        guard fields.count == 6, fields[0] == "scrypt", let logN = Int(fields[1]), let blockSize = Int(fields[2]),
-            let parallelism = Int(fields[3]), let salt = Hex.bytes(fields[4]), let key = Hex.bytes(fields[5]),
+        guard let cost = cost(of: text), let salt = Hex.bytes(fields[4]), let key = Hex.bytes(fields[5]),
             salt.count <= 64, key.count == keyByteCount
         else { return false }
-        let cost = Cost(logN: logN, blockSize: blockSize, parallelism: parallelism)
         do {
             let candidate = try derive(password: Array(password.utf8), salt: salt, cost: cost, count: key.count)
             return CRYPTO_memcmp(candidate, key, key.count) == 0
         } catch {
             return false
         }
+    }
+
+    /// What a hash costs to compute; nil if the text is none.
+    package static func cost(of text: String) -> Cost? {
+        let fields = text.split(separator: "$", omittingEmptySubsequences: false)
+        guard fields.count == 6, fields[0] == "scrypt", let logN = Int(fields[1]), let blockSize = Int(fields[2]),
+            let parallelism = Int(fields[3])
+        else { return nil }
+        return Cost(logN: logN, blockSize: blockSize, parallelism: parallelism)
     }
 
     /// A password of 20 characters and 100 random bits, in four groups, without `l`, `o`, `0` and `1`.

@@ -124,7 +124,7 @@ struct SettlementProjection {
                     sql: "UPDATE market SET reference = ?, band_low = ?, band_high = ? WHERE id = ?",
                     arguments: [price.minorUnits, low.minorUnits, high.minorUnits, market.index]
                 )
-            case .memberAdmitted, .loginCreated: try writeDirectory(event)
+            case .memberAdmitted, .loginChanged: try writeDirectory(event)
             case .registry(count: _, let fact): try write(fact, position: index + 1, sequence: sequence, time: time)
             case .pending, .proposal, .swap, .offer, .alert, .trusted, .distrusted:
                 try writePrivate(event, position: index + 1, sequence: sequence, time: time)
@@ -231,13 +231,14 @@ extension SettlementProjection {
                     """,
                 arguments: [member.index, "\(code)", role.text, name]
             )
-        case .loginCreated(let user, let member, let code, passwordHash: _):
+        case .loginChanged(let user, let login):
             try database.execute(
                 sql: """
-                    INSERT INTO login VALUES (?, ?, ?)
-                    ON CONFLICT (id) DO UPDATE SET member = excluded.member, code = excluded.code
+                    INSERT INTO login VALUES (?, ?, ?, ?, ?)
+                    ON CONFLICT (id) DO UPDATE SET member = excluded.member, code = excluded.code,
+                        person = excluded.person, revoked = excluded.revoked
                     """,
-                arguments: [user.index, member.index, "\(code)"]
+                arguments: [user.index, login.member.index, "\(login.code)", "\(login.person)", login.isRevoked]
             )
         default:
             preconditionFailure("not an event of the directory: \(event)")

@@ -8,12 +8,12 @@ enum SettlementSchema {
     /// The names that the schema had before.
     static let older = [
         "1: the venue", "2: the registry", "3: seasons", "4: swaps", "5: trades across zones",
-        "6: sales by agreement",
+        "6: sales by agreement", "7: event lines in blocks",
     ]
 
     static var migrator: DatabaseMigrator {
         var migrator = DatabaseMigrator()
-        migrator.registerMigration("7: event lines in blocks") { db in
+        migrator.registerMigration("8: persons") { db in
             try db.execute(sql: directory)
             try db.execute(sql: activity)
             try db.execute(sql: accounts)
@@ -57,6 +57,8 @@ enum SettlementSchema {
             id INTEGER PRIMARY KEY,
             member INTEGER NOT NULL REFERENCES member,
             code TEXT NOT NULL,
+            person TEXT NOT NULL,     -- whose it is, over all members; empty for a person of its own
+            revoked INTEGER NOT NULL, -- 1: it can no longer log on
             UNIQUE (member, code)
         ) STRICT;
 
@@ -296,7 +298,7 @@ enum SettlementSchema {
 
         INSERT INTO watermark VALUES (1, 0);
         INSERT INTO member VALUES (0, 'venue', 'venue', 'The venue');
-        INSERT INTO login VALUES (0, 0, 'venue');
+        INSERT INTO login VALUES (0, 0, 'venue', '', 0);
 
         """
 }

@@ -14,7 +14,7 @@ extension Venue {
         verb: Verb,
         id: Code,
         member: MemberID?,
-        booked: UInt64?,
+        served: Served?,
         _ output: inout Output
     ) {
         do throws(Refusal) {
@@ -25,7 +25,7 @@ extension Venue {
             }
             var rows = Rows()
             try collect(query, member ?? .venue, &rows)
-            if case .status(original: nil) = query, let booked { rows.head.append("booked", booked) }
+            if case .status(original: nil) = query, let served { rows.append(served) }
             rows.write(id: id, to: &output)
         } catch {
             output.append(error, id: id)

@@ -15,7 +15,7 @@ package enum Key: UInt8, CaseIterable, Sendable, BitwiseCopyable {
     case verifier, second, split, within, period, evidence, kind, due, since, share
     case yields, starts, ends, carry, spills, percent, link, balance, ratio, back
     case offer, royalty, lease, window, give, giveqty, want, wantqty, swap
-    case size, line, seq, n, leaf, cosigned
+    case size, line, seq, n, leaf, cosigned, sign, takeover, person, old
     case until, auctions, freeze, trade, first, transfer, penalty, on, act, proposal, serial, number, digest
 
     /// The key as it is written.
@@ -105,10 +105,10 @@ package struct VerbRule: Sendable {
 
     private static func entry(_ verb: Verb) -> (summary: String, required: Keys, optional: Keys) {
         switch verb {
-        case .logon, .logout, .ping, .help, .status, .subscribe, .unsubscribe, .resume, .deadman,
+        case .logon, .logout, .challenge, .rotate, .ping, .help, .status, .subscribe, .unsubscribe, .resume, .deadman,
             .clock, .disconnect, .restart:
             session(verb)
-        case .member, .login, .market, .phase, .reference, .dayEnd, .deposit, .withdraw: administration(verb)
+        case .member, .login, .revoke, .market, .phase, .reference, .dayEnd, .deposit, .withdraw: administration(verb)
         case .order, .amend, .cancel, .massCancel, .quote: trading(verb)
         case .program, .cap, .allocate, .holiday, .facility, .monitor, .report, .deadline, .suspend, .readmit, .bust,
             .season, .announce, .spill, .release, .link, .delivery, .move, .swap, .unswap, .offer, .take, .unoffer,
@@ -134,9 +134,16 @@ package struct VerbRule: Sendable {
         switch verb {
         case .logon:
             (
-                "Starts a session. cod=1 cancels its orders when the connection is lost; hb=N asks for heartbeats.",
+                "Starts a session. cod=1 cancels its orders when the connection is lost; hb=N asks for heartbeats; takeover=1 ends "
+                    + "a live session of the login. sign= answers CHALLENGE in place of a password.",
                 [(.member, .code), (.user, .code), (.version, .integer)],
-                [(.password, .text), (.cod, .flag), (.heartbeat, .integer)]
+                [(.password, .text), (.sign, .text), (.takeover, .flag), (.cod, .flag), (.heartbeat, .integer)]
+            )
+        case .challenge: ("A nonce that a machine signs with its key to log on.", [], [])
+        case .rotate:
+            (
+                "Gives one's own login a new password or key; old= is the password that it has.",
+                [], [(.old, .text), (.password, .text), (.hash, .text), (.key, .digest)]
             )
         case .logout: ("Ends the session and closes the connection; orders stay.", [], [])
         case .ping: ("Answers with the venue's time and the last sequence number.", [], [])
@@ -170,8 +177,14 @@ package struct VerbRule: Sendable {
             )
         case .login:
             return (
-                "Creates a login or gives it a new password.", [(.member, .code), (.user, .code)],
-                [(.password, .text), (.hash, .text)]
+                "Creates a login, or gives it a new password, key or person; with none of them it logs on by certificate.",
+                [(.member, .code), (.user, .code)],
+                [(.password, .text), (.hash, .text), (.key, .digest), (.person, .code)]
+            )
+        case .revoke:
+            return (
+                "Takes a login's password and key away, and ends its session.", [(.member, .code), (.user, .code)],
+                [(.text, .text)]
             )
         case .market:
             return (

@@ -1,5 +1,6 @@
 import Exchange
 import Permits
+import Seals
 
 // From fields to typed requests, verb by verb.
 
@@ -25,6 +26,8 @@ extension LineScanner {
         case .clock: .command(.clock)
         case .logon, .logout, .disconnect, .restart, .deadman, .subscribe, .unsubscribe, .resume:
             try sessionBody(line, id: id)
+        case .challenge: .challenge
+        case .rotate: .rotate(try rotation(line, id: id))
         case .ping, .help, .status, .account, .orders, .book, .trades, .markets, .programs, .members, .ledger:
             .query(try query(line, id: id))
         case .login: try loginBody(line, id: id)
@@ -41,7 +44,7 @@ extension LineScanner {
                     limit: Int(try integer(.limit, line, in: 1...Int64(Limits.rowsMax)) ?? Int64(Limits.rowsMax))
                 )
             )
-        case .member, .market, .phase, .reference, .dayEnd, .deposit, .withdraw:
+        case .member, .revoke, .market, .phase, .reference, .dayEnd, .deposit, .withdraw:
             .command(.admin(try adminCommand(line)))
         case .program, .cap, .allocate, .holiday, .facility, .monitor, .report, .deadline, .suspend, .readmit, .bust,
             .season, .announce, .spill, .release, .link, .delivery, .move, .swap, .unswap, .offer, .take, .unoffer,
@@ -123,6 +126,8 @@ extension LineScanner {
                     member: try required(code(.member, line), .member),
                     user: try required(code(.user, line), .user),
                     password: try text(.password, line),
+                    signature: try signature(line),
+                    takesOver: try flag(.takeover, line),
                     version: try required(integer(.version, line, in: 1...Int64.max), .version),
                     cancelOnDisconnect: try flag(.cod, line),
                     heartbeatSeconds: try integer(.heartbeat, line, in: 1...3600) ?? 0,
@@ -156,19 +161,50 @@ extension LineScanner {
     private func loginBody(_ line: Span<UInt8>, id: Code) throws(Refusal) -> ParsedLine.Body {
         let member = try required(code(.member, line), .member)
         let user = try required(code(.user, line), .user)
-        switch (try text(.password, line), try text(.hash, line)) {
-        case (let password?, nil):
-            guard password.utf8.count >= Logon.passwordBytesMin else {
-                throw Refusal(.outOfRange, "password must have at least \(Logon.passwordBytesMin) bytes")
-            }
-            return .login(NewPassword(member: member, user: user, password: password, id: id))
-        case (nil, let hash?):
-            guard hash.utf8.allSatisfy({ $0 > 32 && $0 < 127 && $0 != UInt8(ascii: "\"") }) else {
-                throw Refusal(.badValue, "hash has other characters than a password hash")
-            }
-            return .command(.admin(.login(member: member, user: user, passwordHash: hash)))
-        default: throw Refusal(.missingKey, "LOGIN needs either password= or hash=")
+        var change = try credentials(line)
+        change.person = try code(.person, line)
+        guard let password = try password(line) else {
+            return .command(.admin(.login(member: member, user: user, change)))
         }
+        return .login(NewLogin(member: member, user: user, password: password, change: change, id: id))
+    }
+
+    private func rotation(_ line: Span<UInt8>, id: Code) throws(Refusal) -> Rotation {
+        let change = try credentials(line)
+        let password = try password(line)
+        guard password != nil || change != CredentialChange() else {
+            throw Refusal(.missingKey, "ROTATE needs password= or key=")
+        }
+        return Rotation(old: try text(.old, line), password: password, change: change, id: id)
+    }
+
+    /// A new password.
+    private func password(_ line: Span<UInt8>) throws(Refusal) -> String? {
+        guard let password = try text(.password, line) else { return nil }
+        guard password.utf8.count >= Logon.passwordBytesMin else {
+            throw Refusal(.outOfRange, "password must have at least \(Logon.passwordBytesMin) bytes")
+        }
+        return password
+    }
+
+    /// What may stand in a journal: a password's hash, a key.
+    private func credentials(_ line: Span<UInt8>) throws(Refusal) -> CredentialChange {
+        let hash = try text(.hash, line)
+        if let hash, !hash.utf8.allSatisfy({ $0 > 32 && $0 < 127 && $0 != UInt8(ascii: "\"") }) {
+            throw Refusal(.badValue, "hash has other characters than a password hash")
+        }
+        guard hash == nil || range(.password) == nil else {
+            throw Refusal(.invalidCombination, "\(verb.text) takes password= or hash=")
+        }
+        return CredentialChange(passwordHash: hash, publicKey: try digest(.key, line))
+    }
+
+    private func signature(_ line: Span<UInt8>) throws(Refusal) -> [UInt8]? {
+        guard let text = try text(.sign, line) else { return nil }
+        guard let bytes = Hex.bytes(text), bytes.count == Ed25519.signatureByteCount else {
+            throw Refusal(.badValue, "sign must be 128 hexadecimal digits, lower case")
+        }
+        return bytes
     }
 
     private func adminCommand(_ line: Span<UInt8>) throws(Refusal) -> AdminCommand {
@@ -178,6 +214,11 @@ extension LineScanner {
                 code: try required(code(.member, line), .member),
                 role: try required(word(.role, line), .role),
                 name: try required(text(.name, line), .name)
+            )
+        case .revoke:
+            return .revoke(
+                member: try required(code(.member, line), .member),
+                user: try required(code(.user, line), .user)
             )
         case .market: return .market(try newMarket(line))
         case .phase:

@@ -88,7 +88,7 @@ extension Output {
         case .trade, .level, .phase, .indicative, .reference: appendPublic(event, sequence, exchange)
         case .auction, .awarded: appendAuction(event, sequence, exchange)
         case .registry, .pending, .proposal, .swap, .offer, .alert: appendRegistry(event, sequence, exchange)
-        case .memberAdmitted, .loginCreated, .marketListed, .orderEntered, .orderAmended, .auctionAnnounced,
+        case .memberAdmitted, .loginChanged, .marketListed, .orderEntered, .orderAmended, .auctionAnnounced,
             .auctionCleared, .transferred, .serials, .trusted, .distrusted, .sessionOpened, .sessionClosed, .dayEnded:
             break
         }

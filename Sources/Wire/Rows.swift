@@ -34,6 +34,51 @@ struct Rows {
     }
 }
 
+/// What a server knows beside the venue, for `STATUS`.
+package struct Served: Sendable {
+    /// The last command in settlement.
+    package var booked: UInt64
+    package var limits: [LimitRow]
+
+    package init(booked: UInt64, limits: [LimitRow]) {
+        self.booked = booked
+        self.limits = limits
+    }
+}
+
+/// A limit of what clients may do.
+package struct LimitRow: Sendable {
+    package let name: StaticString
+    package let value: UInt64
+    package let unit: StaticString
+    /// What happens beyond it.
+    package let text: String
+
+    package init(_ name: StaticString, _ value: UInt64, _ unit: StaticString, _ text: String) {
+        self.name = name
+        self.value = value
+        self.unit = unit
+        self.text = text
+    }
+}
+
+extension Rows {
+    fileprivate mutating func append(limit: LimitRow) {
+        row { bytes in
+            bytes.append(" limit=")
+            bytes.append(limit.name)
+            bytes.append("value", limit.value)
+            bytes.append("unit", quoted: "\(limit.unit)")
+            bytes.append("text", quoted: limit.text)
+        }
+    }
+
+    mutating func append(_ served: Served) {
+        head.append("booked", served.booked)
+        for limit in served.limits { append(limit: limit) }
+    }
+}
+
 extension TextSink {
     /// Appends a verb's usage and summary.
     mutating func append(_ rule: VerbRule) {

@@ -49,10 +49,15 @@ extension Venue {
         case .command(let command): return .command(request(command, line, member, user, entry.time))
         case .logon(let logon): return .command(request(logon.command, line, member, user, entry.time))
         case .bid(let bid): return .bid(bid, member, user, entry.time)
-        case .login:
-            return .refused(id: line.id, Refusal(.badValue, "a stream holds no passwords; LOGIN takes hash= here"))
+        case .rotate(let rotation) where rotation.password == nil && rotation.old == nil:
+            return .command(request(rotation.command(hash: nil).0, line, member, user, entry.time))
+        case .login, .rotate:
+            return .refused(
+                id: line.id,
+                Refusal(.badValue, "a stream holds no passwords; \(line.verb.text) takes hash= here")
+            )
         case .inquiry(let inquiry): return .inquiry(id: line.id, inquiry, member, entry.time)
-        case .query, .subscribe, .unsubscribe, .resume:
+        case .query, .challenge, .subscribe, .unsubscribe, .resume:
             throw StreamError("\(line.verb.text) belongs to a connection and has no meaning in a stream file")
         }
     }

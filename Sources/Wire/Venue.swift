@@ -1,5 +1,6 @@
 package import Exchange
 package import Permits
+package import Seals
 
 /// The engine with its grammar: requests in, lines out.
 ///
@@ -56,10 +57,10 @@ package struct Venue: Sendable {
         return (request, kept)
     }
 
-    /// Answers a query; `member` is nil before logon, `booked` the last command in settlement where there is one.
-    package func answer(_ line: ParsedLine, member: MemberID?, booked: UInt64? = nil, output: inout Output) {
+    /// Answers a query; `member` is nil before logon, `served` what a server knows beside the venue.
+    package func answer(_ line: ParsedLine, member: MemberID?, served: Served? = nil, output: inout Output) {
         guard case .query(let query) = line.body else { return }
-        answer(query, verb: line.verb, id: line.id, member: member, booked: booked, &output)
+        answer(query, verb: line.verb, id: line.id, member: member, served: served, &output)
     }
 
     /// Refuses a line that does not reach the engine.
@@ -74,6 +75,16 @@ package struct Venue: Sendable {
         output.bytes.append(id: id)
         output.bytes.append("market", market)
         output.bytes.append("n", count)
+        output.endLine(from: start, to: .reply)
+    }
+
+    /// Answers `CHALLENGE`.
+    package static func accept(id: Code, nonce: Digest, output: inout Output) {
+        let start = output.begin()
+        output.bytes.append("OK")
+        output.bytes.append(id: id)
+        output.bytes.append(" nonce=")
+        output.bytes.append(text: nonce.hex)
         output.endLine(from: start, to: .reply)
     }
 
@@ -96,8 +107,6 @@ package struct Venue: Sendable {
         return (member, user)
     }
 
-    /// A login's password hash, as text.
-    package func passwordHash(of user: UserID) -> String { exchange.members[user].passwordHash }
 
     /// Finds a public stream: a market's, `auctions` or `registry`.
     package func marketID(_ code: Code) -> MarketID? {

@@ -21,8 +21,8 @@ struct BenchVenue {
         let logger = Logger(label: "bench", factory: { _ in SwiftLogNoOpLogHandler() })
         var configuration = ServerConfiguration(directory: directory, logKey: BenchVenue.logKey, logger: logger)
         configuration.port = 0
-        configuration.inboxMax = 1 << 20
-        (configuration.sessionQuota, configuration.memberQuota) = (nil, nil)
+        configuration.limits.inboxMax = 1 << 20
+        (configuration.limits.sessionQuota, configuration.limits.memberQuota) = (nil, nil)
         configuration.bootstrap = try bootstrap(members: members)
         let server = try ExchangeServer(configuration: configuration)
         return BenchVenue(server: server, port: try await server.start(), directory: directory, memberCount: members)

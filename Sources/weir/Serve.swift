@@ -11,7 +11,7 @@ struct Serve: AsyncParsableCommand {
         abstract: "Run the exchange on a data directory.",
         discussion: """
             The first start creates the operator's login and prints its password once. Later starts recover the venue
-            from the journal. SIGTERM or SIGINT stop it cleanly.
+            from the journal. SIGTERM or SIGINT stop it cleanly; SIGHUP reads certificates, keys and revocations again.
             """
     )
 
@@ -32,23 +32,56 @@ struct Serve: AsyncParsableCommand {
     @Option(help: "The name of a sealed log that begins, such as weir.example/log; else one is made of its key.")
     var logOrigin: String?
 
-    @Option(help: "Requests a second that one session may send, and twice as many at once; 0 for no limit.")
-    var sessionRate: Int64 = 100
+    @Flag(help: "Speak plaintext, for trying things out: on loopback alone.")
+    var plaintext = false
 
-    @Option(
-        help:
-            "Requests a second that a member may send over all its sessions, and twice as many at once; 0 for no limit."
-    )
-    var memberRate: Int64 = 400
+    @Option(help: "The server's certificate in PEM, and those between it and its authority.")
+    var tlsCertificate: String?
+
+    @Option(help: "The certificate's private key in PEM.")
+    var tlsKey: String?
+
+    @Option(help: "The authorities of clients' certificates in PEM; the operator and regulators need one.")
+    var tlsClients: String?
+
+    @Option(help: "What these have revoked, in PEM.")
+    var tlsRevoked: String?
+
+    @Option(help: "NAME=VALUE: a limit of what clients may do, by its name in STATUS; may be repeated.")
+    var limit: [String] = []
 
     func validate() throws {
-        guard [sessionRate, memberRate].allSatisfy({ (0...1_000_000).contains($0) }) else {
-            throw ValidationError("a rate is 0 to 1000000 requests a second")
+        guard plaintext != (tlsCertificate != nil), (tlsCertificate == nil) == (tlsKey == nil) else {
+            throw ValidationError(
+                "give --tls-certificate and --tls-key (ops/certificates makes some for trying out), or --plaintext"
+            )
         }
+        guard tlsCertificate != nil || (tlsClients == nil && tlsRevoked == nil), tlsRevoked == nil || tlsClients != nil
+        else { throw ValidationError("--tls-clients needs --tls-certificate, --tls-revoked needs --tls-clients") }
+        _ = try limits()
     }
 
-    private static func quota(_ rate: Int64) -> RequestQuota? {
-        rate == 0 ? nil : RequestQuota(perSecond: rate, burst: 2 * rate)
+    private func limits() throws -> ServerLimits {
+        var limits = ServerLimits()
+        for setting in limit {
+            let parts = setting.split(separator: "=", maxSplits: 1)
+            guard parts.count == 2, let value = Int64(parts[1]), limits.set(String(parts[0]), to: value) else {
+                throw ValidationError("--limit \(setting): it must be NAME=VALUE, with a name that STATUS shows and can be set")
+            }
+        }
+        return limits
+    }
+
+    private func security() throws -> TransportSecurity? {
+        guard let tlsCertificate, let tlsKey else { return nil }
+        return try TransportSecurity(
+            TLSFiles(
+                certificate: tlsCertificate,
+                key: tlsKey,
+                clientAuthorities: tlsClients,
+                revocations: tlsRevoked
+            )
+        )
     }
 
     func run() async throws {
@@ -58,15 +91,17 @@ struct Serve: AsyncParsableCommand {
         configuration.logOrigin = logOrigin
         configuration.host = host
         configuration.port = port
-        configuration.sessionQuota = Serve.quota(sessionRate)
-        configuration.memberQuota = Serve.quota(memberRate)
-        configuration.connectionsMax = try OpenFiles.makeRoom(
-            for: configuration.connectionsMax,
+        configuration.limits = try limits()
+        configuration.security = try security()
+        configuration.limits.connectionsMax = try OpenFiles.makeRoom(
+            for: configuration.limits.connectionsMax,
             configuration.logger
         )
         let server = try ExchangeServer(configuration: configuration)
         let bound = try await server.start()
         let signals = await StopSignals.install { server.closeListener() }
+        let reload = await StopSignals.install([SIGHUP]) { Serve.reload(server, logger) }
+        defer { reload.cancel() }
         Console.line("weir: listening on \(host):\(bound), data in \(data)")
         let site = try await startSite(logger)
         if logKey.isNew {
@@ -77,12 +112,22 @@ struct Serve: AsyncParsableCommand {
         if let password = server.operatorPassword {
             Console.line("weir: this is a new venue. Log on as its operator, and note the password: it is shown once.")
             Console.line("")
-            Console.line("  weir connect \(host):\(bound)")
+            Console.line("  weir connect \(host):\(bound)\(plaintext ? "" : " --tls")")
             Console.line("  LOGON member=operator user=admin password=\(password) version=1")
             Console.line("")
         }
         try await Serve.untilStopped(server, by: signals)
         try await site?.stop()
+    }
+
+    /// Reads the certificates again.
+    private static func reload(_ server: ExchangeServer, _ logger: Logger) {
+        do {
+            let closed = try server.reloadCertificates()
+            logger.notice("certificates read again", metadata: ["closed": "\(closed)"])
+        } catch {
+            logger.error("the certificates in use stay in use: \(error)")
+        }
     }
 
     /// Serves the sealed log, if that was asked for.
@@ -114,16 +159,16 @@ struct Serve: AsyncParsableCommand {
     }
 }
 
-/// SIGTERM and SIGINT as a wish to stop.
+/// SIGTERM and SIGINT as a wish to stop, or other signals as other wishes.
 ///
 /// Until `install` returns they end the process at once, as they do by default; from then on none is lost, so a server
 /// may say that it listens only after that.
 struct StopSignals {
     private let sources: [any DispatchSourceSignal]
 
-    static func install(_ handler: @escaping @Sendable () -> Void) async -> StopSignals {
+    static func install(_ signals: [Int32] = [SIGTERM, SIGINT], _ handler: @escaping @Sendable () -> Void) async -> StopSignals {
         var sources: [any DispatchSourceSignal] = []
-        for number in [SIGTERM, SIGINT] {
+        for number in signals {
             let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
             source.setEventHandler(handler: handler)
             await withCheckedContinuation { registered in

@@ -31,7 +31,8 @@ enum Opening {
         CommandGenerator.participants.flatMap { member in
             ["desk", "robot"].map { user in
                 let code = CommandGenerator.memberCodes[Int(member.index) - 1]
-                let login = AdminCommand.login(member: code, user: CommandGenerator.code(user), passwordHash: "hash")
+                let change = CredentialChange(passwordHash: "hash")
+                let login = AdminCommand.login(member: code, user: CommandGenerator.code(user), change)
                 return admin(login, CommandGenerator.operator, .login)
             }
         }

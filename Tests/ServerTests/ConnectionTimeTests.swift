@@ -17,8 +17,8 @@ struct ConnectionTimeTests {
             logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
         )
         configuration.bootstrap = openMarket
-        configuration.logonSecondsMax = 30
-        configuration.lineSecondsMax = 10
+        configuration.limits.logonSecondsMax = 30
+        configuration.limits.lineSecondsMax = 10
         let core = try VenueCore(configuration: configuration, workers: .threads(), onFailure: {})
         let loop = EmbeddedEventLoop()
         let channel = EmbeddedChannel(loop: loop)

@@ -10,8 +10,8 @@ struct HaltTests {
     @Test("takes effect at one number: no trade after it, and the orders behind it are refused")
     func oneNumber() async throws {
         let venue = try await TestVenue.start {
-            $0.sessionQuota = nil
-            $0.memberQuota = nil
+            $0.limits.sessionQuota = nil
+            $0.limits.memberQuota = nil
         }
         let count = 400
         func orders(_ side: String) -> [UInt8] {

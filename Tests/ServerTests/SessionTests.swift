@@ -44,7 +44,7 @@ struct SessionTests {
 
     @Test("a connection too many is told so and closed")
     func tooManyConnections() async throws {
-        let venue = try await TestVenue.start { $0.connectionsMax = 1 }
+        let venue = try await TestVenue.start { $0.limits.connectionsMax = 1 }
         let first = try RawSocket(port: venue.port)
         try first.send(Array("PING\n".utf8))
         #expect(try first.readLine().hasPrefix("OK "))

@@ -78,7 +78,7 @@ struct TestVenue {
         configuration.clock = { clock.now }
         configuration.passwordCost = .trivial
         // A machine under load, or a sanitizer, is slow.
-        configuration.logonSecondsMax = 600
+        configuration.limits.logonSecondsMax = 600
         adjust(&configuration)
         let server = try ExchangeServer(configuration: configuration)
         return TestVenue(server: server, port: try await server.start(), directory: folder, clock: clock)

@@ -7,8 +7,8 @@ import WeirClient
 struct ThrottleTests {
     private static func venue(session: RequestQuota?, member: RequestQuota?) async throws -> TestVenue {
         try await TestVenue.start {
-            $0.sessionQuota = session
-            $0.memberQuota = member
+            $0.limits.sessionQuota = session
+            $0.limits.memberQuota = member
         }
     }
 

@@ -27,9 +27,9 @@ enum Sample {
             .memberAdmitted(MemberID(1), code: code("reg"), role: .regulator, name: "The regulator"),
             .memberAdmitted(acme, code: code("acme"), role: .participant, name: "Acme"),
             .memberAdmitted(bolt, code: code("bolt"), role: .participant, name: "Bolt"),
-            .loginCreated(UserID(1), member: acme, code: code("li"), passwordHash: "secret"),
-            .loginCreated(UserID(2), member: bolt, code: code("bo"), passwordHash: "secret"),
-            .loginCreated(UserID(2), member: bolt, code: code("bo"), passwordHash: "changed"),
+            .loginChanged(UserID(1), Login(code: code("li"), member: acme, passwordHash: "secret")),
+            .loginChanged(UserID(2), Login(code: code("bo"), member: bolt, passwordHash: "secret")),
+            .loginChanged(UserID(2), Login(code: code("bo"), member: bolt, passwordHash: "changed")),
             .registry(
                 count: 1,
                 fact: .program(

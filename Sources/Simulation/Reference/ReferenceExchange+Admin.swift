@@ -8,7 +8,7 @@ extension ReferenceExchange {
     mutating func performAdmin(_ command: AdminCommand, by member: MemberID, _ role: Role) throws(RejectCode) {
         let allowed: [Role] =
             switch command {
-            case .member, .login: [.operator, .venue]
+            case .member, .login, .revoke: [.operator, .venue]
             case .market, .reference, .dayEnd, .deposit, .withdraw: [.operator]
             case .phase: [.operator, .regulator]
             }
@@ -16,6 +16,8 @@ extension ReferenceExchange {
         switch command {
         case .member(let code, let role, _): try admit(code, role)
         case .login(let member, let user, _): try addLogin(try self.member(member), user)
+        // Not in the model's streams.
+        case .revoke: throw .unknownVerb
         case .market(let terms): try list(terms)
         case .phase(let market, let phase, _): try change(try self.market(market), to: phase, by: member, role)
         case .reference(let market, let price): try setReference(try self.market(market), price)

@@ -1,0 +1,200 @@
+import Foundation
+import NIOConcurrencyHelpers
+import NIOCore
+import NIOSSL
+import NIOTLS
+import Seals
+
+/// The files of a venue that speaks TLS.
+package struct TLSFiles: Sendable {
+    /// The server's certificate and those between it and its authority, in PEM.
+    package var certificate: String
+    /// Its private key, in PEM.
+    package var key: String
+    /// The authorities of clients' certificates, in PEM; nil if clients show none.
+    package var clientAuthorities: String?
+    /// What these have revoked, in PEM; nil for nothing.
+    package var revocations: String?
+
+    package init(certificate: String, key: String, clientAuthorities: String? = nil, revocations: String? = nil) {
+        self.certificate = certificate
+        self.key = key
+        self.clientAuthorities = clientAuthorities
+        self.revocations = revocations
+    }
+}
+
+/// TLS for connections: 1.3, or 1.2 with forward secrecy and authenticated encryption; no renegotiation, no early data.
+///
+/// Source: RFC 9325, sections 3.1 and 4.2.
+package final class TransportSecurity: Sendable {
+    private let files: TLSFiles
+    private let material: NIOLockedValueBox<Material>
+    private let clients = NIOLockedValueBox<[ObjectIdentifier: Client]>([:])
+
+    private struct Material: Sendable {
+        var context: NIOSSLContext
+        var authorities: ClientAuthorities?
+        /// SHA-256 of the server's certificate.
+        var digest: Digest
+    }
+
+    /// A connection that has shown a certificate.
+    private struct Client: Sendable {
+        let channel: any Channel
+        let chain: [[UInt8]]
+    }
+
+    /// Reads the files.
+    /// - Throws: `ServerError` that names the file.
+    package init(_ files: TLSFiles) throws {
+        self.files = files
+        material = NIOLockedValueBox(try TransportSecurity.read(files))
+    }
+
+    /// Reads the files again: new connections get what is in them now, and those whose certificate is no longer good are closed.
+    /// - Returns: how many were closed.
+    /// - Throws: `ServerError`; what was in use stays in use.
+    package func reload() throws -> Int {
+        let new = try TransportSecurity.read(files)
+        material.withLockedValue { $0 = new }
+        var closed = 0
+        for client in clients.withLockedValue({ Array($0.values) }) {
+            do throws(CryptoError) { _ = try new.authorities?.verify(client.chain) } catch {
+                client.channel.close(promise: nil)
+                closed += 1
+            }
+        }
+        return closed
+    }
+
+    private static func read(_ files: TLSFiles) throws -> Material {
+        func text(_ file: String) throws -> String {
+            do { return try String(contentsOfFile: file, encoding: .utf8) } catch {
+                throw ServerError("cannot read \(file): \(error.localizedDescription)")
+            }
+        }
+        func wrapping<Result>(_ file: String, _ body: () throws -> Result) throws -> Result {
+            do { return try body() } catch { throw ServerError("\(file): \(error)") }
+        }
+        let chain = try wrapping(files.certificate) {
+            try NIOSSLCertificate.fromPEMBytes(Array(try text(files.certificate).utf8))
+        }
+        guard let own = chain.first else { throw ServerError("\(files.certificate) holds no certificate in PEM") }
+        let key = try wrapping(files.key) { try NIOSSLPrivateKey(bytes: Array(try text(files.key).utf8), format: .pem) }
+        var configuration = TLSConfiguration.makeServerConfiguration(
+            certificateChain: chain.map { .certificate($0) },
+            privateKey: .privateKey(key)
+        )
+        configuration.minimumTLSVersion = .tlsv12
+        configuration.cipherSuiteValues = [
+            .TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384, .TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384,
+            .TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256, .TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256,
+            .TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256, .TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256,
+        ]
+        configuration.renegotiationSupport = .none
+        var authorities: ClientAuthorities?
+        if let file = files.clientAuthorities {
+            let revocations = try files.revocations.map(text)
+            authorities = try wrapping(files.revocations ?? file) {
+                try ClientAuthorities(certificates: try text(file), revocations: revocations)
+            }
+            configuration.certificateVerification = .optionalVerification
+            configuration.trustRoots = .certificates(try wrapping(file) { try NIOSSLCertificate.fromPEMFile(file) })
+            configuration.sendCANameList = true
+        }
+        let context = try wrapping(files.key) { try NIOSSLContext(configuration: configuration) }
+        return Material(context: context, authorities: authorities, digest: SHA256.digest(of: try own.toDERBytes()))
+    }
+
+    /// SHA-256 of the server's certificate in DER: what a machine's signature is bound to.
+    ///
+    /// Source: RFC 5929, section 4.1, `tls-server-end-point`.
+    var certificateDigest: Digest { material.withLockedValue { $0.digest } }
+
+    /// Puts TLS in front of a connection; on its event loop.
+    func secure(_ channel: any Channel, _ connection: Connection, handshakeSecondsMax: Int64) throws {
+        let material = material.withLockedValue { $0 }
+        let pipeline = channel.pipeline.syncOperations
+        let handler: NIOSSLServerHandler
+        let guardian = HandshakeGuard(connection: connection, secondsMax: handshakeSecondsMax, security: self)
+        if let authorities = material.authorities {
+            handler = NIOSSLServerHandler(context: material.context) { certificates, promise in
+                do {
+                    let chain = try certificates.map { try $0.toDERBytes() }
+                    let names = try authorities.verify(chain)
+                    guardian.verified(chain, names: names)
+                    promise.succeed(.certificateVerified)
+                } catch {
+                    guardian.refuse("\(error)")
+                    promise.succeed(.failed)
+                }
+            }
+        } else {
+            handler = NIOSSLServerHandler(context: material.context)
+        }
+        try pipeline.addHandlers([handler, guardian])
+    }
+
+    fileprivate func follow(_ channel: any Channel, chain: [[UInt8]]) {
+        let client = Client(channel: channel, chain: chain)
+        clients.withLockedValue { $0[ObjectIdentifier(channel)] = client }
+        channel.closeFuture.whenComplete { [self] _ in
+            clients.withLockedValue { $0[ObjectIdentifier(channel)] = nil }
+        }
+    }
+}
+
+/// Gives a handshake its time, and tells the connection who its certificate names.
+///
+/// A resumed session shows no chain again: it has no names, so it is as good as one without a certificate.
+private final class HandshakeGuard: ChannelInboundHandler {
+    typealias InboundIn = ByteBuffer
+
+    private let connection: Connection
+    private let secondsMax: Int64
+    private let security: TransportSecurity
+    private var timeout: Scheduled<Void>?
+    private var chain: [[UInt8]] = []
+    private var names: [String] = []
+    private var refusal: String?
+
+    init(connection: Connection, secondsMax: Int64, security: TransportSecurity) {
+        self.connection = connection
+        self.secondsMax = secondsMax
+        self.security = security
+    }
+
+    func verified(_ chain: [[UInt8]], names: [String]) {
+        self.chain = chain
+        self.names = names
+    }
+
+    func refuse(_ reason: String) { refusal = reason }
+
+    func channelActive(context: ChannelHandlerContext) {
+        let channel = context.channel
+        timeout = context.eventLoop.scheduleTask(in: .seconds(secondsMax)) { channel.close(promise: nil) }
+        context.fireChannelActive()
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        timeout?.cancel()
+        context.fireChannelInactive()
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        if case .some(.handshakeCompleted) = event as? TLSUserEvent {
+            timeout?.cancel()
+            connection.certify(names: names.filter { $0.hasPrefix("weir:") }.map { String($0.dropFirst(5)) })
+            if !chain.isEmpty { security.follow(context.channel, chain: chain) }
+            if connection.isReserved, names.isEmpty { context.close(promise: nil) }
+        }
+        context.fireUserInboundEventTriggered(event)
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        connection.note("TLS: \(refusal ?? "\(error)")")
+        context.close(promise: nil)
+    }
+}
