@@ -74,7 +74,7 @@ let package = Package(
                 "Audit", "Storage", logging, .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"), .product(name: "NIOHTTP1", package: "swift-nio"),
             ], swiftSettings: strict),
-        .target(name: "WeirClient", dependencies: ["Permits"] + nio, swiftSettings: strict),
+        .target(name: "WeirClient", dependencies: ["Permits", "Seals", tls, nioTLS] + nio, swiftSettings: strict),
         .executableTarget(
             name: "weir", dependencies: engine + ["Storage", "Server", "Disclosure", "Simulation", "WeirClient", logging, arguments, "SwiftCSV"],
             swiftSettings: strict),

@@ -63,7 +63,8 @@ package struct FourEyes: Sendable {
     /// A halt needs one person only: it is the safe direction.
     package static func covers(_ verb: Verb) -> Bool {
         switch verb {
-        case .cap, .allocate, .bust, .suspend, .readmit, .login, .trust, .transfer, .swap, .offer, .take, .auction,
+        case .cap, .allocate, .bust, .suspend, .readmit, .member, .login, .trust, .transfer, .swap, .offer, .take,
+            .auction,
             .fourEyes:
             true
         default: false

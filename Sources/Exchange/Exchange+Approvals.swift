@@ -7,7 +7,10 @@ extension Exchange {
     mutating func setFourEyes(_ isOn: Bool, seconds: Int64, _ sender: Sender) throws(Refusal) {
         let own = members.logins.indices.map { UserID(UInt32($0)) }.filter { members[$0].member == sender.member }
         guard !isOn || own.contains(where: { !members.isSamePerson($0, own[0]) }) else {
-            throw Refusal(.invalidCombination, "\(members[sender.member].code) needs logins of two persons for four eyes")
+            throw Refusal(
+                .invalidCombination,
+                "\(members[sender.member].code) needs logins of two persons for four eyes"
+            )
         }
         fourEyes.set(isOn ? seconds : nil, for: sender.member)
     }

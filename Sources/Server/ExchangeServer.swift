@@ -23,7 +23,9 @@ package final class ExchangeServer: Sendable {
     /// - Throws: `ServerError` if the host is not loopback; what storage and recovery throw.
     package init(configuration: ServerConfiguration) throws {
         guard configuration.security != nil || ["127.0.0.1", "::1", "localhost"].contains(configuration.host) else {
-            throw ServerError("plaintext is for loopback only, not for \(configuration.host): give a certificate and key")
+            throw ServerError(
+                "plaintext is for loopback only, not for \(configuration.host): give a certificate and key"
+            )
         }
         self.configuration = configuration
         let core = try VenueCore(configuration: configuration, workers: .threads()) { [listener] in

@@ -93,9 +93,13 @@ final class PasswordWorkers: Sendable {
                 return body(.failure(Refusal(.logonFailed, "old is not the login's password")))
             }
             do throws(CryptoError) {
-                body(.success(try password.map { password throws(CryptoError) in
-                    try PasswordHash.make(password: password, cost: cost)
-                }))
+                body(
+                    .success(
+                        try password.map { password throws(CryptoError) in
+                            try PasswordHash.make(password: password, cost: cost)
+                        }
+                    )
+                )
             } catch {
                 body(.failure(Refusal(.busy, "the password could not be hashed; try again")))
             }

@@ -76,7 +76,10 @@ extension Sequencer {
     private func certificateRefusal(_ logon: Logon, isCertified: Bool, _ connection: Connection) -> Refusal? {
         if !connection.certifiedLogins.isEmpty, !isCertified {
             let names = connection.certifiedLogins.joined(separator: ", ")
-            return Refusal(.certificateRequired, "the client certificate is for \(names), not \(logon.member)/\(logon.user)")
+            return Refusal(
+                .certificateRequired,
+                "the client certificate is for \(names), not \(logon.member)/\(logon.user)"
+            )
         }
         let isOfficial = isOfficial(logon.member)
         if connection.isReserved, !isOfficial {

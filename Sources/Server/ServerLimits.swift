@@ -47,11 +47,15 @@ package struct ServerLimits: Sendable {
             LimitRow("connections-reserved", UInt64(reservedPlaces), "of them", "for the operator and regulators"),
             LimitRow("connections-waiting", UInt64(unauthenticatedMax), "from one source", "not logged on: closed"),
             LimitRow(
-                "logon-failures", UInt64(Doorkeeper.freeFailures), "in a row",
+                "logon-failures",
+                UInt64(Doorkeeper.freeFailures),
+                "in a row",
                 "THROTTLED for 1 s, doubling to \(Doorkeeper.delaySecondsMax) s, for that login at that source alone"
             ),
             LimitRow(
-                "logon-failures-source", UInt64(Doorkeeper.freeFailuresOfSource), "in a row",
+                "logon-failures-source",
+                UInt64(Doorkeeper.freeFailuresOfSource),
+                "in a row",
                 "the same for every login that has not logged on from there before"
             ),
             LimitRow("queue", UInt64(inboxMax), "requests", "BUSY"),

@@ -117,7 +117,12 @@ package final class TransportSecurity: Sendable {
         let material = material.withLockedValue { $0 }
         let pipeline = channel.pipeline.syncOperations
         let handler: NIOSSLServerHandler
-        let guardian = HandshakeGuard(connection: connection, secondsMax: handshakeSecondsMax, security: self)
+        let guardian = HandshakeGuard(
+            connection: connection,
+            secondsMax: handshakeSecondsMax,
+            security: self,
+            authorities: material.authorities
+        )
         if let authorities = material.authorities {
             handler = NIOSSLServerHandler(context: material.context) { certificates, promise in
                 do {
@@ -146,23 +151,28 @@ package final class TransportSecurity: Sendable {
 }
 
 /// Gives a handshake its time, and tells the connection who its certificate names.
-///
-/// A resumed session shows no chain again: it has no names, so it is as good as one without a certificate.
 private final class HandshakeGuard: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
 
     private let connection: Connection
     private let secondsMax: Int64
     private let security: TransportSecurity
+    private let authorities: ClientAuthorities?
     private var timeout: Scheduled<Void>?
     private var chain: [[UInt8]] = []
     private var names: [String] = []
     private var refusal: String?
 
-    init(connection: Connection, secondsMax: Int64, security: TransportSecurity) {
+    init(
+        connection: Connection,
+        secondsMax: Int64,
+        security: TransportSecurity,
+        authorities: ClientAuthorities?
+    ) {
         self.connection = connection
         self.secondsMax = secondsMax
         self.security = security
+        self.authorities = authorities
     }
 
     func verified(_ chain: [[UInt8]], names: [String]) {
@@ -186,6 +196,7 @@ private final class HandshakeGuard: ChannelInboundHandler {
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
         if case .some(.handshakeCompleted) = event as? TLSUserEvent {
             timeout?.cancel()
+            recallCertificate(context)
             connection.certify(names: names.filter { $0.hasPrefix("weir:") }.map { String($0.dropFirst(5)) })
             if !chain.isEmpty { security.follow(context.channel, chain: chain) }
             if connection.isReserved, names.isEmpty { context.close(promise: nil) }
@@ -193,8 +204,24 @@ private final class HandshakeGuard: ChannelInboundHandler {
         context.fireUserInboundEventTriggered(event)
     }
 
+    /// A resumed session shows no chain again: its certificate is checked anew, without those between it and its authority.
+    private func recallCertificate(_ context: ChannelHandlerContext) {
+        guard chain.isEmpty, let authorities else { return }
+        do {
+            let handler = try context.pipeline.syncOperations.handler(type: NIOSSLServerHandler.self)
+            guard let certificate = handler.peerCertificate else { return }
+            let shown = [try certificate.toDERBytes()]
+            names = try authorities.verify(shown)
+            chain = shown
+        } catch {
+            refuse("\(error)")
+            errorCaught(context: context, error: error)
+        }
+    }
+
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        connection.note("TLS: \(refusal ?? "\(error)")")
+        // What strangers send is no news; a certificate of our own authorities that is no longer good is.
+        if let refusal { connection.note("client certificate refused: \(refusal)") }
         context.close(promise: nil)
     }
 }

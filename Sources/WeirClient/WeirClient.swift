@@ -1,5 +1,6 @@
 package import NIOCore
 import NIOPosix
+package import Seals
 
 /// A client of a venue: sends lines, awaits replies, follows events.
 ///
@@ -10,32 +11,60 @@ package final class WeirClient: Sendable {
     /// The events of every stream that this session gets, in order of arrival.
     package let events: AsyncStream<ClientEvent>
 
-    private init(channel: any Channel, handler: NIOLoopBound<ClientHandler>, events: AsyncStream<ClientEvent>) {
+    /// SHA-256 of the venue's certificate; nil in plaintext.
+    private let server: EventLoopFuture<Digest?>
+
+    private init(
+        channel: any Channel,
+        handler: NIOLoopBound<ClientHandler>,
+        events: AsyncStream<ClientEvent>,
+        server: EventLoopFuture<Digest?>
+    ) {
         self.channel = channel
         self.handler = handler
         self.events = events
+        self.server = server
     }
 
     /// Connects; nothing is sent yet.
+    /// - Parameters:
+    ///   - host: the venue's name or address.
+    ///   - port: its port.
+    ///   - security: how to speak TLS; nil for plaintext.
+    ///   - group: whose event loops do the work.
+    /// - Returns: the client, once the venue's certificate was found good.
+    /// - Throws: what the network, or TLS, says.
     package static func connect(
         host: String,
         port: Int,
+        security: ClientSecurity? = nil,
         group: any EventLoopGroup = MultiThreadedEventLoopGroup.singleton
     ) async throws -> WeirClient {
         let (events, continuation) = AsyncStream<ClientEvent>.makeStream()
-        return try await ClientBootstrap(group: group)
+        let (client, ready) = try await ClientBootstrap(group: group)
             .channelOption(.tcpOption(.tcp_nodelay), value: 1)
             .connect(host: host, port: port) { channel in
                 channel.eventLoop.makeCompletedFuture {
+                    let tls = try security?.handler(host: host)
+                    let ready = channel.eventLoop.makePromise(of: Digest?.self)
+                    if let tls {
+                        try channel.pipeline.syncOperations.addHandlers([tls, HandshakeWaiter(ready)])
+                    } else {
+                        ready.succeed(nil)
+                    }
                     let handler = ClientHandler(events: continuation)
                     try channel.pipeline.syncOperations.addHandler(handler)
-                    return WeirClient(
+                    let client = WeirClient(
                         channel: channel,
                         handler: NIOLoopBound(handler, eventLoop: channel.eventLoop),
-                        events: events
+                        events: events,
+                        server: ready.futureResult
                     )
+                    return (client, ready.futureResult)
                 }
             }
+        _ = try await ready.get()
+        return client
     }
 
     /// Sends one request line, without its line end, and awaits its reply and rows.
@@ -78,6 +107,28 @@ package final class WeirClient: Sendable {
         var line = "LOGON member=\(member) user=\(user) version=1 password=\(ClientLine.quoted(password))"
         if cancelOnDisconnect { line += " cod=1" }
         if let heartbeatSeconds { line += " hb=\(heartbeatSeconds)" }
+        let reply = try await send(line)
+        guard reply.isOK else { throw ClientError.refused(reply.line.text) }
+        return reply
+    }
+
+    /// Logs on as a machine: by its key, or by the connection's certificate alone.
+    /// - Parameters:
+    ///   - member: the member's code.
+    ///   - user: the login's code.
+    ///   - key: the login's private key; nil for the certificate alone.
+    /// - Returns: the reply.
+    /// - Throws: `ClientError.refused`, `ClientError.disconnected`.
+    @discardableResult
+    package func logOn(member: String, user: String, key: Ed25519.PrivateKey?) async throws -> ClientReply {
+        var line = "LOGON member=\(member) user=\(user) version=1"
+        if let key {
+            let challenge = try await send("CHALLENGE")
+            guard let nonce = challenge.line["nonce"] else { throw ClientError.refused(challenge.line.text) }
+            let server = try await server.get()?.hex ?? "plaintext"
+            let text = "weir logon 1\n\(nonce)\n\(server)\n\(member)/\(user)\n"
+            line += " sign=\(Hex.text(key.signature(of: Array(text.utf8))))"
+        }
         let reply = try await send(line)
         guard reply.isOK else { throw ClientError.refused(reply.line.text) }
         return reply

@@ -107,7 +107,6 @@ package struct Venue: Sendable {
         return (member, user)
     }
 
-
     /// Finds a public stream: a market's, `auctions` or `registry`.
     package func marketID(_ code: Code) -> MarketID? {
         switch code {

@@ -22,21 +22,17 @@ struct VenueOptions: ParsableArguments {
     @Option(help: "Log on as this user.")
     var user: String
 
+    @OptionGroup var transport: TransportOptions
+
     /// Connects and logs on.
     func logOn() async throws -> WeirClient {
-        guard let colon = venue.lastIndex(of: ":"), let port = Int(venue[venue.index(after: colon)...]) else {
-            throw ValidationError("--venue must be HOST:PORT")
+        let client = try await transport.connect(to: venue)
+        _ = try await transport.logOn(client, member: member, user: user) {
+            guard let password = ProcessInfo.processInfo.environment["WEIR_PASSWORD"] else {
+                throw ValidationError("set WEIR_PASSWORD, or give --login-key")
+            }
+            return password
         }
-        guard let password = ProcessInfo.processInfo.environment["WEIR_PASSWORD"] else {
-            throw ValidationError("set WEIR_PASSWORD")
-        }
-        let client: WeirClient
-        do {
-            client = try await WeirClient.connect(host: String(venue[..<colon]), port: port)
-        } catch {
-            throw ValidationError("no venue answers at \(venue)")
-        }
-        try await client.logOn(member: member, user: user, password: password)
         return client
     }
 }

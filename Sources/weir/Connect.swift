@@ -22,29 +22,17 @@ struct Connect: AsyncParsableCommand {
     @Option(help: "Log on as this user.")
     var user: String?
 
+    @OptionGroup var transport: TransportOptions
+
     @Flag(help: "Exit with 1 if any line was refused.")
     var strict = false
 
     func validate() throws {
         guard (member == nil) == (user == nil) else { throw ValidationError("--member and --user go together") }
-        guard endpoint != nil else { throw ValidationError("the address must be HOST:PORT") }
-    }
-
-    private var endpoint: (host: String, port: Int)? {
-        guard let colon = address.lastIndex(of: ":"), let port = Int(address[address.index(after: colon)...]) else {
-            return nil
-        }
-        return (String(address[..<colon]), port)
     }
 
     func run() async throws {
-        guard let (host, port) = endpoint else { return }
-        let client: WeirClient
-        do {
-            client = try await WeirClient.connect(host: host, port: port)
-        } catch {
-            throw ValidationError("no venue answers at \(address); is `weir serve` or `weir demo` running?")
-        }
+        let client = try await transport.connect(to: address)
         let isTerminal = isatty(STDIN_FILENO) == 1
         let printer = Printer(isColoured: isTerminal && ProcessInfo.processInfo.environment["NO_COLOR"] == nil)
         let listening = Task {
@@ -52,7 +40,7 @@ struct Connect: AsyncParsableCommand {
             printer.note("the connection has ended")
         }
         if let member, let user {
-            let reply = try await client.logOn(member: member, user: user, password: password(isTerminal))
+            let reply = try await transport.logOn(client, member: member, user: user) { try password(isTerminal) }
             printer.reply(reply)
         }
         let refused = isTerminal ? try await converse(client, printer) : try await pipe(client, printer)

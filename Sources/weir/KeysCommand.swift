@@ -2,13 +2,14 @@ import ArgumentParser
 import Audit
 import Foundation
 import Seals
+import Storage
 
 /// Keys of logs, witnesses and machines.
 struct KeysCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "keys",
         abstract: "Make Ed25519 keys, and show what others need to know of them.",
-        subcommands: [KeysMake.self, KeysShow.self]
+        subcommands: [KeysMake.self, KeysShow.self, KeysHash.self]
     )
 }
 
@@ -23,6 +24,21 @@ struct KeysMake: ParsableCommand {
     var file: String
 
     func run() throws { Console.write(Array(try LogKeyFile.make(file).publicKey.pem.utf8)) }
+}
+
+/// Hashes a password, for `LOGIN hash=` in a proposal or a stream file.
+struct KeysHash: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "hash",
+        abstract: "Hash a password, for LOGIN hash=; it is read from WEIR_PASSWORD or typed."
+    )
+
+    func run() throws {
+        let typed = isatty(STDIN_FILENO) == 1 ? LineEditor.readSecret("password: ") : nil
+        guard let password = ProcessInfo.processInfo.environment["WEIR_PASSWORD"] ?? typed, password.utf8.count >= 8
+        else { throw ValidationError("set WEIR_PASSWORD to a password of 8 bytes at least") }
+        Console.line(try PasswordHash.make(password: password))
+    }
 }
 
 /// Shows the public side of a private key.
@@ -41,11 +57,15 @@ struct KeysShow: ParsableCommand {
     @Option(help: "As the verifier key of the witness with this name.")
     var witness: String?
 
+    @Flag(help: "As 64 hexadecimal digits, for LOGIN key=.")
+    var hex = false
+
     func run() throws {
         let key = try LogKeyFile.read(file).publicKey
         for (name, algorithm) in [(log, NoteSigner.Algorithm.note), (witness, .cosignature)] {
             if let name { Console.line(NoteSigner(name: name, algorithm: algorithm, key: key).text) }
         }
-        if log == nil, witness == nil { Console.write(Array(key.pem.utf8)) }
+        if hex { Console.line(key.bytes.hex) }
+        if log == nil, witness == nil, !hex { Console.write(Array(key.pem.utf8)) }
     }
 }

@@ -66,7 +66,9 @@ struct Serve: AsyncParsableCommand {
         for setting in limit {
             let parts = setting.split(separator: "=", maxSplits: 1)
             guard parts.count == 2, let value = Int64(parts[1]), limits.set(String(parts[0]), to: value) else {
-                throw ValidationError("--limit \(setting): it must be NAME=VALUE, with a name that STATUS shows and can be set")
+                throw ValidationError(
+                    "--limit \(setting): it must be NAME=VALUE, with a name that STATUS shows and can be set"
+                )
             }
         }
         return limits
@@ -166,7 +168,9 @@ struct Serve: AsyncParsableCommand {
 struct StopSignals {
     private let sources: [any DispatchSourceSignal]
 
-    static func install(_ signals: [Int32] = [SIGTERM, SIGINT], _ handler: @escaping @Sendable () -> Void) async -> StopSignals {
+    static func install(_ signals: [Int32] = [SIGTERM, SIGINT], _ handler: @escaping @Sendable () -> Void) async
+        -> StopSignals
+    {
         var sources: [any DispatchSourceSignal] = []
         for number in signals {
             let source = DispatchSource.makeSignalSource(signal: number, queue: .global())

@@ -7,18 +7,29 @@ final class RawSocket {
     private let descriptor: Int32
     private var pending: [UInt8] = []
 
-    init(port: Int) throws {
+    /// Connects to the loopback address, from another loopback address if one is given.
+    init(port: Int, from source: String? = nil) throws {
         descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        if let source {
+            guard RawSocket.with(source, port: 0, { bind(descriptor, $0, $1) }) == 0 else { throw Ended() }
+        }
+        guard RawSocket.with("127.0.0.1", port: port, { connect(descriptor, $0, $1) }) == 0 else { throw Ended() }
+    }
+
+    private static func with(
+        _ host: String,
+        port: Int,
+        _ body: (UnsafePointer<sockaddr>, socklen_t) -> Int32
+    ) -> Int32 {
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
         address.sin_port = in_port_t(port).bigEndian
-        address.sin_addr.s_addr = in_addr_t(0x7F00_0001).bigEndian
-        let result = withUnsafePointer(to: &address) {
+        address.sin_addr.s_addr = inet_addr(host)
+        return withUnsafePointer(to: &address) {
             $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+                body($0, socklen_t(MemoryLayout<sockaddr_in>.size))
             }
         }
-        guard result == 0 else { throw Ended() }
     }
 
     func send(_ bytes: [UInt8]) throws {

@@ -24,7 +24,7 @@ struct SettlementTests {
     @Test("the venue exists from the start")
     func venue() throws {
         #expect(try rows("SELECT * FROM member") == ["0|venue|venue|The venue"])
-        #expect(try rows("SELECT * FROM login") == ["0|0|venue"])
+        #expect(try rows("SELECT * FROM login") == ["0|0|venue||0"])
         #expect(try rows("SELECT * FROM currency WHERE code IN ('EUR', 'JPY')") == ["EUR|2|100", "JPY|0|1"])
         #expect(settlement.appliedSequence == 0)
     }
@@ -37,7 +37,7 @@ struct SettlementTests {
                 "1|reg|regulator|The regulator", "2|acme|participant|Acme", "3|bolt|participant|Bolt",
             ]
         )
-        #expect(try rows("SELECT * FROM login WHERE id > 0") == ["1|2|li", "2|3|bo"])
+        #expect(try rows("SELECT * FROM login WHERE id > 0") == ["1|2|li||0", "2|3|bo||0"])
         #expect(try rows("SELECT * FROM program") == ["0|CO2|tCO2e|EUR|Carbon|1|plain|-|-"])
         #expect(try rows("SELECT * FROM permit_class") == ["0|0|2027||1000|500|-|-"])
         #expect(
