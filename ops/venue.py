@@ -58,7 +58,7 @@ class Server:
         self.weir, self.data = weir, data
         self.log = os.path.join(os.path.dirname(data), "serve.log")
         with open(self.log, "ab") as log:
-            self.process = subprocess.Popen([weir, "serve", "--data", data, "--port", "0", *options],
+            self.process = subprocess.Popen([weir, "serve", "--data", data, "--port", "0", "--plaintext", *options],
                                             stdout=subprocess.PIPE, stderr=log, preexec_fn=preexec)
         atexit.register(self.kill)
         self.said = ""
@@ -73,10 +73,11 @@ class Server:
                 return
 
     def operator_password(self):
-        """What the first start of a new venue prints."""
-        while not re.search(r"password=(\S+)", self.said):
+        """What the first start of a new venue leaves in a file, since its output is no terminal."""
+        while "its password is in" not in self.said:
             self.said += self.process.stdout.readline().decode()
-        return re.search(r"password=(\S+)", self.said)[1]
+        with open(os.path.join(self.data, "operator-password")) as file:
+            return file.read().strip()
 
     def link(self, timeout=60):
         return Link(self.port, timeout)

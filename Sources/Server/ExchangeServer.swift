@@ -86,6 +86,9 @@ package final class ExchangeServer: Sendable {
         listener.withLockedValue { $0 }?.close(promise: nil)
     }
 
+    /// Runs `body` on the thread that sequences requests, when its turn comes: a sign of life.
+    package func whenAlive(_ body: @escaping @Sendable () -> Void) { core.whenAlive(body) }
+
     /// Stops cleanly: no new connections; what was received is answered; settlement catches up, but not for long, and
     /// leaves a snapshot.
     package func stop() async throws {

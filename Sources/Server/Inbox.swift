@@ -9,6 +9,8 @@ enum InboxItem: Sendable {
     /// What one read brought: the lines, and the bytes in which they stand.
     case lines(Connection, [ReceivedLine], bytes: [UInt8])
     case closed(Connection)
+    /// Somebody asks whether the sequencer lives.
+    case probe(@Sendable () -> Void)
     /// Credentials were checked; with a new hash of a right password whose hash had another cost than is asked for now.
     case checked(Connection, Logon, Bool, newHash: String?)
     /// A new password was hashed; nil if there was none to hash.

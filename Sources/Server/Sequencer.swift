@@ -173,6 +173,7 @@ final class Sequencer: @unchecked Sendable {
             }
         case .closed(let connection):
             if let session = sessions.removeValue(forKey: ObjectIdentifier(connection)) { close(session) }
+        case .probe(let body): body()
         case .checked(let connection, let logon, let isRight, let newHash):
             answer(connection) { finish(logon, isRight: isRight, newHash: newHash, $0) }
         case .hashed(let connection, let login, let hash):

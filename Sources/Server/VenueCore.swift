@@ -167,6 +167,9 @@ package final class VenueCore: Sendable {
         passwords.stop()
     }
 
+    /// Runs `body` when the sequencer's turn comes: if it hangs, never.
+    func whenAlive(_ body: @escaping @Sendable () -> Void) { inbox.add(.probe(body)) }
+
     /// Closes the files.
     package func close() throws {
         try settlement.close()

@@ -46,11 +46,20 @@ enum LogKeyFile {
             preconditionFailure("32 bytes are a digest")
         }
         let key = Ed25519.PrivateKey(seed: seed)
-        let descriptor = Foundation.open(file, O_WRONLY | O_CREAT | O_EXCL, 0o600)
+        try PrivateFile.make(file, Array(key.pem.utf8))
+        return key
+    }
+}
+
+/// Files that their owner alone may read.
+enum PrivateFile {
+    /// Makes a file.
+    /// - Throws: `CommandError` if there is such a file, or it cannot be written.
+    static func make(_ file: String, _ bytes: [UInt8]) throws {
+        let descriptor = open(file, O_WRONLY | O_CREAT | O_EXCL, 0o600)
         guard descriptor >= 0 else { throw CommandError("cannot make \(file): \(String(cString: strerror(errno)))") }
         let handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
-        try handle.write(contentsOf: Data(key.pem.utf8))
+        try handle.write(contentsOf: Data(bytes))
         try handle.synchronize()
-        return key
     }
 }

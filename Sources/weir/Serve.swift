@@ -10,7 +10,7 @@ struct Serve: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Run the exchange on a data directory.",
         discussion: """
-            The first start creates the operator's login and prints its password once. Later starts recover the venue
+            The first start creates the operator's login and shows its password once. Later starts recover the venue
             from the journal. SIGTERM or SIGINT stop it cleanly; SIGHUP reads certificates, keys and revocations again.
             """
     )
@@ -106,20 +106,37 @@ struct Serve: AsyncParsableCommand {
         defer { reload.cancel() }
         Console.line("weir: listening on \(host):\(bound), data in \(data)")
         let site = try await startSite(logger)
+        if logKey.isNew, server.operatorPassword == nil {
+            logger.warning(
+                "the sealed log begins with a new key; if this venue had one before, stop, put its log-key.pem back and remove log.db"
+            )
+        }
         if logKey.isNew {
             Console.line(
                 "weir: made \(data)/log-key.pem, which signs the sealed log. Keep a copy apart: no backup holds it."
             )
         }
-        if let password = server.operatorPassword {
-            Console.line("weir: this is a new venue. Log on as its operator, and note the password: it is shown once.")
-            Console.line("")
-            Console.line("  weir connect \(host):\(bound)\(plaintext ? "" : " --tls")")
-            Console.line("  LOGON member=operator user=admin password=\(password) version=1")
-            Console.line("")
-        }
-        try await Serve.untilStopped(server, by: signals)
+        if let password = server.operatorPassword { try greet(password, port: bound) }
+        let manager = ServiceManager()
+        manager?.notify("READY=1\nSTATUS=listening on \(host):\(bound)")
+        let watch = manager?.watch(server)
+        defer { watch?.cancel() }
+        try await Serve.untilStopped(server, by: signals) { manager?.notify("STOPPING=1") }
         try await site?.stop()
+    }
+
+    /// Tells a person the operator's first password; where output goes to a log, it goes into a file instead.
+    private func greet(_ password: String, port: Int) throws {
+        Console.line("weir: this is a new venue. Log on as its operator, and give it a password of your own by ROTATE.")
+        Console.line("")
+        Console.line("  weir connect \(host):\(port)\(plaintext ? "" : " --tls") --member operator --user admin")
+        Console.line("")
+        guard isatty(STDOUT_FILENO) == 0 else {
+            return Console.line("weir: its password is \(password). It is shown once.")
+        }
+        let file = "\(data)/operator-password"
+        try PrivateFile.make(file, Array("\(password)\n".utf8))
+        Console.line("weir: its password is in \(file); remove that file.")
     }
 
     /// Reads the certificates again.
@@ -147,7 +164,11 @@ struct Serve: AsyncParsableCommand {
     }
 
     /// Runs until a signal closes the listener or a fault; then stops cleanly.
-    static func untilStopped(_ server: ExchangeServer, by signals: StopSignals) async throws {
+    static func untilStopped(
+        _ server: ExchangeServer,
+        by signals: StopSignals,
+        stopping: () -> Void = {}
+    ) async throws {
         defer { signals.cancel() }
         do {
             try await server.run()
@@ -156,6 +177,7 @@ struct Serve: AsyncParsableCommand {
             throw error
         }
         Console.line("weir: stopping")
+        stopping()
         try await server.stop()
         Console.line("weir: stopped; everything answered is on disk")
     }
