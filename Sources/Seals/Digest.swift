@@ -18,14 +18,14 @@ package struct Digest: Hashable, Comparable, Sendable {
         words = (word(0), word(1), word(2), word(3))
     }
 
-    /// A digest of its bytes.
-    init(_ bytes: InlineArray<32, UInt8>) {
-        func word(_ index: Int) -> UInt64 {
-            var word: UInt64 = 0
-            for place in index * 8..<index * 8 + 8 { word = word << 8 | UInt64(bytes[place]) }
-            return word
-        }
-        words = (word(0), word(1), word(2), word(3))
+    /// A digest of words as they lie in memory.
+    init(bigEndianWords words: (UInt64, UInt64, UInt64, UInt64)) {
+        self.words = (words.0.bigEndian, words.1.bigEndian, words.2.bigEndian, words.3.bigEndian)
+    }
+
+    /// The words as they lie in memory.
+    var bigEndianWords: (UInt64, UInt64, UInt64, UInt64) {
+        (words.0.bigEndian, words.1.bigEndian, words.2.bigEndian, words.3.bigEndian)
     }
 
     /// The 32 bytes.
@@ -42,6 +42,16 @@ package struct Digest: Hashable, Comparable, Sendable {
     /// 64 lower-case hexadecimal digits, as `sha256sum` prints them.
     package var hex: String { Hex.text(bytes) }
 
+    /// Appends the 64 hexadecimal digits.
+    package func appendHex(to text: inout [UInt8]) {
+        for word in [words.0, words.1, words.2, words.3] {
+            for shift in stride(from: UInt64(60), through: 0, by: -4) {
+                let nibble = UInt8(truncatingIfNeeded: word >> shift) & 15
+                text.append(nibble < 10 ? 48 + nibble : 87 + nibble)
+            }
+        }
+    }
+
     package static func == (a: Digest, b: Digest) -> Bool { a.words == b.words }
 
     /// As the 32 bytes compare, the first one first.
@@ -55,6 +65,11 @@ extension Digest: CustomStringConvertible {
 }
 
 extension [UInt8] {
+    /// Appends the 32 bytes of a digest.
+    package mutating func append(_ digest: Digest) {
+        Swift.withUnsafeBytes(of: digest.bigEndianWords) { append(contentsOf: $0) }
+    }
+
     /// Appends the eight bytes of `value`, the highest first.
     package mutating func append(bigEndian value: UInt64) {
         for shift in stride(from: UInt64(56), through: 0, by: -8) { append(UInt8(truncatingIfNeeded: value >> shift)) }

@@ -19,20 +19,32 @@ package struct SHA256: ~Copyable {
     deinit { EVP_MD_CTX_free(context) }
 
     /// Appends bytes.
-    package mutating func update(_ bytes: [UInt8]) {
-        let result = bytes.withUnsafeBytes { EVP_DigestUpdate(context, $0.baseAddress, $0.count) }
-        precondition(result == 1, "libcrypto cannot continue SHA-256")
+    package mutating func update(_ bytes: [UInt8]) { bytes.withUnsafeBytes { update($0) } }
+
+    /// Appends a byte.
+    package mutating func update(_ byte: UInt8) { withUnsafeBytes(of: byte) { update($0) } }
+
+    /// Appends the 32 bytes of another digest.
+    package mutating func update(_ digest: Digest) { withUnsafeBytes(of: digest.bigEndianWords) { update($0) } }
+
+    /// Appends the eight bytes of a number, the highest first.
+    package mutating func update(bigEndian number: UInt64) { withUnsafeBytes(of: number.bigEndian) { update($0) } }
+
+    private mutating func update(_ bytes: UnsafeRawBufferPointer) {
+        precondition(
+            EVP_DigestUpdate(context, bytes.baseAddress, bytes.count) == 1,
+            "libcrypto cannot continue SHA-256"
+        )
     }
 
-    /// The digest of all bytes appended; it may begin anew then.
+    /// The digest of all bytes appended; it begins anew then.
     package mutating func finish() -> Digest {
-        var bytes = InlineArray<32, UInt8>(repeating: 0)
-        var span = bytes.mutableSpan
-        let result = span.withUnsafeMutableBufferPointer { EVP_DigestFinal_ex(context, $0.baseAddress, nil) }
+        var words: (UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0)
+        let result = withUnsafeMutableBytes(of: &words) { EVP_DigestFinal_ex(context, $0.baseAddress, nil) }
         guard result == 1, EVP_DigestInit_ex2(context, nil, nil) == 1 else {
             preconditionFailure("libcrypto cannot finish SHA-256")
         }
-        return Digest(bytes)
+        return Digest(bigEndianWords: words)
     }
 
     /// The digest of `bytes`.

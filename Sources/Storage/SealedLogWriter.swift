@@ -17,10 +17,13 @@ struct SealedLogWriter {
     /// Appends entries behind the leaves of `frontier`.
     consuming func append(_ entries: [LogEntry], to frontier: inout MerkleFrontier) throws {
         guard !entries.isEmpty else { return }
-        let hashes = entries.map { MerkleTree.leaf($0.leaf) }
+        var hash = SHA256()
+        var leaves: [Digest] = []
+        leaves.reserveCapacity(entries.count)
+        for entry in entries { leaves.append(MerkleTree.leaf(entry.leaf, &hash)) }
         try appendBundles(entries, from: frontier.count)
-        try appendTiles(hashes, level: 0, from: frontier.count)
-        for hash in hashes { frontier.append(hash) }
+        try appendTiles(leaves, level: 0, from: frontier.count)
+        for leaf in leaves { frontier.append(leaf, &hash) }
     }
 
     private mutating func appendBundles(_ entries: [LogEntry], from size: UInt64) throws {
@@ -77,7 +80,7 @@ struct SealedLogWriter {
                 bytes = hashes
             }
             let own = rest.prefix(Tile.widthMax - place)
-            for hash in own { bytes += hash.bytes }
+            for hash in own { bytes.append(hash) }
             try bytes.withUnsafeBytes { bytes in
                 tile.add(number)
                 tile.add(blob: bytes)

@@ -26,34 +26,46 @@ extension Output {
     ///   - blinding: what hides private facts.
     /// - Returns: the entries, none of most commands.
     package func facts(sequence: UInt64, of exchange: borrowing Exchange, blinding: Blinding) -> [LogEntry] {
+        // Most commands tell no fact: an order that rests, a cancel, a query.
+        guard lines.contains(where: { form(of: $0, exchange) != nil }) else { return [] }
         var entries: [LogEntry] = []
+        var hash = SHA256()
+        var time: [UInt8] = []
+        time.append(timestamp: exchange.now)
         for line in lines {
             guard let stream = line.destination.stream, let form = form(of: line, exchange) else { continue }
             var leaf: [UInt8] = []
-            leaf.append(timestamp: exchange.now)
+            leaf.reserveCapacity(line.range.count + 128)
+            leaf += time
             leaf.append(UInt8(ascii: " "))
             var content: [UInt8] = []
             switch form {
             case .open(let name):
                 leaf.append(code: name)
                 leaf.append(UInt8(ascii: " "))
-                leaf += text(of: line)
+                append(line, to: &leaf)
             case .hidden(let word, let owner):
+                content.reserveCapacity(line.range.count + Code.lengthMax + 1)
                 content.append(code: owner)
                 content.append(UInt8(ascii: " "))
-                content += text(of: line)
-                let digest = Blinding.digest(of: content, nonce: blinding.nonce(stream: stream, count: line.count))
+                append(line, to: &content)
+                let nonce = blinding.nonce(stream: stream, count: line.count, &hash)
                 leaf.append("sealed ")
                 leaf.append(word)
                 leaf.append("seq", sequence)
                 leaf.append(" digest=")
-                leaf.append(text: digest.hex)
+                Blinding.digest(of: content, nonce: nonce, &hash).appendHex(to: &leaf)
             }
             entries.append(
                 LogEntry(sequence: sequence, stream: stream, count: line.count, leaf: leaf, content: content)
             )
         }
         return entries
+    }
+
+    /// Appends a line without its end.
+    private func append(_ line: OutputLine, to text: inout [UInt8]) {
+        bytes.withSpan(line.range.lowerBound..<line.range.upperBound - 1) { text.append($0) }
     }
 
     private enum Form {

@@ -15,13 +15,21 @@ struct BenchVenue {
     /// Signs the sealed log of a benchmark.
     static let logKey = Ed25519.PrivateKey(seed: .zero)
 
-    /// Starts one under `parent`.
-    static func start(in parent: String, members: Int) async throws -> BenchVenue {
+    /// Starts one under `parent`; without its sealed log only to tell what that costs.
+    static func start(in parent: String, members: Int, seals: Bool = true) async throws -> BenchVenue {
         let directory = BenchDirectory.path(in: parent)
         let logger = Logger(label: "bench", factory: { _ in SwiftLogNoOpLogHandler() })
-        var configuration = ServerConfiguration(directory: directory, logKey: BenchVenue.logKey, logger: logger)
+        var configuration = ServerConfiguration(
+            directory: directory,
+            logKey: seals ? BenchVenue.logKey : nil,
+            logger: logger
+        )
         configuration.port = 0
         configuration.limits.inboxMax = 1 << 20
+        configuration.limits.unauthenticatedMax = 4096
+        configuration.limits.connectionsMax = 4096
+        configuration.limits.memberSessionsMax = 4096
+        configuration.passwordCost = .trivial
         (configuration.limits.sessionQuota, configuration.limits.memberQuota) = (nil, nil)
         configuration.bootstrap = try bootstrap(members: members)
         let server = try ExchangeServer(configuration: configuration)

@@ -55,8 +55,15 @@ struct ServerBench: AsyncParsableCommand {
         return Int(time * min(500_000, underWay * 5_000))
     }
 
-    private func measure(connections: Int, pipeline: Int) async throws -> [String: Any] {
-        let venue = try await BenchVenue.start(in: directory, members: connections)
+    /// Runs one load.
+    /// - Returns: a row of the report.
+    func measure(
+        connections: Int,
+        pipeline: Int,
+        seals: Bool = true,
+        awaitsSettlement: Bool = true
+    ) async throws -> [String: Any] {
+        let venue = try await BenchVenue.start(in: directory, members: connections, seals: seals)
         let generator = try venue.connect(connections)
         let bursts = max(1, orderCount(connections: connections, pipeline: pipeline) / connections / pipeline)
         let loads = (0..<connections).map { Load($0, bursts: bursts, pipeline: pipeline) }
@@ -64,7 +71,7 @@ struct ServerBench: AsyncParsableCommand {
         var latencies = Histogram()
         let elapsed = try seconds { latencies = try drive(generator, loads, bursts, pipeline) }
         let sent = bursts * pipeline * connections
-        let settled = seconds { while venue.server.settledSequence < UInt64(sent) { usleep(1000) } }
+        let settled = seconds { while awaitsSettlement, venue.server.settledSequence < UInt64(sent) { usleep(1000) } }
         try await venue.end()
         return [
             "orders": sent, "refused": generator.links.reduce(0) { $0 + $1.refused },

@@ -8,7 +8,7 @@ struct WeirBench: AsyncParsableCommand {
         abstract: "Benchmarks: JSON on standard output, a table on standard error.",
         subcommands: [
             BookBench.self, EngineBench.self, ServerBench.self, LatencyBench.self, RecoveryBench.self,
-            SettlementBench.self,
+            SettlementBench.self, SealingBench.self,
             AuctionBench.self, GrowthBench.self, ZoneBench.self, HotPath.self,
         ]
     )

@@ -9,7 +9,8 @@ struct ServiceManager {
 
     /// The service manager that started this process; nil if none did.
     init?() {
-        guard let path = ProcessInfo.processInfo.environment["NOTIFY_SOCKET"], path.hasPrefix("/") || path.hasPrefix("@")
+        guard let path = ProcessInfo.processInfo.environment["NOTIFY_SOCKET"],
+            path.hasPrefix("/") || path.hasPrefix("@")
         else { return nil }
         // An @ stands for the zero byte of the abstract namespace.
         var bytes = Array(path.utf8)

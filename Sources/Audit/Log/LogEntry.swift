@@ -38,15 +38,31 @@ package struct Blinding: Sendable {
 
     /// The nonce of one line of a private stream: SHA-256(`weir nonce 1` ‖ secret ‖ stream ‖ count).
     package func nonce(stream: UInt64, count: UInt64) -> Digest {
-        var bytes = Array("weir nonce 1".utf8)
-        bytes += secret.bytes
-        bytes.append(bigEndian: stream)
-        bytes.append(bigEndian: count)
-        return SHA256.digest(of: bytes)
+        var hash = SHA256()
+        return nonce(stream: stream, count: count, &hash)
     }
+
+    /// The nonce, by a hash at its beginning.
+    package func nonce(stream: UInt64, count: UInt64, _ hash: inout SHA256) -> Digest {
+        hash.update(Blinding.nonceLabel)
+        hash.update(secret)
+        hash.update(bigEndian: stream)
+        hash.update(bigEndian: count)
+        return hash.finish()
+    }
+
+    private static let nonceLabel = Array("weir nonce 1".utf8)
 
     /// What a leaf has of a private fact: SHA-256(nonce ‖ content).
     package static func digest(of content: [UInt8], nonce: Digest) -> Digest {
-        SHA256.digest(of: nonce.bytes + content)
+        var hash = SHA256()
+        return digest(of: content, nonce: nonce, &hash)
+    }
+
+    /// The digest of a content, by a hash at its beginning.
+    package static func digest(of content: [UInt8], nonce: Digest, _ hash: inout SHA256) -> Digest {
+        hash.update(nonce)
+        hash.update(content)
+        return hash.finish()
     }
 }

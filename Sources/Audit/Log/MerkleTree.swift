@@ -11,18 +11,28 @@ package enum MerkleTree {
     /// The hash of a leaf.
     package static func leaf(_ data: [UInt8]) -> Digest {
         var hash = SHA256()
-        hash.update([0])
+        return leaf(data, &hash)
+    }
+
+    /// The hash of a leaf, by a hash at its beginning, where it is again afterwards: many leaves need no new one each.
+    package static func leaf(_ data: [UInt8], _ hash: inout SHA256) -> Digest {
+        hash.update(0)
         hash.update(data)
         return hash.finish()
     }
 
     /// The hash of a node over two subtrees.
     package static func node(_ left: Digest, _ right: Digest) -> Digest {
-        var bytes: [UInt8] = [1]
-        bytes.reserveCapacity(1 + 2 * Digest.byteCount)
-        bytes += left.bytes
-        bytes += right.bytes
-        return SHA256.digest(of: bytes)
+        var hash = SHA256()
+        return node(left, right, &hash)
+    }
+
+    /// The hash of a node, by a hash at its beginning.
+    package static func node(_ left: Digest, _ right: Digest, _ hash: inout SHA256) -> Digest {
+        hash.update(1)
+        hash.update(left)
+        hash.update(right)
+        return hash.finish()
     }
 
     /// Where a tree of `count` leaves, at least two, splits.
@@ -48,9 +58,15 @@ package struct MerkleFrontier: Sendable {
 
     /// Appends a leaf by its hash.
     package mutating func append(_ leaf: Digest) {
-        var hash = leaf
-        for _ in 0..<(~count).trailingZeroBitCount { hash = MerkleTree.node(subtrees.removeLast(), hash) }
-        subtrees.append(hash)
+        var hash = SHA256()
+        append(leaf, &hash)
+    }
+
+    /// Appends a leaf by its hash, with a hash at its beginning for the nodes above.
+    package mutating func append(_ leaf: Digest, _ hash: inout SHA256) {
+        var top = leaf
+        for _ in 0..<(~count).trailingZeroBitCount { top = MerkleTree.node(subtrees.removeLast(), top, &hash) }
+        subtrees.append(top)
         count += 1
     }
 

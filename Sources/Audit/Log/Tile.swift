@@ -83,8 +83,12 @@ package struct Tile: Hashable, Sendable {
             rest = rest.dropFirst(Digest.byteCount)
         }
         precondition(rest.isEmpty && hashes.count.nonzeroBitCount == 1, "a full subtree")
+        var hash = SHA256()
         while hashes.count > 1 {
-            hashes = stride(from: 0, to: hashes.count, by: 2).map { MerkleTree.node(hashes[$0], hashes[$0 + 1]) }
+            for place in 0..<hashes.count / 2 {
+                hashes[place] = MerkleTree.node(hashes[2 * place], hashes[2 * place + 1], &hash)
+            }
+            hashes.removeLast(hashes.count / 2)
         }
         return hashes[0]
     }
