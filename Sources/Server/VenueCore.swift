@@ -1,3 +1,4 @@
+package import Audit
 package import NIOCore
 import Permits
 import Exchange
@@ -202,6 +203,15 @@ package final class VenueCore: Sendable {
 
     /// Reads the journal from its first batch.
     package func forEachBatch(_ body: (JournalBatch) throws -> Void) throws { try journal.forEachBatch(body) }
+
+    /// The sealed log's entries, and the newest checkpoint's root.
+    package func sealed() throws -> (entries: [LogEntry], checkpoint: Checkpoint?) {
+        guard let reader = log?.reader else { return ([], nil) }
+        var entries: [LogEntry] = []
+        var cursor = reader.entries()
+        while let entry = try cursor.next() { entries.append(entry) }
+        return (entries, try reader.checkpoint().flatMap { Checkpoint(text: $0.text) })
+    }
 
     /// What settlement has booked.
     package func settledBalances() throws -> Settlement.Balances { try settlement.balances() }

@@ -25,7 +25,7 @@ package final class FuzzedSession {
             logger: Logger(label: "fuzz", factory: { _ in SwiftLogNoOpLogHandler() })
         )
         configuration.bootstrap = RequestMaker.bootstrap()
-        configuration.passwordCost = .trivial
+        configuration.passwordCost = RequestMaker.passwordCost
         (configuration.limits.sessionQuota, configuration.limits.memberQuota) = (nil, nil)
         configuration.clock = { Timestamp(microseconds: 1_803_895_200_000_000) }
         core = try VenueCore(configuration: configuration, workers: workers.workers, onFailure: {})

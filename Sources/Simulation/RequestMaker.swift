@@ -1,8 +1,12 @@
+import Storage
+
 /// Random requests of each member, biased so that things happen: few prices, scarce funds and permits.
 struct RequestMaker {
     static let participants = ["acme", "bolt", "coal"]
     static let markets = ["M", "N"]
     static let password = "simulated-password"
+    /// What its hash costs: with another cost the venue would make a new one, of chance, at each logon.
+    static let passwordCost = PasswordHash.Cost(logN: 1, blockSize: 1, parallelism: 1)
     /// Its hash, at the lowest cost and the same in every run.
     private static let hash =
         "scrypt$1$1$1$776569722d73696d756c6174696f6e21$6e159bc2f2892ad6"

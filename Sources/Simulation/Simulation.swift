@@ -1,3 +1,4 @@
+import Audit
 import Exchange
 import Foundation
 import Logging
@@ -101,17 +102,19 @@ package final class Simulation {
 
     // MARK: The process
 
+    private static let logKey = Ed25519.PrivateKey(seed: .zero)
+
     private func start() throws {
         // A process that has died leaves no lock; ours lives on in this one.
         unlink(directory + "/lock")
         var configuration = ServerConfiguration(
             directory: directory,
-            logKey: Ed25519.PrivateKey(seed: .zero),
+            logKey: Simulation.logKey,
             logger: Logger(label: "simulation", factory: { _ in SwiftLogNoOpLogHandler() })
         )
         configuration.bootstrap = RequestMaker.bootstrap()
         configuration.clock = { [clock] in clock.now }
-        configuration.passwordCost = .trivial
+        configuration.passwordCost = RequestMaker.passwordCost
         configuration.commandsPerSnapshot = 100
         // So little that bursts exceed them.
         configuration.limits.inboxMax = 90
@@ -320,9 +323,14 @@ package final class Simulation {
         var model = ModelFollower()
         var answers: [String: String] = [:]
         var streams: [Destination: [String]] = [:]
+        var facts: [LogEntry] = []
+        let blinding = Blinding(key: Simulation.logKey)
         try core.forEachBatch { batch in
             try replay.run(batch.payload) { step, venue in
                 try model.follow(step, venue)
+                if let sequence = step.sequence {
+                    facts += step.output.facts(sequence: sequence, of: venue.exchange, blinding: blinding)
+                }
                 for line in step.output.lines {
                     let text = String(decoding: step.output.text(of: line), as: UTF8.self)
                     switch line.destination {
@@ -358,9 +366,24 @@ package final class Simulation {
                 report.events += lines.count
             }
         }
+        try compare(core.sealed(), with: facts)
         let differences = try core.settledBalances().differences(from: exchange)
         guard differences.isEmpty else {
             throw SimulationFailure("settlement differs: \(differences.joined(separator: "; "))")
+        }
+    }
+
+    /// The sealed log has each fact of the replay, and no other, and its newest checkpoint is of them all.
+    private func compare(_ log: (entries: [LogEntry], checkpoint: Checkpoint?), with facts: [LogEntry]) throws {
+        guard log.entries.map(\.leaf) == facts.map(\.leaf), log.entries.map(\.content) == facts.map(\.content) else {
+            throw SimulationFailure(
+                "the sealed log has \(log.entries.count) leaves, the replay \(facts.count) facts, not the same"
+            )
+        }
+        var tree = MerkleFrontier()
+        for fact in facts { tree.append(MerkleTree.leaf(fact.leaf)) }
+        guard log.checkpoint?.size ?? 0 == tree.count, log.checkpoint.map({ $0.root == tree.root }) ?? true else {
+            throw SimulationFailure("the newest checkpoint is not of the log's leaves")
         }
     }
 
