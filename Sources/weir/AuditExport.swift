@@ -2,6 +2,7 @@ import ArgumentParser
 import Audit
 import Disclosure
 import Foundation
+import Seals
 import Storage
 
 /// Writes the public part of a sealed log as files.
@@ -37,7 +38,7 @@ struct AuditExport: ParsableCommand {
         bar.finish()
         for path in ["log/key", "log/checkpoint.cosigned"] where try log.file(path) != nil { try write(path, of: log) }
         try write("log/checkpoint", of: log)
-        Console.line("\(checkpoint.origin): \(checkpoint.size) leaves in \(paths.count) tiles, root \(checkpoint.root)")
+        Console.line("\(checkpoint.origin): \(checkpoint.size) leaves in \(paths.count) tiles, root \(Base64.text(checkpoint.root.bytes))")
     }
 
     private func write(_ path: String, of log: PublicLog) throws {

@@ -86,7 +86,8 @@ struct AuditTrail: ParsableCommand {
         _ proposers: inout [UInt64: String]
     ) -> [String: String] {
         let entry = step.entry
-        let line = String(decoding: entry.line, as: UTF8.self)
+        // A password's hash is no secret, but nobody's business either.
+        let line = String(decoding: entry.line, as: UTF8.self).replacing(/\ hash=\S+/, with: " hash=…")
         var row = [
             "seq": String(sequence), "time": "\(entry.time)", "member": "\(entry.member)", "user": "\(entry.user)",
             "verb": String(line.prefix { $0 != " " }), "line": line, "result": result(step),
