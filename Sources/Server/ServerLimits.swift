@@ -5,8 +5,12 @@ package import Wire
 package struct ServerLimits: Sendable {
     /// The most connections at once.
     package var connectionsMax = 1024
-    /// How many of them are kept for the operator and regulators.
-    package var reservedPlaces = 16
+    /// How many of them are kept for the operator and regulators; a quarter of them at most.
+    package var reservedPlaces: Int {
+        get { min(reserved, connectionsMax / 4) }
+        set { reserved = newValue }
+    }
+    private var reserved = 16
     /// The most connections from one source that have not logged on.
     package var unauthenticatedMax = 32
     /// The most sessions of one member.

@@ -212,13 +212,14 @@ struct IdentityTests {
         let file = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
             .deletingLastPathComponent().appendingPathComponent("PROTOCOL.md")
         let text = try String(contentsOf: file, encoding: .utf8)
-        var limits = ServerLimits()
-        for row in limits.rows {
+        for row in ServerLimits().rows {
+            var limits = ServerLimits()
             #expect(text.contains("`\(row.name)`"), "\(row.name)")
             let isSettable = text.contains("`\(row.name)` *")
             #expect(limits.set("\(row.name)", to: 7) == isSettable, "\(row.name)")
             if isSettable { #expect(limits.rows.first { "\($0.name)" == "\(row.name)" }?.value == 7, "\(row.name)") }
         }
+        var limits = ServerLimits()
         #expect(!limits.set("line-time", to: 0) && !limits.set("nonsense", to: 1))
         #expect(limits.set("session-rate", to: 0) && limits.sessionQuota == nil)
     }
