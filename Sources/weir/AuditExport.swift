@@ -38,7 +38,9 @@ struct AuditExport: ParsableCommand {
         bar.finish()
         for path in ["log/key", "log/checkpoint.cosigned"] where try log.file(path) != nil { try write(path, of: log) }
         try write("log/checkpoint", of: log)
-        Console.line("\(checkpoint.origin): \(checkpoint.size) leaves in \(paths.count) tiles, root \(Base64.text(checkpoint.root.bytes))")
+        Console.line(
+            "\(checkpoint.origin): \(checkpoint.size) leaves in \(paths.count) tiles, root \(Base64.text(checkpoint.root.bytes))"
+        )
     }
 
     private func write(_ path: String, of log: PublicLog) throws {

@@ -59,7 +59,9 @@ struct AuditVerify: ParsableCommand {
         }
         bar.finish()
         try check.finish(checkpoints: kept)
-        Console.line("log: \(signer.name), \(size) leaves of \(applied) commands, root \(Base64.text(check.root.bytes))")
+        Console.line(
+            "log: \(signer.name), \(size) leaves of \(applied) commands, root \(Base64.text(check.root.bytes))"
+        )
         let hidden = blinding == nil ? "; hidden ones but for their digests, since log-key.pem is not there" : ""
         Console.line("leaves: every one as a replay of the journal makes it\(hidden)")
         Console.line("tiles: \(check.tileCount), every byte as computed from the leaves")

@@ -1,7 +1,9 @@
 import Foundation
 import Server
 
-/// Tells systemd how the service stands: ready, alive, stopping. Without systemd it does nothing.
+/// Tells systemd how the service stands: ready, alive, stopping.
+///
+/// Without systemd it does nothing.
 ///
 /// Source: sd_notify(3), whose protocol is a datagram of `KEY=VALUE` lines to the socket that NOTIFY_SOCKET names.
 struct ServiceManager {
