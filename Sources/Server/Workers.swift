@@ -1,4 +1,6 @@
+import DequeModule
 import Dispatch
+import Foundation
 import Synchronization
 
 /// Runs what must not hold up whoever asks for it, on other threads; the simulator's runs it when the seed says so.
@@ -32,12 +34,12 @@ package struct Workers: Sendable {
         self.readers = readers
     }
 
-    /// Threads of this process: one commits, one makes checkpoints, two hash, some read.
+    /// Threads of this process: one commits, one makes checkpoints, two hash when others leave them time, some read.
     package static func threads() -> Workers {
         Workers(
             journal: ThreadWorker("weir.journal", threads: 1),
             checkpoints: ThreadWorker("weir.checkpoint", threads: 1),
-            passwords: ThreadWorker("weir.passwords", threads: 2),
+            passwords: PatientWorker("weir.passwords", threads: 2),
             readers: ThreadWorker("weir.readers", threads: 4)
         )
     }
@@ -56,4 +58,69 @@ private final class ThreadWorker: Worker {
     }
 
     func drain() { for queue in queues { queue.sync {} } }
+}
+
+/// Threads of their own that let the others go first: what strangers can make the venue compute must not slow down who trades.
+private final class PatientWorker: Worker, @unchecked Sendable {
+    // Every access is under `condition`.
+    private let condition = NSCondition()
+    private var jobs: Deque<@Sendable () -> Void> = []
+    private var busy = 0
+    private var hasEnded = false
+
+    /// A nice value at which a thread gets a tenth of the time of one that wants it too.
+    private static let niceness: Int32 = 10
+
+    init(_ name: String, threads: Int) {
+        for _ in 0..<threads {
+            let thread = Thread { [self] in
+                #if os(Linux)
+                    // Of this thread alone.
+                    setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, PatientWorker.niceness)
+                #endif
+                while let job = next() {
+                    job()
+                    finish()
+                }
+            }
+            thread.name = name
+            thread.start()
+        }
+    }
+
+    func submit(_ body: @escaping @Sendable () -> Void) {
+        condition.withLock {
+            jobs.append(body)
+            condition.broadcast()
+        }
+    }
+
+    /// Waits until what was submitted has run, and ends the threads: whoever hashes drains when it stops.
+    func drain() {
+        condition.withLock {
+            while !jobs.isEmpty || busy > 0 { condition.wait() }
+            hasEnded = true
+            condition.broadcast()
+        }
+    }
+
+    private func next() -> (@Sendable () -> Void)? {
+        condition.withLock {
+            while true {
+                if let job = jobs.popFirst() {
+                    busy += 1
+                    return job
+                }
+                guard !hasEnded else { return nil }
+                condition.wait()
+            }
+        }
+    }
+
+    private func finish() {
+        condition.withLock {
+            busy -= 1
+            condition.broadcast()
+        }
+    }
 }
