@@ -73,6 +73,7 @@ let package = Package(
             dependencies: [
                 "Audit", "Storage", logging, .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"), .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),
             ], swiftSettings: strict),
         .target(name: "WeirClient", dependencies: ["Permits", "Seals", tls, nioTLS] + nio, swiftSettings: strict),
         .executableTarget(

@@ -41,9 +41,13 @@ static inline int weir_uri_names(X509 *certificate, char *text, int size) {
     for (int i = 0; i < sk_GENERAL_NAME_num(names); i++) {
         const GENERAL_NAME *name = sk_GENERAL_NAME_value(names, i);
         if (name->type != GEN_URI) continue;
-        int count = ASN1_STRING_length(name->d.uniformResourceIdentifier);
+        const unsigned char *bytes = ASN1_STRING_get0_data(name->d.uniformResourceIdentifier);
+        int count = ASN1_STRING_length(name->d.uniformResourceIdentifier), printable = 1;
+        // A name with a line end in it would be two.
+        for (int j = 0; j < count; j++) printable &= bytes[j] > 32 && bytes[j] < 127;
+        if (!printable) continue;
         if (used + count + 1 > size) { used = -1; break; }
-        for (int j = 0; j < count; j++) text[used++] = (char)ASN1_STRING_get0_data(name->d.uniformResourceIdentifier)[j];
+        for (int j = 0; j < count; j++) text[used++] = (char)bytes[j];
         text[used++] = '\n';
     }
     GENERAL_NAMES_free(names);

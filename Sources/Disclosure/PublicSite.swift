@@ -1,8 +1,8 @@
 package import Logging
+import NIOConcurrencyHelpers
 import NIOCore
 import NIOHTTP1
 import NIOPosix
-import Synchronization
 
 /// What the public reads over HTTP: the sealed log's checkpoints and tiles.
 ///
@@ -18,6 +18,10 @@ package final class PublicSite: Sendable {
 
     /// The most connections at once.
     package static let connectionsMax = 256
+    /// The most of one address.
+    package static let connectionsOfSourceMax = 16
+    /// How long a connection may last, in seconds.
+    package static let secondsMax: Int64 = 120
     /// How long a connection may be silent, in seconds.
     package static let idleSecondsMax: Int64 = 15
 
@@ -38,6 +42,10 @@ package final class PublicSite: Sendable {
             .childChannelInitializer { [log, pool, logger] channel in
                 channel.eventLoop.makeCompletedFuture {
                     guard counter.add(channel) else { return channel.close(promise: nil) }
+                    let end = channel.eventLoop.scheduleTask(in: .seconds(PublicSite.secondsMax)) {
+                        channel.close(promise: nil)
+                    }
+                    channel.closeFuture.whenComplete { _ in end.cancel() }
                     let pipeline = channel.pipeline.syncOperations
                     try pipeline.addHandler(
                         IdleStateHandler(allTimeout: .seconds(PublicSite.idleSecondsMax))
@@ -57,14 +65,30 @@ package final class PublicSite: Sendable {
     }
 }
 
-/// How many connections there are.
+/// How many connections there are, in all and from each source.
 private final class ConnectionCounter: Sendable {
-    private let count = Atomic<Int>(0)
+    private let counts = NIOLockedValueBox<(all: Int, bySource: [String: Int])>((0, [:]))
 
     /// Counts a connection until it is closed.
     /// - Returns: false if there are too many.
     func add(_ channel: any Channel) -> Bool {
-        channel.closeFuture.whenComplete { [self] _ in count.subtract(1, ordering: .relaxed) }
-        return count.add(1, ordering: .relaxed).newValue <= PublicSite.connectionsMax
+        let source = channel.remoteAddress?.ipAddress ?? ""
+        let isAdmitted = counts.withLockedValue { counts in
+            guard counts.all < PublicSite.connectionsMax,
+                counts.bySource[source, default: 0] < PublicSite.connectionsOfSourceMax
+            else { return false }
+            counts.all += 1
+            counts.bySource[source, default: 0] += 1
+            return true
+        }
+        guard isAdmitted else { return false }
+        channel.closeFuture.whenComplete { [self] _ in
+            counts.withLockedValue { counts in
+                counts.all -= 1
+                let left = counts.bySource[source, default: 1] - 1
+                counts.bySource[source] = left > 0 ? left : nil
+            }
+        }
+        return true
     }
 }

@@ -39,6 +39,8 @@ final class PublicSiteHandler: ChannelInboundHandler {
     func errorCaught(context: ChannelHandlerContext, error: any Error) { context.close(promise: nil) }
 
     private func answer(_ head: HTTPRequestHead, _ context: ChannelHandlerContext) {
+        // Who asks for more without reading what there is gets nothing more.
+        guard context.channel.isWritable else { return context.close(promise: nil) }
         guard head.method == .GET || head.method == .HEAD else {
             return send(.methodNotAllowed, text: "GET or HEAD\n", ["allow": "GET, HEAD"], head, context)
         }

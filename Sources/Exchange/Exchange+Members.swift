@@ -31,7 +31,8 @@ extension Exchange {
         guard member != .venue else { throw Refusal(.badValue, "the venue itself has no logins") }
         if let person = change.person { try checkPerson(person, of: member) }
         let id = members.login(user, of: member) ?? members.add(Login(code: user, member: member))
-        members[id].isRevoked = false
+        // A new person alone does not give a login back what was taken from it.
+        if change.passwordHash != nil || change.publicKey != nil { members[id].isRevoked = false }
         set(change, for: id, &events)
     }
 

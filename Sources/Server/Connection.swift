@@ -8,6 +8,8 @@ import Synchronization
 final class Connection: Sendable, Hashable {
     let channel: any Channel
     private let unsentMax: Int
+    /// The most bytes that a connection may have unsent before it has logged on.
+    static let unsentBeforeLogonMax = 64 << 10
     /// Whether lines may have their full length: after logon.
     let isLoggedOn = Atomic<Bool>(false)
     /// Seconds of silence after which a heartbeat is due; 0 for none.
@@ -39,9 +41,8 @@ final class Connection: Sendable, Hashable {
         self.serverDigest = serverDigest
         self.doorkeeper = doorkeeper
         self.logger = logger
-        channel.closeFuture.whenComplete { [self] _ in
-            if !isLoggedOn.load(ordering: .acquiring) { doorkeeper.left(source) }
-            doorkeeper.closed()
+        channel.closeFuture.whenComplete { _ in
+            doorkeeper.closed(channel, from: source)
         }
     }
 
@@ -53,7 +54,8 @@ final class Connection: Sendable, Hashable {
 
     /// It has logged on: it no longer counts as waiting.
     func logOn() {
-        if !isLoggedOn.exchange(true, ordering: .acquiringAndReleasing) { doorkeeper.left(source) }
+        isLoggedOn.store(true, ordering: .releasing)
+        doorkeeper.loggedOn(channel, from: source)
     }
 
     /// Notes for the operator what happened to it.
@@ -71,6 +73,7 @@ final class Connection: Sendable, Hashable {
     func send(_ bytes: [UInt8], thenClose: Bool) {
         channel.eventLoop.preconditionInEventLoop()
         if !bytes.isEmpty {
+            let unsentMax = isLoggedOn.load(ordering: .acquiring) ? unsentMax : Connection.unsentBeforeLogonMax
             guard unsent + bytes.count <= unsentMax else {
                 channel.close(promise: nil)
                 return

@@ -1,11 +1,14 @@
+import Foundation
 import NIOConcurrencyHelpers
 import NIOCore
 import Permits
+import Seals
 
 /// Who may connect, and who may try a password: connections by source, and delays after failed logons.
 ///
 /// 1. What anybody can do to a login from outside delays that outsider alone: a login is never locked.
-/// 2. Where a login has logged on before, failures of others at that source do not delay it.
+/// 2. Where a login has logged on before, failures at that source delay it by seconds, not minutes; a certificate is never delayed.
+/// 3. Connections that do not log on keep nobody out.
 ///
 /// Shared by the event loops and the sequencer.
 final class Doorkeeper: Sendable {
@@ -14,13 +17,17 @@ final class Doorkeeper: Sendable {
         let text: String
 
         init(_ address: SocketAddress?) {
-            guard let address, let ip = address.ipAddress else {
-                text = "local"
-                return
-            }
             switch address {
-            case .v6: text = ip.split(separator: ":", omittingEmptySubsequences: false).prefix(4).joined(separator: ":")
-            default: text = ip
+            case .v6:
+                var bytes = [UInt8](repeating: 0, count: 16)
+                inet_pton(AF_INET6, address?.ipAddress ?? "", &bytes)
+                let isMapped = bytes.prefix(12) == [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF]
+                text =
+                    isMapped
+                    ? bytes.suffix(4).map { String($0) }.joined(separator: ".")
+                    : Hex.text(Array(bytes.prefix(8))) + "/64"
+            case let address?: text = address.ipAddress ?? "local"
+            case nil: text = "local"
             }
         }
     }
@@ -37,6 +44,12 @@ final class Doorkeeper: Sendable {
         var count = 0
         var until = Timestamp.zero
         var last = Timestamp.zero
+
+        /// The milliseconds that are left; none if the clock was set back behind the failure.
+        func wait(_ now: Timestamp) -> Int64 {
+            guard last <= now else { return 0 }
+            return max(0, (until.microseconds - now.microseconds + 999) / 1000)
+        }
     }
 
     private struct Attempt: Hashable {
@@ -47,9 +60,15 @@ final class Doorkeeper: Sendable {
 
     private struct State {
         var connections = 0
-        var unauthenticated: [Source: Int] = [:]
+        /// Connections that have not logged on, the oldest of a source first.
+        var waiting: [Source: [any Channel]] = [:]
         var failures: [Attempt: Failures] = [:]
         var known: Set<Attempt> = []
+
+        mutating func remove(_ channel: any Channel, _ source: Source) {
+            waiting[source]?.removeAll { $0 === channel }
+            if waiting[source]?.isEmpty == true { waiting[source] = nil }
+        }
     }
 
     private let limits: ServerLimits
@@ -61,6 +80,8 @@ final class Doorkeeper: Sendable {
     static let freeFailuresOfSource = 50
     /// The longest delay, in seconds.
     static let delaySecondsMax: Int64 = 900
+    /// The longest delay where the login has logged on before, in seconds: others behind the same address may be guessing.
+    static let delaySecondsOfKnown: Int64 = 4
     /// After how many seconds without a failure they are forgotten.
     private static let forgetSeconds: Int64 = 3600
     /// How many attempts are remembered; beyond, those whose delay is over are forgotten first.
@@ -71,43 +92,62 @@ final class Doorkeeper: Sendable {
     // MARK: Connections
 
     /// Counts a new connection.
-    func admit(_ source: Source) -> Admission {
-        state.withLockedValue { state in
-            guard state.connections < limits.connectionsMax else {
-                return .refused("the venue has its most connections, \(limits.connectionsMax)")
+    ///
+    /// When the places for everybody are taken, those who have not logged on make room: the oldest of the source that has most of them.
+    /// So connections that say nothing keep nobody out.
+    func admit(_ channel: any Channel, from source: Source) -> Admission {
+        let (admission, evicted) = state.withLockedValue { state -> (Admission, (any Channel)?) in
+            let own = state.waiting[source]?.count ?? 0
+            guard own < limits.unauthenticatedMax else {
+                return (.refused("\(own) connections from there have not logged on, the most that may wait"), nil)
             }
-            let waiting = state.unauthenticated[source] ?? 0
-            guard waiting < limits.unauthenticatedMax else {
-                return .refused("\(waiting) connections from there have not logged on, the most that may wait")
+            var evicted: (any Channel)?
+            var admission = Admission.admitted
+            if state.connections >= limits.connectionsMax - limits.reservedPlaces {
+                if let most = state.waiting.max(by: { $0.value.count < $1.value.count })?.key {
+                    evicted = state.waiting[most]?.removeFirst()
+                    if state.waiting[most]?.isEmpty == true { state.waiting[most] = nil }
+                } else if state.connections < limits.connectionsMax {
+                    admission = .reserved
+                } else {
+                    return (.refused("the venue has its most connections, \(limits.connectionsMax)"), nil)
+                }
             }
             state.connections += 1
-            state.unauthenticated[source] = waiting + 1
-            return state.connections > limits.connectionsMax - limits.reservedPlaces ? .reserved : .admitted
+            state.waiting[source, default: []].append(channel)
+            return (admission, evicted)
         }
+        evicted?.close(promise: nil)
+        return admission
     }
 
-    /// A connection that was admitted has logged on, or has gone without that.
-    func left(_ source: Source) {
-        state.withLockedValue { state in
-            let waiting = (state.unauthenticated[source] ?? 1) - 1
-            state.unauthenticated[source] = waiting > 0 ? waiting : nil
-        }
+    /// A connection that was admitted has logged on.
+    func loggedOn(_ channel: any Channel, from source: Source) {
+        state.withLockedValue { $0.remove(channel, source) }
     }
 
     /// A connection that was admitted has gone.
-    func closed() { state.withLockedValue { $0.connections -= 1 } }
+    func closed(_ channel: any Channel, from source: Source) {
+        state.withLockedValue { state in
+            state.remove(channel, source)
+            state.connections -= 1
+        }
+    }
 
     // MARK: Logons
 
-    /// How many milliseconds a login must wait at a source before it may be tried again.
+    /// How many milliseconds a login must wait at a source before it may be tried again, at most a few seconds where it has logged on before.
     func delay(_ login: String, at source: Source, now: Timestamp) -> Int64 {
         state.withLockedValue { state in
             let attempt = Attempt(source: source, login: login)
-            var until = state.failures[attempt]?.until ?? .zero
-            if !state.known.contains(attempt) {
-                until = max(until, state.failures[Attempt(source: source, login: nil)]?.until ?? .zero)
+            let isKnown = state.known.contains(attempt)
+            var wait = state.failures[attempt]?.wait(now) ?? 0
+            if isKnown {
+                wait = min(wait, 1000 * Doorkeeper.delaySecondsOfKnown)
+            } else {
+                wait = max(wait, state.failures[Attempt(source: source, login: nil)]?.wait(now) ?? 0)
             }
-            return max(0, (until.microseconds - now.microseconds + 999) / 1000)
+            return wait
         }
     }
 

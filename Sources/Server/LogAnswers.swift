@@ -35,8 +35,12 @@ extension SealedLog {
             let hashes = path.map { Base64.text($0.bytes) }
             return LogInquiry.Record(size: checkpoint.size, lines: ["old \(from)"] + hashes + [""] + lines(note.note))
         case .cosign(let size, let signer, let signature, let member):
-            guard signer.name.split(separator: "/").first == "\(member)" else {
-                throw Refusal(.badValue, "a witness of \(member) is named \(member) or \(member)/…, not \(signer.name)")
+            let rest = signer.name.hasPrefix("\(member)/") ? signer.name.dropFirst("\(member)/".count) : ""
+            guard signer.name == "\(member)" || Code(String(rest)) != nil else {
+                throw Refusal(
+                    .badValue,
+                    "a witness of \(member) is named \(member) or \(member)/CODE, not \(signer.name)"
+                )
             }
             _ = try self.checkpoint(size, covering: 0)
             guard try keep(signature, of: signer, member: "\(member)", size: size) else {

@@ -28,12 +28,12 @@ extension Sequencer {
     func check(_ logon: Logon, _ session: Session) {
         let connection = session.connection
         let name = "\(logon.member)/\(logon.user)"
-        let wait = doorkeeper.delay(name, at: connection.source, now: now)
+        let isCertified = connection.certifiedLogins.contains(name)
+        let wait = isCertified ? 0 : doorkeeper.delay(name, at: connection.source, now: configuration.clock())
         guard wait == 0 else { return refuse(logon.id, Refusal(delayedLogon: wait), session) }
         let nonce = session.nonce
         session.nonce = nil
         let login = venue.lookUp(member: logon.member, user: logon.user).map { venue.exchange.members[$0.1] }
-        let isCertified = connection.certifiedLogins.contains(name)
         if let refusal = certificateRefusal(logon, isCertified: isCertified, connection) {
             return refuse(logon.id, refusal, session)
         }
@@ -96,7 +96,7 @@ extension Sequencer {
         let name = "\(logon.member)/\(logon.user)"
         let source = session.connection.source
         guard isRight, let (member, user) = venue.lookUp(member: logon.member, user: logon.user) else {
-            let failures = doorkeeper.failed(name, at: source, now: now)
+            let failures = doorkeeper.failed(name, at: source, now: configuration.clock())
             if failures.isMultiple(of: 20) { session.connection.note("\(failures) failed logons of \(name)") }
             return refuse(logon.id, Refusal(.logonFailed, "member, user or password is wrong"), session)
         }

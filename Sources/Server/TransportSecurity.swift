@@ -30,6 +30,9 @@ package struct TLSFiles: Sendable {
 package final class TransportSecurity: Sendable {
     private let files: TLSFiles
     private let material: NIOLockedValueBox<Material>
+    /// The chains that certificates were shown with, by the certificate's digest.
+    private let chains = NIOLockedValueBox<[Digest: [[UInt8]]]>([:])
+    private static let chainsMax = 10_000
     private let clients = NIOLockedValueBox<[ObjectIdentifier: Client]>([:])
 
     private struct Material: Sendable {
@@ -141,12 +144,29 @@ package final class TransportSecurity: Sendable {
         try pipeline.addHandlers([handler, guardian])
     }
 
-    fileprivate func follow(_ channel: any Channel, chain: [[UInt8]]) {
+    /// Follows a connection by its certificate from now on.
+    /// - Returns: false if it is no longer good: the files may have been read again during the handshake.
+    fileprivate func follow(_ channel: any Channel, chain: [[UInt8]]) -> Bool {
         let client = Client(channel: channel, chain: chain)
         clients.withLockedValue { $0[ObjectIdentifier(channel)] = client }
         channel.closeFuture.whenComplete { [self] _ in
             clients.withLockedValue { $0[ObjectIdentifier(channel)] = nil }
         }
+        chains.withLockedValue { chains in
+            if chains.count >= TransportSecurity.chainsMax { chains.removeAll() }
+            if let own = chain.first { chains[SHA256.digest(of: own)] = chain }
+        }
+        do throws(CryptoError) {
+            _ = try material.withLockedValue { $0.authorities }?.verify(chain)
+            return true
+        } catch {
+            return false
+        }
+    }
+
+    /// The chain that a certificate was shown with before: a resumed session shows none.
+    fileprivate func chain(of certificate: [UInt8]) -> [[UInt8]] {
+        chains.withLockedValue { $0[SHA256.digest(of: certificate)] } ?? [certificate]
     }
 }
 
@@ -198,19 +218,22 @@ private final class HandshakeGuard: ChannelInboundHandler {
             timeout?.cancel()
             recallCertificate(context)
             connection.certify(names: names.filter { $0.hasPrefix("weir:") }.map { String($0.dropFirst(5)) })
-            if !chain.isEmpty { security.follow(context.channel, chain: chain) }
+            if !chain.isEmpty, !security.follow(context.channel, chain: chain) {
+                connection.certify(names: [])
+                context.close(promise: nil)
+            }
             if connection.isReserved, names.isEmpty { context.close(promise: nil) }
         }
         context.fireUserInboundEventTriggered(event)
     }
 
-    /// A resumed session shows no chain again: its certificate is checked anew, without those between it and its authority.
+    /// A resumed session shows no chain again: the one that its certificate came with is checked anew.
     private func recallCertificate(_ context: ChannelHandlerContext) {
         guard chain.isEmpty, let authorities else { return }
         do {
             let handler = try context.pipeline.syncOperations.handler(type: NIOSSLServerHandler.self)
             guard let certificate = handler.peerCertificate else { return }
-            let shown = [try certificate.toDERBytes()]
+            let shown = security.chain(of: try certificate.toDERBytes())
             names = try authorities.verify(shown)
             chain = shown
         } catch {

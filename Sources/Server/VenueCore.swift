@@ -121,7 +121,7 @@ package final class VenueCore: Sendable {
     /// Lets a connection in, or tells it why not; on its event loop.
     package func accept(_ channel: any Channel, _ reads: LoopReads) throws {
         let source = Doorkeeper.Source(channel.remoteAddress)
-        let admission = doorkeeper.admit(source)
+        let admission = doorkeeper.admit(channel, from: source)
         if case .refused(let reason) = admission { return refuse(channel, reason) }
         var isReserved = false
         if case .reserved = admission { isReserved = true }

@@ -27,6 +27,8 @@ package final class SealedLog: Sendable {
         var isStale = false
     }
 
+    /// How many witnesses of one regulator may sign a checkpoint.
+    package static let cosignaturesMax = 8
     /// How many checkpoints are kept that no witness has signed.
     package static let checkpointsMax = 1000
 
@@ -41,6 +43,9 @@ package final class SealedLog: Sendable {
         self.file = file
         self.key = key
         blinding = Blinding(key: key)
+        guard origin.map({ SignedNote.isName($0) }) ?? true else {
+            throw SealedLogError(file: file, "a log's name has no spaces and no plus signs, as weir.example/log")
+        }
         let begun = origin ?? "localhost/weir-\(key.publicKey.bytes.hex.prefix(8))"
         let (opened, name, state) = try SealedLogError.wrapping(file: file) {
             var configuration = Configuration()
@@ -112,8 +117,9 @@ package final class SealedLog: Sendable {
                 CREATE TABLE IF NOT EXISTS cosignature (
                     size INTEGER NOT NULL REFERENCES checkpoint,
                     member TEXT NOT NULL,          -- the regulator that sent it
+                    signer TEXT NOT NULL,          -- the verifier key
                     line TEXT NOT NULL,            -- C2SP tlog-cosignature
-                    PRIMARY KEY (size, member)
+                    PRIMARY KEY (size, signer)
                 ) STRICT;
                 """
         )
@@ -204,7 +210,7 @@ package final class SealedLog: Sendable {
     ///   - signer: whose it is to be.
     ///   - member: the regulator that sent it.
     ///   - size: the checkpoint's.
-    /// - Returns: false if there is no such checkpoint any more, or the signature is not right.
+    /// - Returns: false if there is no such checkpoint any more, the signature is not right, or the member has too many for it.
     /// - Throws: `SealedLogError` if SQLite fails.
     package func keep(
         _ signature: SignedNote.Signature,
@@ -218,10 +224,15 @@ package final class SealedLog: Sendable {
                 else { return false }
                 var signed = SignedNote(note.text)
                 signed.append(signature)
-                guard signed.isSigned(by: signer) else { return false }
+                let others = try Int.fetchOne(
+                    db,
+                    sql: "SELECT COUNT(*) FROM cosignature WHERE size = ? AND member = ? AND signer <> ?",
+                    arguments: [Int64(size), member, signer.text]
+                )
+                guard signed.isSigned(by: signer), others ?? 0 < SealedLog.cosignaturesMax else { return false }
                 try db.execute(
-                    sql: "INSERT OR REPLACE INTO cosignature VALUES (?, ?, ?)",
-                    arguments: [Int64(size), member, signature.line]
+                    sql: "INSERT OR REPLACE INTO cosignature VALUES (?, ?, ?, ?)",
+                    arguments: [Int64(size), member, signer.text, signature.line]
                 )
                 return true
             }

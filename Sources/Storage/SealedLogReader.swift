@@ -54,7 +54,7 @@ package struct SealedLogReader: Sendable {
         else { return nil }
         let lines = try String.fetchAll(
             db,
-            sql: "SELECT line FROM cosignature WHERE size = ? ORDER BY member",
+            sql: "SELECT line FROM cosignature WHERE size = ? ORDER BY member, signer",
             arguments: [try row.value("size") as Int64]
         )
         for line in lines {
@@ -66,12 +66,44 @@ package struct SealedLogReader: Sendable {
         return note
     }
 
-    /// Every checkpoint that is kept, the smallest first.
-    package func checkpoints() throws(SealedLogError) -> [SignedNote] {
+    /// Every checkpoint that is kept, the smallest first, with the size and the command under which it is kept.
+    /// - Throws: `SealedLogError` if one is no signed note, or SQLite fails.
+    package func checkpoints() throws(SealedLogError) -> [(size: UInt64, sequence: UInt64, note: SignedNote)] {
         try read { db in
-            try Int64.fetchAll(db, sql: "SELECT size FROM checkpoint ORDER BY size").compactMap {
-                try SealedLogReader.newest(db, atMost: UInt64($0))
+            try Row.fetchAll(db, sql: "SELECT size, seq FROM checkpoint ORDER BY size").map { row in
+                let size = UInt64(clamping: try row.value("size") as Int64)
+                guard let note = try SealedLogReader.newest(db, atMost: size) else {
+                    throw DatabaseError(message: "the checkpoint of size \(size) is no signed note")
+                }
+                return (size, UInt64(clamping: try row.value("seq") as Int64), note)
             }
+        }
+    }
+
+    /// How many rows the tables have, and how many bytes the tiles: what is more than the tree needs is not the log's.
+    package func extent() throws(SealedLogError) -> (bundles: Int, tiles: Int, tileBytes: Int) {
+        try read { db in
+            let bundles = try Int.fetchOne(db, sql: "SELECT COUNT(*) FROM bundle") ?? 0
+            let row = try Row.fetchOne(
+                db,
+                sql: "SELECT COUNT(*) AS n, COALESCE(SUM(LENGTH(hashes)), 0) AS bytes FROM tile"
+            )
+            return (bundles, try row?.value("n") ?? 0, try row?.value("bytes") ?? 0)
+        }
+    }
+
+    /// The commands of a bundle's first and last leaf, as they are kept.
+    package func sequences(ofBundle number: UInt64) throws(SealedLogError) -> ClosedRange<UInt64>? {
+        try read { db in
+            guard
+                let row = try Row.fetchOne(
+                    db,
+                    sql: "SELECT first_seq, last_seq FROM bundle WHERE number = ?",
+                    arguments: [Int64(clamping: number)]
+                )
+            else { return nil }
+            let (first, last) = (try row.value("first_seq") as Int64, try row.value("last_seq") as Int64)
+            return first <= last ? UInt64(clamping: first)...UInt64(clamping: last) : nil
         }
     }
 

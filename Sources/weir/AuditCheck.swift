@@ -20,6 +20,11 @@ struct AuditCheck: ParsableCommand {
     @Option(help: "A witness's verifier key that must have signed; may be repeated.")
     var witness: [SignerOption] = []
 
+    func validate() throws {
+        try key.require(.note)
+        for witness in witness { try witness.require(.cosignature) }
+    }
+
     func run() throws {
         var wrong = 0
         for file in receipts {

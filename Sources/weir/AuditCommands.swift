@@ -23,6 +23,15 @@ struct SignerOption: ExpressibleByArgument {
         guard let signer = NoteSigner(text: text.trimmingCharacters(in: .whitespacesAndNewlines)) else { return nil }
         self.signer = signer
     }
+
+    /// Checks that it is a log's key, or a witness's.
+    func require(_ algorithm: NoteSigner.Algorithm) throws {
+        guard signer.algorithm == algorithm else {
+            throw ValidationError(
+                "the key of \(signer.name) is a \(algorithm == .note ? "witness's, not a log's" : "log's, not a witness's")"
+            )
+        }
+    }
 }
 
 extension FileManager {

@@ -86,8 +86,7 @@ struct AuditTrail: ParsableCommand {
         _ proposers: inout [UInt64: String]
     ) -> [String: String] {
         let entry = step.entry
-        // A password's hash is no secret, but nobody's business either.
-        let line = String(decoding: entry.line, as: UTF8.self).replacing(/\ hash=\S+/, with: " hash=…")
+        let line = masked(String(decoding: entry.line, as: UTF8.self))
         var row = [
             "seq": String(sequence), "time": "\(entry.time)", "member": "\(entry.member)", "user": "\(entry.user)",
             "verb": String(line.prefix { $0 != " " }), "line": line, "result": result(step),
@@ -97,10 +96,13 @@ struct AuditTrail: ParsableCommand {
             let author = "\(venue.exchange.members[proposal.author].code)"
             if state == .open { proposers[proposal.number] = author }
             row["proposer"] = proposers[proposal.number] ?? author
-            row["act"] = proposal.act
+            row["act"] = masked(proposal.act)
         }
         return row
     }
+
+    /// A password's hash is no secret, but nobody's business either.
+    private static func masked(_ line: String) -> String { line.replacing(/\ hash=\S+/, with: " hash=…") }
 
     private static func result(_ step: StreamReplay.Step) -> String {
         guard let reply = step.output.lines.first(where: { $0.destination == .reply }) else { return "OK" }

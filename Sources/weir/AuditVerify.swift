@@ -32,11 +32,18 @@ struct AuditVerify: ParsableCommand {
     @Option(help: "A file with a checkpoint that was kept; may be repeated.")
     var checkpoint: [String] = []
 
+    func validate() throws {
+        try key?.require(.note)
+        for witness in witness { try witness.require(.cosignature) }
+    }
+
     func run() throws {
         let log = try SealedLog.reading(directory: directory)
-        let signer = try key?.signer ?? log.signer()
+        let own = try log.signer()
+        let signer = key?.signer ?? own
         let (applied, size) = try log.position()
         var check = LogCheck(log: log, size: size)
+        if own != signer { check.problems.append("the log says that its key is \(own.text)") }
         let kept = try checkpoints(of: log, signer, &check)
         let keyFile = directory + "/log-key.pem"
         let blinding =
@@ -59,6 +66,7 @@ struct AuditVerify: ParsableCommand {
         }
         bar.finish()
         try check.finish(checkpoints: kept)
+        if applied > journal.lastCommand { check.problems.append("the log goes on behind the journal's last command") }
         Console.line(
             "log: \(signer.name), \(size) leaves of \(applied) commands, root \(Base64.text(check.root.bytes))"
         )
@@ -66,6 +74,9 @@ struct AuditVerify: ParsableCommand {
         Console.line("leaves: every one as a replay of the journal makes it\(hidden)")
         Console.line("tiles: \(check.tileCount), every byte as computed from the leaves")
         Console.line("checkpoints: \(kept.count), each signed and of this history; so any two of them are consistent")
+        if applied < journal.lastCommand {
+            Console.line("the journal has \(journal.lastCommand - applied) more commands; a running venue seals them")
+        }
         guard check.problems.isEmpty else {
             for problem in check.problems { Console.line("PROBLEM \(problem)") }
             throw ExitCode(1)
@@ -79,7 +90,17 @@ struct AuditVerify: ParsableCommand {
         _ signer: NoteSigner,
         _ check: inout LogCheck
     ) throws -> [UInt64: [Checkpoint]] {
-        var notes = try log.checkpoints().map { (place: "log.db", note: $0) }
+        var notes: [(place: String, note: SignedNote)] = []
+        for kept in try log.checkpoints() {
+            notes.append(("log.db", kept.note))
+            if Checkpoint(text: kept.note.text)?.size != kept.size {
+                check.problems.append("log.db keeps a checkpoint under the size \(kept.size) that has another")
+            }
+            check.sequences[kept.size] = kept.sequence
+        }
+        if check.size > 0, check.sequences[check.size] == nil {
+            check.problems.append("log.db has no checkpoint of its \(check.size) leaves")
+        }
         for file in checkpoint {
             guard let note = SignedNote(note: try FileManager.default.text(of: file)) else {
                 throw ValidationError("\(file) holds no signed note")
@@ -112,6 +133,12 @@ private struct LogCheck {
     let size: UInt64
     var problems: [String] = []
     private(set) var tileCount = 0
+    private var tileBytes = 0
+    /// The command under which each checkpoint is kept, by its size.
+    var sequences: [UInt64: UInt64] = [:]
+    /// The commands of the bundle that is being read, and of the leaf before.
+    private var bundle: ClosedRange<UInt64>?
+    private var last: UInt64 = 0
     private var entries: SealedLogReader.Cursor
     private var frontier = MerkleFrontier()
     /// The hashes of the tile that is being filled, level by level, and its number.
@@ -136,6 +163,7 @@ private struct LogCheck {
         if !isEqual || entry.content != fact.content || entry.stream != fact.stream || entry.count != fact.count {
             note("leaf \(index) of command \(fact.sequence) is not what the journal says")
         }
+        try compareSequence(fact.sequence)
         let hash = MerkleTree.leaf(entry.leaf)
         frontier.append(hash)
         try append(hash, level: 0)
@@ -146,10 +174,29 @@ private struct LogCheck {
     mutating func finish(checkpoints: [UInt64: [Checkpoint]]) throws {
         while try entries.next() != nil { note("the log has more leaves than the journal has facts") }
         for level in edge.indices where !edge[level].bytes.isEmpty { try compareTile(level) }
+        let extent = try log.extent()
+        if extent.tiles != tileCount || extent.tileBytes != tileBytes
+            || extent.bundles != Int((frontier.count + 255) / 256)
+        {
+            note("log.db has other bundles or tiles than \(frontier.count) leaves need")
+        }
         if frontier.count != size { note("the log says that it has \(size) leaves, the journal \(frontier.count)") }
         for size in checkpoints.keys.sorted() where size > frontier.count {
             note("a checkpoint has \(size) leaves, the log \(frontier.count): it was cut back")
         }
+    }
+
+    /// Compares the commands under which bundles and checkpoints are kept, by which lines are found again.
+    private mutating func compareSequence(_ sequence: UInt64) throws {
+        if let kept = sequences[frontier.count], frontier.count > 0, !(last...max(last, sequence)).contains(kept) {
+            note("the checkpoint of size \(frontier.count) is kept under command \(kept)")
+        }
+        last = sequence
+        let place = Int(frontier.count % UInt64(Tile.widthMax))
+        bundle = place == 0 ? sequence...sequence : (bundle?.lowerBound ?? sequence)...sequence
+        guard place == Tile.widthMax - 1 || frontier.count + 1 == size else { return }
+        let number = frontier.count / UInt64(Tile.widthMax)
+        if try log.sequences(ofBundle: number) != bundle { note("bundle \(number) is kept under other commands") }
     }
 
     private mutating func compare(_ checkpoints: [UInt64: [Checkpoint]]) {
@@ -174,6 +221,7 @@ private struct LogCheck {
         let width = edge[level].bytes.count / Digest.byteCount
         let tile = Tile(.hashes(level: level), index: edge[level].index, width: width)
         tileCount += 1
+        tileBytes += edge[level].bytes.count
         if try log.bytes(of: tile) != edge[level].bytes { note("\(tile.path) is not what the leaves come to") }
     }
 

@@ -38,14 +38,33 @@ struct AuditWitness: AsyncParsableCommand {
 
     @OptionGroup var options: VenueOptions
 
+    func validate() throws {
+        try logKey.require(.note)
+        guard every ?? 1 >= 1 else { throw ValidationError("--every is a number of seconds, 1 at least") }
+    }
+
     func run() async throws {
         let key = try LogKeyFile.read(self.key)
-        let client = try await options.logOn()
-        repeat {
+        guard let every else {
+            let client = try await options.logOn()
             try await look(client, key)
-            if let every { try await Task.sleep(for: .seconds(every)) }
-        } while every != nil
-        try await client.close()
+            return try await client.close()
+        }
+        while true {
+            // A venue that starts again, or whose log is still empty, is looked at again; a fork ends the watch.
+            do {
+                let client = try await options.logOn()
+                while true {
+                    try await look(client, key)
+                    try await Task.sleep(for: .seconds(every))
+                }
+            } catch let error where error is ExitCode {
+                throw error
+            } catch {
+                Console.note("weir: \(error); looking again in \(every) s")
+                try await Task.sleep(for: .seconds(every))
+            }
+        }
     }
 
     private func look(_ client: WeirClient, _ key: Ed25519.PrivateKey) async throws {
@@ -68,6 +87,10 @@ struct AuditWitness: AsyncParsableCommand {
         }
         if new.size == old.size {
             guard new.root == old.root else { try refuse("two histories of size \(new.size)", [before, text]) }
+            // What was signed may not have arrived, or the venue may have lost it.
+            if let own = SignedNote(note: before)?.signatures.last, !note.signatures.contains(own) {
+                return try await send(own, new.size, client, key)
+            }
             return Console.note("weir: still \(new.size) leaves")
         }
         let proof = try await client.ask("PROOF from=\(old.size) size=\(new.size)").rows.map { $0["line"] ?? "" }
@@ -84,20 +107,32 @@ struct AuditWitness: AsyncParsableCommand {
         _ client: WeirClient,
         _ key: Ed25519.PrivateKey
     ) async throws {
-        let name = name ?? options.member
         var own = SignedNote(note.text)
-        own.cosign(as: name, with: key, at: UInt64(SystemClock.now.microseconds / Timestamp.microsecondsPerSecond))
+        own.cosign(
+            as: name ?? options.member,
+            with: key,
+            at: UInt64(SystemClock.now.microseconds / Timestamp.microsecondsPerSecond)
+        )
         guard let signature = own.signatures.last else { return }
         var signed = note
         signed.append(signature)
         // Kept before it is sent: what was once signed binds.
         try FileManager.default.replace(state, with: Array(signed.note.utf8))
-        let signer = NoteSigner(name: name, algorithm: .cosignature, key: key.publicKey)
-        let line = "COSIGN size=\(checkpoint.size) key=\(signer.text) line=\(ClientLine.quoted(signature.line))"
+        try await send(signature, checkpoint.size, client, key)
+    }
+
+    private func send(
+        _ signature: SignedNote.Signature,
+        _ size: UInt64,
+        _ client: WeirClient,
+        _ key: Ed25519.PrivateKey
+    ) async throws {
+        let signer = NoteSigner(name: signature.name, algorithm: .cosignature, key: key.publicKey)
+        let line = "COSIGN size=\(size) key=\(signer.text) line=\(ClientLine.quoted(signature.line))"
         let reply = try await client.send(line)
         // The venue keeps the newest 1,000 alone: a busy one may have passed this one by.
         guard reply.isOK || reply.code == "NOT_SEALED" else { throw ValidationError(reply.line.text) }
-        Console.note("weir: signed \(checkpoint.size) leaves")
+        Console.note("weir: signed \(size) leaves")
     }
 
     private func refuse(_ reason: String, _ evidence: [String]) throws -> Never {

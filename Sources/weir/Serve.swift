@@ -58,6 +58,9 @@ struct Serve: AsyncParsableCommand {
         }
         guard tlsCertificate != nil || (tlsClients == nil && tlsRevoked == nil), tlsRevoked == nil || tlsClients != nil
         else { throw ValidationError("--tls-clients needs --tls-certificate, --tls-revoked needs --tls-clients") }
+        guard (0...65_535).contains(port), (0...65_535).contains(http ?? 0) else {
+            throw ValidationError("a port is 0 to 65535")
+        }
         _ = try limits()
     }
 
@@ -88,13 +91,19 @@ struct Serve: AsyncParsableCommand {
 
     func run() async throws {
         let logger = Serve.logger
+        // What is in the files is for their owner.
+        umask(0o077)
+        let (limits, security) = (try limits(), try security())
+        if security != nil, tlsClients == nil {
+            logger.warning("without --tls-clients the operator and regulators cannot log on")
+        }
         let logKey = try LogKeyFile.open(directory: data)
         var configuration = ServerConfiguration(directory: data, logKey: logKey.key, logger: logger)
         configuration.logOrigin = logOrigin
         configuration.host = host
         configuration.port = port
-        configuration.limits = try limits()
-        configuration.security = try security()
+        configuration.limits = limits
+        configuration.security = security
         configuration.limits.connectionsMax = try OpenFiles.makeRoom(
             for: configuration.limits.connectionsMax,
             configuration.logger
@@ -105,7 +114,6 @@ struct Serve: AsyncParsableCommand {
         let reload = await StopSignals.install([SIGHUP]) { Serve.reload(server, logger) }
         defer { reload.cancel() }
         Console.line("weir: listening on \(host):\(bound), data in \(data)")
-        let site = try await startSite(logger)
         if logKey.isNew, server.operatorPassword == nil {
             logger.warning(
                 "the sealed log begins with a new key; if this venue had one before, stop, put its log-key.pem back and remove log.db"
@@ -117,6 +125,7 @@ struct Serve: AsyncParsableCommand {
             )
         }
         if let password = server.operatorPassword { try greet(password, port: bound) }
+        let site = try await startSite(logger)
         let manager = ServiceManager()
         manager?.notify("READY=1\nSTATUS=listening on \(host):\(bound)")
         let watch = manager?.watch(server)

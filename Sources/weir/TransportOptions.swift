@@ -17,7 +17,10 @@ struct TransportOptions: ParsableArguments {
     @Option(help: "That certificate's private key, in PEM.")
     var certificateKey: String?
 
-    @Option(help: "The name that the venue's certificate must have, if it is not the host's.")
+    @Option(
+        help:
+            "The name that the venue's certificate must have, if it is not the host's; the address that is connected to will do as well."
+    )
     var serverName: String?
 
     @Option(help: "Log on by this Ed25519 key instead of a password (`weir keys make`).")
@@ -47,7 +50,8 @@ struct TransportOptions: ParsableArguments {
             security = ClientSecurity(authorities: ca, certificate: own, serverName: serverName)
         }
         do {
-            return try await WeirClient.connect(host: String(address[..<colon]), port: port, security: security)
+            let host = address[..<colon].trimmingCharacters(in: CharacterSet(charactersIn: "[]"))
+            return try await WeirClient.connect(host: host, port: port, security: security)
         } catch {
             throw ValidationError(reason(error, address))
         }

@@ -131,10 +131,16 @@ struct IdentityTests {
             venue.clock.advance(microseconds: Int64(delay) * 1000)
             #expect(try guess().contains("LOGON_FAILED"))
         }
-        // Other logins there, and that login elsewhere, go on.
+        // Other logins there, and that login elsewhere, go on; where it has logged on, it waits for seconds at most.
         #expect(try guess("member=acme user=mo").contains("LOGON_FAILED"))
         let honest = try await venue.logOn("acme", "li")
         #expect(try await honest.send("ORDER market=M side=buy qty=1 price=70.00").isOK)
+        let local = try await venue.connect()
+        for _ in 0..<8 { _ = try await local.send("LOGON member=acme user=li version=1 password=wrong-password") }
+        venue.clock.advance(seconds: 4)
+        #expect(
+            try await local.send("LOGON member=acme user=li version=1 takeover=1 password=\(password)").isOK
+        )
         venue.clock.advance(seconds: 901)
         #expect(try guess("member=acme user=mo", password).hasPrefix("OK "))
         guesser.close()
@@ -168,42 +174,54 @@ struct IdentityTests {
     }
 
     @Test(
-        "places: a source has few before logon, a member few sessions, and the last are for who runs or rules the venue"
+        "a source has few places before logon, a member few sessions, and the last are for who runs or rules the venue"
     )
     func places() async throws {
         let venue = try await TestVenue.start {
-            $0.limits.connectionsMax = 12
-            $0.limits.reservedPlaces = 2
-            $0.limits.unauthenticatedMax = 3
+            $0.limits.connectionsMax = 4
+            $0.limits.reservedPlaces = 1
+            $0.limits.unauthenticatedMax = 2
             $0.limits.memberSessionsMax = 1
         }
-        var waiting = try (0..<3).map { _ in try RawSocket(port: venue.port, from: "127.0.4.1") }
+        let waiting = try (0..<2).map { _ in try RawSocket(port: venue.port, from: "127.0.4.1") }
         for socket in waiting {
             try socket.send(Array("PING\n".utf8))
             #expect(try socket.readAnswer().hasPrefix("OK"))
         }
-        let fourth = try RawSocket(port: venue.port, from: "127.0.4.1")
-        #expect(try fourth.readLine().contains("code=BUSY"))
+        let third = try RawSocket(port: venue.port, from: "127.0.4.1")
+        #expect(try third.readLine().contains("code=BUSY"))
+        // Who has not logged on makes room for who does, the oldest first.
         let li = try await venue.logOn("acme", "li")
+        #expect(try await li.send("STATUS").rows.first { $0["limit"] == "connections" }?["value"] == "4")
         let mo = try await venue.connect()
-        let second = "LOGON member=acme user=mo version=1 password=\(password)"
-        #expect(try await mo.send(second).code == "LIMIT_REACHED")
-        // One that logs on waits no longer.
-        try await li.close()
-        waiting += try (0..<3).map { _ in try RawSocket(port: venue.port, from: "127.0.4.2") }
-        waiting += try (0..<3).map { _ in try RawSocket(port: venue.port, from: "127.0.4.3") }
-        for socket in waiting {
-            try socket.send(Array("PING\n".utf8))
-            #expect(try socket.readAnswer().hasPrefix("OK"))
+        #expect(try waiting[0].readAll().isEmpty)
+        #expect(
+            try await mo.send("LOGON member=acme user=mo version=1 password=\(password)").code == "LIMIT_REACHED"
+        )
+        #expect(try await mo.send("LOGON member=bolt user=bo version=1 password=\(password)").isOK)
+        let ann = try await venue.connect()
+        #expect(try waiting[1].readAll().isEmpty)
+        #expect(try await ann.send("LOGON member=epa user=ann version=1 password=\(password)").isOK)
+        // Sessions have taken every place but the one that is kept.
+        let last = try await venue.connect()
+        #expect(try await last.send("LOGON member=acme user=mo version=1 password=\(password)").code == "BUSY")
+        #expect(try await last.send("LOGON member=operator user=admin version=1 password=\(password)").isOK)
+        let late = try RawSocket(port: venue.port, from: "127.0.4.2")
+        #expect(try late.readLine().contains("code=BUSY"))
+        try await venue.end()
+    }
+
+    @Test("connections that say nothing keep nobody out, from however many sources they come")
+    func crowd() async throws {
+        let venue = try await TestVenue.start { $0.limits.connectionsMax = 40 }
+        var crowd: [RawSocket] = []
+        for round in 0..<5 {
+            for index in 0..<40 { crowd.append(try RawSocket(port: venue.port, from: "127.0.5.\(index % 20 + 1)")) }
+            let (member, user) = round.isMultiple(of: 2) ? ("acme", "li") : ("bolt", "bo")
+            let client = try await venue.logOn(member, user)
+            #expect(try await client.send("LOGOUT").isOK)
         }
-        // Nine wait and mo is there: the eleventh has a place that is kept.
-        let reserved = try await venue.connect()
-        #expect(try await reserved.send("LOGON member=bolt user=bo version=1 password=\(password)").code == "BUSY")
-        #expect(try await reserved.send("LOGON member=operator user=admin version=1 password=\(password)").isOK)
-        let rows = try await reserved.send("STATUS").rows
-        #expect(rows.first { $0["limit"] == "connections" }?["value"] == "12")
-        for socket in waiting { socket.close() }
-        fourth.close()
+        for socket in crowd { socket.close() }
         try await venue.end()
     }
 

@@ -46,7 +46,7 @@ struct SessionTests {
     func tooManyConnections() async throws {
         let venue = try await TestVenue.start { $0.limits.connectionsMax = 1 }
         let first = try RawSocket(port: venue.port)
-        try first.send(Array("PING\n".utf8))
+        try first.send(Array("LOGON member=acme user=li version=1 password=\(password)\n".utf8))
         #expect(try first.readLine().hasPrefix("OK "))
         let second = try RawSocket(port: venue.port)
         #expect(

@@ -24,7 +24,7 @@ struct TransportSecurityTests {
         from other: TestAuthority? = nil
     ) async throws -> WeirClient {
         let own = login.map { login in
-            let name = login.replacing("/", with: "-")
+            let name = login.replacing("/", with: "@")
             let folder = other ?? authority
             return (folder.file("\(name).pem"), folder.file("\(name).key"))
         }

@@ -170,8 +170,11 @@ package struct SignedNote: Sendable {
     }
 
     /// Whether a text can be a signer's name: no space and no plus sign.
-    static func isName(_ text: some StringProtocol) -> Bool {
-        !text.isEmpty && !text.contains { $0.isWhitespace || $0 == "+" }
+    package static func isName(_ text: some StringProtocol) -> Bool {
+        !text.isEmpty
+            && text.unicodeScalars.allSatisfy {
+                $0.value > 32 && $0.value != 127 && $0 != "+" && !$0.properties.isWhitespace
+            }
     }
 }
 
