@@ -74,7 +74,11 @@ struct AuditVerify: ParsableCommand {
         Console.line("leaves: every one as a replay of the journal makes it\(hidden)")
         Console.line("tiles: \(check.tileCount), every byte as computed from the leaves")
         Console.line("checkpoints: \(kept.count), each signed and of this history; so any two of them are consistent")
-        if applied < journal.lastCommand {
+        if applied == 0, journal.lastCommand > 0 {
+            check.problems.append(
+                "the log holds nothing of \(journal.lastCommand) commands; a start of the venue seals them"
+            )
+        } else if applied < journal.lastCommand {
             Console.line("the journal has \(journal.lastCommand - applied) more commands; a running venue seals them")
         }
         guard check.problems.isEmpty else {
