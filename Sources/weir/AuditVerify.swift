@@ -178,6 +178,9 @@ private struct LogCheck {
     mutating func finish(checkpoints: [UInt64: [Checkpoint]]) throws {
         while try entries.next() != nil { note("the log has more leaves than the journal has facts") }
         for level in edge.indices where !edge[level].bytes.isEmpty { try compareTile(level) }
+        if let kept = sequences[frontier.count], kept < last {
+            note("the newest checkpoint is kept under command \(kept), before its last leaf's")
+        }
         let extent = try log.extent()
         if extent.tiles != tileCount || extent.tileBytes != tileBytes
             || extent.bundles != Int((frontier.count + 255) / 256)
