@@ -7,14 +7,14 @@ import Storage
 /// Checks credentials and hashes passwords, with a bounded queue.
 ///
 /// A hash takes some tenths of a second, so whoever can make the venue compute them could keep others out. Logons from where the login
-/// has logged on before go first, and one source has one place among the rest.
+/// has logged on before go first, and one source has few places among the rest.
 final class PasswordWorkers: Sendable {
     /// The refusal when the queue is full.
     static let busy = Refusal(.busy, "too many logons at once; try again in a moment")
     /// How many wait at most, of each kind.
     static let waitingMax = 64
-    /// How many of them may be of one source.
-    private static let waitingOfSourceMax = 1
+    /// How many of them may be of one source; one alone while more than a few wait, so that many sources have room.
+    private static func waitingOfSourceMax(while waiting: Int) -> Int { waiting < 16 ? 4 : 1 }
 
     private let worker: any Worker
     private let queues = NIOLockedValueBox(Queues())
@@ -114,7 +114,8 @@ final class PasswordWorkers: Sendable {
                 return true
             }
             let own = queues.ofSource[asker.source] ?? 0
-            guard queues.strangers.count < PasswordWorkers.waitingMax, own < PasswordWorkers.waitingOfSourceMax else {
+            let waiting = queues.strangers.count
+            guard waiting < PasswordWorkers.waitingMax, own < PasswordWorkers.waitingOfSourceMax(while: waiting) else {
                 return false
             }
             queues.ofSource[asker.source] = own + 1
