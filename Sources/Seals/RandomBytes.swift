@@ -9,6 +9,15 @@ package enum RandomBytes {
         guard RAND_bytes(&bytes, Int32(count)) == 1 else { throw CryptoError("libcrypto has no random bytes to give") }
         return bytes
     }
+
+    /// 32 new random bytes: a key's seed, a nonce.
+    /// - Throws: `CryptoError` if the system has none to give.
+    package static func makeDigest() throws(CryptoError) -> Digest {
+        guard let digest = Digest(try make(count: Digest.byteCount)) else {
+            preconditionFailure("32 bytes are a digest")
+        }
+        return digest
+    }
 }
 
 /// Why a cryptographic operation could not be done.

@@ -11,7 +11,7 @@ enum InboxItem: Sendable {
     case closed(Connection)
     /// Somebody asks whether the sequencer lives.
     case probe(@Sendable () -> Void)
-    /// Credentials were checked; with a new hash of a right password whose hash had another cost than is asked for now.
+    /// Credentials were checked. `newHash` is there if the password was right and its hash had another cost than the configured one.
     case checked(Connection, Logon, Bool, newHash: String?)
     /// A new password was hashed; nil if there was none to hash.
     case hashed(Connection, NewCredentials, Result<String?, Refusal>)

@@ -13,9 +13,7 @@ extension Sequencer {
     /// Gives a nonce for a machine to sign; it serves for one logon.
     func challenge(_ id: Code, _ session: Session) {
         do throws(CryptoError) {
-            guard let nonce = Digest(try RandomBytes.make(count: Digest.byteCount)) else {
-                preconditionFailure("32 bytes are a digest")
-            }
+            let nonce = try RandomBytes.makeDigest()
             session.nonce = nonce
             Venue.accept(id: id, nonce: nonce, output: &output)
             route(to: session)

@@ -47,7 +47,7 @@ struct AuditVerify: ParsableCommand {
         let kept = try checkpoints(of: log, signer, &check)
         let keyFile = directory + "/log-key.pem"
         let blinding =
-            FileManager.default.fileExists(atPath: keyFile) ? Blinding(key: try LogKeyFile.read(keyFile)) : nil
+            FileManager.default.fileExists(atPath: keyFile) ? Blinding(key: try KeyFile.read(keyFile)) : nil
         let journal = try Journal(directory: directory, readOnly: true)
         var bar = ProgressBar("replaying", total: applied)
         var replay = StreamReplay()

@@ -44,7 +44,7 @@ struct AuditWitness: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let key = try LogKeyFile.read(self.key)
+        let key = try KeyFile.read(self.key)
         guard let every else {
             let client = try await options.logOn()
             try await look(client, key)

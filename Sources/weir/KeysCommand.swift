@@ -23,7 +23,7 @@ struct KeysMake: ParsableCommand {
     @Argument(help: "The file; PEM, as openssl reads it.")
     var file: String
 
-    func run() throws { Console.write(Array(try LogKeyFile.make(file).publicKey.pem.utf8)) }
+    func run() throws { Console.write(Array(try KeyFile.make(file).publicKey.pem.utf8)) }
 }
 
 /// Hashes a password, for `LOGIN hash=` in a proposal or a stream file.
@@ -61,7 +61,7 @@ struct KeysShow: ParsableCommand {
     var hex = false
 
     func run() throws {
-        let key = try LogKeyFile.read(file).publicKey
+        let key = try KeyFile.read(file).publicKey
         for (name, algorithm) in [(log, NoteSigner.Algorithm.note), (witness, .cosignature)] {
             if let name { Console.line(NoteSigner(name: name, algorithm: algorithm, key: key).text) }
         }

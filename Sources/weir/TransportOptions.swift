@@ -79,7 +79,7 @@ struct TransportOptions: ParsableArguments {
         password: () throws -> String
     ) async throws -> ClientReply {
         if let loginKey {
-            return try await client.logOn(member: member, user: user, key: try LogKeyFile.read(loginKey))
+            return try await client.logOn(member: member, user: user, key: try KeyFile.read(loginKey))
         }
         if noPassword { return try await client.logOn(member: member, user: user, key: nil) }
         return try await client.logOn(member: member, user: user, password: try password())
