@@ -23,7 +23,7 @@ let deque = Target.Dependency.product(name: "DequeModule", package: "swift-colle
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let engine: [Target.Dependency] = [
-    "Permits", "Seals", "OrderBook", "Auctions", "Ledger", "Registry", "Audit", "Exchange", "Wire",
+    "Permits", "Seals", "OrderBook", "Auctions", "Ledger", "Registry", "Compacts", "Audit", "Exchange", "Wire",
 ]
 
 let package = Package(
@@ -47,17 +47,18 @@ let package = Package(
         .target(name: "OrderBook", dependencies: ["Permits"], swiftSettings: core),
         .target(name: "Ledger", dependencies: ["Permits"], swiftSettings: core),
         .target(name: "Registry", dependencies: ["Permits", "Seals"], swiftSettings: core),
+        .target(name: "Compacts", dependencies: ["Permits", "Seals", "Registry"], swiftSettings: core),
         .target(name: "Audit", dependencies: ["Permits", "Seals"], swiftSettings: core),
         .target(
-            name: "Exchange", dependencies: ["Permits", "Seals", "Auctions", "OrderBook", "Ledger", "Registry", "Audit", heap],
+            name: "Exchange", dependencies: ["Permits", "Seals", "Auctions", "OrderBook", "Ledger", "Registry", "Compacts", "Audit", heap],
             swiftSettings: core),
         .target(
-            name: "Wire", dependencies: ["Permits", "Seals", "Auctions", "OrderBook", "Ledger", "Registry", "Audit", "Exchange"],
+            name: "Wire", dependencies: ["Permits", "Seals", "Auctions", "OrderBook", "Ledger", "Registry", "Compacts", "Audit", "Exchange"],
             swiftSettings: core),
         .target(
             name: "Storage",
             dependencies: [
-                "Permits", "Auctions", "OrderBook", "Ledger", "Registry", "Audit", "Exchange", "Seals", "CLibcrypto",
+                "Permits", "Auctions", "OrderBook", "Ledger", "Registry", "Compacts", "Audit", "Exchange", "Seals", "CLibcrypto",
                 .product(name: "GRDB", package: "GRDB.swift"), .product(name: "GRDBSQLite", package: "GRDB.swift"),
             ], swiftSettings: strict),
         .target(

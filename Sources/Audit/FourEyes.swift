@@ -64,7 +64,7 @@ package struct FourEyes: Sendable {
     package static func covers(_ verb: Verb) -> Bool {
         switch verb {
         case .cap, .allocate, .bust, .suspend, .readmit, .member, .login, .trust, .transfer, .swap, .offer, .take,
-            .auction,
+            .auction, .spend, .donate, .settle, .waive, .label,
             .fourEyes:
             true
         default: false

@@ -24,11 +24,12 @@ package enum Permissions {
             .book, .trades, .markets, .programs, .members, .auctions, .result, .rules, .facilities, .reports,
             .obligations,
             .trace, .certificate, .penalties, .concentration, .seasons, .links, .reach, .swaps, .offers, .rights,
-            .prices, .checkpoint, .proof:
+            .prices, .checkpoint, .proof, .interest, .join, .leave, .message, .reading, .fulfil, .complain, .answer,
+            .observe, .compacts, .terms, .periods, .readings, .claims, .funds, .standing, .complaints, .labels:
             [.operator, .regulator, .participant, .verifier, .observer]
         case .account, .orders, .blocks:
             [.operator, .regulator, .participant]
-        case .fourEyes, .propose, .approve, .decline, .proposals:
+        case .fourEyes, .propose, .approve, .decline, .proposals, .draft, .sign, .terminate:
             [.operator, .regulator, .participant]
         case .ledger:
             [.operator, .regulator, .verifier, .observer]
@@ -39,17 +40,17 @@ package enum Permissions {
         case .phase:
             [.operator, .regulator]
         case .program, .cap, .allocate, .classify, .holiday, .facility, .monitor, .deadline, .suspend, .readmit, .bust,
-            .season, .announce, .spill, .release, .link, .delivery, .cosign:
+            .season, .announce, .spill, .release, .link, .delivery, .cosign, .label:
             [.regulator]
         case .report:
             [.verifier, .regulator]
-        case .auction, .openBids, .callOff:
+        case .auction, .openBids, .callOff, .spend, .settle, .waive:
             [.regulator, .participant]
         case .transfer, .retire, .order, .amend, .cancel, .massCancel, .quote, .deadman, .consign,
             .guarantee, .bid, .withdrawBid, .sealedBid, .bids, .swap, .unswap, .offer, .take, .unoffer, .move, .cover,
             .surrender, .recall,
             .trust, .distrust,
-            .pay,
+            .pay, .donate,
             .transfers:
             [.participant]
         case .clock, .restart:

@@ -1,5 +1,6 @@
 import Auctions
 import Permits
+import Registry
 import Seals
 
 // An auction as bytes. Bids are in it as they are kept: sealed until the close.
@@ -24,12 +25,6 @@ extension ByteWriter {
 }
 
 extension ByteReader {
-    mutating func readDigest() throws(SnapshotError) -> Digest {
-        var bytes: [UInt8] = []
-        for _ in 0..<Digest.byteCount { bytes.append(try read()) }
-        return Digest(bytes) ?? .zero
-    }
-
     fileprivate mutating func readBytes() throws(SnapshotError) -> [UInt8] {
         var bytes: [UInt8] = []
         for _ in 0..<(try readCount()) { bytes.append(try read()) }

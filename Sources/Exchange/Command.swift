@@ -15,6 +15,7 @@ package enum Command: Sendable, Equatable {
     indirect case session(SessionCommand)
     indirect case auction(AuctionCommand)
     indirect case registry(RegistryCommand)
+    indirect case compact(CompactCommand)
     indirect case admin(AdminCommand)
 }
 

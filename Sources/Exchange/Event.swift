@@ -1,4 +1,5 @@
 package import Audit
+package import Compacts
 package import Ledger
 package import OrderBook
 package import Permits
@@ -26,6 +27,10 @@ package enum Event: Sendable {
     indirect case swap(member: MemberID, count: UInt64, swap: Swap, state: SwapState)
     /// What became of an offer by agreement, to the seller and to whom it is.
     indirect case offer(member: MemberID, count: UInt64, offer: Offer, state: OfferState)
+    /// What happened to an agreement, to who takes part in it.
+    indirect case compact(member: MemberID, count: UInt64, agreement: AgreementID, fact: CompactFact)
+    /// A complaint, to both sides; `text` is the answer's if there is one.
+    indirect case complaint(member: MemberID, count: UInt64, complaint: Complaint, text: String)
     /// To a regulator: something to look at.
     indirect case alert(member: MemberID, count: UInt64, alert: Alert)
     // Public: one market's.
@@ -52,6 +57,8 @@ package enum Event: Sendable {
     case orderAmended(Order, market: MarketID)
     /// Cash or permits moved other than by a trade; also carried by `moved` to the members concerned.
     indirect case transferred(Transfer)
+    /// What happened to an agreement, once.
+    indirect case compactTold(AgreementID, Code, CompactFact)
     /// Serial numbers that the trade or transfer before it moved.
     case serials(SerialMove)
     indirect case trusted(Trust)
@@ -141,6 +148,8 @@ package struct Transfer: Sendable {
         case trade
         /// Cash from an auction's winner to a seller.
         case payment
+        /// Money or permits under an agreement.
+        case agreement
         /// Permits issued to an auction's winner.
         case award
         /// Permits from a consignor to an auction's winner.
@@ -167,6 +176,7 @@ package struct Transfer: Sendable {
             case .bust: "bust"
             case .trade: "trade"
             case .payment: "payment"
+            case .agreement: "agreement"
             case .award: "award"
             case .delivery: "delivery"
             }
@@ -195,6 +205,10 @@ package struct Transfer: Sendable {
     package var isFromSpillable = false
     /// Whether the taker's spillable account takes.
     package var isToSpillable = false
+    /// The agreement's account that gives, in place of a member's.
+    package var fromFund: FundID?
+    /// The agreement's account that takes.
+    package var toFund: FundID?
     /// The serial numbers, in order of leaving.
     package var blocks: [SerialBlock] = []
 
@@ -209,11 +223,12 @@ package struct Transfer: Sendable {
 
     /// Which accounts give and take money.
     package var cashAccounts: (from: AccountID, to: AccountID) {
-        func account(_ member: MemberID) -> AccountID {
+        func account(_ member: MemberID, _ fund: FundID?) -> AccountID {
+            if let fund { return .fund(fund) }
             if member != .venue { return .general(member) }
-            return kind == .bust ? .fee : .bank
+            return kind == .bust || kind == .agreement ? .fee : .bank
         }
-        return (account(from), account(to))
+        return (account(from, fromFund), account(to, toFund))
     }
 
     /// Which accounts give and take permits.
@@ -296,4 +311,6 @@ package enum RegistryOutcome: Sendable, Hashable {
     case proposal(UInt64, expires: Timestamp)
     case swap(UInt64, SwapState)
     case offer(UInt64)
+    case draft(UInt64, digest: Digest)
+    case complaint(UInt64, due: Timestamp)
 }

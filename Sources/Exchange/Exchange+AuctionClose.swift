@@ -1,4 +1,5 @@
 import Auctions
+import Compacts
 import Audit
 import Ledger
 import Permits
@@ -137,8 +138,10 @@ extension Exchange {
             sold: clearing.sold.units,
             proceeds: clearing.proceeds.minorUnits
         )
+        var proceeds = Money.zero
         for (index, member) in bids.members.enumerated() where won[index] > 0 {
             for part in sellers.takeCash(paid[index]) {
+                if part.member == auction.terms.seller { proceeds = proceeds + Money(minorUnits: part.amount) }
                 let asset = AssetID.cash(auction.terms.currency)
                 let outcome = ledger.transfer(part.amount, of: asset, from: .general(member), to: .general(part.member))
                 precondition(outcome == .moved, "a guarantee does not cover what was won")
@@ -175,6 +178,9 @@ extension Exchange {
             }
         }
         registry.pledge(.zero - auction.setAside, of: auction.terms.permitClass)
+        guard auction.terms.issues, proceeds > .zero else { return }
+        let program = registry[auction.terms.permitClass].program
+        compacts.add(Compacts.Proceeds(program: program, time: now, amount: proceeds))
     }
 
     /// Adds what was not sold of the seller's part to its later auctions of the class that have not opened, by the rule book.

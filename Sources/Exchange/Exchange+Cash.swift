@@ -51,6 +51,7 @@ extension Exchange {
             ),
             &events
         )
+        if isDeposit { collect(from: member, &events) }
     }
 
     /// Moves what was checked to be free, and reports it.
@@ -89,7 +90,7 @@ extension Exchange {
     func participants(in transfer: Transfer) -> [MemberID] {
         (transfer.from == transfer.to ? [transfer.from] : [transfer.from, transfer.to]).filter {
             members[$0].role == .participant
-                || (members[$0].role == .regulator && (transfer.kind == .payment || transfer.kind == .penalty))
+                || (members[$0].role == .regulator && [.payment, .penalty, .agreement].contains(transfer.kind))
         }
     }
 
@@ -132,6 +133,7 @@ extension Exchange {
 
     /// Puts a fact on the registry's public stream.
     mutating func publish(_ fact: RegistryFact, _ events: inout ContiguousArray<Event>) {
+        markLabels(fact)
         registryStreamCount += 1
         events.append(.registry(count: registryStreamCount, fact: fact))
     }

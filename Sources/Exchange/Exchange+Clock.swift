@@ -26,6 +26,9 @@ extension Exchange {
             case .offerExpires(let number): expire(offer: number, &events)
             case .linkOpens(let index): open(link: index, at: time, &events)
             case .linkChanges(let index): change(link: index, at: time, &events)
+            case .agreement(let id): advance(id, &events)
+            case .complaint(let number): expire(complaint: number, &events)
+            case .labelEnds(let facility): unlabelled.append(facility)
             case .seasonEnds(let index): endSeason(index, at: time, &events)
             case .suspensionEnds(let program, let member):
                 guard registry.suspension(of: member, in: program)?.until == time else { continue }

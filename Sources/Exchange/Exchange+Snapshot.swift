@@ -1,4 +1,5 @@
 import Audit
+import Compacts
 import Ledger
 import OrderBook
 package import Permits
@@ -8,7 +9,7 @@ import Registry
 
 extension Exchange {
     /// Marks a snapshot and its layout; a change of layout is a new number.
-    private static let format: UInt64 = 0x5745_4952_0000_0006
+    private static let format: UInt64 = 0x5745_4952_0000_0007
 
     /// The state with its position: what a snapshot file holds.
     package func snapshot() -> [UInt8] {
@@ -44,6 +45,7 @@ extension Exchange {
         for auction in auctions { auction.encode(to: &writer) }
         writer.write(registryStreamCount)
         fourEyes.encode(to: &writer)
+        compacts.encode(to: &writer)
     }
 
     /// Reads a snapshot back.
@@ -71,6 +73,7 @@ extension Exchange {
         for _ in 0..<(try reader.readCount()) { auctions.append(try Auction(from: &reader)) }
         registryStreamCount = try reader.read()
         fourEyes = try FourEyes(from: &reader)
+        compacts = try Compacts(from: &reader)
         guard reader.isAtEnd else { throw SnapshotError("bytes left after the snapshot at \(reader.position)") }
     }
 }

@@ -1,6 +1,7 @@
 package import Ledger
 import OrderBook
 package import Permits
+package import Compacts
 package import Registry
 package import Audit
 
@@ -11,7 +12,8 @@ package import Audit
 /// A plain value without I/O, clock, chance or threads: the same commands give the same bytes, in every process.
 /// Time is the stamp on the request. Each rule stands in the file of its subject:
 /// `Exchange+Orders`, `+Matching`, `+Phases`, `+Markets`, `+Cash`, `+Auctions`, `+Bids`, `+AuctionClose`, `+Members`, `+Sessions`, `+Clock`; of the
-/// registry `+Caps`, `+Allocation`, `+Transfers`, `+Facilities`, `+Surrender`, `+TrueUp`, `+Sanctions`, `+Supervision`, `+Approvals`, `+Seasons`, `+Links`, `+Swaps`.
+/// registry `+Caps`, `+Allocation`, `+Transfers`, `+Facilities`, `+Surrender`, `+TrueUp`, `+Sanctions`, `+Supervision`, `+Approvals`, `+Seasons`, `+Links`, `+Swaps`;
+/// of agreements `+Dialogue`, `+Contracts`, `+Execution`, `+Claims`, `+Funds`, `+Readings`, `+Complaints`, `+Labels`.
 package struct Exchange: Sendable {
     /// The number of the last command.
     package internal(set) var sequence: UInt64 = 0
@@ -32,6 +34,8 @@ package struct Exchange: Sendable {
     package internal(set) var auctionStreamCount: UInt64 = 0
     /// The number of the last event on the public stream of the registry.
     package internal(set) var registryStreamCount: UInt64 = 0
+    /// Agreements between members, and what follows from them.
+    package internal(set) var compacts = Compacts()
     /// Which members need two persons, and what they have proposed.
     package internal(set) var fourEyes = FourEyes()
     /// Where each market's code stands, which is its `MarketID.slot`.
@@ -49,6 +53,8 @@ package struct Exchange: Sendable {
     var tradeCount: UInt64 = 0
     /// What the book did in the command at hand; empty between commands.
     var bookEvents = Buffer<BookEvent>()
+    /// Facilities of which a fact has changed that labels go by; empty between commands.
+    var unlabelled: [FacilityID] = []
     private var owner = Owner()
 
     package init() {}
@@ -58,7 +64,8 @@ package struct Exchange: Sendable {
     /// - Parameters:
     ///   - request: the command, who sent it and when; its time is not before the last one's.
     ///   - events: gets what happened, in order.
-    /// - Returns: the reply. A refused command has changed nothing but `sequence`, `now` and the memory of its id.
+    /// - Returns: the reply. A refused command has changed nothing but `sequence`, `now` and the memory of its id; two refusals
+    ///   leave more behind: the misuse of a fund is published, and a draft that cannot be read is dropped.
     package mutating func apply(_ request: borrowing Request, into events: inout ContiguousArray<Event>) -> Reply {
         precondition(request.time >= now, "time runs backwards")
         if owner.isShared() {
@@ -95,6 +102,7 @@ package struct Exchange: Sendable {
         } catch {
             outcome = .refused(error)
         }
+        if !unlabelled.isEmpty { reviewLabels(&events) }
         if isRemembered {
             firstReplies.record(
                 outcome,
@@ -122,6 +130,7 @@ package struct Exchange: Sendable {
         case .session(let command): return try applySession(command, sender, &events)
         case .auction(let command): try applyAuction(command, sender, &events)
         case .registry(let command): return try applyRegistry(command, sender, &events)
+        case .compact(let command): return try applyCompact(command, sender, &events)
         case .admin(let command): try applyAdmin(command, sender, &events)
         }
         return .done

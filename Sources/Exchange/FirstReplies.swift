@@ -235,6 +235,14 @@ extension RegistryOutcome {
         case .offer(let number):
             writer.write(UInt8(7))
             writer.write(number)
+        case .draft(let number, let digest):
+            writer.write(UInt8(8))
+            writer.write(number)
+            for byte in digest.bytes { writer.write(byte) }
+        case .complaint(let number, let due):
+            writer.write(UInt8(9))
+            writer.write(number)
+            writer.write(due)
         }
     }
 
@@ -249,6 +257,8 @@ extension RegistryOutcome {
         case 5: self = .proposal(try reader.read(), expires: try reader.readTimestamp())
         case 6: self = .swap(try reader.read(), try reader.readWord())
         case 7: self = .offer(try reader.read())
+        case 8: self = .draft(try reader.read(), digest: try reader.readDigest())
+        case 9: self = .complaint(try reader.read(), due: try reader.readTimestamp())
         default: throw SnapshotError("\(kind) is no kind of registry outcome")
         }
     }

@@ -1,4 +1,5 @@
 package import Permits
+import Registry
 package import Seals
 
 /// A legal entity at the venue.

@@ -1,3 +1,4 @@
+package import Compacts
 package import Ledger
 package import Permits
 package import Registry
@@ -44,6 +45,13 @@ package enum RegistryFact: Sendable {
     /// What hangs on entitlements that were sold or leased, after a season's end.
     case right(Right, yielded: Quantity, paid: Money)
     case moved(Link, member: MemberID, left: Quantity, arrived: Quantity, isBack: Bool)
+    /// What happened to an agreement.
+    indirect case compact(AgreementID, CompactFact)
+    /// A complaint was made, answered, or not answered in time; `text` is the answer's if there is one.
+    case complaint(Complaint, text: String)
+    /// A label was made, or its criteria changed.
+    case label(Label)
+    case award(LabelAward, LabelAward.State)
     /// A class ended; what was held of it is cancelled.
     case expiry(ClassID, cancelled: Quantity)
 }

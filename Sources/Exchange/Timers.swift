@@ -18,6 +18,12 @@ enum TimerKind: Hashable {
     case seasonEnds(Int)
     /// Orders that gathered before a link are cleared; by its place in the registry's list.
     case linkOpens(Int)
+    /// Something of an agreement.
+    case agreement(AgreementID)
+    /// An answer is overdue.
+    case complaint(UInt64)
+    /// A facility's labels are looked at again.
+    case labelEnds(FacilityID)
     /// New terms of a link take effect.
     case linkChanges(Int)
     case swapExpires(UInt64)
@@ -62,6 +68,9 @@ struct Timers: Sendable {
         case .offerExpires(let number): heap.insert(Entry(time: time, rank: 12, number: number))
         case .linkOpens(let index): heap.insert(Entry(time: time, rank: 11, number: UInt64(index)))
         case .linkChanges(let index): heap.insert(Entry(time: time, rank: 13, number: UInt64(index)))
+        case .agreement(let id): heap.insert(Entry(time: time, rank: 14, number: UInt64(id.index)))
+        case .complaint(let number): heap.insert(Entry(time: time, rank: 15, number: number))
+        case .labelEnds(let facility): heap.insert(Entry(time: time, rank: 16, number: UInt64(facility.index)))
         }
     }
 
@@ -84,6 +93,9 @@ struct Timers: Sendable {
             case 12: .offerExpires(first.number)
             case 11: .linkOpens(Int(first.number))
             case 13: .linkChanges(Int(first.number))
+            case 14: .agreement(AgreementID(UInt32(first.number)))
+            case 15: .complaint(first.number)
+            case 16: .labelEnds(FacilityID(UInt32(first.number)))
             default:
                 .suspensionEnds(
                     ProgramID(UInt32(first.number >> 32)),

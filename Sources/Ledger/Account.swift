@@ -22,6 +22,8 @@ public struct AccountID: Hashable, Comparable, Sendable, BitwiseCopyable {
     public static let cancelled = AccountID(index: 5)
     /// Where members' accounts begin.
     public static let firstGeneral: UInt32 = 16
+    /// Where agreements' accounts begin.
+    public static let firstFund: UInt32 = 0x2000_0000
     /// Where members' spillable accounts begin.
     public static let firstSpillable: UInt32 = 0x4000_0000
     /// Where facilities' accounts begin.
@@ -31,6 +33,9 @@ public struct AccountID: Hashable, Comparable, Sendable, BitwiseCopyable {
     @inlinable public static func general(_ member: MemberID) -> AccountID {
         AccountID(index: firstGeneral + member.index)
     }
+
+    /// The account of an agreement.
+    @inlinable public static func fund(_ fund: FundID) -> AccountID { AccountID(index: firstFund + fund.index) }
 
     /// The spillable account of `member`: water carried over above the limit, which a spill takes first.
     @inlinable public static func spillable(_ member: MemberID) -> AccountID {
@@ -44,8 +49,12 @@ public struct AccountID: Hashable, Comparable, Sendable, BitwiseCopyable {
 
     /// Whose general account it is, if it is one.
     public var member: MemberID? {
-        index >= AccountID.firstGeneral && index < AccountID.firstSpillable
+        index >= AccountID.firstGeneral && index < AccountID.firstFund
             ? MemberID(index - AccountID.firstGeneral) : nil
+    }
+    /// Which agreement's account it is, if it is one.
+    public var fund: FundID? {
+        index >= AccountID.firstFund && index < AccountID.firstSpillable ? FundID(index - AccountID.firstFund) : nil
     }
     /// Whose spillable account it is, if it is one.
     public var spiller: MemberID? {

@@ -88,3 +88,25 @@ public struct FacilityID: Hashable, Comparable, Sendable, BitwiseCopyable {
     /// Orders by value.
     @inlinable public static func < (a: FacilityID, b: FacilityID) -> Bool { a.index < b.index }
 }
+
+/// An agreement's index, in order of its first word.
+public struct AgreementID: Hashable, Comparable, Sendable, BitwiseCopyable {
+    /// Its place, in order of creation.
+    public var index: UInt32
+    /// Makes it of its parts.
+    @inlinable public init(_ index: UInt32) { self.index = index }
+    /// Where it stands in an array of all agreements.
+    @inlinable public var slot: Int { Int(index) }
+    /// Orders by value.
+    @inlinable public static func < (a: AgreementID, b: AgreementID) -> Bool { a.index < b.index }
+}
+
+/// The index of an account that belongs to an agreement, in order of opening.
+public struct FundID: Hashable, Comparable, Sendable, BitwiseCopyable {
+    /// Its place, in order of creation.
+    public var index: UInt32
+    /// Makes it of its parts.
+    @inlinable public init(_ index: UInt32) { self.index = index }
+    /// Orders by value.
+    @inlinable public static func < (a: FundID, b: FundID) -> Bool { a.index < b.index }
+}

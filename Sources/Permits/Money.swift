@@ -161,6 +161,16 @@ public enum Limits {
     @inlinable public static var leaseMax: Int64 { 99 }
     /// The most open offers to swap of one member.
     @inlinable public static var swapsMax: Int { 100 }
+    /// The most open dialogues that one member has begun.
+    @inlinable public static var dialoguesMax: Int { 100 }
+    /// The most members that take part in one agreement.
+    @inlinable public static var partiesMax: Int { 50 }
+    /// The most bytes of one part of a draft.
+    @inlinable public static var draftBytesMax: Int { 3_900 }
+    /// The most eco-labels.
+    @inlinable public static var labelsMax: Int { 100 }
+    /// The most open complaints of one member.
+    @inlinable public static var complaintsMax: Int { 100 }
     /// The most open proposals of one member.
     @inlinable public static var proposalsMax: Int { 1000 }
     /// The most serial blocks that one line names; the rest are counted.

@@ -54,6 +54,15 @@ public enum RejectCode: UInt16, CaseIterable, Sendable {
     case unknownSeason = 222
     case unknownLink = 223
     case notSealed = 224
+    case unknownAgreement = 225
+    case notYourAgreement = 226
+    case unknownDraft = 227
+    case unknownClaim = 228
+    case unknownPeriod = 229
+    case unknownClause = 230
+    case unknownFund = 231
+    case unknownMeasure = 232
+    case unknownComplaint = 233
     // The order.
     case wrongPhase = 301
     case invalidCombination = 302
@@ -71,6 +80,10 @@ public enum RejectCode: UInt16, CaseIterable, Sendable {
     case periodClosed = 314
     case suspended = 315
     case badSignature = 316
+    case wrongStage = 317
+    case badTerms = 318
+    case standingTooLow = 319
+    case purposeNotAllowed = 320
     // Money, permits and their limits.
     case capExceeded = 401
     case holdingLimitExceeded = 402
@@ -245,6 +258,27 @@ public enum RejectCode: UInt16, CaseIterable, Sendable {
                 "NOT_SEALED", "The sealed log has no such line, leaf or checkpoint.",
                 "Facts are sealed a moment after their command; CHECKPOINT says how far the log has come."
             )
+        case .unknownAgreement: ("UNKNOWN_AGREEMENT", "No such agreement.", "COMPACTS lists them.")
+        case .notYourAgreement:
+            (
+                "NOT_YOUR_AGREEMENT", "The member takes no part in the agreement, or not the part that this needs.",
+                "COMPACTS shows who takes part; TERMS shows who may do what."
+            )
+        case .unknownDraft:
+            (
+                "UNKNOWN_DRAFT", "That draft is not the one at hand.",
+                "COMPACTS shows its number, TERMS draft=1 its text."
+            )
+        case .unknownClaim:
+            ("UNKNOWN_CLAIM", "No such claim, or it is not the sender's to pay or give up.", "CLAIMS lists them.")
+        case .unknownPeriod: ("UNKNOWN_PERIOD", "The agreement has no such period.", "PERIODS lists them.")
+        case .unknownClause:
+            ("UNKNOWN_CLAUSE", "The agreement has no clause or task of that name.", "TERMS shows its text.")
+        case .unknownFund: ("UNKNOWN_FUND", "The agreement has no such fund.", "FUNDS lists them.")
+        case .unknownMeasure:
+            ("UNKNOWN_MEASURE", "The agreement has no such measure that is read.", "TERMS shows its text.")
+        case .unknownComplaint:
+            ("UNKNOWN_COMPLAINT", "No such complaint waits for the sender's answer.", "COMPLAINTS lists them.")
         case .wrongPhase:
             (
                 "WRONG_PHASE", "The market's phase does not allow this.",
@@ -298,6 +332,23 @@ public enum RejectCode: UInt16, CaseIterable, Sendable {
             (
                 "BAD_SIGNATURE", "The signature is not of that key and that content.",
                 "Sign exactly the bytes that the text names."
+            )
+        case .wrongStage:
+            (
+                "WRONG_STAGE", "The agreement is in another stage: dialogue, contract or ended.",
+                "COMPACTS shows the stage."
+            )
+        case .badTerms:
+            (
+                "BAD_TERMS", "A text of terms or criteria cannot be read, or names what is not there.",
+                "The text gives the line; weir compact check reads a file."
+            )
+        case .standingTooLow:
+            ("STANDING_TOO_LOW", "A party's standing is below what the terms ask for.", "STANDING shows the counts.")
+        case .purposeNotAllowed:
+            (
+                "PURPOSE_NOT_ALLOWED", "The fund may not pay that; the attempt is public.",
+                "TERMS shows the fund's purposes and payees."
             )
         case .capExceeded:
             ("CAP_EXCEEDED", "More would be issued than the cap allows.", "Issue at most what the text says is left.")

@@ -15,6 +15,10 @@ public enum Verb: UInt8, Word {
     case transfer, retire, order, amend, cancel, massCancel, quote
     case consign, guarantee, bid, withdrawBid
     case swap, unswap, offer, take, unoffer, move, cover, surrender, recall, trust, distrust, pay
+    // Agreements.
+    case interest, join, leave, message, draft, sign, terminate, reading, fulfil, spend, donate, settle, waive
+    case complain, answer, observe, label
+    case compacts, terms, periods, readings, claims, funds, standing, complaints, labels
     // Two persons.
     case fourEyes, propose, approve, decline
     // Queries.
@@ -138,6 +142,32 @@ public enum Verb: UInt8, Word {
         case .offers: "OFFERS"
         case .rights: "RIGHTS"
         case .prices: "PRICES"
+        case .interest: "INTEREST"
+        case .join: "JOIN"
+        case .leave: "LEAVE"
+        case .message: "MESSAGE"
+        case .draft: "DRAFT"
+        case .sign: "SIGN"
+        case .terminate: "TERMINATE"
+        case .reading: "READING"
+        case .fulfil: "FULFIL"
+        case .spend: "SPEND"
+        case .donate: "DONATE"
+        case .settle: "SETTLE"
+        case .waive: "WAIVE"
+        case .complain: "COMPLAIN"
+        case .answer: "ANSWER"
+        case .observe: "OBSERVE"
+        case .label: "LABEL"
+        case .compacts: "COMPACTS"
+        case .terms: "TERMS"
+        case .periods: "PERIODS"
+        case .readings: "READINGS"
+        case .claims: "CLAIMS"
+        case .funds: "FUNDS"
+        case .standing: "STANDING"
+        case .complaints: "COMPLAINTS"
+        case .labels: "LABELS"
         case .checkpoint: "CHECKPOINT"
         case .proof: "PROOF"
         case .cosign: "COSIGN"

@@ -63,7 +63,7 @@ extension Facility {
                     quantity: try reader.readQuantity(),
                     verifier: MemberID(try reader.read()),
                     isDetermination: try reader.readBool(),
-                    evidence: try Digest(from: &reader)
+                    evidence: try reader.readDigest()
                 )
             )
         }
@@ -115,15 +115,5 @@ extension Obligation {
         let due = try reader.readQuantity()
         let shortfall = try reader.readQuantity()
         outcome = Outcome(use: use, due: due, shortfall: shortfall, isVerified: try reader.readBool())
-    }
-}
-
-extension Digest {
-    /// Reads 32 bytes.
-    init(from reader: inout ByteReader) throws(SnapshotError) {
-        var bytes: [UInt8] = []
-        for _ in 0..<Digest.byteCount { bytes.append(try reader.read()) }
-        guard let digest = Digest(bytes) else { throw SnapshotError("no digest") }
-        self = digest
     }
 }

@@ -265,6 +265,6 @@ extension Certificate {
             serials.append(first...last)
         }
         text = try reader.readString()
-        digest = try Digest(from: &reader)
+        digest = try reader.readDigest()
     }
 }

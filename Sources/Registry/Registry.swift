@@ -117,6 +117,9 @@ package struct Registry: Sendable {
         !facilities.isEmpty && facilitiesOfMember[member] != nil
     }
 
+    /// A member's facilities, in order of registration.
+    package func facilityIDs(of member: MemberID) -> [FacilityID] { facilitiesOfMember[member] ?? [] }
+
     /// A member's facilities in a program, in order of registration.
     package func facilities(of member: MemberID, in program: ProgramID) -> [FacilityID] {
         facilities.isEmpty ? [] : (facilitiesOfMember[member] ?? []).filter { self[$0].program == program }

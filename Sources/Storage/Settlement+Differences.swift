@@ -17,15 +17,7 @@ extension Settlement.Balances {
             guard engine != total else { return }
             found.append("account \(account.index), asset \(asset.index): settlement \(total), engine \(engine)")
         }
-        for balance in cash {
-            let account: AccountID =
-                switch balance.account {
-                case .member: .general(balance.member)
-                case .bank: .bank
-                case .fee: .fee
-                }
-            compare(account, .cash(balance.currency), balance.total.minorUnits)
-        }
+        for balance in cash { compare(balance.account, .cash(balance.currency), balance.total.minorUnits) }
         for balance in permits {
             compare(balance.account, .permits(balance.permitClass), balance.quantity.units)
         }

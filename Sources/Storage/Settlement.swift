@@ -221,15 +221,16 @@ extension Settlement {
         balances.appliedSequence = try Settlement.appliedSequence(db)
         for row in try Row.fetchAll(
             db,
-            sql: "SELECT account, member, currency, total FROM cash_balance ORDER BY account, member, currency"
+            sql:
+                "SELECT account, member, fund, currency, total FROM cash_balance ORDER BY account, member, fund, currency"
         ) {
-            guard let account = CashBalance.Account(text: try row.value("account")),
+            guard let kind = CashBalance.Account(text: try row.value("account")),
                 let currency = Currency(text: try row.value("currency"))
             else { throw DatabaseError(message: "cash_balance has an unknown word: \(row)") }
+            let owner: UInt32 = kind == .fund ? try row.value("fund") : try row.value("member")
             balances.cash.append(
                 CashBalance(
-                    account: account,
-                    member: MemberID(try row.value("member")),
+                    account: kind.account(of: owner),
                     currency: currency,
                     total: Money(minorUnits: try row.value("total"))
                 )

@@ -27,8 +27,7 @@ struct SettlementBatch {
         var trade: Trade
     }
     struct CashKey: Hashable {
-        var account: CashBalance.Account
-        var member: MemberID
+        var account: AccountID
         var currency: Currency
     }
     struct PermitKey: Hashable {
@@ -104,9 +103,9 @@ struct SettlementBatch {
         orders[index(of: trade.sellOrder)].filled += own(.sell)
         let notional = trade.price.notional(of: trade.quantity)
         let (buyerFee, sellerFee) = (trade.buyerFee, trade.sellerFee)
-        add(-(notional + buyerFee).minorUnits, .member, trade.buyer, currency)
-        add((notional - sellerFee).minorUnits, .member, trade.seller, currency)
-        add((buyerFee + sellerFee).minorUnits, .fee, .venue, currency)
+        add(-(notional + buyerFee).minorUnits, .general(trade.buyer), currency)
+        add((notional - sellerFee).minorUnits, .general(trade.seller), currency)
+        add((buyerFee + sellerFee).minorUnits, .fee, currency)
         add(-trade.quantity.units, .general(trade.seller), permitClass)
         add(trade.quantity.units, .general(trade.buyer), permitClass)
     }
@@ -118,36 +117,20 @@ struct SettlementBatch {
     mutating func book(_ transfer: Transfer) {
         switch transfer.asset {
         case .cash(let currency):
-            add(-transfer.amount, CashBalance.Account(transfer.cashAccounts.from), transfer.from, currency)
-            add(transfer.amount, CashBalance.Account(transfer.cashAccounts.to), transfer.to, currency)
+            add(-transfer.amount, transfer.cashAccounts.from, currency)
+            add(transfer.amount, transfer.cashAccounts.to, currency)
         case .permits(let permitClass):
             add(-transfer.amount, transfer.permitAccounts.from, permitClass)
             add(transfer.amount, transfer.permitAccounts.to, permitClass)
         }
     }
 
-    private mutating func add(
-        _ amount: Int64,
-        _ account: CashBalance.Account,
-        _ member: MemberID,
-        _ currency: Currency
-    ) {
-        cash[CashKey(account: account, member: member, currency: currency), default: 0] += amount
+    private mutating func add(_ amount: Int64, _ account: AccountID, _ currency: Currency) {
+        cash[CashKey(account: account, currency: currency), default: 0] += amount
     }
 
     private mutating func add(_ amount: Int64, _ account: AccountID, _ permitClass: ClassID) {
         permits[PermitKey(account: account, permitClass: permitClass), default: 0] += amount
-    }
-}
-
-extension CashBalance.Account {
-    /// The kind of a ledger's account, which holds money.
-    init(_ account: AccountID) {
-        switch account {
-        case .bank: self = .bank
-        case .fee: self = .fee
-        default: self = .member
-        }
     }
 }
 

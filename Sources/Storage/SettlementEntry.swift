@@ -47,24 +47,43 @@ package struct CashBalance: Sendable, Hashable {
         case bank
         /// Fees that the venue has earned.
         case fee
+        /// An agreement's.
+        case fund
 
         package var word: StaticString {
             switch self {
             case .member: "member"
             case .bank: "bank"
             case .fee: "fee"
+            case .fund: "fund"
+            }
+        }
+
+        /// The ledger's account of that kind; `owner` is a member, or the number of an agreement's account.
+        func account(of owner: UInt32) -> AccountID {
+            switch self {
+            case .member: .general(MemberID(owner))
+            case .bank: .bank
+            case .fee: .fee
+            case .fund: .fund(FundID(owner))
+            }
+        }
+
+        /// The kind of a ledger's account, which holds money.
+        init(_ account: AccountID) {
+            switch account {
+            case .bank: self = .bank
+            case .fee: self = .fee
+            default: self = account.fund == nil ? .member : .fund
             }
         }
     }
-    package var account: Account
-    /// The member; the venue for `bank` and `fee`.
-    package var member: MemberID
+    package var account: AccountID
     package var currency: Currency
     package var total: Money
 
-    package init(account: Account, member: MemberID, currency: Currency, total: Money) {
+    package init(account: AccountID, currency: Currency, total: Money) {
         self.account = account
-        self.member = member
         self.currency = currency
         self.total = total
     }

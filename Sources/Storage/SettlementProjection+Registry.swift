@@ -216,6 +216,9 @@ extension SettlementProjection {
                 sql: "UPDATE permit_class SET expired_seq = ? WHERE id = ?",
                 arguments: [seq, id.index]
             )
+        case .complaint(let complaint, let text): try write(complaint, text: text, seq, time)
+        case .label(let label): try write(label, seq)
+        case .award(let award, let state): try write(award, state, position, seq, time)
         default: break
         }
     }

@@ -128,6 +128,8 @@ struct SettlementProjection {
             case .registry(count: _, let fact): try write(fact, position: index + 1, sequence: sequence, time: time)
             case .pending, .proposal, .swap, .offer, .alert, .trusted, .distrusted:
                 try writePrivate(event, position: index + 1, sequence: sequence, time: time)
+            case .compactTold(let id, let code, let fact):
+                try write(fact, of: id, code, position: index + 1, sequence: sequence, time: time)
             case .auctionAnnounced(let auction): try write(announced: auction, sequence: sequence, time: time)
             case .auction(count: _, let auction, let phase, let offered, text: _):
                 try database.execute(
@@ -135,7 +137,7 @@ struct SettlementProjection {
                     arguments: [phase.text, offered.units, auction.index]
                 )
             case .auctionCleared(let auction): try write(cleared: auction, sequence: sequence, time: time)
-            case .moved, .awarded, .level, .indicative, .sessionOpened, .sessionClosed:
+            case .moved, .compact, .complaint, .awarded, .level, .indicative, .sessionOpened, .sessionClosed:
                 // Copies for the feeds, the book that `orders` shows already, and sessions, which are nobody's property.
                 continue
             }
@@ -195,11 +197,12 @@ extension SettlementProjection {
         case .permits(let asset): permitClass = asset.index
         }
         try database.execute(
-            sql: "INSERT INTO transfer VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            sql: "INSERT INTO transfer VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             arguments: [
                 Int64(bitPattern: sequence), position + 1, transfer.kind.text, transfer.from.index, transfer.to.index,
                 currency, permitClass, transfer.amount, transfer.text, "\(time)", transfer.fromFacility?.index,
                 transfer.toFacility?.index, transfer.isFromSpillable, transfer.isToSpillable,
+                transfer.fromFund?.index, transfer.toFund?.index,
             ]
         )
     }

@@ -8,21 +8,23 @@ enum SettlementSchema {
     /// The names that the schema had before.
     static let older = [
         "1: the venue", "2: the registry", "3: seasons", "4: swaps", "5: trades across zones",
-        "6: sales by agreement", "7: event lines in blocks",
+        "6: sales by agreement", "7: event lines in blocks", "8: persons",
     ]
 
     static var migrator: DatabaseMigrator {
         var migrator = DatabaseMigrator()
-        migrator.registerMigration("8: persons") { db in
+        migrator.registerMigration("9: agreements") { db in
             try db.execute(sql: directory)
             try db.execute(sql: activity)
             try db.execute(sql: accounts)
             try db.execute(sql: auctions)
             try db.execute(sql: registry)
+            try db.execute(sql: compacts)
             try db.execute(sql: bookkeeping)
             try db.execute(sql: views)
             try db.execute(sql: registryViews)
             try db.execute(sql: priceViews)
+            try db.execute(sql: compactViews)
         }
         return migrator
     }
@@ -173,7 +175,7 @@ enum SettlementSchema {
 
         CREATE TABLE transfer (
             -- Cash and permits that moved other than by a trade.
-            -- Member 0 stands for the bank (deposit, withdrawal), the fee account (bust) and the end (retirement, surrender,
+            -- Member 0 stands for the bank (deposit, withdrawal), the fee account (bust, agreement) and the end (retirement, surrender,
             -- expiry). An allocation or
             -- award (to the winner of an auction) is new permits: from_member is the regulator that issued them, and its own holding does not change.
             seq INTEGER NOT NULL,
@@ -182,7 +184,7 @@ enum SettlementSchema {
                 CHECK (\(oneOf(
                     "kind", "deposit", "withdrawal", "allocation", "transfer", "retirement", "payment", "award",
                     "delivery", "cover", "surrender", "expiry", "penalty", "bust", "carryover", "spill",
-                    "release", "zone", "swap", "sale", "royalty"
+                    "release", "zone", "swap", "sale", "royalty", "agreement"
                 ))),
             from_member INTEGER NOT NULL REFERENCES member,
             to_member INTEGER NOT NULL REFERENCES member,
@@ -195,6 +197,8 @@ enum SettlementSchema {
             to_facility INTEGER,                                   -- the compliance account that takes
             from_spillable INTEGER NOT NULL CHECK (from_spillable IN (0, 1)),
             to_spillable INTEGER NOT NULL CHECK (to_spillable IN (0, 1)),
+            from_fund INTEGER,                                     -- the account of an agreement that gives, instead of a member
+            to_fund INTEGER,                                       -- the account of an agreement that takes
             PRIMARY KEY (seq, n),
             CHECK ((currency IS NULL) <> (permit_class IS NULL))
         ) STRICT, WITHOUT ROWID;
@@ -229,13 +233,15 @@ enum SettlementSchema {
     /// Who has what, added up from trades and transfers alone, so it checks the engine's own ledger.
     private static let accounts = """
         CREATE TABLE cash_balance (
-            account TEXT NOT NULL CHECK (\(oneOf("account", "member", "bank", "fee"))),
-            member INTEGER NOT NULL REFERENCES member,             -- 0, the venue, for bank and fee
+            account TEXT NOT NULL CHECK (\(oneOf("account", "member", "bank", "fee", "fund"))),
+            member INTEGER NOT NULL REFERENCES member,             -- 0, the venue, for bank, fee and fund
+            fund INTEGER NOT NULL,                                 -- which account of an agreement; -1 for the others
             currency TEXT NOT NULL REFERENCES currency,
             total INTEGER NOT NULL,                                -- bank is the money outside, negative
-            PRIMARY KEY (account, member, currency),
+            PRIMARY KEY (account, member, fund, currency),
             CHECK (CASE account WHEN 'bank' THEN total <= 0 ELSE total >= 0 END),
-            CHECK ((account = 'member') = (member <> 0))
+            CHECK ((account = 'member') = (member <> 0)),
+            CHECK ((account = 'fund') = (fund >= 0))
         ) STRICT, WITHOUT ROWID;
         CREATE INDEX cash_balance_member ON cash_balance (member);
 

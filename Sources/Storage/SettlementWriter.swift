@@ -136,17 +136,18 @@ struct SettlementWriter {
     private func writeCash(_ changes: [SettlementBatch.CashKey: Int64]) throws {
         var update = try RawStatement(
             database,
-            "UPDATE cash_balance SET total = total + ? WHERE account = ? AND member = ? AND currency = ?"
+            "UPDATE cash_balance SET total = total + ? WHERE account = ? AND member = ? AND fund = ? AND currency = ?"
         )
         var insert = try RawStatement(
             database,
-            "INSERT INTO cash_balance (total, account, member, currency) VALUES (?, ?, ?, ?)"
+            "INSERT INTO cash_balance (total, account, member, fund, currency) VALUES (?, ?, ?, ?, ?)"
         )
         for (key, amount) in changes where amount != 0 {
             func run(_ statement: inout RawStatement) throws {
                 statement.add(amount)
-                statement.add(word: key.account.word)
-                statement.add(key.member.index)
+                statement.add(word: CashBalance.Account(key.account).word)
+                statement.add(key.account.member?.index ?? 0)
+                statement.add(key.account.fund.map { Int64($0.index) } ?? -1)
                 statement.add(word: key.currency.word)
                 try statement.run()
             }

@@ -52,6 +52,7 @@ extension Venue {
         case .bids(let code): try bids(code, member, &rows)
         case .result(let code, let from, let limit): try result(code, from, limit, &rows)
         case .registry(let query): try answer(query, member, &rows)
+        case .compact(let query): try answer(query, member, &rows)
         }
     }
 

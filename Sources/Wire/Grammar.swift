@@ -16,6 +16,7 @@ package enum Key: UInt8, CaseIterable, Sendable, BitwiseCopyable {
     case yields, starts, ends, carry, spills, percent, link, balance, ratio, back
     case offer, royalty, lease, window, give, giveqty, want, wantqty, swap
     case size, line, seq, n, leaf, cosigned, sign, takeover, person, old
+    case compact, draft, more, measure, value, sample, clause, task, fund, purpose, claim, label, criteria, days
     case until, auctions, freeze, trade, first, transfer, penalty, on, act, proposal, serial, number, digest
 
     /// The key as it is written.
@@ -123,6 +124,11 @@ package struct VerbRule: Sendable {
             registryQuery(verb)
         case .account, .orders, .book, .trades, .markets, .programs, .members, .ledger:
             query(verb)
+        case .interest, .join, .leave, .message, .draft, .sign, .terminate, .reading, .fulfil, .spend, .donate, .settle,
+            .waive, .complain, .answer, .observe, .label:
+            compact(verb)
+        case .compacts, .terms, .periods, .readings, .claims, .funds, .standing, .complaints, .labels:
+            compactQuery(verb)
         case .checkpoint, .proof, .cosign: log(verb)
         case .auction, .openBids, .callOff, .classify, .consign, .guarantee, .bid, .withdrawBid, .sealedBid,
             .auctions, .bids, .result:

@@ -57,6 +57,11 @@ extension LineScanner {
         case .rules, .facilities, .reports, .obligations, .blocks, .certificate, .transfers, .penalties, .proposals,
             .concentration, .seasons, .links, .reach, .swaps, .offers, .rights:
             .query(.registry(try registryQuery(line)))
+        case .interest, .join, .leave, .message, .draft, .sign, .terminate, .reading, .fulfil, .spend, .donate, .settle,
+            .waive, .complain, .answer, .observe, .label:
+            .command(.compact(try compactCommand(line)))
+        case .compacts, .terms, .periods, .readings, .claims, .funds, .standing, .complaints, .labels:
+            .query(.compact(try compactQuery(line)))
         case .trace, .prices, .checkpoint, .proof, .cosign: .inquiry(try inquiry(line))
         }
     }
@@ -199,7 +204,7 @@ extension LineScanner {
         return CredentialChange(passwordHash: hash, publicKey: try digest(.key, line))
     }
 
-    private func signature(_ line: Span<UInt8>) throws(Refusal) -> [UInt8]? {
+    func signature(_ line: Span<UInt8>) throws(Refusal) -> [UInt8]? {
         guard let text = try text(.sign, line) else { return nil }
         guard let bytes = Hex.bytes(text), bytes.count == Ed25519.signatureByteCount else {
             throw Refusal(.badValue, "sign must be 128 hexadecimal digits, lower case")

@@ -51,6 +51,7 @@ package enum Query: Sendable, Equatable {
     case bids(auction: Code)
     case result(auction: Code, from: Int, limit: Int)
     indirect case registry(RegistryQuery)
+    indirect case compact(CompactQuery)
 }
 
 /// A request that reads the registry.
@@ -71,6 +72,19 @@ package enum RegistryQuery: Sendable, Equatable {
     case swaps
     case offers
     case rights(member: Code?)
+}
+
+/// A request that reads agreements.
+package enum CompactQuery: Sendable, Equatable {
+    case compacts(Code?, member: Code?, from: Code?)
+    case terms(Code, ofDraft: Bool)
+    case periods(Code)
+    case readings(Code, measure: Code?, period: Code?)
+    case claims(Code?, member: Code?, from: UInt64)
+    case funds(Code)
+    case standing(member: Code?, from: Code?)
+    case complaints(Code?, member: Code?, from: UInt64)
+    case labels(Code?, member: Code?, facility: Code?)
 }
 
 /// `LOGON` as it arrives; the password goes no further than the session.

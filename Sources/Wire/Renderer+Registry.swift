@@ -1,4 +1,5 @@
 import Audit
+import Compacts
 import Exchange
 import Ledger
 import Permits
@@ -228,6 +229,20 @@ extension TextSink {
             append(" kind=expiry")
             append(class: id, exchange)
             append("cancelled", cancelled)
+        case .compact(let id, let fact):
+            append(" kind=compact")
+            append(fact, of: id, exchange)
+        case .complaint(let complaint, let text):
+            append(" kind=complaint")
+            append(complaint, exchange)
+            append("text", quoted: text)
+        case .label(let label):
+            append(" kind=label")
+            append(label, exchange)
+        case .award(let award, let state):
+            append(" kind=award")
+            append("state", state)
+            append(award, exchange)
         default: break
         }
     }

@@ -88,8 +88,10 @@ extension Output {
         case .trade, .level, .phase, .indicative, .reference: appendPublic(event, sequence, exchange)
         case .auction, .awarded: appendAuction(event, sequence, exchange)
         case .registry, .pending, .proposal, .swap, .offer, .alert: appendRegistry(event, sequence, exchange)
+        case .compact, .complaint: appendCompact(event, sequence, exchange)
         case .memberAdmitted, .loginChanged, .marketListed, .orderEntered, .orderAmended, .auctionAnnounced,
-            .auctionCleared, .transferred, .serials, .trusted, .distrusted, .sessionOpened, .sessionClosed, .dayEnded:
+            .auctionCleared, .transferred, .compactTold, .serials, .trusted, .distrusted, .sessionOpened,
+            .sessionClosed, .dayEnded:
             break
         }
     }
@@ -260,6 +262,12 @@ extension TextSink {
             append("proposal", number)
             append("expires", time)
         case .offer(let number): append("offer", number)
+        case .draft(let number, let digest):
+            append("draft", number)
+            append(text: " digest=\(digest.hex)")
+        case .complaint(let number, let due):
+            append("number", number)
+            append("due", due)
         case .swap(let number, let state):
             append("swap", number)
             append("state", state)

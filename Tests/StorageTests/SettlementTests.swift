@@ -66,8 +66,8 @@ struct SettlementTests {
         let balances = try settlement.balances()
         #expect(
             balances.cash == [
-                CashBalance(account: .bank, member: .venue, currency: .eur, total: Money(minorUnits: -999_900)),
-                CashBalance(account: .member, member: MemberID(2), currency: .eur, total: Money(minorUnits: 999_900)),
+                CashBalance(account: .bank, currency: .eur, total: Money(minorUnits: -999_900)),
+                CashBalance(account: .general(MemberID(2)), currency: .eur, total: Money(minorUnits: 999_900)),
             ]
         )
         #expect(

@@ -78,7 +78,7 @@ struct ReferenceExchange {
             expireByClock()
         case .admin(let command): try performAdmin(command, by: request.member, role)
         case .registry(let command): try performRegistry(command, by: request.member, role)
-        case .session, .auction: throw .unknownVerb
+        case .session, .auction, .compact: throw .unknownVerb
         }
         return .done
     }

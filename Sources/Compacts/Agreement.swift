@@ -1,0 +1,214 @@
+package import Permits
+
+/// An agreement between members: a dialogue, then a contract that executes by itself.
+///
+/// Source: trust between governments grows from dialogue over the signed contract to goodwill
+/// (Cui and Zheng, on holistic collaborative governance of metropolitan areas).
+package struct Agreement: Sendable {
+    /// How far it has come.
+    package enum State: UInt8, Word {
+        /// Nothing binds.
+        case dialogue
+        /// The terms bind and are executed.
+        case contract
+        /// Nothing is executed any more; what was owed stays owed.
+        case ended
+
+        package var word: StaticString {
+            switch self {
+            case .dialogue: "dialogue"
+            case .contract: "contract"
+            case .ended: "ended"
+            }
+        }
+    }
+
+    /// Why it ended.
+    package enum Ending: UInt8, Word {
+        /// Its term is over.
+        case completed
+        /// All parties signed its end.
+        case terminated
+        /// A party left, as the terms allow.
+        case exited
+        /// A broken promise, as the terms say.
+        case broken
+        /// The dialogue led to nothing.
+        case abandoned
+
+        package var word: StaticString {
+            switch self {
+            case .completed: "completed"
+            case .terminated: "terminated"
+            case .exited: "exited"
+            case .broken: "broken"
+            case .abandoned: "abandoned"
+            }
+        }
+    }
+
+    /// A text that the parties may sign.
+    package struct Draft: Sendable {
+        /// From 1, in this agreement.
+        package var number: UInt64
+        package var author: MemberID
+        package var terms: Terms
+
+        package init(number: UInt64, author: MemberID, terms: Terms) {
+            self.number = number
+            self.author = author
+            self.terms = terms
+        }
+    }
+
+    /// A person's signature.
+    package struct Signature: Sendable, Equatable {
+        package var member: MemberID
+        package var user: UserID
+
+        package init(member: MemberID, user: UserID) {
+            self.member = member
+            self.user = user
+        }
+    }
+
+    /// What is done of one period.
+    package struct Progress: Sendable, Equatable {
+        /// Whether what is due with its first day is done.
+        package var hasStarted = false
+        package var isSettled = false
+    }
+
+    /// A payment that its receiver has given up before it was due.
+    package struct Waiver: Sendable, Equatable {
+        package var clause: Code
+        package var period: Code
+        package var by: MemberID
+
+        package init(clause: Code, period: Code, by: MemberID) {
+            self.clause = clause
+            self.period = period
+            self.by = by
+        }
+    }
+
+    /// How a task stands.
+    package enum TaskState: UInt8, Word {
+        case open, done
+        /// Not done by its date.
+        case late
+        /// Not done when the time to cure was over.
+        case broken
+
+        package var word: StaticString {
+            switch self {
+            case .open: "open"
+            case .done: "done"
+            case .late: "late"
+            case .broken: "broken"
+            }
+        }
+    }
+
+    /// An account of the agreement, by its name in the terms.
+    package struct FundState: Sendable, Equatable {
+        package var name: Code
+        package var fund: FundID
+        /// What came in since a period was last settled.
+        package var received: Money
+
+        package init(name: Code, fund: FundID, received: Money = .zero) {
+            self.name = name
+            self.fund = fund
+            self.received = received
+        }
+    }
+
+    package let code: Code
+    package let initiator: MemberID
+    /// Whether anyone may join the dialogue.
+    package let isOpen: Bool
+    /// Who takes part, in order of joining.
+    package var members: [MemberID]
+    package var state = State.dialogue
+    package var ending: Ending?
+    /// A draft in the making, and whose.
+    package var unfinished: (author: MemberID, text: String)?
+    package var draftCount: UInt64 = 0
+    /// The last draft that is not in force.
+    package var draft: Draft?
+    package var signatures: [Signature] = []
+    /// What is in force, or was until it ended.
+    package var contract: Draft?
+    package var concluded = Timestamp.zero
+    /// Signatures of its end.
+    package var endSignatures: [Signature] = []
+    /// When a party leaves.
+    package var leaves = Timestamp.never
+    package var readings: [Reading] = []
+    /// By period.
+    package var progress: [Progress] = []
+    package var waivers: [Waiver] = []
+    package var funds: [FundState] = []
+    /// By the names of the terms' tasks.
+    package var tasks: [(name: Code, state: TaskState)] = []
+    /// What was spent for each purpose, by fund and name.
+    package var spent: [(fund: Code, purpose: Code, amount: Money)] = []
+
+    package init(code: Code, initiator: MemberID, members: [MemberID], isOpen: Bool) {
+        self.code = code
+        self.initiator = initiator
+        self.members = members
+        self.isOpen = isOpen
+    }
+
+    /// The terms in force, or that were until it ended.
+    package var terms: Terms? { contract?.terms }
+
+    /// The fund with a name.
+    package func fund(_ name: Code) -> Int? { funds.firstIndex { $0.name == name } }
+
+    /// The readings of a measure in a period, gathered.
+    package func readings(of measure: Int, _ sampling: MeasureTerms.Sampling, in period: Int, _ terms: Terms)
+        -> Readings
+    {
+        let name = terms.measures[measure].name
+        let label = terms.schedule.periods[period].label
+        return Readings(readings.filter { $0.measure == name && $0.period == label }, of: sampling, terms)
+    }
+
+    /// Puts a contract into force: the first one, or an amended one in its place.
+    package mutating func conclude(_ draft: Draft, at time: Timestamp) {
+        contract = draft
+        self.draft = nil
+        signatures = []
+        endSignatures = []
+        if state == .dialogue {
+            state = .contract
+            concluded = time
+        }
+        let count = draft.terms.schedule.periods.count
+        while progress.count < count { progress.append(Progress()) }
+        progress.removeLast(progress.count - count)
+        tasks = draft.terms.tasks.map { task in
+            (task.name, tasks.first { $0.name == task.name }?.state ?? .open)
+        }
+    }
+
+    /// Marks a period.
+    package mutating func note(_ progress: Progress, period: Int) { self.progress[period] = progress }
+
+    /// What a purpose has been paid.
+    package func spent(_ purpose: Terms.Purpose, fund: Code) -> Money {
+        spent.first { $0.fund == fund && $0.purpose == purpose.name }?.amount ?? .zero
+    }
+
+    /// Counts a payment for a purpose.
+    package mutating func count(_ amount: Money, _ purpose: Terms.Purpose, fund: Code) {
+        if let index = spent.firstIndex(where: { $0.fund == fund && $0.purpose == purpose.name }) {
+            spent[index].amount = spent[index].amount + amount
+        } else {
+            spent.append((fund, purpose.name, amount))
+        }
+    }
+}

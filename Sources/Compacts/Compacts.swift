@@ -1,0 +1,137 @@
+package import Permits
+
+/// The agreements between members, and what follows from them: claims, complaints, standing, eco-labels.
+///
+/// It holds facts and answers questions about them; what they move is the exchange's.
+package struct Compacts: Sendable {
+    /// In order of their first word.
+    package internal(set) var agreements: ContiguousArray<Agreement> = []
+    /// What is owed, in order; what is paid, waived or broken stays for the record until its agreement ends.
+    package internal(set) var claims: [Claim] = []
+    package internal(set) var claimCount: UInt64 = 0
+    package internal(set) var complaints: [Complaint] = []
+    package internal(set) var labels: [Label] = []
+    package internal(set) var awards: [LabelAward] = []
+    /// How many accounts agreements have.
+    package internal(set) var fundCount: UInt32 = 0
+    /// What auctions brought regulators, in order.
+    package internal(set) var proceeds: [Proceeds] = []
+    /// The counts of members, by member.
+    private var standings: [MemberID: Standing] = [:]
+    private var byCode: [Code: AgreementID] = [:]
+
+    /// Money that an auction brought its program's regulator.
+    package struct Proceeds: Sendable, Equatable {
+        package var program: ProgramID
+        package var time: Timestamp
+        package var amount: Money
+
+        package init(program: ProgramID, time: Timestamp, amount: Money) {
+            self.program = program
+            self.time = time
+            self.amount = amount
+        }
+    }
+
+    package init() {}
+
+    /// The agreement with a code.
+    package func agreement(_ code: Code) -> AgreementID? { byCode[code] }
+
+    package subscript(agreement: AgreementID) -> Agreement {
+        get { agreements[agreement.slot] }
+        _modify { yield &agreements[agreement.slot] }
+    }
+
+    /// All agreements, in order.
+    package var agreementIDs: [AgreementID] { agreements.indices.map { AgreementID(UInt32($0)) } }
+
+    /// Adds an agreement; the caller has checked that its code is new.
+    package mutating func add(_ agreement: Agreement) -> AgreementID {
+        agreements.append(agreement)
+        let id = AgreementID(UInt32(agreements.count - 1))
+        byCode[agreement.code] = id
+        return id
+    }
+
+    /// A new account.
+    package mutating func nextFund() -> FundID {
+        fundCount += 1
+        return FundID(fundCount - 1)
+    }
+
+    // MARK: Claims
+
+    /// Adds a claim, giving it its number.
+    package mutating func add(_ claim: Claim) -> Claim {
+        claimCount += 1
+        var numbered = claim
+        numbered.number = claimCount
+        claims.append(numbered)
+        return numbered
+    }
+
+    /// The place of a claim.
+    package func claim(_ number: UInt64) -> Int? { claims.firstIndex { $0.number == number } }
+
+    /// Changes a claim.
+    package mutating func set(_ claim: Claim, at index: Int) { claims[index] = claim }
+
+    // MARK: Complaints
+
+    /// Adds a complaint, giving it its number.
+    package mutating func add(_ complaint: Complaint) -> Complaint {
+        var numbered = complaint
+        numbered.number = UInt64(complaints.count + 1)
+        complaints.append(numbered)
+        return numbered
+    }
+
+    /// Changes how a complaint stands.
+    package mutating func set(_ state: Complaint.State, complaint index: Int) { complaints[index].state = state }
+
+    // MARK: Standing
+
+    /// What is counted of a member by its agreements; what the registry knows is not in it.
+    package func standing(of member: MemberID) -> Standing { standings[member] ?? Standing() }
+
+    /// Counts something of a member.
+    package mutating func count(_ what: WritableKeyPath<Standing, Int64>, of member: MemberID) {
+        standings[member, default: Standing()][keyPath: what] += 1
+    }
+
+    /// Everyone of whom something is counted, in order.
+    var counted: [MemberID] { standings.keys.sorted() }
+
+    mutating func set(_ standing: Standing, of member: MemberID) { standings[member] = standing }
+
+    // MARK: Proceeds
+
+    /// Records what an auction brought.
+    package mutating func add(_ proceeds: Proceeds) { self.proceeds.append(proceeds) }
+
+    // MARK: Labels
+
+    /// Adds a label, or puts it in the place of an earlier one.
+    package mutating func set(_ label: Label) {
+        if let index = labels.firstIndex(where: { $0.code == label.code }) {
+            labels[index] = label
+        } else {
+            labels.append(label)
+        }
+    }
+
+    /// The label with a code.
+    package func label(_ code: Code) -> Label? { labels.first { $0.code == code } }
+
+    /// The award of a label to a facility.
+    package func award(_ label: Code, to facility: FacilityID) -> LabelAward? {
+        awards.first { $0.label == label && $0.facility == facility }
+    }
+
+    /// Sets or takes away an award.
+    package mutating func set(_ award: LabelAward?, _ label: Code, of facility: FacilityID) {
+        awards.removeAll { $0.label == label && $0.facility == facility }
+        if let award { awards.append(award) }
+    }
+}

@@ -1,0 +1,63 @@
+package import Permits
+package import Seals
+
+/// A public complaint about a member, or about a reading of an agreement, to which an answer is due.
+///
+/// Source: third-party supervision by firms, organisations and the public.
+package struct Complaint: Sendable, Equatable {
+    /// How it stands.
+    package enum State: UInt8, Word {
+        case open, answered
+        /// Nobody answered in time.
+        case unanswered
+
+        package var word: StaticString {
+            switch self {
+            case .open: "open"
+            case .answered: "answered"
+            case .unanswered: "unanswered"
+            }
+        }
+    }
+
+    /// From 1, over the venue.
+    package var number: UInt64
+    package var by: MemberID
+    /// Who must answer.
+    package var about: MemberID
+    package var agreement: AgreementID?
+    /// The reading that is disputed: the settlement of its period waits for the answer, within the time of grace.
+    package var measure: Code
+    package var period: Code
+    package var due: Timestamp
+    package var evidence: Digest
+    package var text: String
+    package var state = State.open
+
+    package init(
+        number: UInt64,
+        by: MemberID,
+        about: MemberID,
+        agreement: AgreementID?,
+        measure: Code,
+        period: Code,
+        due: Timestamp,
+        evidence: Digest,
+        text: String
+    ) {
+        self.number = number
+        self.by = by
+        self.about = about
+        self.agreement = agreement
+        self.measure = measure
+        self.period = period
+        self.due = due
+        self.evidence = evidence
+        self.text = text
+    }
+
+    /// Whether it holds up the settlement of a period.
+    package func disputes(_ agreement: AgreementID, _ period: Code) -> Bool {
+        state == .open && self.agreement == agreement && !self.period.isEmpty && self.period == period
+    }
+}

@@ -1,0 +1,251 @@
+import Permits
+import Registry
+
+extension Terms {
+    /// Reads a text of terms.
+    ///
+    /// - Parameter text: at most `bytesMax` bytes of UTF-8, lines ended by LF; no other control characters.
+    /// - Throws: `TermsProblem` with the line.
+    package init(_ text: String) throws(TermsProblem) {
+        let bytes = Array(text.utf8)
+        guard bytes.count <= Terms.bytesMax else {
+            throw TermsProblem("the text has \(bytes.count) bytes; at most \(Terms.bytesMax)")
+        }
+        guard bytes.count(where: { $0 == 10 }) < Limits.rowsMax else {
+            throw TermsProblem("the text has more than \(Limits.rowsMax) lines")
+        }
+        guard bytes.allSatisfy({ $0 == 10 || ($0 >= 32 && $0 != 127) }) else {
+            throw TermsProblem("the text has a control character; lines end with LF alone")
+        }
+        var lines: [TermsLine] = []
+        for (index, line) in bytes.split(separator: 10, omittingEmptySubsequences: false).enumerated() {
+            if let read = try TermsLine(line, number: index + 1) { lines.append(read) }
+        }
+        self = try TermsReader(lines, text: text).terms
+    }
+}
+
+/// Builds terms from their lines: who and what is named first, then what refers to it.
+struct TermsReader {
+    private(set) var terms: Terms
+
+    /// The words, in the order in which lines are read.
+    private static let words = [
+        "party", "monitor", "fund", "bond", "measure", "index", "purpose", "pay", "split", "contribute", "deliver",
+        "issue", "suspend", "task", "entry", "breach", "exit",
+    ]
+
+    init(_ lines: [TermsLine], text: String) throws(TermsProblem) {
+        terms = try TermsReader.head(lines, text: text)
+        for line in lines where !(TermsReader.words + ["agreement", "term"]).contains(line.word) {
+            let known = (["agreement", "term"] + TermsReader.words).joined(separator: ", ")
+            throw TermsProblem("no clause \(line.word); there are \(known)").at(line.number)
+        }
+        // What names something comes before what refers to it; what moves money keeps the order of the text.
+        let movers = ["pay", "split", "contribute", "deliver", "issue", "suspend"]
+        let namers = TermsReader.words.filter { !movers.contains($0) }
+        for group in namers.prefix(7).map({ [$0] }) + [movers] + namers.dropFirst(7).map({ [$0] }) {
+            for var line in lines where group.contains(line.word) {
+                do throws(TermsProblem) {
+                    try read(&line)
+                    try line.checkKeys()
+                } catch { throw error.at(line.number) }
+            }
+        }
+        try checkWhole()
+    }
+
+    private static func head(_ lines: [TermsLine], text: String) throws(TermsProblem) -> Terms {
+        func only(_ word: String) throws(TermsProblem) -> TermsLine {
+            let found = lines.filter { $0.word == word }
+            guard found.count == 1 else {
+                throw TermsProblem("there must be one line \(word), not \(found.count)").at(
+                    found.dropFirst().first?.number ?? 0
+                )
+            }
+            return found[0]
+        }
+        var agreement = try only("agreement")
+        var term = try only("term")
+        let kind: Terms.Kind
+        let title: String
+        let currency: Currency
+        do throws(TermsProblem) {
+            guard let found = try agreement.word("kind", Terms.Kind.self),
+                let money = try agreement.word("currency", Currency.self)
+            else { throw TermsProblem("agreement needs kind= and currency=") }
+            (kind, currency) = (found, money)
+            title = try agreement.required("title")
+            guard title.utf8.count <= Limits.textBytesMax else {
+                throw TermsProblem("title has more than \(Limits.textBytesMax) bytes")
+            }
+            try agreement.checkKeys()
+        } catch { throw error.at(agreement.number) }
+        do throws(TermsProblem) {
+            guard let starts = try term.date("starts"), let ends = try term.date("ends") else {
+                throw TermsProblem("term needs starts= and ends=")
+            }
+            let schedule = try Schedule(
+                step: try term.word("each") ?? .year,
+                starts: starts,
+                ends: ends,
+                dueDays: try term.integer("due", in: 0...3660) ?? 30,
+                graceDays: try term.integer("grace", in: 0...3660) ?? 30,
+                cureDays: try term.integer("cure", in: 0...3660) ?? 30,
+                answerDays: try term.integer("answer", in: 1...3660) ?? 30
+            )
+            try term.checkKeys()
+            return Terms(kind: kind, title: title, currency: currency, schedule: schedule, text: text)
+        } catch { throw error.at(term.number) }
+    }
+
+    private mutating func read(_ line: inout TermsLine) throws(TermsProblem) {
+        switch line.word {
+        case "party", "monitor": try readParty(&line)
+        case "fund": try readFund(&line)
+        case "bond": try readBond(&line)
+        case "measure": try readMeasure(&line)
+        case "index": try readIndex(&line)
+        case "purpose": try readPurpose(&line)
+        case "task": try readTask(&line)
+        case "entry":
+            let entry = Terms.Entry(
+                party: try party(&line, "party"),
+                standing: try line.integer("standing", in: 0...100),
+                funds: try line.money("funds", terms.currency)
+            )
+            guard entry.standing != nil || entry.funds != nil else {
+                throw TermsProblem("entry needs standing= or funds=")
+            }
+            terms.entries.append(entry)
+        case "breach":
+            terms.breach = Terms.Breach(
+                penalty: try line.percent("penalty") ?? .zero,
+                ends: try line.integer("ends", in: 0...1) == 1
+            )
+        case "exit":
+            let exit = Terms.Exit(
+                party: try party(&line, "party"),
+                noticeDays: try line.integer("notice", in: 0...3660) ?? 0
+            )
+            terms.exits.append(exit)
+        default: try readClause(&line)
+        }
+    }
+
+    private mutating func readParty(_ line: inout TermsLine) throws(TermsProblem) {
+        let name = try newName(&line)
+        let member = try line.requiredCode("member")
+        terms.parties.append(Terms.Party(name: name, member: member, signs: line.word == "party"))
+    }
+
+    private mutating func readFund(_ line: inout TermsLine) throws(TermsProblem) {
+        let fund = Terms.Fund(
+            name: try newName(&line),
+            manager: try optionalParty(&line, "manager"),
+            rest: try party(&line, "rest")
+        )
+        terms.funds.append(fund)
+    }
+
+    private mutating func readBond(_ line: inout TermsLine) throws(TermsProblem) {
+        let name = try newName(&line)
+        let from = try party(&line, "from")
+        guard let amount = try line.money("amount", terms.currency), amount > .zero else {
+            throw TermsProblem("bond needs amount= above 0")
+        }
+        let standing = try line.integer("standing", in: 0...100)
+        let reduced = try line.money("reduced", terms.currency)
+        guard (standing == nil) == (reduced == nil), reduced ?? amount <= amount else {
+            throw TermsProblem("standing= and reduced= go together, and reduced is at most the amount")
+        }
+        let bond = Terms.Bond(from: from, amount: amount, standing: standing, reduced: reduced ?? amount)
+        terms.funds.append(Terms.Fund(name: name, manager: nil, rest: from, bond: bond))
+    }
+
+    private mutating func readPurpose(_ line: inout TermsLine) throws(TermsProblem) {
+        let name = try line.requiredCode("name")
+        guard case .fund(let fund) = try place(&line, "fund"), terms.funds[fund].manager != nil else {
+            throw TermsProblem("a purpose is of a fund with a manager")
+        }
+        guard !terms.purposes.contains(where: { $0.name == name && $0.fund == fund }) else {
+            throw TermsProblem("the fund has a purpose \(name) already")
+        }
+        var payees: [Code] = []
+        for text in try line.required("to").split(separator: ",", omittingEmptySubsequences: false) {
+            guard let code = Code(String(text)) else { throw TermsProblem("to: \(text) is no member's code") }
+            payees.append(code)
+        }
+        let most = try line.money("max", terms.currency)
+        terms.purposes.append(Terms.Purpose(name: name, fund: fund, payees: payees, most: most))
+    }
+
+    private mutating func readTask(_ line: inout TermsLine) throws(TermsProblem) {
+        let name = try line.requiredCode("name")
+        guard !terms.tasks.contains(where: { $0.name == name }) else { throw TermsProblem("there is a task \(name)") }
+        let owner = try party(&line, "owner")
+        guard let due = try line.date("due") else { throw TermsProblem("task needs due=") }
+        let forfeit = try line.money("forfeit", terms.currency)
+        let confirmer = try optionalParty(&line, "confirm")
+        let text = line.text("text") ?? ""
+        let isBonded = terms.funds.contains { $0.bond?.from == owner }
+        guard forfeit == nil || isBonded else { throw TermsProblem("forfeit needs a bond of the owner") }
+        terms.tasks.append(
+            Terms.Task(
+                name: name,
+                owner: owner,
+                due: Schedule.midnight(due.dayNumber + 1),
+                confirmer: confirmer,
+                forfeit: forfeit,
+                text: text
+            )
+        )
+    }
+
+    // MARK: Names
+
+    /// A name that no party, monitor, fund or bond has.
+    private func newName(_ line: inout TermsLine) throws(TermsProblem) -> Code {
+        let name = try line.requiredCode("name")
+        let isTaken =
+            terms.parties.contains { $0.name == name } || terms.funds.contains { $0.name == name }
+            || name == Terms.feesName
+        guard !isTaken else { throw TermsProblem("the name \(name) is taken") }
+        return name
+    }
+
+    func party(_ line: inout TermsLine, _ key: String) throws(TermsProblem) -> Int {
+        guard let index = try optionalParty(&line, key) else { throw TermsProblem("\(line.word) needs \(key)=") }
+        return index
+    }
+
+    func optionalParty(_ line: inout TermsLine, _ key: String) throws(TermsProblem) -> Int? {
+        guard let name = try line.code(key) else { return nil }
+        guard let index = terms.parties.firstIndex(where: { $0.name == name }) else {
+            throw TermsProblem("\(key): no party or monitor \(name)")
+        }
+        return index
+    }
+
+    /// A party that signs, a fund, or the venue's fees.
+    func place(_ line: inout TermsLine, _ key: String) throws(TermsProblem) -> Terms.Place {
+        try place(named: try line.requiredCode(key), key)
+    }
+
+    func place(named name: Code, _ key: String) throws(TermsProblem) -> Terms.Place {
+        if name == Terms.feesName { return .fees }
+        if let index = terms.funds.firstIndex(where: { $0.name == name }) { return .fund(index) }
+        guard let index = terms.parties.firstIndex(where: { $0.name == name }) else {
+            throw TermsProblem("\(key): no party or fund \(name)")
+        }
+        guard terms.parties[index].signs else {
+            throw TermsProblem("\(key): \(name) is a monitor, which neither pays nor gets")
+        }
+        return .party(index)
+    }
+
+    mutating func append(_ measure: MeasureTerms) { terms.measures.append(measure) }
+    mutating func append(_ index: IndexTerms) { terms.indices.append(index) }
+    mutating func append(_ clause: Clause) { terms.clauses.append(clause) }
+    mutating func setClause(_ clause: Clause, at index: Int) { terms.clauses[index] = clause }
+}

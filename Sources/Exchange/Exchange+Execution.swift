@@ -1,0 +1,282 @@
+import Compacts
+import Ledger
+package import Permits
+import Registry
+import Seals
+
+// Contracts execute by themselves: from readings and dates alone.
+
+extension Exchange {
+    /// Does all that is due under an agreement, and sets the timer for what comes next.
+    ///
+    /// What is done is marked first, so nothing is done twice.
+    mutating func advance(_ id: AgreementID, _ events: inout ContiguousArray<Event>) {
+        guard compacts[id].state == .contract, let terms = compacts[id].terms else { return }
+        if compacts[id].leaves <= now { return end(id, .exited, text: "", &events) }
+        for period in terms.schedule.periods.indices {
+            guard terms.schedule.periods[period].starts <= now else { break }
+            if !compacts[id].progress[period].hasStarted {
+                compacts[id].progress[period].hasStarted = true
+                run(terms.clauses(in: period, at: .start), period, terms, id, &events)
+            }
+            settle(period, terms, id, &events)
+            guard compacts[id].state == .contract else { return }
+        }
+        passTasks(terms, id, &events)
+        collect(id, &events)
+        guard compacts[id].state == .contract else { return }
+        if isOver(terms, id) { return end(id, .completed, text: "", &events) }
+        if let next = nextMoment(terms, id) { timers.add(.agreement(id), at: next) }
+    }
+
+    /// Whether everything is done: periods settled, tasks decided, nothing left to pay.
+    private func isOver(_ terms: Terms, _ id: AgreementID) -> Bool {
+        now >= terms.schedule.end && compacts[id].progress.allSatisfy(\.isSettled)
+            && compacts[id].tasks.allSatisfy { $0.state == .done || $0.state == .broken }
+            && !compacts.claims.contains { $0.agreement == id && $0.state == .open }
+    }
+
+    /// When something falls due next.
+    private func nextMoment(_ terms: Terms, _ id: AgreementID) -> Timestamp? {
+        var moments = [compacts[id].leaves, terms.schedule.end]
+        for (progress, period) in zip(compacts[id].progress, terms.schedule.periods) where !progress.isSettled {
+            moments += [period.starts, period.due, terms.schedule.lastCall(of: period)]
+            if period.starts > now { break }
+        }
+        for (task, state) in zip(terms.tasks, compacts[id].tasks) where state.state != .done && state.state != .broken {
+            moments += [task.due, terms.schedule.cure(from: task.due)]
+        }
+        for claim in compacts.claims where claim.agreement == id && claim.state == .open {
+            // An open claim is tried every day.
+            moments += [min(claim.cure, now.nextMidnight)]
+        }
+        return moments.filter { $0 > now && $0 != .never }.min()
+    }
+
+    // MARK: Periods
+
+    /// Settles a period that is due, if all that it needs is known or no longer awaited, and the one before is settled.
+    private mutating func settle(
+        _ period: Int,
+        _ terms: Terms,
+        _ id: AgreementID,
+        _ events: inout ContiguousArray<Event>
+    ) {
+        let times = terms.schedule.periods[period]
+        guard times.due <= now, !compacts[id].progress[period].isSettled,
+            period == 0 || compacts[id].progress[period - 1].isSettled
+        else { return }
+        let isLast = terms.schedule.lastCall(of: times) <= now
+        let needed = terms.measuresNeeded(in: period)
+        let inputs = inputs(terms, period, id, isLast: isLast)
+        let isDisputed = compacts.complaints.contains { $0.disputes(id, times.label) }
+        guard isLast || (!isDisputed && needed.allSatisfy { inputs.figures[$0] != nil }) else { return }
+        compacts[id].progress[period].isSettled = true
+        if isLast { countUnread(needed, period, terms, id) }
+        tell(id, .settled(period: times.label, figures: figures(terms, needed, inputs)), &events)
+        run(terms.clauses(in: period, at: .due), period, terms, id, &events)
+        for index in compacts[id].funds.indices { compacts[id].funds[index].received = .zero }
+    }
+
+    /// What an agreement is reckoned with now.
+    private func inputs(_ terms: Terms, _ period: Int, _ id: AgreementID, isLast: Bool) -> Inputs {
+        let agreement = compacts[id]
+        let times = terms.schedule.periods[period]
+        let figures = terms.measures.indices.map { index -> Figure? in
+            switch terms.measures[index].source {
+            case .readings(let sampling):
+                let readings = agreement.readings(of: index, sampling, in: period, terms)
+                return isLast ? readings.final : readings.agreed
+            case .facility(let code, let measure):
+                let facility = registry.facility(code)
+                let verified = facility.flatMap { registry[$0].verified(measure, period: times.year) }
+                return verified.flatMap { Figure(DecimalNumber(whole: $0.units)) }
+            case .proceeds(let program):
+                let sum = compacts.proceeds.reduce(Int128(0)) { sum, entry in
+                    let isIn =
+                        registry[entry.program].code == program && times.starts <= entry.time && entry.time < times.ends
+                    return isIn ? sum + Int128(entry.amount.minorUnits) : sum
+                }
+                return Figure(minorUnits: sum, terms.currency)
+            case .balance(.fees): return Figure(minorUnits: Int128(fees(terms.currency).minorUnits), terms.currency)
+            case .balance(.fund(let fund)):
+                return Figure(minorUnits: Int128(balance(of: terms.funds[fund].name, id).minorUnits), terms.currency)
+            case .balance(.party): return nil
+            case .received(let fund):
+                let received = agreement.fund(terms.funds[fund].name).map { agreement.funds[$0].received } ?? .zero
+                return Figure(minorUnits: Int128(received.minorUnits), terms.currency)
+            }
+        }
+        return Inputs(
+            figures: figures,
+            standings: terms.parties.map { party in members.member(party.member).map { standing(of: $0).score } ?? 0 },
+            balances: terms.funds.map { balance(of: $0.name, id) },
+            fees: fees(terms.currency)
+        )
+    }
+
+    /// What is known of a period that is not settled, and the measures that are awaited.
+    package func known(in period: Int, of id: AgreementID) -> (figures: [(name: Code, value: String)], missing: [Code])
+    {
+        guard let terms = compacts[id].terms else { return ([], []) }
+        let inputs = inputs(terms, period, id, isLast: false)
+        let needed = terms.measuresNeeded(in: period)
+        return (
+            figures(terms, needed, inputs),
+            needed.filter { inputs.figures[$0] == nil }.map { terms.measures[$0].name }
+        )
+    }
+
+    /// Measures and indices by name, as far as they are known.
+    private func figures(_ terms: Terms, _ needed: [Int], _ inputs: Inputs) -> [(name: Code, value: String)] {
+        let measured = needed.compactMap { index in
+            inputs.figures[index].map { (terms.measures[index].name, "\($0)") }
+        }
+        let reckoned = terms.indices.compactMap { index in
+            (try? terms.value(of: index, inputs)).map { (index.name, "\($0)") }
+        }
+        return measured + reckoned
+    }
+
+    /// Counts those who have not measured what was needed.
+    private mutating func countUnread(_ needed: [Int], _ period: Int, _ terms: Terms, _ id: AgreementID) {
+        for index in needed {
+            guard case .readings(let sampling) = terms.measures[index].source, sampling.otherwise == nil else {
+                continue
+            }
+            for party in compacts[id].readings(of: index, sampling, in: period, terms).missing {
+                guard let member = members.member(terms.parties[party].member) else { continue }
+                count(\.unread, of: member)
+            }
+        }
+    }
+
+    /// Executes clauses of a period, each with what those before it have left.
+    private mutating func run(
+        _ clauses: [Int],
+        _ period: Int,
+        _ terms: Terms,
+        _ id: AgreementID,
+        _ events: inout ContiguousArray<Event>
+    ) {
+        let label = terms.schedule.periods[period].label
+        for index in clauses where compacts[id].state == .contract {
+            let clause = terms.clauses[index]
+            let inputs = inputs(terms, period, id, isLast: true)
+            do throws(Undetermined) {
+                guard try terms.applies(clause, inputs) else { continue }
+                switch clause.action {
+                case .pay, .split:
+                    for due in try terms.dues(of: clause, period: period, inputs) {
+                        pay(due, of: id, terms, clause: clause.name, period: label, &events)
+                    }
+                case .deliver(let delivery): deliver(delivery, period, clause.name, terms, id, &events)
+                case .issue(let issue): self.issue(issue, clause.name, label, terms, id, &events)
+                case .suspend(let suspension): bar(suspension, clause.name, label, terms, id, &events)
+                }
+            } catch { tell(id, .undetermined(clause: clause.name, period: label, text: error.text), &events) }
+        }
+    }
+
+    /// Issues the permits that a verified saving creates, as the regulator would.
+    private mutating func issue(
+        _ issue: IssueTerms,
+        _ clause: Code,
+        _ period: Code,
+        _ terms: Terms,
+        _ id: AgreementID,
+        _ events: inout ContiguousArray<Event>
+    ) {
+        let regulator = members.member(terms.parties[issue.regulator].member) ?? .venue
+        guard let facility = registry.facility(issue.facility) else { return }
+        let saved = registry[facility].verifiedTotal(.saving) - registry[facility].savingUsed
+        guard saved > .zero else {
+            let text = "no saving of \(issue.facility) is verified that has no permits yet"
+            return tell(id, .undetermined(clause: clause, period: period, text: text), &events)
+        }
+        let new = NewAllocation(
+            issue.permits,
+            member: terms.parties[issue.to].member,
+            facility: issue.facility,
+            method: .saving,
+            basis: saved,
+            factor: issue.factor
+        )
+        do throws(Refusal) {
+            _ = try allocate(new, Sender(member: regulator, user: .venue, id: .none), &events)
+        } catch { tell(id, .undetermined(clause: clause, period: period, text: error.text), &events) }
+    }
+
+    /// Suspends a party from a program, as the regulator would.
+    private mutating func bar(
+        _ suspension: SuspensionTerms,
+        _ clause: Code,
+        _ period: Code,
+        _ terms: Terms,
+        _ id: AgreementID,
+        _ events: inout ContiguousArray<Event>
+    ) {
+        let regulator = members.member(terms.parties[suspension.regulator].member) ?? .venue
+        let new = NewSuspension(
+            program: suspension.program,
+            member: terms.parties[suspension.party].member,
+            until: now.adding(microseconds: suspension.days * Timestamp.microsecondsPerDay),
+            auctions: nil,
+            isFrozen: false,
+            text: "\(compacts[id].code) \(clause) \(period)"
+        )
+        do throws(Refusal) {
+            try suspend(new, Sender(member: regulator, user: .venue, id: .none), &events)
+        } catch { tell(id, .undetermined(clause: clause, period: period, text: error.text), &events) }
+    }
+
+    // MARK: Tasks
+
+    private mutating func passTasks(_ terms: Terms, _ id: AgreementID, _ events: inout ContiguousArray<Event>) {
+        for (index, task) in terms.tasks.enumerated() {
+            guard let owner = members.member(terms.parties[task.owner].member) else { continue }
+            if compacts[id].tasks[index].state == .open, task.due <= now {
+                compacts[id].tasks[index].state = .late
+                tell(id, .task(task.name, .late, evidence: .zero), &events)
+            }
+            guard compacts[id].tasks[index].state == .late, terms.schedule.cure(from: task.due) <= now else { continue }
+            compacts[id].tasks[index].state = .broken
+            count(\.broken, of: owner)
+            tell(id, .task(task.name, .broken, evidence: .zero), &events)
+            guard let forfeit = task.forfeit else { continue }
+            _ = drawBonds(of: task.owner, forfeit, for: task.name, terms, id, to: nil, &events)
+        }
+    }
+}
+
+extension Schedule {
+    /// When a period is settled with what there is.
+    func lastCall(of period: Period) -> Timestamp {
+        period.due.adding(microseconds: graceDays * Timestamp.microsecondsPerDay)
+    }
+
+    /// When what was due at a time is broken.
+    func cure(from due: Timestamp) -> Timestamp {
+        due.adding(microseconds: cureDays * Timestamp.microsecondsPerDay)
+    }
+}
+
+extension Undetermined {
+    /// Why, for people.
+    package var text: String {
+        switch self {
+        case .unmeasured(let name): "\(name) was not measured"
+        case .beyondTiers: "no tier says how so much is divided"
+        case .tooLarge: "the product is too large"
+        }
+    }
+}
+
+extension Figure {
+    /// Money in whole units of its currency; nil if it is too large.
+    init?(minorUnits: Int128, _ currency: Currency) {
+        let millionths = (currency.scale..<Figure.scale).reduce(minorUnits) { value, _ in value * 10 }
+        guard (0...Int128(Figure.max.millionths)).contains(millionths) else { return nil }
+        self.init(millionths: Int64(millionths))
+    }
+}
