@@ -112,15 +112,37 @@ package struct Agreement: Sendable {
 
     /// An account of the agreement, by its name in the terms.
     package struct FundState: Sendable, Equatable {
+        /// What came in and went out for a period.
+        package struct Turnover: Sendable, Equatable {
+            package var period: Code
+            package var received = Money.zero
+            package var paid = Money.zero
+
+            /// What came in and did not go out.
+            package var rest: Money { max(.zero, received - paid) }
+        }
+
         package var name: Code
         package var fund: FundID
-        /// What came in since a period was last settled.
-        package var received: Money
+        /// By period: what its clauses and gifts while it lasted have brought, what its clauses have paid.
+        package internal(set) var turnovers: [Turnover] = []
 
-        package init(name: Code, fund: FundID, received: Money = .zero) {
+        package init(name: Code, fund: FundID) {
             self.name = name
             self.fund = fund
-            self.received = received
+        }
+
+        /// What came in and went out for a period.
+        package func turnover(in period: Code) -> Turnover {
+            turnovers.first { $0.period == period } ?? Turnover(period: period)
+        }
+
+        /// Counts what came in or went out for a period.
+        package mutating func count(received: Money = .zero, paid: Money = .zero, period: Code) {
+            let index = turnovers.firstIndex { $0.period == period } ?? turnovers.count
+            if index == turnovers.count { turnovers.append(Turnover(period: period)) }
+            turnovers[index].received = turnovers[index].received + received
+            turnovers[index].paid = turnovers[index].paid + paid
         }
     }
 

@@ -52,11 +52,7 @@ extension Compacts {
         claimCount = try reader.read()
         for _ in 0..<(try reader.readCount()) { claims.append(try Claim(from: &reader)) }
         for _ in 0..<(try reader.readCount()) { complaints.append(try Complaint(from: &reader)) }
-        for _ in 0..<(try reader.readCount()) {
-            do throws(TermsProblem) {
-                labels.append(try Label(snapshot: &reader))
-            } catch { throw SnapshotError("a label's criteria: \(error.text)") }
-        }
+        for _ in 0..<(try reader.readCount()) { labels.append(try Label(from: &reader)) }
         for _ in 0..<(try reader.readCount()) {
             awards.append(
                 LabelAward(
@@ -151,7 +147,12 @@ extension Agreement {
         for fund in funds {
             writer.write(fund.name)
             writer.write(fund.fund.index)
-            writer.write(fund.received)
+            writer.write(count: fund.turnovers.count)
+            for turnover in fund.turnovers {
+                writer.write(turnover.period)
+                writer.write(turnover.received)
+                writer.write(turnover.paid)
+            }
         }
         writer.write(count: tasks.count)
         for task in tasks {
@@ -197,8 +198,13 @@ extension Agreement {
         }
         for _ in 0..<(try reader.readCount()) {
             let name = try reader.readCode()
-            let fund = FundID(try reader.read())
-            funds.append(FundState(name: name, fund: fund, received: try reader.readMoney()))
+            var fund = FundState(name: name, fund: FundID(try reader.read()))
+            for _ in 0..<(try reader.readCount()) {
+                let period = try reader.readCode()
+                let received = try reader.readMoney()
+                fund.count(received: received, paid: try reader.readMoney(), period: period)
+            }
+            funds.append(fund)
         }
         for _ in 0..<(try reader.readCount()) {
             let name = try reader.readCode()
@@ -329,19 +335,15 @@ extension Complaint {
 }
 
 extension Label {
-    /// Reads what a snapshot holds; a short snapshot gives criteria that cannot be read.
-    fileprivate init(snapshot reader: inout ByteReader) throws(TermsProblem) {
-        do throws(SnapshotError) {
-            let code = try reader.readCode()
-            let program = ProgramID(try reader.read())
-            let name = try reader.readString()
-            let days: Int64 = try reader.read()
-            let text = try reader.readString()
-            let isClosed = try reader.readBool()
-            (self.code, self.program, self.name, self.days, self.text, self.isClosed) = (
-                code, program, name, days, text, isClosed
-            )
-        } catch { throw TermsProblem(error.message) }
-        criteria = try Label.criteria(text)
+    fileprivate init(from reader: inout ByteReader) throws(SnapshotError) {
+        let code = try reader.readCode()
+        let program = ProgramID(try reader.read())
+        let name = try reader.readString()
+        let days: Int64 = try reader.read()
+        let text = try reader.readString()
+        let isClosed = try reader.readBool()
+        do throws(TermsProblem) {
+            try self.init(code: code, program: program, name: name, days: days, text: text, isClosed: isClosed)
+        } catch { throw SnapshotError("a label's criteria: \(error.text)") }
     }
 }

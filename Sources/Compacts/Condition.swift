@@ -7,6 +7,8 @@ package struct Condition<Subject: Sendable>: Sendable {
         package var bound: Figure
     }
 
+    /// As it was written.
+    package let text: String
     /// One list of these must hold whole.
     package var alternatives: [[Comparison]] = []
 
@@ -16,6 +18,7 @@ package struct Condition<Subject: Sendable>: Sendable {
         _ text: String,
         find: (String) throws(TermsProblem) -> Subject
     ) throws(TermsProblem) {
+        self.text = text
         for alternative in text.split(separator: "|", omittingEmptySubsequences: false) {
             var list: [Comparison] = []
             for part in alternative.split(separator: ",", omittingEmptySubsequences: false) {

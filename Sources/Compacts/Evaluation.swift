@@ -8,13 +8,16 @@ package struct Inputs: Sendable {
     package var standings: [Int64]
     /// What each fund has, in minor units.
     package var balances: [Money]
+    /// What came into each fund for the period and was not paid out for it.
+    package var rests: [Money]
     /// What the venue's fees have gathered, in minor units.
     package var fees: Money
 
-    package init(figures: [Figure?], standings: [Int64], balances: [Money], fees: Money) {
+    package init(figures: [Figure?], standings: [Int64], balances: [Money], rests: [Money], fees: Money) {
         self.figures = figures
         self.standings = standings
         self.balances = balances
+        self.rests = rests
         self.fees = fees
     }
 }
@@ -34,6 +37,26 @@ package enum Undetermined: Error, Sendable, Equatable {
     case beyondTiers
     /// A product is too large.
     case tooLarge
+}
+
+extension Undetermined {
+    /// Why, for people.
+    package var text: String {
+        switch self {
+        case .unmeasured(let name): "\(name) was not measured"
+        case .beyondTiers: "no tier says how so much is divided"
+        case .tooLarge: "the product is too large"
+        }
+    }
+}
+
+extension Figure {
+    /// Money in whole units of its currency; nil if it is too large.
+    package init?(minorUnits: Int128, _ currency: Currency) {
+        let millionths = (currency.scale..<Figure.scale).reduce(minorUnits) { value, _ in value * 10 }
+        guard (0...Int128(Figure.max.millionths)).contains(millionths) else { return nil }
+        self.init(millionths: Int64(millionths))
+    }
 }
 
 extension Terms {
@@ -93,6 +116,9 @@ extension Terms {
             case .fees: inputs.fees
             case .party: .zero
             }
+        case .rest:
+            guard case .fund(let fund) = payment.from else { return .zero }
+            return min(inputs.balances[fund], inputs.rests[fund])
         case .rate(let rate, let measure, let least, let most, let rounding):
             let figure = try figure(measure, inputs)
             let product = Int128(rate.millionths) * Int128(figure.millionths)

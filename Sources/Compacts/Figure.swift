@@ -33,6 +33,17 @@ package struct Figure: Comparable, Hashable, Sendable, BitwiseCopyable {
         self.init(number)
     }
 
+    /// The same as it would be written.
+    package var decimal: DecimalNumber {
+        var number = DecimalNumber(whole: millionths)
+        number.fractionCount = UInt8(Figure.scale)
+        while number.fractionCount > 0, number.digits % 10 == 0 {
+            number.digits /= 10
+            number.fractionCount -= 1
+        }
+        return number
+    }
+
     /// Orders by value.
     package static func < (a: Figure, b: Figure) -> Bool { a.millionths < b.millionths }
 

@@ -43,8 +43,6 @@ package struct Label: Sendable {
     package let name: String
     /// For how many days an award is good, before it is looked at again.
     package let days: Int64
-    /// The criteria as written.
-    package let text: String
     package let criteria: Condition<Fact>
     /// Whether no more are awarded.
     package var isClosed: Bool
@@ -63,10 +61,12 @@ package struct Label: Sendable {
         self.program = program
         self.name = name
         self.days = days
-        self.text = text
         self.isClosed = isClosed
         criteria = try Label.criteria(text)
     }
+
+    /// The criteria as written.
+    package var text: String { criteria.text }
 
     static func criteria(_ text: String) throws(TermsProblem) -> Condition<Fact> {
         try Condition(text) { name throws(TermsProblem) in

@@ -106,6 +106,11 @@ package struct Schedule: Sendable {
     /// The place of a period.
     package func period(_ label: Code) -> Int? { periods.firstIndex { $0.label == label } }
 
+    /// The period that a time is in; the first before all of them, the last after.
+    package func period(at time: Timestamp) -> Period {
+        periods.last { $0.starts <= time } ?? periods[0]
+    }
+
     /// When the last period has ended.
     package var end: Timestamp { Schedule.midnight(ends.dayNumber + 1) }
 

@@ -203,7 +203,7 @@ package struct MeasureTerms: Sendable {
         case proceeds(program: Code)
         /// What an account holds when the period is settled.
         case balance(Terms.Place)
-        /// What came into a fund by clauses and donations in the period.
+        /// What came into a fund for the period: by its clauses so far, and as gifts while it lasted.
         case received(fund: Int)
     }
 
@@ -298,6 +298,8 @@ package struct Payment: Sendable {
         case fixed([Money])
         /// All that the fund has.
         case all
+        /// What came into the fund for the period and was not paid out for it, as far as it is still there.
+        case rest
         /// Money for each unit of a measure, within bounds; `rate` is in whole currency units.
         case rate(Figure, measure: Int, least: Money?, most: Money?, Rounding)
     }
@@ -364,7 +366,7 @@ package struct IssueTerms: Sendable {
     /// Whose verified saving.
     package var facility: Code
     /// Permits for one unit saved.
-    package var factor: DecimalNumber
+    package var factor: Figure
 }
 
 /// A suspension from a program.

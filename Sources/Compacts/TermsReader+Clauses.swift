@@ -157,9 +157,10 @@ extension TermsReader {
             guard least ?? .zero <= most ?? Limits.moneyMax else { throw TermsProblem("min is above max") }
             let measure = try measure(try line.required("of"), "of")
             amount = .rate(rate, measure: measure, least: least, most: most, try line.word("round") ?? .down)
-        } else if line.text("amount") == "all" {
-            if case .party = from { throw TermsProblem("amount=all is of a fund") }
-            amount = .all
+        } else if let word = line.text("amount"), word == "all" || word == "rest" {
+            if case .party = from { throw TermsProblem("amount=\(word) is of a fund") }
+            guard word == "all" || from != .fees else { throw TermsProblem("amount=rest is of a fund") }
+            amount = word == "all" ? .all : .rest
         } else {
             amount = .fixed(try amounts(&line, "amount"))
         }
@@ -282,13 +283,12 @@ extension TermsReader {
     }
 
     private func issue(_ line: inout TermsLine) throws(TermsProblem) -> IssueTerms {
-        let factor = try line.figure("factor") ?? .one
-        return IssueTerms(
+        IssueTerms(
             to: try signingParty(&line, "to"),
             regulator: try signingParty(&line, "by"),
             permits: try className(&line),
             facility: try line.requiredCode("facility"),
-            factor: DecimalNumber(figure: factor)
+            factor: try line.figure("factor") ?? .one
         )
     }
 
@@ -342,14 +342,6 @@ extension TermsReader {
         case .deposit: try needs("a fund, and a clause pay", !terms.funds.isEmpty && pays)
         case .evaluation: try needs("an index", !terms.indices.isEmpty)
         }
-    }
-}
-
-extension DecimalNumber {
-    /// A figure as it would be written with all its decimals.
-    fileprivate init(figure: Figure) {
-        self.init(whole: figure.millionths)
-        fractionCount = UInt8(Figure.scale)
     }
 }
 

@@ -41,7 +41,9 @@ extension Exchange {
         switch from {
         case .party(let party): move.from = members.member(terms.parties[party].member) ?? .venue
         case .fund(let fund):
-            move.fromFund = compacts[id].fund(terms.funds[fund].name).map { compacts[id].funds[$0].fund }
+            guard let index = compacts[id].fund(terms.funds[fund].name) else { return }
+            move.fromFund = compacts[id].funds[index].fund
+            compacts[id].funds[index].count(paid: amount, period: period)
         case .fees: break
         }
         switch to {
@@ -49,7 +51,7 @@ extension Exchange {
         case .fund(let fund):
             guard let index = compacts[id].fund(terms.funds[fund].name) else { return }
             move.toFund = compacts[id].funds[index].fund
-            compacts[id].funds[index].received = compacts[id].funds[index].received + amount
+            compacts[id].funds[index].count(received: amount, period: period)
         case .fees: return
         }
         if amount > .zero { self.move(&move, &events) }

@@ -75,7 +75,6 @@ extension Exchange {
         if isLast { countUnread(needed, period, terms, id) }
         tell(id, .settled(period: times.label, figures: figures(terms, needed, inputs)), &events)
         run(terms.clauses(in: period, at: .due), period, terms, id, &events)
-        for index in compacts[id].funds.indices { compacts[id].funds[index].received = .zero }
     }
 
     /// What an agreement is reckoned with now.
@@ -103,7 +102,8 @@ extension Exchange {
                 return Figure(minorUnits: Int128(balance(of: terms.funds[fund].name, id).minorUnits), terms.currency)
             case .balance(.party): return nil
             case .received(let fund):
-                let received = agreement.fund(terms.funds[fund].name).map { agreement.funds[$0].received } ?? .zero
+                let state = agreement.funds.first { $0.name == terms.funds[fund].name }
+                let received = state?.turnover(in: times.label).received ?? .zero
                 return Figure(minorUnits: Int128(received.minorUnits), terms.currency)
             }
         }
@@ -111,6 +111,9 @@ extension Exchange {
             figures: figures,
             standings: terms.parties.map { party in members.member(party.member).map { standing(of: $0).score } ?? 0 },
             balances: terms.funds.map { balance(of: $0.name, id) },
+            rests: terms.funds.map { fund in
+                agreement.funds.first { $0.name == fund.name }?.turnover(in: times.label).rest ?? .zero
+            },
             fees: fees(terms.currency)
         )
     }
@@ -200,7 +203,7 @@ extension Exchange {
             facility: issue.facility,
             method: .saving,
             basis: saved,
-            factor: issue.factor
+            factor: issue.factor.decimal
         )
         do throws(Refusal) {
             _ = try allocate(new, Sender(member: regulator, user: .venue, id: .none), &events)
@@ -258,25 +261,5 @@ extension Schedule {
     /// When what was due at a time is broken.
     func cure(from due: Timestamp) -> Timestamp {
         due.adding(microseconds: cureDays * Timestamp.microsecondsPerDay)
-    }
-}
-
-extension Undetermined {
-    /// Why, for people.
-    package var text: String {
-        switch self {
-        case .unmeasured(let name): "\(name) was not measured"
-        case .beyondTiers: "no tier says how so much is divided"
-        case .tooLarge: "the product is too large"
-        }
-    }
-}
-
-extension Figure {
-    /// Money in whole units of its currency; nil if it is too large.
-    init?(minorUnits: Int128, _ currency: Currency) {
-        let millionths = (currency.scale..<Figure.scale).reduce(minorUnits) { value, _ in value * 10 }
-        guard (0...Int128(Figure.max.millionths)).contains(millionths) else { return nil }
-        self.init(millionths: Int64(millionths))
     }
 }

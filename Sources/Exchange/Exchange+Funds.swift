@@ -102,7 +102,7 @@ extension Exchange {
         move.toFund = compacts[id].funds[index].fund
         self.move(&move, &events)
         let money = Money(minorUnits: units)
-        compacts[id].funds[index].received = compacts[id].funds[index].received + money
+        compacts[id].funds[index].count(received: money, period: terms.schedule.period(at: now).label)
         tell(id, .donation(by: sender.member, fund: name, money, terms.currency, text: text), &events)
     }
 }

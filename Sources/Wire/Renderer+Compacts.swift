@@ -58,7 +58,7 @@ extension TextSink {
         case .contract(let draft, let isAmended):
             append(isAmended ? " what=amended" : " what=contract")
             append(draft)
-            append("kind", draft.terms.kind)
+            append("type", draft.terms.kind)
             append(codes: draft.terms.signatories, "parties")
             append("title", quoted: draft.terms.title)
         case .leaving(let member, let time):

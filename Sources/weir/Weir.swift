@@ -10,7 +10,7 @@ struct Weir: AsyncParsableCommand {
         subcommands: [
             Serve.self, Demo.self, Connect.self, Replay.self, JournalCommand.self, Verify.self, BackupCommand.self,
             RestoreCommand.self, Simulate.self,
-            Clear.self,
+            Clear.self, CompactCommands.self,
             AuctionCommands.self, AuditCommands.self, KeysCommand.self,
         ]
     )
