@@ -48,6 +48,7 @@ package struct Condition<Subject: Sendable>: Sendable {
     /// Whether it holds, as far as what is known decides it.
     ///
     /// - Parameter value: what a subject comes to; it throws if that is not known.
+    /// - Returns: whether one alternative holds whole.
     /// - Throws: what `value` threw first, if the rest does not decide.
     package func holds<Problem: Error>(
         _ value: (Subject) throws(Problem) -> ExactNumber

@@ -71,6 +71,11 @@ extension Terms {
         return ExactNumber(units: sum)
     }
 
+    /// An index if all that it needs is known.
+    package func known(_ index: IndexTerms, _ inputs: Inputs) -> ExactNumber? {
+        do throws(Undetermined) { return try value(of: index, inputs) } catch { return nil }
+    }
+
     private func figure(_ measure: Int, _ inputs: Inputs) throws(Undetermined) -> Figure {
         guard let figure = inputs.figures[measure] else { throw .unmeasured(measures[measure].name) }
         return figure
@@ -95,6 +100,7 @@ extension Terms {
     ///   - clause: one that moves money.
     ///   - period: its place in the schedule.
     ///   - inputs: as they are once the clauses before it have been executed.
+    /// - Returns: amounts above 0.
     /// - Throws: `Undetermined` if something that it needs is not known.
     package func dues(of clause: Clause, period: Int, _ inputs: Inputs) throws(Undetermined) -> [Due] {
         switch clause.action {

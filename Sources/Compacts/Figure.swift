@@ -20,7 +20,7 @@ package struct Figure: Comparable, Hashable, Sendable, BitwiseCopyable {
     /// A figure of its decimal text.
     /// - Returns: nil if it is negative, too large, or has more than six decimals.
     package init?(_ number: DecimalNumber) {
-        guard let value = try? number.scaled(to: Figure.scale), (0...Figure.max.millionths).contains(value) else {
+        guard let value = Figure.scaled(number, to: Figure.scale), (0...Figure.max.millionths).contains(value) else {
             return nil
         }
         millionths = value
@@ -28,9 +28,20 @@ package struct Figure: Comparable, Hashable, Sendable, BitwiseCopyable {
 
     /// The same from text.
     package init?(_ text: String) {
+        guard let value = Figure.scaled(text, to: Figure.scale), (0...Figure.max.millionths).contains(value) else {
+            return nil
+        }
+        millionths = value
+    }
+
+    /// Decimal text as an integer of `scale` decimals; nil if it is none, or has more of them.
+    static func scaled(_ text: String, to scale: Int) -> Int64? {
         let bytes = Array(text.utf8)
-        guard let number = try? DecimalNumber(bytes.span) else { return nil }
-        self.init(number)
+        do throws(RejectCode) { return scaled(try DecimalNumber(bytes.span), to: scale) } catch { return nil }
+    }
+
+    private static func scaled(_ number: DecimalNumber, to scale: Int) -> Int64? {
+        do throws(RejectCode) { return try number.scaled(to: scale) } catch { return nil }
     }
 
     /// The same as it would be written.

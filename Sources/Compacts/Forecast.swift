@@ -64,7 +64,7 @@ package struct Forecast: Sendable {
             if moment == .due {
                 let last = inputs(given, standings, turnovers)
                 period.figures = last.figures
-                period.indices = terms.indices.map { try? terms.value(of: $0, last) }
+                period.indices = terms.indices.map { terms.known($0, last) }
             }
         }
         periods.append(period)

@@ -146,19 +146,16 @@ struct TermsLine {
     }
 
     private static func money(_ value: String, _ key: String, _ currency: Currency) throws(TermsProblem) -> Money {
-        let bytes = Array(value.utf8)
-        guard let number = try? DecimalNumber(bytes.span), let units = try? number.scaled(to: currency.scale),
-            (0...Limits.moneyMax.minorUnits).contains(units)
+        guard let units = Figure.scaled(value, to: currency.scale), (0...Limits.moneyMax.minorUnits).contains(units)
         else { throw TermsProblem("\(key): \(value) is no sum of \(currency.text)") }
         return Money(minorUnits: units)
     }
 
     mutating func percent(_ key: String, most: Int64 = 10_000) throws(TermsProblem) -> Percent? {
         guard let value = text(key) else { return nil }
-        let bytes = Array(value.utf8)
-        guard let number = try? DecimalNumber(bytes.span), let hundredths = try? number.scaled(to: 2),
-            (0...most).contains(hundredths)
-        else { throw TermsProblem("\(key) must be 0 to \(FixedPoint.text(most, scale: 2)) per cent") }
+        guard let hundredths = Figure.scaled(value, to: 2), (0...most).contains(hundredths) else {
+            throw TermsProblem("\(key) must be 0 to \(FixedPoint.text(most, scale: 2)) per cent")
+        }
         return Percent(hundredths: hundredths)
     }
 

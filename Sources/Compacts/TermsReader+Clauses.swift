@@ -272,7 +272,9 @@ extension TermsReader {
         guard price?.minorUnits ?? 0 <= Limits.priceMax.minorUnits else { throw TermsProblem("price is too high") }
         let unit = Price(minorUnits: price?.minorUnits ?? 0)
         let isTotal = line.text("total") != nil
-        guard !isTotal || price == nil else { throw TermsProblem("price= is for one permit, total= for all; one of them") }
+        guard !isTotal || price == nil else {
+            throw TermsProblem("price= is for one permit, total= for all; one of them")
+        }
         return DeliveryTerms(
             from: from,
             to: to,

@@ -164,7 +164,12 @@ extension Exchange {
         let quantity = delivery.quantities.count == 1 ? delivery.quantities[0] : delivery.quantities[period]
         guard quantity > .zero, let seller = members.member(terms.parties[delivery.from].member),
             let buyer = members.member(terms.parties[delivery.to].member),
-            let permitClass = try? findClass(delivery.permits)
+            let program = registry.program(delivery.permits.program),
+            let permitClass = registry.permitClass(
+                program,
+                vintage: delivery.permits.vintage,
+                zone: delivery.permits.zone
+            )
         else { return }
         let label = terms.schedule.periods[period].label
         let exchange = Claim.Delivery(
@@ -192,9 +197,8 @@ extension Exchange {
             registry.suspension(of: delivery.seller, in: program) == nil
         else { return delivery.seller }
         let isAssociate = members.associates(of: delivery.buyer).contains(delivery.seller)
-        let fits =
-            isAssociate
-            || (try? checkHolding(adding: amount, member: delivery.buyer, permitClass: delivery.permitClass)) != nil
+        let room = holdingRoom(of: delivery.buyer, delivery.permitClass)
+        let fits = isAssociate || amount <= room ?? amount
         guard ledger.balance(.general(delivery.buyer), .cash(currency)).free >= delivery.price.minorUnits, fits,
             registry.suspension(of: delivery.buyer, in: program) == nil
         else { return delivery.buyer }
@@ -331,7 +335,14 @@ extension Exchange {
 
     /// Pays out of a party's bonds.
     ///
-    /// - Parameter to: who gets it; nil: the other signing parties in equal parts, what rounding leaves to the first.
+    /// - Parameters:
+    ///   - party: whose bonds.
+    ///   - amount: the most that is paid.
+    ///   - clause: what was broken.
+    ///   - terms: those in force.
+    ///   - id: the agreement.
+    ///   - place: who gets it; nil: the other signing parties in equal parts, what rounding leaves to the first.
+    ///   - events: gets what happened.
     /// - Returns: how much was paid.
     mutating func drawBonds(
         of party: Int,
@@ -387,97 +398,6 @@ extension Exchange {
                 "nothing is free to pay claim \(number) with, or the other side lacks its part"
             )
         }
-    }
-
-    // MARK: Goodwill
-
-    /// The creditor gives up a claim, or a part of it, or more time for it.
-    ///
-    /// Source: goodwill, the third stage of trust: a party gives up what favours it (Cui and Zheng).
-    mutating func waive(
-        claim number: UInt64,
-        amount: DecimalNumber?,
-        until: Timestamp?,
-        text: String,
-        _ sender: Sender,
-        _ events: inout ContiguousArray<Event>
-    ) throws(Refusal) {
-        guard let index = compacts.claim(number), compacts.claims[index].isOwed,
-            compacts.claims[index].creditor == .member(sender.member)
-        else { throw Refusal(.unknownClaim, "no claim \(number) is owed to you; CLAIMS lists them") }
-        var claim = compacts.claims[index]
-        if let until {
-            guard claim.state == .open, until > claim.cure, amount == nil else {
-                throw Refusal(
-                    .invalidCombination,
-                    "until gives an open claim more time than \(claim.cure), and stands alone"
-                )
-            }
-            claim.cure = until
-        } else if let amount {
-            let max = claim.owed.minorUnits
-            let units = try minorUnits(amount, "amount", currency: claim.currency, max: max)
-            guard units > 0, claim.delivery == nil else {
-                throw Refusal(.outOfRange, "amount must be above 0, of money")
-            }
-            claim.owed = Money(minorUnits: max - units)
-        } else {
-            claim.owed = .zero
-            claim.delivery = nil
-        }
-        // Nothing below may fail.
-        if !claim.isOwed { claim.state = .waived }
-        compacts.set(claim, at: index)
-        count(\.goodwill, of: sender.member)
-        tell(claim.agreement, .claim(claim, text: text.isEmpty ? "eased" : text), &events)
-        advance(claim.agreement, &events)
-    }
-
-    /// A party gives up what a clause will pay it for a period.
-    mutating func waive(
-        clause name: Code,
-        of code: Code,
-        period label: Code,
-        text: String,
-        _ sender: Sender,
-        _ events: inout ContiguousArray<Event>
-    ) throws(Refusal) {
-        let (id, terms) = try findInForce(code)
-        guard let period = terms.schedule.period(label) else {
-            throw Refusal(.unknownPeriod, "\(code) has no period \(label)")
-        }
-        guard let clause = terms.clauses.first(where: { $0.name == name }) else {
-            throw Refusal(.unknownClause, "\(code) has no clause \(name)")
-        }
-        let progress = compacts[id].progress[period]
-        guard clause.moment == .due ? !progress.isSettled : !progress.hasStarted else {
-            throw Refusal(.periodClosed, "period \(label) is settled; CLAIMS lists what is still owed")
-        }
-        let own = terms.parties(of: members[sender.member].code)
-        guard clause.action.pays(own) else {
-            throw Refusal(.notYourAgreement, "\(name) pays nothing to \(members[sender.member].code)")
-        }
-        let waiver = Agreement.Waiver(clause: name, period: label, by: sender.member)
-        guard !compacts[id].waivers.contains(waiver) else {
-            throw Refusal(.alreadyExists, "that is given up already")
-        }
-        // Nothing below may fail.
-        compacts[id].waivers.append(waiver)
-        count(\.goodwill, of: sender.member)
-        tell(id, .waived(waiver, text: text), &events)
-    }
-}
-
-extension Clause.Action {
-    /// Whether it may pay one of some parties.
-    func pays(_ parties: [Int]) -> Bool {
-        let places: [Terms.Place] =
-            switch self {
-            case .pay(let payment): [payment.to]
-            case .split(let split): split.isPaidOut ? split.ends : [split.hub]
-            case .deliver, .issue, .suspend: []
-            }
-        return parties.contains { places.contains(.party($0)) }
     }
 }
 

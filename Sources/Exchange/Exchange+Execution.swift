@@ -136,7 +136,7 @@ extension Exchange {
             inputs.figures[index].map { (terms.measures[index].name, "\($0)") }
         }
         let reckoned = terms.indices.compactMap { index in
-            (try? terms.value(of: index, inputs)).map { (index.name, "\($0)") }
+            terms.known(index, inputs).map { (index.name, "\($0)") }
         }
         return measured + reckoned
     }

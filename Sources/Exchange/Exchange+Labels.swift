@@ -98,8 +98,10 @@ extension Exchange {
 
     /// Whether a facility fulfils a label's criteria; what is not known yet does not.
     private func fulfils(_ label: Label, _ facility: FacilityID) -> Bool {
-        (try? label.criteria.holds { fact throws(Undetermined) in try value(of: fact, label.program, facility) })
-            ?? false
+        do throws(Undetermined) {
+            return try label.criteria.holds { fact throws(Undetermined) in try value(of: fact, label.program, facility)
+            }
+        } catch { return false }
     }
 
     private func value(of fact: Label.Fact, _ program: ProgramID, _ id: FacilityID) throws(Undetermined) -> ExactNumber

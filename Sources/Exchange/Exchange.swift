@@ -13,7 +13,7 @@ package import Audit
 /// Time is the stamp on the request. Each rule stands in the file of its subject:
 /// `Exchange+Orders`, `+Matching`, `+Phases`, `+Markets`, `+Cash`, `+Auctions`, `+Bids`, `+AuctionClose`, `+Members`, `+Sessions`, `+Clock`; of the
 /// registry `+Caps`, `+Allocation`, `+Transfers`, `+Facilities`, `+Surrender`, `+TrueUp`, `+Sanctions`, `+Supervision`, `+Approvals`, `+Seasons`, `+Links`, `+Swaps`;
-/// of agreements `+Dialogue`, `+Contracts`, `+Execution`, `+Claims`, `+Funds`, `+Readings`, `+Complaints`, `+Labels`.
+/// of agreements `+Dialogue`, `+Contracts`, `+Execution`, `+Claims`, `+Goodwill`, `+Funds`, `+Readings`, `+Complaints`, `+Labels`.
 package struct Exchange: Sendable {
     /// The number of the last command.
     package internal(set) var sequence: UInt64 = 0

@@ -6,7 +6,9 @@ struct CompactChart {
     private let forecast: Forecast
     /// The parties that sign, by their places.
     private let parties: [Int]
-    private static let colours = ["#1f77b4", "#d62728", "#2ca02c", "#9467bd", "#ff7f0e", "#8c564b", "#17becf", "#7f7f7f"]
+    private static let colours = [
+        "#1f77b4", "#d62728", "#2ca02c", "#9467bd", "#ff7f0e", "#8c564b", "#17becf", "#7f7f7f",
+    ]
     private static let (left, top, plotHeight) = (110.0, 70.0, 300.0)
 
     init(_ forecast: Forecast) {

@@ -36,7 +36,9 @@ struct CompactSimulate: ParsableCommand {
             let parts = choice.split(separator: "=", maxSplits: 1).map(String.init)
             guard parts.count == 2, let score = Int64(parts[1]), (0...100).contains(score),
                 let party = terms.parties.firstIndex(where: { "\($0.name)" == parts[0] })
-            else { throw ValidationError("--standing \(choice): not PARTY=SCORE with a party of the text and 0 to 100") }
+            else {
+                throw ValidationError("--standing \(choice): not PARTY=SCORE with a party of the text and 0 to 100")
+            }
             standings[party] = score
         }
         let forecast = Forecast(
@@ -81,7 +83,9 @@ struct ReadingsFile {
         var seen: Set<Int> = []
         for (index, row) in table.rows.enumerated() {
             let place = "\(path), line \(index + 2)"
-            guard row.count == header.count else { throw ValidationError("\(place) has \(row.count) values, not \(header.count)") }
+            guard row.count == header.count else {
+                throw ValidationError("\(place) has \(row.count) values, not \(header.count)")
+            }
             let label = row[key].trimmingCharacters(in: .whitespaces)
             guard let period = terms.schedule.periods.firstIndex(where: { "\($0.label)" == label }) else {
                 let known = terms.schedule.periods.prefix(4).map { "\($0.label)" }.joined(separator: ", ")
@@ -92,7 +96,9 @@ struct ReadingsFile {
                 let text = row[column.place].trimmingCharacters(in: .whitespaces)
                 guard !text.isEmpty else { continue }
                 guard let figure = Figure(text) else {
-                    throw ValidationError("\(place), \(header[column.place]): \(text) is no number with at most six decimals")
+                    throw ValidationError(
+                        "\(place), \(header[column.place]): \(text) is no number with at most six decimals"
+                    )
                 }
                 figures[period][column.measure] = figure
             }

@@ -26,7 +26,9 @@ struct CompactWords {
         lines.append("\(terms.title) (\(terms.kind.text), \(terms.currency.text))")
         lines.append("")
         for party in terms.parties {
-            lines.append("- \(party.name): \(party.member)\(party.signs ? ", two persons of which sign" : ", a monitor, which does not sign")")
+            lines.append(
+                "- \(party.name): \(party.member)\(party.signs ? ", two persons of which sign" : ", a monitor, which does not sign")"
+            )
         }
         lines.append("")
         lines.append(
@@ -55,10 +57,13 @@ struct CompactWords {
         }
         for fund in terms.funds {
             if let bond = fund.bond {
-                let reduced = bond.standing.map { ", or \(money(bond.reduced)) with a standing of at least \($0)" } ?? ""
+                let reduced =
+                    bond.standing.map { ", or \(money(bond.reduced)) with a standing of at least \($0)" } ?? ""
                 lines.append("- \(fund.name): a bond of \(money(bond.amount)) from \(name(bond.from))\(reduced)")
             } else {
-                let manager = fund.manager.map { ", spent by \(name($0)) for its purposes alone" } ?? ", which the clauses alone spend"
+                let manager =
+                    fund.manager.map { ", spent by \(name($0)) for its purposes alone" }
+                    ?? ", which the clauses alone spend"
                 lines.append("- \(fund.name): a fund\(manager); what is left at the end goes to \(name(fund.rest))")
             }
         }
@@ -90,9 +95,10 @@ struct CompactWords {
     }
 
     private func sentence(of clause: Clause) -> String {
-        let when = clause.condition.map {
-            ", when \($0.text.replacing("|", with: " or ").replacing(",", with: " and "))"
-        } ?? ""
+        let when =
+            clause.condition.map {
+                ", when \($0.text.replacing("|", with: " or ").replacing(",", with: " and "))"
+            } ?? ""
         let moment = clause.moment == .start ? " with its first day" : ""
         let period =
             switch clause.selector {
@@ -114,7 +120,8 @@ struct CompactWords {
                 case .rest: "what is left of what came in for the period"
                 case .rate(let rate, let measure, let least, let most, let rounding):
                     "\(rate) \(terms.currency.text) for each unit of \(terms.measures[measure].name), rounded \(rounding.text)"
-                        + (least.map { ", at least \(money($0))" } ?? "") + (most.map { ", at most \(money($0))" } ?? "")
+                        + (least.map { ", at least \(money($0))" } ?? "")
+                        + (most.map { ", at most \(money($0))" } ?? "")
                 }
             return "\(terms.name(of: payment.from)) pays \(terms.name(of: payment.to)) \(amount)"
         case .split(let split):
@@ -128,17 +135,21 @@ struct CompactWords {
                     .map { "\(terms.name(of: split.ends[$0])) \(Figure(millionths: tier.shares[$0])) %" }
                 let indexed = tier.indexed.map { " × \(terms.measures[$0.measure].name) ÷ \($0.base)" } ?? ""
                 let top = tier.upTo.map { " up to \($0)\(indexed)" } ?? ""
-                return "\(shares.joined(separator: ", "))\(top) (what rounding leaves to \(terms.name(of: split.ends[tier.rest])))"
+                return
+                    "\(shares.joined(separator: ", "))\(top) (what rounding leaves to \(terms.name(of: split.ends[tier.rest])))"
             }
             let verb = split.isPaidOut ? "divides" : "is given"
             return "\(terms.name(of: split.hub)) \(verb) \(total): \(tiers.joined(separator: "; above that "))"
         case .deliver(let delivery):
             let quantities = delivery.quantities.map { "\($0.units)" }.joined(separator: ", ")
-            return "\(name(delivery.from)) delivers \(quantities) permits of \(delivery.permits.program) to \(name(delivery.to)) for \(list(delivery.totals))"
+            return
+                "\(name(delivery.from)) delivers \(quantities) permits of \(delivery.permits.program) to \(name(delivery.to)) for \(list(delivery.totals))"
         case .issue(let issue):
-            return "\(name(issue.regulator)) issues to \(name(issue.to)) \(issue.factor) permits of \(issue.permits.program) for each unit that \(issue.facility) is verified to have saved"
+            return
+                "\(name(issue.regulator)) issues to \(name(issue.to)) \(issue.factor) permits of \(issue.permits.program) for each unit that \(issue.facility) is verified to have saved"
         case .suspend(let suspension):
-            return "\(name(suspension.regulator)) suspends \(name(suspension.party)) from \(suspension.program) for \(suspension.days) days"
+            return
+                "\(name(suspension.regulator)) suspends \(name(suspension.party)) from \(suspension.program) for \(suspension.days) days"
         }
     }
 
@@ -147,11 +158,15 @@ struct CompactWords {
             let confirmer = task.confirmer ?? task.owner
             let forfeit = task.forfeit.map { ", or loses \(money($0)) of its bond" } ?? ""
             let due = CalendarDate(dayNumber: task.due.day - 1).text
-            lines.append("- \(task.name): \(name(task.owner)) has it done by \(due), as \(name(confirmer)) says\(forfeit)")
+            lines.append(
+                "- \(task.name): \(name(task.owner)) has it done by \(due), as \(name(confirmer)) says\(forfeit)"
+            )
         }
         for entry in terms.entries {
             let needs = [entry.standing.map { "a standing of \($0)" }, entry.funds.map { "\(money($0)) free" }]
-            lines.append("- \(name(entry.party)) must have \(needs.compactMap(\.self).joined(separator: " and ")) to enter")
+            lines.append(
+                "- \(name(entry.party)) must have \(needs.compactMap(\.self).joined(separator: " and ")) to enter"
+            )
         }
         let penalty = terms.breach.penalty == .zero ? "" : " \(terms.breach.penalty.text) per cent is owed on top;"
         lines.append(

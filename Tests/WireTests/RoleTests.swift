@@ -25,6 +25,9 @@ struct RoleTests {
             .link: "LINK link=x program=x from=a to=b",
             .auction:
                 "AUCTION auction=x program=x vintage=2027 supply=1 opens=2027-01-02T00:00:00Z closes=2027-01-03T00:00:00Z rules=uniform key=\(digest) commit=\(digest)",
+            .sign: "SIGN compact=x draft=1 digest=\(digest) sign=\(digest)\(digest)",
+            .terminate: "TERMINATE compact=x sign=\(digest)\(digest)", .waive: "WAIVE claim=1",
+            .label: "LABEL label=x program=x criteria=shortfall=0 days=30",
             .sealedBid: "SEALEDBID auction=x qty=1 commit=\(digest) box=\(digest)\(digest)",
         ]
         if let line = special[rule.verb] { return line }
