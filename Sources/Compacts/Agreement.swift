@@ -141,8 +141,8 @@ package struct Agreement: Sendable {
         package mutating func count(received: Money = .zero, paid: Money = .zero, period: Code) {
             let index = turnovers.firstIndex { $0.period == period } ?? turnovers.count
             if index == turnovers.count { turnovers.append(Turnover(period: period)) }
-            turnovers[index].received = turnovers[index].received + received
-            turnovers[index].paid = turnovers[index].paid + paid
+            turnovers[index].received = turnovers[index].received.clampedSum(received)
+            turnovers[index].paid = turnovers[index].paid.clampedSum(paid)
         }
     }
 
@@ -187,6 +187,11 @@ package struct Agreement: Sendable {
     /// The terms in force, or that were until it ended.
     package var terms: Terms? { contract?.terms }
 
+    /// Whether its terms go by what is verified of a facility.
+    package func goes(by facility: Code) -> Bool {
+        terms?.measures.contains { if case .facility(facility, _) = $0.source { true } else { false } } ?? false
+    }
+
     /// The fund with a name.
     package func fund(_ name: Code) -> Int? { funds.firstIndex { $0.name == name } }
 
@@ -228,7 +233,7 @@ package struct Agreement: Sendable {
     /// Counts a payment for a purpose.
     package mutating func count(_ amount: Money, _ purpose: Terms.Purpose, fund: Code) {
         if let index = spent.firstIndex(where: { $0.fund == fund && $0.purpose == purpose.name }) {
-            spent[index].amount = spent[index].amount + amount
+            spent[index].amount = spent[index].amount.clampedSum(amount)
         } else {
             spent.append((fund, purpose.name, amount))
         }

@@ -61,6 +61,8 @@ package struct Claim: Sendable, Equatable {
     /// When it is broken.
     package var cure: Timestamp
     package var state = State.open
+    /// Whether the creditor has given up a part of it, or given more time.
+    package var isEased = false
 
     package init(
         number: UInt64,

@@ -279,6 +279,7 @@ extension Claim {
         writer.write(since)
         writer.write(cure)
         writer.write(state)
+        writer.write(isEased)
     }
 
     fileprivate init(from reader: inout ByteReader) throws(SnapshotError) {
@@ -302,6 +303,7 @@ extension Claim {
         since = try reader.readTimestamp()
         cure = try reader.readTimestamp()
         state = try reader.readWord()
+        isEased = try reader.readBool()
     }
 }
 
@@ -316,6 +318,7 @@ extension Complaint {
         writer.write(due)
         for byte in evidence.bytes { writer.write(byte) }
         writer.write(text)
+        writer.write(answer)
         writer.write(state)
     }
 
@@ -330,6 +333,7 @@ extension Complaint {
         due = try reader.readTimestamp()
         evidence = try reader.readDigest()
         text = try reader.readString()
+        answer = try reader.readString()
         state = try reader.readWord()
     }
 }

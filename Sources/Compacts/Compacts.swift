@@ -6,7 +6,7 @@ package import Permits
 package struct Compacts: Sendable {
     /// In order of their first word.
     package internal(set) var agreements: ContiguousArray<Agreement> = []
-    /// What is owed, in order; what is paid, waived or broken stays for the record until its agreement ends.
+    /// What is and was owed, in order.
     package internal(set) var claims: [Claim] = []
     package internal(set) var claimCount: UInt64 = 0
     package internal(set) var complaints: [Complaint] = []
@@ -34,6 +34,17 @@ package struct Compacts: Sendable {
     }
 
     package init() {}
+
+    /// Passes what is owed to an account of an agreement to a member.
+    /// - Returns: the claims as they are now.
+    package mutating func pass(claimsOf fund: FundID, to member: MemberID) -> [Claim] {
+        var passed: [Claim] = []
+        for index in claims.indices where claims[index].creditor == .fund(fund) && claims[index].isOwed {
+            claims[index].creditor = .member(member)
+            passed.append(claims[index])
+        }
+        return passed
+    }
 
     /// The agreement with a code.
     package func agreement(_ code: Code) -> AgreementID? { byCode[code] }
@@ -88,7 +99,10 @@ package struct Compacts: Sendable {
     }
 
     /// Changes how a complaint stands.
-    package mutating func set(_ state: Complaint.State, complaint index: Int) { complaints[index].state = state }
+    package mutating func set(_ state: Complaint.State, answer: String = "", complaint index: Int) {
+        complaints[index].state = state
+        complaints[index].answer = answer
+    }
 
     // MARK: Standing
 

@@ -32,6 +32,8 @@ package struct Complaint: Sendable, Equatable {
     package var due: Timestamp
     package var evidence: Digest
     package var text: String
+    /// What was answered; empty until then.
+    package var answer = ""
     package var state = State.open
 
     package init(

@@ -56,16 +56,14 @@ package struct Forecast: Sendable {
             indices: [],
             net: [Int64](repeating: 0, count: terms.parties.count)
         )
-        for moment in Clause.Moment.allCases {
-            for place in terms.clauses(in: index, at: moment) {
-                let clause = terms.clauses[place]
-                execute(clause, index, inputs(given, standings, turnovers), &period, &turnovers)
-            }
-            if moment == .due {
-                let last = inputs(given, standings, turnovers)
-                period.figures = last.figures
-                period.indices = terms.indices.map { terms.known($0, last) }
-            }
+        for place in terms.clauses(in: index, at: .start) {
+            execute(terms.clauses[place], index, inputs(given, standings, turnovers), &period, &turnovers)
+        }
+        let known = inputs(given, standings, turnovers)
+        period.figures = known.figures
+        period.indices = terms.indices.map { terms.known($0, known) }
+        for place in terms.clauses(in: index, at: .due) {
+            execute(terms.clauses[place], index, inputs(given, standings, turnovers), &period, &turnovers)
         }
         periods.append(period)
     }
@@ -94,25 +92,39 @@ package struct Forecast: Sendable {
         do throws(Undetermined) {
             guard try terms.applies(clause, inputs) else { return }
             if let note = terms.note(on: clause, period: index) { period.notes.append((clause.name, note)) }
-            for var due in try terms.dues(of: clause, period: index, inputs) {
-                switch due.from {
-                case .fund(let fund):
-                    due.amount = min(due.amount, balances[fund])
-                    balances[fund] = balances[fund] - due.amount
-                    turnovers[fund].paid = turnovers[fund].paid + due.amount
-                case .party(let party): period.net[party] -= due.amount.minorUnits
-                case .fees: break
-                }
-                switch due.to {
-                case .fund(let fund):
-                    balances[fund] = balances[fund] + due.amount
-                    turnovers[fund].received = turnovers[fund].received + due.amount
-                case .party(let party): period.net[party] += due.amount.minorUnits
-                case .fees: break
-                }
-                if due.amount > .zero { period.payments.append(Payment(clause: clause.name, due: due)) }
+            for due in try terms.dues(of: clause, period: index, inputs) + terms.prices(of: clause, period: index) {
+                move(due, clause.name, &period, &turnovers)
             }
         } catch { period.notes.append((clause.name, error.text)) }
+    }
+
+    /// Moves what a clause says, as far as a fund has it.
+    private mutating func move(
+        _ due: Due,
+        _ clause: Code,
+        _ period: inout Period,
+        _ turnovers: inout [Agreement.FundState.Turnover]
+    ) {
+        var due = due
+        func add(_ amount: Int64, to party: Int) {
+            period.net[party] = Money(minorUnits: period.net[party]).clampedSum(Money(minorUnits: amount)).minorUnits
+        }
+        switch due.from {
+        case .fund(let fund):
+            due.amount = min(due.amount, balances[fund])
+            balances[fund] = balances[fund] - due.amount
+            turnovers[fund].paid = turnovers[fund].paid.clampedSum(due.amount)
+        case .party(let party): add(-due.amount.minorUnits, to: party)
+        case .fees: break
+        }
+        switch due.to {
+        case .fund(let fund):
+            balances[fund] = balances[fund].clampedSum(due.amount)
+            turnovers[fund].received = turnovers[fund].received.clampedSum(due.amount)
+        case .party(let party): add(due.amount.minorUnits, to: party)
+        case .fees: break
+        }
+        if due.amount > .zero { period.payments.append(Payment(clause: clause, due: due)) }
     }
 
     private func figure(
@@ -130,16 +142,21 @@ package struct Forecast: Sendable {
 }
 
 extension Terms {
+    /// What is paid for permits that a clause delivers.
+    func prices(of clause: Clause, period: Int) -> [Due] {
+        guard case .deliver(let delivery) = clause.action, delivery.totals.of(period) > .zero else { return [] }
+        return [Due(from: .party(delivery.to), to: .party(delivery.from), amount: delivery.totals.of(period))]
+    }
+
     /// What a clause does that moves no money by itself.
     func note(on clause: Clause, period: Int) -> String? {
         switch clause.action {
         case .pay, .split: nil
         case .deliver(let delivery):
-            "\(delivery.quantities.count == 1 ? delivery.quantities[0].units : delivery.quantities[period].units) permits of "
-                + "\(delivery.permits.program) from \(parties[delivery.from].name) to \(parties[delivery.to].name) for "
-                + FixedPoint.text(delivery.totals.of(period).minorUnits, scale: currency.scale)
+            "\(delivery.quantity(in: period).units) permits of \(delivery.permits.text) from \(parties[delivery.from].name) to "
+                + "\(parties[delivery.to].name)"
         case .issue(let issue):
-            "permits of \(issue.permits.program) to \(parties[issue.to].name), \(issue.factor) for a unit that \(issue.facility) saves"
+            "permits of \(issue.permits.text) to \(parties[issue.to].name), \(issue.factor) for a unit that \(issue.facility) saves"
         case .suspend(let suspension):
             "\(parties[suspension.party].name) is suspended from \(suspension.program) for \(suspension.days) days"
         }

@@ -158,8 +158,6 @@ package struct Terms: Sendable {
 
     /// The most bytes of a text.
     package static let bytesMax = 32_768
-    /// The most clauses of one kind.
-    package static let clausesMax = 100
 
     /// The parties that a member is.
     package func parties(of member: Code) -> [Int] { parties.indices.filter { parties[$0].member == member } }
@@ -353,6 +351,9 @@ package struct DeliveryTerms: Sendable {
     package var quantities: [Quantity]
     /// What is paid for them in each period, or in all; nothing if they are given.
     package var totals: [Money]
+
+    /// Permits in a period.
+    package func quantity(in period: Int) -> Quantity { quantities.count == 1 ? quantities[0] : quantities[period] }
 }
 
 /// Permits that verified saving creates.

@@ -146,8 +146,15 @@ struct TermsLine {
     }
 
     private static func money(_ value: String, _ key: String, _ currency: Currency) throws(TermsProblem) -> Money {
-        guard let units = Figure.scaled(value, to: currency.scale), (0...Limits.moneyMax.minorUnits).contains(units)
-        else { throw TermsProblem("\(key): \(value) is no sum of \(currency.text)") }
+        // A thousands separator would make several sums of one: 300,000,000.
+        let hasLeadingZero = value.utf8.count > 1 && value.hasPrefix("0") && !value.hasPrefix("0.")
+        guard !hasLeadingZero, let units = Figure.scaled(value, to: currency.scale),
+            (0...Limits.moneyMax.minorUnits).contains(units)
+        else {
+            throw TermsProblem(
+                "\(key): \(value) is no sum of \(currency.text); write it without separators, like 300000000.00"
+            )
+        }
         return Money(minorUnits: units)
     }
 

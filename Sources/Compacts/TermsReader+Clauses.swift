@@ -41,7 +41,17 @@ extension TermsReader {
             samples: try line.integer("samples", in: 1...400) ?? 1,
             otherwise: try line.figure("default")
         )
-        guard sampling.second != first else { throw TermsProblem("second is the first sampler") }
+        func member(_ party: Int?) -> Code? { party.map { terms.parties[$0].member } }
+        if sampling.second == nil {
+            guard line.text("split") == nil, line.text("within") == nil else {
+                throw TermsProblem("split= and within= are for two samplers; second= names the other")
+            }
+        }
+        guard member(sampling.second) != member(first) else {
+            throw TermsProblem("second is the same member as the first sampler")
+        }
+        guard sampling.arbiter == nil || ![member(first), member(sampling.second)].contains(member(sampling.arbiter))
+        else { throw TermsProblem("the arbiter is the same member as a sampler") }
         guard sampling.rule != .dispute || sampling.arbiter != nil else {
             throw TermsProblem("split=dispute needs an arbiter, who decides")
         }
@@ -152,6 +162,8 @@ extension TermsReader {
         let currency = terms.currency
         let amount: Payment.Amount
         if let rate = try line.figure("rate") {
+            guard rate > .zero else { throw TermsProblem("rate must be above 0") }
+            guard line.text("amount") == nil else { throw TermsProblem("rate= and amount= do not go together") }
             let least = try line.money("min", currency)
             let most = try line.money("max", currency)
             guard least ?? .zero <= most ?? Limits.moneyMax else { throw TermsProblem("min is above max") }
@@ -252,16 +264,16 @@ extension TermsReader {
     }
 
     private func delivery(_ line: inout TermsLine) throws(TermsProblem) -> DeliveryTerms {
-        let from = try signingParty(&line, "from")
-        let to = try signingParty(&line, "to")
+        let from = try signer(&line, "from")
+        let to = try signer(&line, "to")
         guard terms.parties[from].member != terms.parties[to].member else {
             throw TermsProblem("from and to are one member")
         }
         let permits = try className(&line)
         var quantities: [Quantity] = []
         for text in try line.required("qty").split(separator: ",", omittingEmptySubsequences: false) {
-            guard text.utf8.allSatisfy({ (48...57).contains($0) }), let units = Int64(text),
-                (0...Limits.quantityMax.units).contains(units)
+            guard text.utf8.allSatisfy({ (48...57).contains($0) }), text == "0" || text.utf8.first != 48,
+                let units = Int64(text), (0...Limits.quantityMax.units).contains(units)
             else { throw TermsProblem("qty: \(text) is no quantity from 0 to \(Limits.quantityMax.units)") }
             quantities.append(Quantity(units))
         }
@@ -286,8 +298,8 @@ extension TermsReader {
 
     private func issue(_ line: inout TermsLine) throws(TermsProblem) -> IssueTerms {
         IssueTerms(
-            to: try signingParty(&line, "to"),
-            regulator: try signingParty(&line, "by"),
+            to: try signer(&line, "to"),
+            regulator: try signer(&line, "by"),
             permits: try className(&line),
             facility: try line.requiredCode("facility"),
             factor: try line.figure("factor") ?? .one
@@ -296,16 +308,11 @@ extension TermsReader {
 
     private func suspension(_ line: inout TermsLine) throws(TermsProblem) -> SuspensionTerms {
         SuspensionTerms(
-            party: try signingParty(&line, "party"),
-            regulator: try signingParty(&line, "by"),
+            party: try signer(&line, "party"),
+            regulator: try signer(&line, "by"),
             program: try line.requiredCode("program"),
             days: try line.integer("days", in: 1...36_600) ?? 365
         )
-    }
-
-    private func signingParty(_ line: inout TermsLine, _ key: String) throws(TermsProblem) -> Int {
-        guard case .party(let index) = try place(&line, key) else { throw TermsProblem("\(key) is a party") }
-        return index
     }
 
     /// `WATER:2027` or `WATER:2027:murray`.

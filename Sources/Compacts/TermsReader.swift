@@ -14,8 +14,14 @@ extension Terms {
         guard bytes.count(where: { $0 == 10 }) < Limits.rowsMax else {
             throw TermsProblem("the text has more than \(Limits.rowsMax) lines")
         }
-        guard bytes.allSatisfy({ $0 == 10 || ($0 >= 32 && $0 != 127) }) else {
-            throw TermsProblem("the text has a control character; lines end with LF alone")
+        guard !text.utf8.starts(with: [0xEF, 0xBB, 0xBF]) else {
+            throw TermsProblem("the text begins with a byte order mark; save it as plain UTF-8")
+        }
+        if let place = bytes.firstIndex(where: { $0 < 32 && $0 != 10 || $0 == 127 }) {
+            let what =
+                bytes[place] == 13
+                ? "a carriage return; lines end with LF alone" : bytes[place] == 9 ? "a tab" : "a control character"
+            throw TermsProblem("there is \(what)").at(bytes[..<place].count(where: { $0 == 10 }) + 1)
         }
         var lines: [TermsLine] = []
         for (index, line) in bytes.split(separator: 10, omittingEmptySubsequences: false).enumerated() {
@@ -28,6 +34,7 @@ extension Terms {
 /// Builds terms from their lines: who and what is named first, then what refers to it.
 struct TermsReader {
     private(set) var terms: Terms
+    private var hasBreach = false
 
     /// The words, in the order in which lines are read.
     private static let words = [
@@ -76,8 +83,8 @@ struct TermsReader {
             else { throw TermsProblem("agreement needs kind= and currency=") }
             (kind, currency) = (found, money)
             title = try agreement.required("title")
-            guard title.utf8.count <= Limits.textBytesMax else {
-                throw TermsProblem("title has more than \(Limits.textBytesMax) bytes")
+            guard (1...Limits.textBytesMax).contains(title.utf8.count) else {
+                throw TermsProblem("title must have 1 to \(Limits.textBytesMax) bytes")
             }
             try agreement.checkKeys()
         } catch { throw error.at(agreement.number) }
@@ -85,6 +92,7 @@ struct TermsReader {
             guard let starts = try term.date("starts"), let ends = try term.date("ends") else {
                 throw TermsProblem("term needs starts= and ends=")
             }
+            guard ends.year <= 2999 else { throw TermsProblem("ends is after 2999") }
             let schedule = try Schedule(
                 step: try term.word("each") ?? .year,
                 starts: starts,
@@ -110,7 +118,7 @@ struct TermsReader {
         case "task": try readTask(&line)
         case "entry":
             let entry = Terms.Entry(
-                party: try party(&line, "party"),
+                party: try signer(&line, "party"),
                 standing: try line.integer("standing", in: 0...100),
                 funds: try line.money("funds", terms.currency)
             )
@@ -119,15 +127,20 @@ struct TermsReader {
             }
             terms.entries.append(entry)
         case "breach":
+            guard !hasBreach else { throw TermsProblem("there is a line breach already") }
+            hasBreach = true
             terms.breach = Terms.Breach(
                 penalty: try line.percent("penalty") ?? .zero,
                 ends: try line.integer("ends", in: 0...1) == 1
             )
         case "exit":
             let exit = Terms.Exit(
-                party: try party(&line, "party"),
+                party: try signer(&line, "party"),
                 noticeDays: try line.integer("notice", in: 0...3660) ?? 0
             )
+            guard !terms.exits.contains(where: { $0.party == exit.party }) else {
+                throw TermsProblem("there is an exit of \(terms.parties[exit.party].name) already")
+            }
             terms.exits.append(exit)
         default: try readClause(&line)
         }
@@ -142,15 +155,15 @@ struct TermsReader {
     private mutating func readFund(_ line: inout TermsLine) throws(TermsProblem) {
         let fund = Terms.Fund(
             name: try newName(&line),
-            manager: try optionalParty(&line, "manager"),
-            rest: try party(&line, "rest")
+            manager: line.text("manager") == nil ? nil : try signer(&line, "manager"),
+            rest: try signer(&line, "rest")
         )
         terms.funds.append(fund)
     }
 
     private mutating func readBond(_ line: inout TermsLine) throws(TermsProblem) {
         let name = try newName(&line)
-        let from = try party(&line, "from")
+        let from = try signer(&line, "from")
         guard let amount = try line.money("amount", terms.currency), amount > .zero else {
             throw TermsProblem("bond needs amount= above 0")
         }
@@ -183,7 +196,7 @@ struct TermsReader {
     private mutating func readTask(_ line: inout TermsLine) throws(TermsProblem) {
         let name = try line.requiredCode("name")
         guard !terms.tasks.contains(where: { $0.name == name }) else { throw TermsProblem("there is a task \(name)") }
-        let owner = try party(&line, "owner")
+        let owner = try signer(&line, "owner")
         guard let due = try line.date("due") else { throw TermsProblem("task needs due=") }
         let forfeit = try line.money("forfeit", terms.currency)
         let confirmer = try optionalParty(&line, "confirm")
@@ -212,6 +225,12 @@ struct TermsReader {
             || name == Terms.feesName
         guard !isTaken else { throw TermsProblem("the name \(name) is taken") }
         return name
+    }
+
+    /// A party that signs.
+    func signer(_ line: inout TermsLine, _ key: String) throws(TermsProblem) -> Int {
+        guard case .party(let index) = try place(&line, key) else { throw TermsProblem("\(key) is a party") }
+        return index
     }
 
     func party(_ line: inout TermsLine, _ key: String) throws(TermsProblem) -> Int {

@@ -40,7 +40,7 @@ package enum CompactFact: Sendable {
     package var isPublic: Bool {
         switch self {
         case .interest(by: _, to: _, let isOpen, text: _): isOpen
-        case .joined, .left, .message, .draft, .signed, .endSigned: false
+        case .joined, .left, .message, .draft, .signed, .endSigned, .ended(.abandoned, text: _): false
         default: true
         }
     }

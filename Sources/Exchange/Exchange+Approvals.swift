@@ -63,6 +63,7 @@ extension Exchange {
         }
         try Permissions.check(members[sender.member].role, verb)
         let outcome = try perform(command, sender, &events)
+        if case .refused = outcome { return outcome }
         fourEyes.remove(number)
         report(proposal, .approved, by: sender.user, &events)
         return outcome

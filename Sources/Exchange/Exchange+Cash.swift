@@ -134,6 +134,7 @@ extension Exchange {
     /// Puts a fact on the registry's public stream.
     mutating func publish(_ fact: RegistryFact, _ events: inout ContiguousArray<Event>) {
         markLabels(fact)
+        markAgreements(fact)
         registryStreamCount += 1
         events.append(.registry(count: registryStreamCount, fact: fact))
     }

@@ -40,7 +40,7 @@ extension Exchange {
         var days = Exchange.answerDays
         var agreement: AgreementID?
         if let code = new.agreement {
-            let id = try findContract(code)
+            let id = try findContract(code, seenBy: sender.member)
             agreement = id
             days = compacts[id].terms?.schedule.answerDays ?? days
             if let measure = new.measure, let period = new.period { try checkDispute(measure, period, id, sender) }
@@ -104,7 +104,7 @@ extension Exchange {
             compacts.complaints[index].about == sender.member, compacts.complaints[index].state != .answered
         else { throw Refusal(.unknownComplaint, "no complaint \(number) waits for your answer; COMPLAINTS lists them") }
         // Nothing below may fail.
-        compacts.set(.answered, complaint: index)
+        compacts.set(.answered, answer: text, complaint: index)
         report(compacts.complaints[index], text: text, &events)
         if let id = compacts.complaints[index].agreement { advance(id, &events) }
     }

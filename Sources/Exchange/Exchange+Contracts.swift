@@ -89,7 +89,7 @@ extension Exchange {
         guard let first = firstOpen(terms, id) else {
             throw Refusal(.expiryPassed, "every period of the term is settled already")
         }
-        guard first.due > now else {
+        guard compacts[id].state == .contract || first.due > now else {
             throw Refusal(.expiryPassed, "period \(first.label) was due on \(first.due), before the last signature")
         }
         var bonds: [NewBond] = []
@@ -106,9 +106,9 @@ extension Exchange {
             if let least = entries.compactMap(\.standing).max(), score < least {
                 throw Refusal(.standingTooLow, "\(code) has a standing of \(score); the terms ask for \(least)")
             }
-            let bonded = bonds.filter { $0.member == member }.reduce(Money.zero) { $0 + $1.amount }
+            let bonded = bonds.filter { $0.member == member }.reduce(Money.zero) { $0.clampedSum($1.amount) }
             let needed = max(bonded, entries.compactMap(\.funds).max() ?? .zero)
-            let free = Money(minorUnits: ledger.balance(.general(member), .cash(terms.currency)).free)
+            let free = free(member, terms.currency)
             guard free >= needed else {
                 throw Refusal(
                     .insufficientFunds,
@@ -133,6 +133,7 @@ extension Exchange {
     ) {
         let isAmended = compacts[id].state == .contract
         compacts[id].conclude(draft, at: now)
+        compacts[id].leaves = .never
         compacts[id].funds.removeAll { state in !draft.terms.funds.contains { $0.name == state.name } }
         for fund in draft.terms.funds where compacts[id].fund(fund.name) == nil {
             compacts[id].funds.append(Agreement.FundState(name: fund.name, fund: compacts.nextFund()))
@@ -161,7 +162,7 @@ extension Exchange {
         _ sender: Sender,
         _ events: inout ContiguousArray<Event>
     ) throws(Refusal) {
-        let (id, terms) = try findInForce(code)
+        let (id, terms) = try findInForce(code, seenBy: sender.member)
         let signer = try checkSigner(sender, of: terms, among: compacts[id].endSignatures)
         let text = CompactText.end(
             agreement: code,
@@ -195,6 +196,7 @@ extension Exchange {
     ) {
         guard let terms = compacts[id].terms else { return }
         for (index, fund) in terms.funds.enumerated() {
+            passClaims(of: fund, terms, id, &events)
             let left = balance(of: fund.name, id)
             guard left > .zero else { continue }
             transfer(
@@ -212,6 +214,20 @@ extension Exchange {
         compacts[id].draft = nil
         compacts[id].signatures = []
         tell(id, .ended(ending, text: text), &events)
+    }
+
+    /// What is owed to an account that ends is owed to who gets the rest.
+    private mutating func passClaims(
+        of fund: Terms.Fund,
+        _ terms: Terms,
+        _ id: AgreementID,
+        _ events: inout ContiguousArray<Event>
+    ) {
+        guard let index = compacts[id].fund(fund.name), let rest = members.member(terms.parties[fund.rest].member)
+        else { return }
+        for claim in compacts.pass(claimsOf: compacts[id].funds[index].fund, to: rest) {
+            tell(id, .claim(claim, text: "\(fund.name) has ended"), &events)
+        }
     }
 
     /// What stands for a period in payments that put bonds up.

@@ -39,7 +39,7 @@ extension Exchange {
         case .complain(let new): return try complain(new, sender, &events)
         case .answer(let complaint, let text): try answer(complaint: complaint, text: text, sender, &events)
         case .observe(let code, let text, let evidence):
-            let id = try findContract(code)
+            let id = try findContract(code, seenBy: sender.member)
             tell(id, .observation(by: sender.member, text: text, evidence: evidence), &events)
         case .label(let new): try setLabel(new, sender, &events)
         }
@@ -55,9 +55,20 @@ extension Exchange {
         return id
     }
 
+    /// The agreement with a code, as far as a member may know of it: of dialogues that are not open only who takes part.
+    /// - Throws: `unknownAgreement`.
+    package func findAgreement(_ code: Code, seenBy member: MemberID) throws(Refusal) -> AgreementID {
+        let id = try findAgreement(code)
+        let agreement = compacts[id]
+        guard agreement.contract != nil || agreement.isOpen || agreement.members.contains(member) else {
+            throw Refusal(.unknownAgreement, "no agreement \(code); COMPACTS lists them")
+        }
+        return id
+    }
+
     /// The agreement with a code in which a member takes part.
     func findAgreement(_ code: Code, of member: MemberID) throws(Refusal) -> AgreementID {
-        let id = try findAgreement(code)
+        let id = try findAgreement(code, seenBy: member)
         guard compacts[id].members.contains(member) else {
             throw Refusal(.notYourAgreement, "\(members[member].code) takes no part in \(code)")
         }
@@ -65,8 +76,8 @@ extension Exchange {
     }
 
     /// The agreement with a code, if it was ever a contract.
-    func findContract(_ code: Code) throws(Refusal) -> AgreementID {
-        let id = try findAgreement(code)
+    func findContract(_ code: Code, seenBy member: MemberID) throws(Refusal) -> AgreementID {
+        let id = try findAgreement(code, seenBy: member)
         guard compacts[id].contract != nil else {
             throw Refusal(.wrongStage, "\(code) is no contract yet")
         }
@@ -74,8 +85,8 @@ extension Exchange {
     }
 
     /// The agreement with a code, if its terms are in force.
-    func findInForce(_ code: Code) throws(Refusal) -> (AgreementID, Terms) {
-        let id = try findAgreement(code)
+    func findInForce(_ code: Code, seenBy member: MemberID) throws(Refusal) -> (AgreementID, Terms) {
+        let id = try findAgreement(code, seenBy: member)
         guard compacts[id].state == .contract, let terms = compacts[id].terms else {
             throw Refusal(
                 .wrongStage,
@@ -152,7 +163,7 @@ extension Exchange {
         _ sender: Sender,
         _ events: inout ContiguousArray<Event>
     ) throws(Refusal) {
-        let id = try findAgreement(code)
+        let id = try findAgreement(code, seenBy: sender.member)
         guard compacts[id].isOpen, compacts[id].state == .dialogue else {
             throw Refusal(.wrongStage, "\(code) is no open dialogue")
         }
@@ -170,8 +181,10 @@ extension Exchange {
         _ events: inout ContiguousArray<Event>
     ) throws(Refusal) {
         let id = try findAgreement(code, of: sender.member)
-        guard compacts[id].state == .dialogue else {
-            throw Refusal(.wrongStage, "\(code) binds; TERMINATE signs its end")
+        let isParty = compacts[id].terms?.members.contains(members[sender.member].code) ?? false
+        guard !isParty else {
+            let text = compacts[id].state == .ended ? "has ended" : "binds; TERMINATE signs its end"
+            throw Refusal(.wrongStage, "\(code) \(text)")
         }
         tell(id, .left(sender.member), &events)
         compacts[id].members.removeAll { $0 == sender.member }
@@ -182,7 +195,9 @@ extension Exchange {
             compacts[id].draft = nil
             compacts[id].signatures = []
         }
-        guard compacts[id].members.count < 2, !compacts[id].isOpen || compacts[id].members.isEmpty else { return }
+        guard compacts[id].state == .dialogue, compacts[id].members.count < 2,
+            !compacts[id].isOpen || compacts[id].members.isEmpty
+        else { return }
         compacts[id].state = .ended
         compacts[id].ending = .abandoned
         tell(id, .ended(.abandoned, text: ""), &events)
@@ -244,10 +259,20 @@ extension Exchange {
         for purpose in terms.purposes {
             for payee in purpose.payees { try checkParticipant(try findMember(payee)) }
         }
+        for fund in terms.funds {
+            guard let manager = fund.manager else { continue }
+            guard [.participant, .regulator].contains(members[try findMember(terms.parties[manager].member)].role)
+            else {
+                throw Refusal(.badTerms, "\(fund.name): the operator cannot manage a fund")
+            }
+        }
         for measure in terms.measures {
             switch measure.source {
             case .facility(let code, _): _ = try findFacility(code)
             case .proceeds(let code):
+                guard registry[try findProgram(code)].currency == terms.currency else {
+                    throw Refusal(.badTerms, "\(measure.name): auctions of \(code) do not bring \(terms.currency.text)")
+                }
                 let regulator = registry[try findProgram(code)].regulator
                 guard terms.signatories.contains(members[regulator].code) else {
                     throw Refusal(.badTerms, "\(measure.name): the regulator of \(code) must be a party")
@@ -264,12 +289,13 @@ extension Exchange {
         guard !zip(compacts[id].progress, old.periods).contains(where: { $0.isSettled && new.period($1.label) == nil })
         else { throw Refusal(.badTerms, "a period that is settled stays in the term") }
         for fund in compacts[id].funds where !terms.funds.contains(where: { $0.name == fund.name }) {
-            guard ledger.balance(.fund(fund.fund), .cash(terms.currency)).total == 0 else {
-                throw Refusal(.badTerms, "\(fund.name) has money, so an amendment keeps it")
+            let isOwed = compacts.claims.contains { $0.creditor == .fund(fund.fund) && $0.isOwed }
+            guard ledger.balance(.fund(fund.fund), .cash(terms.currency)).total == 0, !isOwed else {
+                throw Refusal(.badTerms, "\(fund.name) has money or is owed some, so an amendment keeps it")
             }
         }
-        for code in contract.signatories where !terms.members.contains(code) {
-            throw Refusal(.badTerms, "\(code) is a party of what is in force, so an amendment names it")
+        for code in contract.signatories where !terms.signatories.contains(code) {
+            throw Refusal(.badTerms, "\(code) is a party of what is in force, so it must be one of an amendment")
         }
     }
 

@@ -13,13 +13,13 @@ extension Exchange {
     mutating func advance(_ id: AgreementID, _ events: inout ContiguousArray<Event>) {
         guard compacts[id].state == .contract, let terms = compacts[id].terms else { return }
         if compacts[id].leaves <= now { return end(id, .exited, text: "", &events) }
-        for period in terms.schedule.periods.indices {
-            guard terms.schedule.periods[period].starts <= now else { break }
-            if !compacts[id].progress[period].hasStarted {
-                compacts[id].progress[period].hasStarted = true
-                run(terms.clauses(in: period, at: .start), period, terms, id, &events)
+        for moment in moments(terms, id) {
+            if moment.isStart {
+                compacts[id].progress[moment.period].hasStarted = true
+                run(terms.clauses(in: moment.period, at: .start), moment.period, terms, id, &events)
+            } else {
+                settle(moment.period, terms, id, &events)
             }
-            settle(period, terms, id, &events)
             guard compacts[id].state == .contract else { return }
         }
         passTasks(terms, id, &events)
@@ -27,6 +27,47 @@ extension Exchange {
         guard compacts[id].state == .contract else { return }
         if isOver(terms, id) { return end(id, .completed, text: "", &events) }
         if let next = nextMoment(terms, id) { timers.add(.agreement(id), at: next) }
+    }
+
+    /// A period that starts or is to be settled.
+    private struct Moment: Comparable {
+        let time: Timestamp
+        let isStart: Bool
+        let period: Int
+
+        /// In order of time; at one time what ends comes before what begins.
+        static func < (a: Moment, b: Moment) -> Bool {
+            (a.time, a.isStart ? 1 : 0, a.period) < (b.time, b.isStart ? 1 : 0, b.period)
+        }
+    }
+
+    /// What has come and is not done, in order of time, so that what was missed while the venue was down is done in turn.
+    private func moments(_ terms: Terms, _ id: AgreementID) -> [Moment] {
+        var moments: [Moment] = []
+        for (index, period) in terms.schedule.periods.enumerated() {
+            guard period.starts <= now else { break }
+            let progress = compacts[id].progress[index]
+            if !progress.hasStarted { moments.append(Moment(time: period.starts, isStart: true, period: index)) }
+            guard !progress.isSettled, period.due <= now else { continue }
+            moments.append(Moment(time: period.due, isStart: false, period: index))
+        }
+        return moments.sorted()
+    }
+
+    /// Notes which agreements may have waited for a public fact: those that go by a facility's verified use or saving.
+    mutating func markAgreements(_ fact: RegistryFact) {
+        let facility: FacilityID
+        switch fact {
+        case .report(let id, _, text: _, verified: _), .verified(let id, period: _, _, _): facility = id
+        default: return
+        }
+        let code = registry[facility].code
+        awakened += compacts.agreementIDs.filter { compacts[$0].state == .contract && compacts[$0].goes(by: code) }
+    }
+
+    /// Executes what a fact of the command has made due.
+    mutating func advanceAwakened(_ events: inout ContiguousArray<Event>) {
+        while let id = awakened.popLast() { advance(id, &events) }
     }
 
     /// Whether everything is done: periods settled, tasks decided, nothing left to pay.

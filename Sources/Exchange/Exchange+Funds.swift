@@ -15,7 +15,7 @@ extension Exchange {
         _ sender: Sender,
         _ events: inout ContiguousArray<Event>
     ) throws(Refusal) -> Outcome {
-        let (id, terms) = try findInForce(new.agreement)
+        let (id, terms) = try findInForce(new.agreement, seenBy: sender.member)
         let own = terms.parties(of: members[sender.member].code)
         guard let fund = terms.funds.firstIndex(where: { $0.name == new.fund }), let manager = terms.funds[fund].manager
         else { throw Refusal(.unknownFund, "\(new.agreement) has no fund \(new.fund) with a manager") }
@@ -47,7 +47,7 @@ extension Exchange {
             return misused("\(new.purpose) is not paid to \(new.to)")
         }
         let spent = compacts[id].spent(purpose, fund: new.fund)
-        if let limit = purpose.most, spent + amount > limit {
+        if let limit = purpose.most, spent.clampedSum(amount) > limit {
             return misused(
                 "\(new.purpose) may have \(text(limit.minorUnits, terms.currency)), has had \(text(spent.minorUnits, terms.currency))"
             )
@@ -81,10 +81,10 @@ extension Exchange {
         _ sender: Sender,
         _ events: inout ContiguousArray<Event>
     ) throws(Refusal) {
-        let (id, terms) = try findInForce(code)
+        let (id, terms) = try findInForce(code, seenBy: sender.member)
         guard terms.funds.contains(where: { $0.name == name && $0.manager != nil }), let index = compacts[id].fund(name)
         else { throw Refusal(.unknownFund, "\(code) has no fund \(name) with a manager") }
-        let free = ledger.balance(.general(sender.member), .cash(terms.currency)).free
+        let free = free(sender.member, terms.currency).minorUnits
         let units = try minorUnits(amount, "amount", currency: terms.currency, max: Limits.moneyMax.minorUnits)
         guard units > 0 else { throw Refusal(.outOfRange, "amount must be above 0") }
         guard units <= free else {

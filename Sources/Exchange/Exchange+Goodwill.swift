@@ -42,13 +42,15 @@ extension Exchange {
         }
         // Nothing below may fail.
         if !claim.isOwed { claim.state = .waived }
+        // Counted once a claim, however often it is eased.
+        if !claim.isEased { count(\.goodwill, of: sender.member) }
+        claim.isEased = true
         compacts.set(claim, at: index)
-        count(\.goodwill, of: sender.member)
         tell(claim.agreement, .claim(claim, text: text.isEmpty ? "eased" : text), &events)
         advance(claim.agreement, &events)
     }
 
-    /// A party gives up what a clause will pay it for a period.
+    /// A party gives up what a clause will pay it for a period; it counts as goodwill when the payment falls due.
     mutating func waive(
         clause name: Code,
         of code: Code,
@@ -57,7 +59,7 @@ extension Exchange {
         _ sender: Sender,
         _ events: inout ContiguousArray<Event>
     ) throws(Refusal) {
-        let (id, terms) = try findInForce(code)
+        let (id, terms) = try findInForce(code, seenBy: sender.member)
         guard let period = terms.schedule.period(label) else {
             throw Refusal(.unknownPeriod, "\(code) has no period \(label)")
         }
@@ -78,7 +80,6 @@ extension Exchange {
         }
         // Nothing below may fail.
         compacts[id].waivers.append(waiver)
-        count(\.goodwill, of: sender.member)
         tell(id, .waived(waiver, text: text), &events)
     }
 }

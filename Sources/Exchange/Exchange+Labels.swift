@@ -47,8 +47,9 @@ extension Exchange {
         switch fact {
         case .facility(let id, _), .facilityClosed(let id), .monitoring(let id, _),
             .report(let id, _, text: _, verified: _),
-            .verified(let id, period: _, _, _), .compliance(let id, deadline: _, _, surrendered: _):
+            .verified(let id, period: _, _, _):
             unlabelled.append(id)
+        case .compliance(let id, deadline: _, _, surrendered: _): markLabels(of: registry[id].member)
         case .penalty(let penalty): markLabels(of: penalty.member)
         case .suspension(let suspension, text: _): markLabels(of: suspension.member)
         case .readmission(_, let member, text: _): markLabels(of: member)

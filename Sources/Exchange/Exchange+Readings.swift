@@ -12,7 +12,7 @@ extension Exchange {
         _ sender: Sender,
         _ events: inout ContiguousArray<Event>
     ) throws(Refusal) {
-        let (id, terms) = try findInForce(new.agreement)
+        let (id, terms) = try findInForce(new.agreement, seenBy: sender.member)
         guard let index = terms.measures.firstIndex(where: { $0.name == new.measure }),
             case .readings(let sampling) = terms.measures[index].source
         else { throw Refusal(.unknownMeasure, "\(new.agreement) has no measure \(new.measure) that is read") }
@@ -62,7 +62,7 @@ extension Exchange {
         _ sender: Sender,
         _ events: inout ContiguousArray<Event>
     ) throws(Refusal) {
-        let (id, terms) = try findInForce(code)
+        let (id, terms) = try findInForce(code, seenBy: sender.member)
         guard let index = terms.tasks.firstIndex(where: { $0.name == name }) else {
             throw Refusal(.unknownClause, "\(code) has no task \(name)")
         }

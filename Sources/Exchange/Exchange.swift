@@ -55,6 +55,8 @@ package struct Exchange: Sendable {
     var bookEvents = Buffer<BookEvent>()
     /// Facilities of which a fact has changed that labels go by; empty between commands.
     var unlabelled: [FacilityID] = []
+    /// Agreements that may have waited for a fact of the command at hand; empty between commands.
+    var awakened: [AgreementID] = []
     private var owner = Owner()
 
     package init() {}
@@ -102,6 +104,7 @@ package struct Exchange: Sendable {
         } catch {
             outcome = .refused(error)
         }
+        if !awakened.isEmpty { advanceAwakened(&events) }
         if !unlabelled.isEmpty { reviewLabels(&events) }
         if isRemembered {
             firstReplies.record(

@@ -58,6 +58,11 @@ public struct Money: Comparable, Hashable, Sendable, BitwiseCopyable {
     @inlinable public static func + (a: Money, b: Money) -> Money { Money(minorUnits: a.minorUnits + b.minorUnits) }
     /// The difference; an overflow stops the program.
     @inlinable public static func - (a: Money, b: Money) -> Money { Money(minorUnits: a.minorUnits - b.minorUnits) }
+    /// The sum, at most the largest amount there is.
+    public func clampedSum(_ other: Money) -> Money {
+        let (sum, overflow) = minorUnits.addingReportingOverflow(other.minorUnits)
+        return Money(minorUnits: overflow ? (other.minorUnits > 0 ? .max : .min) : sum)
+    }
     /// No money.
     @inlinable public static var zero: Money { Money(minorUnits: 0) }
 }

@@ -163,13 +163,13 @@ public enum RejectCode: UInt16, CaseIterable, Sendable {
             )
         case .samePerson:
             (
-                "SAME_PERSON", "Who proposed it cannot approve it.",
-                "Another login of the member must approve."
+                "SAME_PERSON", "Who proposed it cannot approve it, and nobody signs twice.",
+                "Another person of the member must approve or sign."
             )
         case .contentDiffers:
             (
-                "CONTENT_DIFFERS", "What is approved is not, byte for byte, what was proposed.",
-                "PROPOSALS shows the exact content; approve that, or decline."
+                "CONTENT_DIFFERS", "What is approved or signed is not, byte for byte, what was proposed.",
+                "PROPOSALS, or TERMS draft=1, shows the exact content."
             )
         case .certificateRequired:
             (
@@ -293,7 +293,7 @@ public enum RejectCode: UInt16, CaseIterable, Sendable {
         case .orderTooLarge: ("ORDER_TOO_LARGE", "The quantity is above the market's largest order.", "Split it.")
         case .outsideBand:
             ("OUTSIDE_BAND", "The price is outside the price band.", "Use a price within the bounds in the text.")
-        case .expiryPassed: ("EXPIRY_PASSED", "The expiry is not in the future.", "Give a later one.")
+        case .expiryPassed: ("EXPIRY_PASSED", "A date that must be in the future has passed.", "Give a later one.")
         case .alreadyFilled:
             ("ALREADY_FILLED", "The new quantity is not above what is filled.", "Cancel the order instead.")
         case .belowReserve:
@@ -305,8 +305,8 @@ public enum RejectCode: UInt16, CaseIterable, Sendable {
             )
         case .notAppointed:
             (
-                "NOT_APPOINTED", "The sender is not a verifier of the facility.",
-                "The program's regulator appoints verifiers by MONITOR."
+                "NOT_APPOINTED", "The sender is not the one who measures or confirms that.",
+                "A regulator appoints verifiers by MONITOR; TERMS shows who measures for an agreement."
             )
         case .notVerified:
             (
@@ -315,8 +315,8 @@ public enum RejectCode: UInt16, CaseIterable, Sendable {
             )
         case .periodClosed:
             (
-                "PERIOD_CLOSED", "The compliance period has been settled.",
-                "Use a later period; corrections are carried to it."
+                "PERIOD_CLOSED", "The period, or the task, is settled.",
+                "Use a later period: corrections of use are carried to it, an agreement is amended."
             )
         case .suspended:
             (
@@ -358,7 +358,10 @@ public enum RejectCode: UInt16, CaseIterable, Sendable {
                 "Take at most what the text says is left."
             )
         case .insufficientFunds:
-            ("INSUFFICIENT_FUNDS", "The free cash does not cover it.", "Deposit, cancel orders, or ask for less.")
+            (
+                "INSUFFICIENT_FUNDS", "The free cash, or the fund, does not cover it.",
+                "Deposit, cancel orders, or ask for less."
+            )
         case .insufficientPermits:
             ("INSUFFICIENT_PERMITS", "The free permits do not cover it.", "Buy, cancel orders, or ask for less.")
         case .purchaseLimitExceeded:

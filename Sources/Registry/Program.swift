@@ -87,4 +87,7 @@ package struct ClassName: Sendable, Equatable {
         self.vintage = vintage
         self.zone = zone
     }
+
+    /// As it is written in one word: `WATER:2027:murray`.
+    package var text: String { "\(program):\(vintage)" + (zone.isEmpty ? "" : ":\(zone)") }
 }

@@ -13,21 +13,12 @@ extension Venue {
         case .compacts(let code, let party, let from): try compacts(code, party, from, member, &rows)
         case .terms(let code, let ofDraft): try terms(code, ofDraft, member, &rows)
         case .periods(let code): try periods(code, &rows)
-        case .readings(let code, let measure, let period):
-            let agreement = exchange.compacts[try findContract(code)]
-            rows.head.append("compact", code)
-            for reading in agreement.readings
-            where (measure == nil || reading.measure == measure) && (period == nil || reading.period == period) {
-                rows.row { bytes in
-                    bytes.append("time", reading.time)
-                    bytes.append(reading)
-                }
-            }
+        case .readings(let code, let measure, let period, let from): try readings(code, measure, period, from, &rows)
         case .claims(let code, let party, let from): try claims(code, party, from, &rows)
         case .funds(let code): try funds(code, &rows)
         case .standing(let code, let from): try standing(code, from, &rows)
         case .complaints(let code, let party, let from): try complaints(code, party, from, &rows)
-        case .labels(let code, let owner, let facility): try labels(code, owner, facility, &rows)
+        case .labels(let code, let owner, let facility, let from): try labels(code, owner, facility, from, &rows)
         }
     }
 
@@ -69,14 +60,18 @@ extension Venue {
             bytes.append("contract", contract.number)
             bytes.append(text: " digest=\(contract.terms.digest.hex)")
             bytes.append("concluded", agreement.concluded)
-            bytes.append("kind", contract.terms.kind)
+            bytes.append("type", contract.terms.kind)
             bytes.append("currency", contract.terms.currency)
             bytes.append(codes: contract.terms.signatories, "parties")
             bytes.append(
                 text: " starts=\(contract.terms.schedule.starts.text) ends=\(contract.terms.schedule.ends.text)"
             )
             if agreement.leaves != .never { bytes.append("until", agreement.leaves) }
-            for task in agreement.tasks { bytes.append(text: " \(task.name)=\(task.state.text)") }
+            if !agreement.tasks.isEmpty {
+                bytes.append(
+                    text: " tasks=" + agreement.tasks.map { "\($0.name):\($0.state.text)" }.joined(separator: ",")
+                )
+            }
         }
         if isOfParty, let draft = agreement.draft {
             bytes.append("draft", draft.number)
@@ -94,7 +89,7 @@ extension Venue {
     }
 
     private func terms(_ code: Code, _ ofDraft: Bool, _ member: MemberID, _ rows: inout Rows) throws(Refusal) {
-        let id = try exchange.findAgreement(code)
+        let id = try exchange.findAgreement(code, seenBy: member)
         let agreement = exchange.compacts[id]
         let draft = ofDraft ? (agreement.members.contains(member) ? agreement.draft : nil) : agreement.contract
         guard let draft else {
@@ -128,6 +123,28 @@ extension Venue {
                 let (figures, missing) = exchange.known(in: index, of: id)
                 bytes.append(figures: figures)
                 bytes.append(codes: missing, "awaits")
+            }
+        }
+    }
+
+    private func readings(
+        _ code: Code,
+        _ measure: Code?,
+        _ period: Code?,
+        _ from: UInt64,
+        _ rows: inout Rows
+    ) throws(Refusal) {
+        let agreement = exchange.compacts[try findContract(code)]
+        rows.head.append("compact", code)
+        let found = agreement.readings.enumerated().filter { index, reading in
+            UInt64(index + 1) >= from && (measure == nil || reading.measure == measure)
+                && (period == nil || reading.period == period)
+        }
+        for (index, reading) in found.prefix(Limits.rowsMax) {
+            rows.row { bytes in
+                bytes.append("number", UInt64(index + 1))
+                bytes.append("time", reading.time)
+                bytes.append(reading)
             }
         }
     }
@@ -213,20 +230,30 @@ extension Venue {
             rows.row { bytes in
                 bytes.append(complaint, exchange)
                 bytes.append("text", quoted: complaint.text)
+                if complaint.state == .answered { bytes.append("answer", quoted: complaint.answer) }
             }
         }
     }
 
-    private func labels(_ code: Code?, _ owner: Code?, _ facility: Code?, _ rows: inout Rows) throws(Refusal) {
+    private func labels(
+        _ code: Code?,
+        _ owner: Code?,
+        _ facility: Code?,
+        _ from: Code?,
+        _ rows: inout Rows
+    ) throws(Refusal) {
         let owner = try owner.map { code throws(Refusal) in try exchange.findMember(code) }
         let facility = try facility.map { code throws(Refusal) in try exchange.findFacility(code) }
         for label in exchange.compacts.labels where code == nil || label.code == code {
             rows.row { $0.append(label, exchange) }
         }
-        for award in exchange.compacts.awards {
-            guard code == nil || award.label == code, facility == nil || award.facility == facility,
-                owner == nil || exchange.registry[award.facility].member == owner
-            else { continue }
+        func name(_ award: LabelAward) -> Code { exchange.registry[award.facility].code }
+        let found = exchange.compacts.awards.filter { award in
+            (code == nil || award.label == code) && (facility == nil || award.facility == facility)
+                && (owner == nil || exchange.registry[award.facility].member == owner)
+                && (from.map { name(award) > $0 } ?? true)
+        }
+        for award in found.sorted(by: { (name($0), $0.label) < (name($1), $1.label) }).prefix(Limits.rowsMax) {
             rows.row { $0.append(award, exchange) }
         }
     }

@@ -95,7 +95,10 @@ extension VerbRule {
         case .periods:
             return ("The periods of a contract: when each is settled, what is known and what is awaited.", compact, [])
         case .readings:
-            return ("Every reading of a contract, oldest first.", compact, [(.measure, .code), (.period, .code)])
+            return (
+                "Every reading of a contract, oldest first.", compact,
+                [(.measure, .code), (.period, .code), (.from, .integer)]
+            )
         case .claims:
             return (
                 "What is and was owed under contracts, by number.", [],
@@ -114,7 +117,7 @@ extension VerbRule {
         default:
             return (
                 "The eco-labels, and which facilities have them.", [],
-                [(.label, .code), (.member, .code), (.facility, .code)]
+                [(.label, .code), (.member, .code), (.facility, .code), (.from, .code)]
             )
         }
     }

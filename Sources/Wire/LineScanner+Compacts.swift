@@ -134,12 +134,23 @@ extension LineScanner {
         case .terms: return .terms(try agreement(line), ofDraft: try flag(.draft, line))
         case .periods: return .periods(try agreement(line))
         case .readings:
-            return .readings(try agreement(line), measure: try code(.measure, line), period: try code(.period, line))
+            return .readings(
+                try agreement(line),
+                measure: try code(.measure, line),
+                period: try code(.period, line),
+                from: try number()
+            )
         case .claims: return .claims(compact, member: member, from: try number())
         case .funds: return .funds(try agreement(line))
         case .standing: return .standing(member: member, from: try code(.from, line))
         case .complaints: return .complaints(compact, member: member, from: try number())
-        default: return .labels(try code(.label, line), member: member, facility: try code(.facility, line))
+        default:
+            return .labels(
+                try code(.label, line),
+                member: member,
+                facility: try code(.facility, line),
+                from: try code(.from, line)
+            )
         }
     }
 

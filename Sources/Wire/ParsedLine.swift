@@ -79,12 +79,12 @@ package enum CompactQuery: Sendable, Equatable {
     case compacts(Code?, member: Code?, from: Code?)
     case terms(Code, ofDraft: Bool)
     case periods(Code)
-    case readings(Code, measure: Code?, period: Code?)
+    case readings(Code, measure: Code?, period: Code?, from: UInt64)
     case claims(Code?, member: Code?, from: UInt64)
     case funds(Code)
     case standing(member: Code?, from: Code?)
     case complaints(Code?, member: Code?, from: UInt64)
-    case labels(Code?, member: Code?, facility: Code?)
+    case labels(Code?, member: Code?, facility: Code?, from: Code?)
 }
 
 /// `LOGON` as it arrives; the password goes no further than the session.

@@ -21,16 +21,17 @@ struct TermsFile: ParsableArguments {
     var file: String
 
     /// Reads it.
-    /// - Throws: `ValidationError` with the line.
+    /// - Throws: `CommandError` with the line.
     func read() throws -> Terms {
         let data: Data
         do {
             data =
                 try file == "-"
                 ? FileHandle.standardInput.readToEnd() ?? Data() : Data(contentsOf: URL(fileURLWithPath: file))
-        } catch { throw ValidationError("\(file) cannot be read: \(error.localizedDescription)") }
-        guard let text = String(data: data, encoding: .utf8) else { throw ValidationError("\(file) is not UTF-8") }
-        do throws(TermsProblem) { return try Terms(text) } catch { throw ValidationError("\(file): \(error.text)") }
+        } catch { throw CommandError("\(file) cannot be read: \(error.localizedDescription)") }
+        let bytes = Array(data)
+        guard let text = String(validating: bytes, as: UTF8.self) else { throw CommandError("\(file) is not UTF-8") }
+        do throws(TermsProblem) { return try Terms(text) } catch { throw CommandError("\(file): \(error.text)") }
     }
 }
 
@@ -65,20 +66,20 @@ struct CompactDraft: ParsableCommand {
 
     /// The text in as few requests as its length needs.
     static func lines(_ terms: Terms, _ code: Code) -> [String] {
-        var parts: [String] = [""]
-        for line in terms.text.split(separator: "\n", omittingEmptySubsequences: false) {
-            var rest = Substring(line)
-            repeat {
-                // Quoting at most doubles a byte, but for the line's end, which it makes six.
-                let piece = rest.prefix(Limits.draftBytesMax / 16)
-                rest = rest.dropFirst(piece.count)
-                let text = piece + (rest.isEmpty ? "\n" : "")
-                if quoted(parts[parts.count - 1] + text).utf8.count > Limits.draftBytesMax { parts.append("") }
-                parts[parts.count - 1] += text
-            } while !rest.isEmpty
+        var parts: [String] = []
+        var part = ""
+        var size = 0
+        for scalar in terms.text.unicodeScalars {
+            // A line's end is written in six bytes; a quote and a backslash in two.
+            let bytes = scalar.value < 32 ? 6 : scalar == "\"" || scalar == "\\" ? 2 : UTF8.width(scalar)
+            if size + bytes > Limits.draftBytesMax {
+                parts.append(part)
+                (part, size) = ("", 0)
+            }
+            part.unicodeScalars.append(scalar)
+            size += bytes
         }
-        // Splitting has given the last line an end that it does not have.
-        parts[parts.count - 1].removeLast()
+        parts.append(part)
         return parts.enumerated().map { index, part in
             "DRAFT compact=\(code) text=\(quoted(part))" + (index < parts.count - 1 ? " more=1" : "")
         }

@@ -11,14 +11,14 @@ struct CompactSimulate: ParsableCommand {
         abstract: "Reckon an agreement on past readings: a table, and a chart of the payments.",
         discussion: """
             The readings are CSV: a column period, and one for each measure that is read or that the registry knows; a line for each period. A reading that is
-            left empty was not made. Every party is taken to have the money, and a standing of 50 unless --standing says otherwise.
+            left empty was not made. Every party is taken to have the money and the permits, and a standing of 50 unless --standing says otherwise.
             """
     )
 
     @OptionGroup var terms: TermsFile
 
-    @Option(help: "The readings, or - for standard input.")
-    var readings: String
+    @Option(help: "The readings, or - for standard input; leave it out where nothing is read.")
+    var readings: String?
 
     @Option(help: "The standing of a party throughout, PARTY=SCORE; may be repeated.")
     var standing: [String] = []
@@ -26,7 +26,7 @@ struct CompactSimulate: ParsableCommand {
     @Option(help: "Write a chart of what each party gets and pays in each period to this file.")
     var svg: String?
 
-    @Flag(help: "Print the payments as CSV instead of a table.")
+    @Flag(help: "Print the payments as CSV instead of a table; what clauses say beside goes to standard error.")
     var csv = false
 
     func run() throws {
@@ -41,13 +41,19 @@ struct CompactSimulate: ParsableCommand {
             }
             standings[party] = score
         }
+        let nothing = terms.schedule.periods.map { _ in [Figure?](repeating: nil, count: terms.measures.count) }
         let forecast = Forecast(
             terms,
-            figures: try ReadingsFile(path: readings, terms).figures,
+            figures: try readings.map { try ReadingsFile(path: $0, terms).figures } ?? nothing,
             standings: standings,
             opening: terms.funds.map { _ in .zero }
         )
-        Console.line(csv ? CompactTable.csv(forecast) : CompactTable.text(forecast))
+        if csv {
+            for note in CompactTable.notes(forecast) { Console.note(note) }
+            Console.line(CompactTable.csv(forecast))
+        } else {
+            Console.line(CompactTable.text(forecast))
+        }
         guard let svg else { return }
         do {
             try Data(CompactChart(forecast).svg.utf8).write(to: URL(fileURLWithPath: svg))
@@ -59,8 +65,10 @@ struct CompactSimulate: ParsableCommand {
 /// Past readings as CSV: a line a period, a column a measure.
 struct ReadingsFile {
     /// By period and measure.
-    let figures: [[Figure?]]
+    private(set) var figures: [[Figure?]]
 
+    /// Reads a file; `-` is standard input.
+    /// - Throws: `CommandError` with the line and the column.
     init(path: String, _ terms: Terms) throws {
         let table: CSV<Enumerated>
         do {
@@ -68,42 +76,60 @@ struct ReadingsFile {
                 try path == "-"
                 ? FileHandle.standardInput.readToEnd() ?? Data() : Data(contentsOf: URL(fileURLWithPath: path))
             table = try CSV(string: String(decoding: data, as: UTF8.self), loadColumns: false)
-        } catch { throw ValidationError("\(path) is not CSV that can be read: \(error.localizedDescription)") }
+        } catch { throw CommandError("\(path) is not CSV that can be read: \(error.localizedDescription)") }
         let header = table.header.map { $0.trimmingCharacters(in: .whitespaces) }
-        guard let key = header.firstIndex(of: "period") else { throw ValidationError("\(path) has no column period") }
-        var columns: [(place: Int, measure: Int)] = []
-        for (place, name) in header.enumerated() where place != key {
-            guard let measure = terms.measures.firstIndex(where: { "\($0.name)" == name }) else {
-                let known = terms.measures.map { "\($0.name)" }.joined(separator: ", ")
-                throw ValidationError("\(path): the text has no measure \(name); it has \(known)")
-            }
-            columns.append((place, measure))
-        }
-        var figures = terms.schedule.periods.map { _ in [Figure?](repeating: nil, count: terms.measures.count) }
+        guard let key = header.firstIndex(of: "period") else { throw CommandError("\(path) has no column period") }
+        let columns = try ReadingsFile.columns(header, key, path, terms)
+        figures = terms.schedule.periods.map { _ in [Figure?](repeating: nil, count: terms.measures.count) }
         var seen: Set<Int> = []
-        for (index, row) in table.rows.enumerated() {
+        for (index, row) in table.rows.enumerated() where row.contains(where: { !$0.isEmpty }) {
             let place = "\(path), line \(index + 2)"
             guard row.count == header.count else {
-                throw ValidationError("\(place) has \(row.count) values, not \(header.count)")
+                throw CommandError("\(place) has \(row.count) values, not \(header.count)")
             }
             let label = row[key].trimmingCharacters(in: .whitespaces)
             guard let period = terms.schedule.periods.firstIndex(where: { "\($0.label)" == label }) else {
-                let known = terms.schedule.periods.prefix(4).map { "\($0.label)" }.joined(separator: ", ")
-                throw ValidationError("\(place): the text has no period \(label); they are \(known), …")
+                let labels = terms.schedule.periods.map { "\($0.label)" }
+                let known = labels.prefix(6).joined(separator: ", ") + (labels.count > 6 ? ", …" : "")
+                throw CommandError("\(place): the text has no period \(label); it has \(known)")
             }
-            guard seen.insert(period).inserted else { throw ValidationError("\(place): period \(label) stands twice") }
+            guard seen.insert(period).inserted else { throw CommandError("\(place): period \(label) stands twice") }
             for column in columns {
                 let text = row[column.place].trimmingCharacters(in: .whitespaces)
                 guard !text.isEmpty else { continue }
                 guard let figure = Figure(text) else {
-                    throw ValidationError(
-                        "\(place), \(header[column.place]): \(text) is no number with at most six decimals"
-                    )
+                    let form = "a number from 0 to \(Figure.max) with a point and at most six decimals"
+                    throw CommandError("\(place), \(header[column.place]): \(text) is not \(form)")
                 }
                 figures[period][column.measure] = figure
             }
         }
-        self.figures = figures
+    }
+
+    /// Which column is which measure.
+    private static func columns(
+        _ header: [String],
+        _ key: Int,
+        _ path: String,
+        _ terms: Terms
+    ) throws -> [(place: Int, measure: Int)] {
+        var columns: [(place: Int, measure: Int)] = []
+        for (place, name) in header.enumerated() where place != key && !name.isEmpty {
+            guard let measure = terms.measures.firstIndex(where: { "\($0.name)" == name }) else {
+                let known = terms.measures.map { "\($0.name)" }.joined(separator: ", ")
+                throw CommandError(
+                    "\(path): the text has no measure \(name)" + (known.isEmpty ? "" : "; it has \(known)")
+                )
+            }
+            guard !columns.contains(where: { $0.measure == measure }) else {
+                throw CommandError("\(path): the column \(name) stands twice")
+            }
+            switch terms.measures[measure].source {
+            case .received, .balance(.fund): throw CommandError("\(path): \(name) is reckoned, not read")
+            case .readings, .facility, .proceeds, .balance: columns.append((place, measure))
+            }
+        }
+        return columns
     }
 }
 
@@ -121,7 +147,8 @@ enum CompactTable {
             let indices = zip(terms.indices, period.indices).map { index, value in
                 "\(index.name) \(value.map { "\($0)" } ?? "not known")"
             }
-            lines.append("\(period.label): \((measures + indices).joined(separator: ", "))")
+            let known = measures + indices
+            lines.append("\(period.label)" + (known.isEmpty ? "" : ": " + known.joined(separator: ", ")))
             for note in period.notes { lines.append("  \(note.clause): \(note.text)") }
             for payment in period.payments {
                 rows.append([
@@ -132,13 +159,18 @@ enum CompactTable {
         }
         var totals = [["", "gets less pays"]]
         for (index, party) in terms.parties.enumerated() where party.signs {
-            let sum = forecast.periods.reduce(Int64(0)) { $0 + $1.net[index] }
-            totals.append(["\(party.name)", amount(sum, terms.currency)])
+            let sum = forecast.periods.reduce(Money.zero) { $0.clampedSum(Money(minorUnits: $1.net[index])) }
+            totals.append(["\(party.name)", amount(sum.minorUnits, terms.currency)])
         }
         for (fund, balance) in zip(terms.funds, forecast.balances) where fund.bond == nil {
             totals.append(["left in \(fund.name)", amount(balance.minorUnits, terms.currency)])
         }
         return (lines + [""] + aligned(rows) + [""] + aligned(totals)).joined(separator: "\n")
+    }
+
+    /// What clauses do that moves no money, and why some say nothing.
+    static func notes(_ forecast: Forecast) -> [String] {
+        forecast.periods.flatMap { period in period.notes.map { "\(period.label) \($0.clause): \($0.text)" } }
     }
 
     /// The payments as CSV.
@@ -157,7 +189,7 @@ enum CompactTable {
 
     /// An amount with thousands apart.
     static func amount(_ minorUnits: Int64, _ currency: Currency) -> String {
-        let text = FixedPoint.text(Int64(minorUnits.magnitude), scale: currency.scale)
+        let text = FixedPoint.text(Int64(clamping: minorUnits.magnitude), scale: currency.scale)
         let parts = text.split(separator: ".").map(String.init)
         var grouped = ""
         for (index, digit) in parts[0].enumerated() {

@@ -107,7 +107,7 @@ struct CompactWords {
             case .last: "in the last period"
             case .one(let index): "in \(terms.schedule.periods[index].label)"
             }
-        return "\(act(of: clause.action)) \(period)\(moment)\(when)"
+        return "\(period)\(moment)\(when), \(act(of: clause.action))"
     }
 
     private func act(of action: Clause.Action) -> String {
@@ -138,15 +138,17 @@ struct CompactWords {
                 return
                     "\(shares.joined(separator: ", "))\(top) (what rounding leaves to \(terms.name(of: split.ends[tier.rest])))"
             }
-            let verb = split.isPaidOut ? "divides" : "is given"
-            return "\(terms.name(of: split.hub)) \(verb) \(total): \(tiers.joined(separator: "; above that "))"
+            let shares = tiers.joined(separator: "; above that ")
+            return split.isPaidOut
+                ? "\(terms.name(of: split.hub)) divides \(total) among \(shares)"
+                : "\(terms.name(of: split.hub)) gets \(total) from \(shares)"
         case .deliver(let delivery):
             let quantities = delivery.quantities.map { "\($0.units)" }.joined(separator: ", ")
             return
-                "\(name(delivery.from)) delivers \(quantities) permits of \(delivery.permits.program) to \(name(delivery.to)) for \(list(delivery.totals))"
+                "\(name(delivery.from)) delivers \(quantities) permits of \(delivery.permits.text) to \(name(delivery.to)) for \(list(delivery.totals))"
         case .issue(let issue):
             return
-                "\(name(issue.regulator)) issues to \(name(issue.to)) \(issue.factor) permits of \(issue.permits.program) for each unit that \(issue.facility) is verified to have saved"
+                "\(name(issue.regulator)) issues to \(name(issue.to)) \(issue.factor) permits of \(issue.permits.text) for each unit that \(issue.facility) is verified to have saved"
         case .suspend(let suspension):
             return
                 "\(name(suspension.regulator)) suspends \(name(suspension.party)) from \(suspension.program) for \(suspension.days) days"
@@ -157,9 +159,10 @@ struct CompactWords {
         for task in terms.tasks {
             let confirmer = task.confirmer ?? task.owner
             let forfeit = task.forfeit.map { ", or loses \(money($0)) of its bond" } ?? ""
+            let text = task.text.isEmpty ? "" : " (\(task.text))"
             let due = CalendarDate(dayNumber: task.due.day - 1).text
             lines.append(
-                "- \(task.name): \(name(task.owner)) has it done by \(due), as \(name(confirmer)) says\(forfeit)"
+                "- \(task.name)\(text): done by \(name(task.owner)) until \(due), as \(name(confirmer)) says\(forfeit)"
             )
         }
         for entry in terms.entries {
@@ -172,13 +175,15 @@ struct CompactWords {
         lines.append(
             "- when a debt is broken:\(penalty) bonds pay what they can; the agreement \(terms.breach.ends ? "ends" : "goes on")"
         )
-        for exit in terms.exits { lines.append("- \(name(exit.party)) may leave with \(exit.noticeDays) days' notice") }
+        for exit in terms.exits {
+            lines.append("- \(name(exit.party)) may end it with \(exit.noticeDays) days' notice")
+        }
     }
 
     private func name(_ party: Int) -> String { "\(terms.parties[party].name)" }
 
     private func money(_ amount: Money) -> String {
-        "\(FixedPoint.text(amount.minorUnits, scale: terms.currency.scale)) \(terms.currency.text)"
+        "\(CompactTable.amount(amount.minorUnits, terms.currency)) \(terms.currency.text)"
     }
 
     private func list(_ sums: [Money]) -> String { sums.map(money).joined(separator: ", then ") }

@@ -1,0 +1,211 @@
+import Compacts
+import Ledger
+import Permits
+import Registry
+
+// What agreements move: payments and deliveries, as far as there is enough.
+
+extension Exchange {
+    // MARK: Accounts
+
+    /// What an account of an agreement has.
+    func balance(of fund: Code, _ id: AgreementID) -> Money {
+        guard let terms = compacts[id].terms, let index = compacts[id].fund(fund) else { return .zero }
+        let account = AccountID.fund(compacts[id].funds[index].fund)
+        return Money(minorUnits: ledger.balance(account, .cash(terms.currency)).total)
+    }
+
+    /// What a member may pay with; nothing leaves the account of one that is frozen.
+    func free(_ member: MemberID, _ currency: Currency) -> Money {
+        let isFrozen = registry.suspensions.contains { $0.member == member && $0.isFrozen }
+        return Money(minorUnits: isFrozen ? 0 : max(0, ledger.balance(.general(member), .cash(currency)).free))
+    }
+
+    /// What the venue's fees have gathered.
+    func fees(_ currency: Currency) -> Money { Money(minorUnits: ledger.balance(.fee, .cash(currency)).total) }
+
+    /// Moves money that was found to be there, and tells it.
+    mutating func transfer(
+        _ amount: Money,
+        due: Money? = nil,
+        from: Terms.Place,
+        to: Terms.Place,
+        of id: AgreementID,
+        clause: Code,
+        period: Code,
+        _ events: inout ContiguousArray<Event>
+    ) {
+        guard let terms = compacts[id].terms else { return }
+        var move = Transfer(
+            kind: .agreement,
+            from: .venue,
+            to: .venue,
+            asset: .cash(terms.currency),
+            amount: amount.minorUnits,
+            text: "\(compacts[id].code) \(clause) \(period)"
+        )
+        switch from {
+        case .party(let party): move.from = members.member(terms.parties[party].member) ?? .venue
+        case .fund(let fund):
+            guard let index = compacts[id].fund(terms.funds[fund].name) else { return }
+            move.fromFund = compacts[id].funds[index].fund
+            compacts[id].funds[index].count(paid: amount, period: period)
+        case .fees: break
+        }
+        switch to {
+        case .party(let party): move.to = members.member(terms.parties[party].member) ?? .venue
+        case .fund(let fund):
+            guard let index = compacts[id].fund(terms.funds[fund].name) else { return }
+            move.toFund = compacts[id].funds[index].fund
+            compacts[id].funds[index].count(received: amount, period: period)
+        case .fees: return
+        }
+        if amount > .zero { self.move(&move, &events) }
+        let payment = CompactPayment(
+            clause: clause,
+            period: period,
+            from: terms.name(of: from),
+            to: terms.name(of: to),
+            currency: terms.currency,
+            paid: amount,
+            due: due ?? amount
+        )
+        tell(id, .payment(payment), &events)
+    }
+
+    // MARK: Payments
+
+    /// Pays what a clause says: a party that has too little owes the rest, a fund pays what it has.
+    mutating func pay(
+        _ due: Due,
+        of id: AgreementID,
+        _ terms: Terms,
+        clause: Code,
+        period: Code,
+        _ events: inout ContiguousArray<Event>
+    ) {
+        if case .party(let party) = due.to, let creditor = members.member(terms.parties[party].member),
+            let waiver = compacts[id].waivers.first(where: {
+                $0.clause == clause && $0.period == period && $0.by == creditor
+            })
+        {
+            count(\.goodwill, of: creditor)
+            return tell(id, .waived(waiver, text: text(due.amount.minorUnits, terms.currency)), &events)
+        }
+        switch due.from {
+        case .fees, .fund:
+            let there =
+                if case .fund(let fund) = due.from { balance(of: terms.funds[fund].name, id) } else {
+                    fees(terms.currency)
+                }
+            transfer(
+                min(due.amount, there),
+                due: due.amount,
+                from: due.from,
+                to: due.to,
+                of: id,
+                clause: clause,
+                period: period,
+                &events
+            )
+        case .party(let party):
+            guard let debtor = members.member(terms.parties[party].member) else { return }
+            // Two parties of one member owe each other nothing.
+            if case .party(let other) = due.to, terms.parties[other].member == terms.parties[party].member { return }
+            let paid = min(due.amount, free(debtor, terms.currency))
+            transfer(paid, due: due.amount, from: due.from, to: due.to, of: id, clause: clause, period: period, &events)
+            guard paid < due.amount else { return count(\.kept, of: debtor) }
+            let creditor: Claim.Creditor
+            switch due.to {
+            case .party(let other): creditor = .member(members.member(terms.parties[other].member) ?? .venue)
+            case .fund(let fund):
+                guard let index = compacts[id].fund(terms.funds[fund].name) else { return }
+                creditor = .fund(compacts[id].funds[index].fund)
+            case .fees: return
+            }
+            raise(clause, period, terms, id, debtor, creditor, due.amount - paid, nil, &events)
+        }
+    }
+
+    // MARK: Deliveries
+
+    /// Delivers permits against their price, in one step or not at all.
+    mutating func deliver(
+        _ delivery: DeliveryTerms,
+        _ period: Int,
+        _ clause: Code,
+        _ terms: Terms,
+        _ id: AgreementID,
+        _ events: inout ContiguousArray<Event>
+    ) {
+        let quantity = delivery.quantity(in: period)
+        guard quantity > .zero, let seller = members.member(terms.parties[delivery.from].member),
+            let buyer = members.member(terms.parties[delivery.to].member),
+            let program = registry.program(delivery.permits.program),
+            let permitClass = registry.permitClass(
+                program,
+                vintage: delivery.permits.vintage,
+                zone: delivery.permits.zone
+            )
+        else { return }
+        let label = terms.schedule.periods[period].label
+        let exchange = Claim.Delivery(
+            permitClass: permitClass,
+            quantity: quantity,
+            buyer: buyer,
+            seller: seller,
+            price: delivery.totals.of(period)
+        )
+        guard let debtor = obstacle(to: exchange, terms.currency) else {
+            deliver(exchange, clause, label, terms.currency, id, &events)
+            count(\.kept, of: seller)
+            if exchange.price > .zero { count(\.kept, of: buyer) }
+            return
+        }
+        let creditor = debtor == seller ? buyer : seller
+        raise(clause, label, terms, id, debtor, .member(creditor), exchange.price, exchange, &events)
+    }
+
+    /// Who keeps a delivery from being made; nil: it can be made.
+    func obstacle(to delivery: Claim.Delivery, _ currency: Currency) -> MemberID? {
+        let amount = delivery.quantity
+        let program = registry[delivery.permitClass].program
+        guard ledger.balance(.general(delivery.seller), .permits(delivery.permitClass)).free >= amount.units,
+            registry.suspension(of: delivery.seller, in: program) == nil
+        else { return delivery.seller }
+        let isAssociate = members.associates(of: delivery.buyer).contains(delivery.seller)
+        let room = holdingRoom(of: delivery.buyer, delivery.permitClass)
+        let fits = isAssociate || amount <= room ?? amount
+        guard free(delivery.buyer, currency) >= delivery.price, fits,
+            registry.suspension(of: delivery.buyer, in: program) == nil
+        else { return delivery.buyer }
+        return nil
+    }
+
+    mutating func deliver(
+        _ delivery: Claim.Delivery,
+        _ clause: Code,
+        _ period: Code,
+        _ currency: Currency,
+        _ id: AgreementID,
+        _ events: inout ContiguousArray<Event>
+    ) {
+        let text = "\(compacts[id].code) \(clause) \(period)"
+        func transfer(_ from: MemberID, _ to: MemberID, _ asset: Transfer.Asset, _ amount: Int64) -> Transfer {
+            Transfer(kind: .agreement, from: from, to: to, asset: asset, amount: amount, text: text)
+        }
+        if delivery.price > .zero {
+            var payment = transfer(delivery.buyer, delivery.seller, .cash(currency), delivery.price.minorUnits)
+            move(&payment, &events)
+        }
+        var permits = transfer(
+            delivery.seller,
+            delivery.buyer,
+            .permits(delivery.permitClass),
+            delivery.quantity.units
+        )
+        move(&permits, &events)
+        alertHolding(of: delivery.buyer, delivery.permitClass, adding: delivery.quantity, &events)
+        tell(id, .delivered(clause: clause, period: period, delivery), &events)
+    }
+}
