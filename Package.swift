@@ -86,6 +86,7 @@ let package = Package(
         .testTarget(name: "SealsTests", dependencies: ["Seals"], swiftSettings: strict),
         .testTarget(name: "AuditTests", dependencies: ["Seals", "Audit"], swiftSettings: strict),
         .testTarget(name: "AuctionTests", dependencies: ["Permits", "Seals", "Auctions"], swiftSettings: strict),
+        .testTarget(name: "CompactTests", dependencies: ["Permits", "Seals", "Registry", "Compacts"], swiftSettings: strict),
         .testTarget(name: "OrderBookTests", dependencies: ["Permits", "OrderBook"], swiftSettings: strict),
         .testTarget(name: "ModelTests", dependencies: engine + ["Simulation"], swiftSettings: strict),
         .testTarget(name: "StorageTests", dependencies: engine + ["Storage", .product(name: "GRDB", package: "GRDB.swift")], swiftSettings: strict),
