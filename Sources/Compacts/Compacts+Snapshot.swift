@@ -9,7 +9,6 @@ extension Compacts {
     package func encode(to writer: inout ByteWriter) {
         writer.write(count: agreements.count)
         for agreement in agreements { agreement.encode(to: &writer) }
-        writer.write(claimCount)
         writer.write(count: claims.count)
         for claim in claims { claim.encode(to: &writer) }
         writer.write(count: complaints.count)
@@ -49,8 +48,7 @@ extension Compacts {
     /// - Throws: `SnapshotError`.
     package init(from reader: inout ByteReader) throws(SnapshotError) {
         for _ in 0..<(try reader.readCount()) { _ = add(try Agreement(from: &reader)) }
-        claimCount = try reader.read()
-        for _ in 0..<(try reader.readCount()) { claims.append(try Claim(from: &reader)) }
+        for _ in 0..<(try reader.readCount()) { _ = add(try Claim(from: &reader)) }
         for _ in 0..<(try reader.readCount()) { complaints.append(try Complaint(from: &reader)) }
         for _ in 0..<(try reader.readCount()) { labels.append(try Label(from: &reader)) }
         for _ in 0..<(try reader.readCount()) {

@@ -6,9 +6,10 @@ package import Permits
 package struct Compacts: Sendable {
     /// In order of their first word.
     package internal(set) var agreements: ContiguousArray<Agreement> = []
-    /// What is and was owed, in order.
-    package internal(set) var claims: [Claim] = []
-    package internal(set) var claimCount: UInt64 = 0
+    /// What is and was owed, by number.
+    package private(set) var claims: [Claim] = []
+    /// The places of what is still owed, in order; made from the claims.
+    private var owed: [Int] = []
     package internal(set) var complaints: [Complaint] = []
     package internal(set) var labels: [Label] = []
     package internal(set) var awards: [LabelAward] = []
@@ -34,17 +35,6 @@ package struct Compacts: Sendable {
     }
 
     package init() {}
-
-    /// Passes what is owed to an account of an agreement to a member.
-    /// - Returns: the claims as they are now.
-    package mutating func pass(claimsOf fund: FundID, to member: MemberID) -> [Claim] {
-        var passed: [Claim] = []
-        for index in claims.indices where claims[index].creditor == .fund(fund) && claims[index].isOwed {
-            claims[index].creditor = .member(member)
-            passed.append(claims[index])
-        }
-        return passed
-    }
 
     /// The agreement with a code.
     package func agreement(_ code: Code) -> AgreementID? { byCode[code] }
@@ -75,18 +65,34 @@ package struct Compacts: Sendable {
 
     /// Adds a claim, giving it its number.
     package mutating func add(_ claim: Claim) -> Claim {
-        claimCount += 1
         var numbered = claim
-        numbered.number = claimCount
+        numbered.number = UInt64(claims.count + 1)
         claims.append(numbered)
+        if numbered.isOwed { owed.append(claims.count - 1) }
         return numbered
     }
 
-    /// The place of a claim.
-    package func claim(_ number: UInt64) -> Int? { claims.firstIndex { $0.number == number } }
+    /// The claim with a number.
+    package func claim(_ number: UInt64) -> Claim? {
+        number >= 1 && number <= UInt64(claims.count) ? claims[Int(number) - 1] : nil
+    }
 
     /// Changes a claim.
-    package mutating func set(_ claim: Claim, at index: Int) { claims[index] = claim }
+    package mutating func set(_ claim: Claim) {
+        let index = Int(claim.number) - 1
+        claims[index] = claim
+        if !claim.isOwed { owed.removeAll { $0 == index } }
+    }
+
+    /// What is still owed under an agreement, in order.
+    package func owed(under agreement: AgreementID) -> [Claim] {
+        owed.filter { claims[$0].agreement == agreement }.map { claims[$0] }
+    }
+
+    /// What a member still owes, in order.
+    package func owed(by member: MemberID) -> [Claim] {
+        owed.filter { claims[$0].debtor == member }.map { claims[$0] }
+    }
 
     // MARK: Complaints
 

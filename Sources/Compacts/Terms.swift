@@ -158,6 +158,8 @@ package struct Terms: Sendable {
 
     /// The most bytes of a text.
     package static let bytesMax = 32_768
+    /// The most lines of one word, such as `pay`.
+    package static let linesOfWordMax = 100
 
     /// The parties that a member is.
     package func parties(of member: Code) -> [Int] { parties.indices.filter { parties[$0].member == member } }

@@ -48,6 +48,13 @@ struct TermsReader {
             let known = (["agreement", "term"] + TermsReader.words).joined(separator: ", ")
             throw TermsProblem("no clause \(line.word); there are \(known)").at(line.number)
         }
+        for word in TermsReader.words {
+            let found = lines.filter { $0.word == word }
+            guard found.count <= Terms.linesOfWordMax else {
+                throw TermsProblem("there are more than \(Terms.linesOfWordMax) lines \(word)")
+                    .at(found[Terms.linesOfWordMax].number)
+            }
+        }
         // What names something comes before what refers to it; what moves money keeps the order of the text.
         let movers = ["pay", "split", "contribute", "deliver", "issue", "suspend"]
         let namers = TermsReader.words.filter { !movers.contains($0) }

@@ -37,19 +37,17 @@ extension Exchange {
 
     /// Tries the open claims of an agreement, and breaks those whose time is over.
     mutating func collect(_ id: AgreementID, _ events: inout ContiguousArray<Event>) {
-        for claim in compacts.claims.filter({ $0.agreement == id && $0.state == .open }) {
+        for claim in compacts.owed(under: id) where claim.state == .open {
             guard compacts[id].state == .contract else { return }
             tryToPay(claim.number, &events)
-            guard let index = compacts.claim(claim.number), compacts.claims[index].state == .open,
-                compacts.claims[index].cure <= now
-            else { continue }
-            breach(index, id, &events)
+            guard let tried = compacts.claim(claim.number), tried.isOwed, tried.cure <= now else { continue }
+            breach(tried, id, &events)
         }
     }
 
     /// Tries what a member owes, once money has come in.
     mutating func collect(from member: MemberID, _ events: inout ContiguousArray<Event>) {
-        for claim in compacts.claims.filter({ $0.debtor == member && $0.isOwed }) {
+        for claim in compacts.owed(by: member) {
             guard compacts[claim.agreement].state == .contract else { continue }
             tryToPay(claim.number, &events)
         }
@@ -59,11 +57,10 @@ extension Exchange {
     /// - Returns: whether anything was paid.
     @discardableResult
     private mutating func tryToPay(_ number: UInt64, _ events: inout ContiguousArray<Event>) -> Bool {
-        guard let index = compacts.claim(number) else { return false }
-        var claim = compacts.claims[index]
+        guard var claim = compacts.claim(number) else { return false }
         if let delivery = claim.delivery {
             if let debtor = obstacle(to: delivery, claim.currency) {
-                pass(claim, at: index, to: debtor, &events)
+                pass(claim, to: debtor, &events)
                 return false
             }
             deliver(delivery, claim.clause, claim.period, claim.currency, claim.agreement, &events)
@@ -90,7 +87,7 @@ extension Exchange {
             if claim.state == .open { count(\.late, of: claim.debtor) }
             claim.state = .paid
         }
-        compacts.set(claim, at: index)
+        compacts.set(claim)
         tell(claim.agreement, .claim(claim, text: claim.state == .paid ? "paid" : "paid in part"), &events)
         return true
     }
@@ -98,7 +95,6 @@ extension Exchange {
     /// Now the other side keeps a delivery from being made.
     private mutating func pass(
         _ claim: Claim,
-        at index: Int,
         to debtor: MemberID,
         _ events: inout ContiguousArray<Event>
     ) {
@@ -106,7 +102,7 @@ extension Exchange {
         var claim = claim
         claim.debtor = debtor
         claim.creditor = .member(debtor == delivery.seller ? delivery.buyer : delivery.seller)
-        compacts.set(claim, at: index)
+        compacts.set(claim)
         tell(claim.agreement, .claim(claim, text: "the other side is ready"), &events)
     }
 
@@ -122,9 +118,9 @@ extension Exchange {
     }
 
     /// The time of a claim is over: it is broken, its penalty is owed too, and bonds pay what they can.
-    private mutating func breach(_ index: Int, _ id: AgreementID, _ events: inout ContiguousArray<Event>) {
+    private mutating func breach(_ claim: Claim, _ id: AgreementID, _ events: inout ContiguousArray<Event>) {
         guard let terms = compacts[id].terms else { return }
-        var claim = compacts.claims[index]
+        var claim = claim
         claim.state = .broken
         count(\.broken, of: claim.debtor)
         let debtors = terms.parties(of: members[claim.debtor].code)
@@ -134,7 +130,7 @@ extension Exchange {
             var damages = delivery.price > .zero ? delivery.price : Limits.moneyMax
             claim.delivery = nil
             claim.owed = .zero
-            compacts.set(claim, at: index)
+            compacts.set(claim)
             for debtor in debtors {
                 let to = terms.parties.firstIndex { $0.member == members[other].code }
                 damages =
@@ -149,7 +145,7 @@ extension Exchange {
                 let drawn = drawBonds(of: debtor, claim.owed, for: claim.clause, terms, id, to: to, &events)
                 claim.owed = claim.owed - drawn
             }
-            compacts.set(claim, at: index)
+            compacts.set(claim)
         }
         tell(id, .claim(claim, text: "broken"), &events)
         if terms.breach.ends { end(id, .broken, text: "claim \(claim.number)", &events) }
@@ -208,10 +204,9 @@ extension Exchange {
         _ sender: Sender,
         _ events: inout ContiguousArray<Event>
     ) throws(Refusal) {
-        guard let index = compacts.claim(number), compacts.claims[index].isOwed,
-            compacts.claims[index].debtor == sender.member
-        else { throw Refusal(.unknownClaim, "you owe no claim \(number); CLAIMS lists them") }
-        let claim = compacts.claims[index]
+        guard let claim = compacts.claim(number), claim.isOwed, claim.debtor == sender.member else {
+            throw Refusal(.unknownClaim, "you owe no claim \(number); CLAIMS lists them")
+        }
         if let delivery = claim.delivery {
             guard obstacle(to: delivery, claim.currency) == nil else {
                 throw Refusal(

@@ -101,6 +101,15 @@ extension Exchange {
         }
         for code in terms.signatories {
             let member = try findMember(code)
+            let inForce = compacts.agreements.count {
+                $0.state == .contract && ($0.terms?.signatories.contains(code) ?? false)
+            }
+            guard inForce < Limits.contractsMax || compacts[id].state == .contract else {
+                throw Refusal(
+                    .limitReached,
+                    "\(Limits.contractsMax) contracts of \(code) are in force, the most a member can have"
+                )
+            }
             let entries = terms.entries.filter { terms.parties[$0.party].member == code }
             let score = standing(of: member).score
             if let least = entries.compactMap(\.standing).max(), score < least {
@@ -225,7 +234,15 @@ extension Exchange {
     ) {
         guard let index = compacts[id].fund(fund.name), let rest = members.member(terms.parties[fund.rest].member)
         else { return }
-        for claim in compacts.pass(claimsOf: compacts[id].funds[index].fund, to: rest) {
+        let account = compacts[id].funds[index].fund
+        for var claim in compacts.owed(under: id) where claim.creditor == .fund(account) {
+            claim.creditor = .member(rest)
+            // Nobody owes itself.
+            if claim.debtor == rest {
+                claim.owed = .zero
+                claim.state = .paid
+            }
+            compacts.set(claim)
             tell(id, .claim(claim, text: "\(fund.name) has ended"), &events)
         }
     }

@@ -289,7 +289,7 @@ extension Exchange {
         guard !zip(compacts[id].progress, old.periods).contains(where: { $0.isSettled && new.period($1.label) == nil })
         else { throw Refusal(.badTerms, "a period that is settled stays in the term") }
         for fund in compacts[id].funds where !terms.funds.contains(where: { $0.name == fund.name }) {
-            let isOwed = compacts.claims.contains { $0.creditor == .fund(fund.fund) && $0.isOwed }
+            let isOwed = compacts.owed(under: id).contains { $0.creditor == .fund(fund.fund) }
             guard ledger.balance(.fund(fund.fund), .cash(terms.currency)).total == 0, !isOwed else {
                 throw Refusal(.badTerms, "\(fund.name) has money or is owed some, so an amendment keeps it")
             }

@@ -74,7 +74,7 @@ extension Exchange {
     private func isOver(_ terms: Terms, _ id: AgreementID) -> Bool {
         now >= terms.schedule.end && compacts[id].progress.allSatisfy(\.isSettled)
             && compacts[id].tasks.allSatisfy { $0.state == .done || $0.state == .broken }
-            && !compacts.claims.contains { $0.agreement == id && $0.state == .open }
+            && !compacts.owed(under: id).contains { $0.state == .open }
     }
 
     /// When something falls due next.
@@ -87,7 +87,7 @@ extension Exchange {
         for (task, state) in zip(terms.tasks, compacts[id].tasks) where state.state != .done && state.state != .broken {
             moments += [task.due, terms.schedule.cure(from: task.due)]
         }
-        for claim in compacts.claims where claim.agreement == id && claim.state == .open {
+        for claim in compacts.owed(under: id) where claim.state == .open {
             // An open claim is tried every day.
             moments += [min(claim.cure, now.nextMidnight)]
         }
@@ -120,43 +120,57 @@ extension Exchange {
 
     /// What an agreement is reckoned with now.
     private func inputs(_ terms: Terms, _ period: Int, _ id: AgreementID, isLast: Bool) -> Inputs {
-        let agreement = compacts[id]
         let times = terms.schedule.periods[period]
-        let figures = terms.measures.indices.map { index -> Figure? in
-            switch terms.measures[index].source {
+        let ofPeriod = compacts[id].readings.filter { $0.period == times.label }
+        let figures = terms.measures.map { measure -> Figure? in
+            switch measure.source {
             case .readings(let sampling):
-                let readings = agreement.readings(of: index, sampling, in: period, terms)
+                let readings = Readings(ofPeriod.filter { $0.measure == measure.name }, of: sampling, terms)
                 return isLast ? readings.final : readings.agreed
-            case .facility(let code, let measure):
+            case .facility(let code, let kind):
                 let facility = registry.facility(code)
-                let verified = facility.flatMap { registry[$0].verified(measure, period: times.year) }
+                let verified = facility.flatMap { registry[$0].verified(kind, period: times.year) }
                 return verified.flatMap { Figure(DecimalNumber(whole: $0.units)) }
             case .proceeds(let program):
                 let sum = compacts.proceeds.reduce(Int128(0)) { sum, entry in
                     let isIn =
-                        registry[entry.program].code == program && times.starts <= entry.time && entry.time < times.ends
+                        registry[entry.program].code == program && times.starts <= entry.time
+                        && entry.time < times.ends
                     return isIn ? sum + Int128(entry.amount.minorUnits) : sum
                 }
                 return Figure(minorUnits: sum, terms.currency)
-            case .balance(.fees): return Figure(minorUnits: Int128(fees(terms.currency).minorUnits), terms.currency)
-            case .balance(.fund(let fund)):
-                return Figure(minorUnits: Int128(balance(of: terms.funds[fund].name, id).minorUnits), terms.currency)
-            case .balance(.party): return nil
-            case .received(let fund):
-                let state = agreement.funds.first { $0.name == terms.funds[fund].name }
-                let received = state?.turnover(in: times.label).received ?? .zero
-                return Figure(minorUnits: Int128(received.minorUnits), terms.currency)
+            case .balance, .received: return nil
             }
         }
-        return Inputs(
+        var inputs = Inputs(
             figures: figures,
             standings: terms.parties.map { party in members.member(party.member).map { standing(of: $0).score } ?? 0 },
-            balances: terms.funds.map { balance(of: $0.name, id) },
-            rests: terms.funds.map { fund in
-                agreement.funds.first { $0.name == fund.name }?.turnover(in: times.label).rest ?? .zero
-            },
-            fees: fees(terms.currency)
+            balances: [],
+            rests: [],
+            fees: .zero
         )
+        refresh(&inputs, terms, times.label, id)
+        return inputs
+    }
+
+    /// What accounts hold changes with every clause.
+    private func refresh(_ inputs: inout Inputs, _ terms: Terms, _ label: Code, _ id: AgreementID) {
+        let turnovers = terms.funds.map { fund in
+            compacts[id].funds.first { $0.name == fund.name }?.turnover(in: label)
+        }
+        inputs.balances = terms.funds.map { balance(of: $0.name, id) }
+        inputs.rests = turnovers.map { $0?.rest ?? .zero }
+        inputs.fees = fees(terms.currency)
+        for (index, measure) in terms.measures.enumerated() {
+            let amount: Money
+            switch measure.source {
+            case .balance(.fund(let fund)): amount = inputs.balances[fund]
+            case .balance: amount = inputs.fees
+            case .received(let fund): amount = turnovers[fund]?.received ?? .zero
+            case .readings, .facility, .proceeds: continue
+            }
+            inputs.figures[index] = Figure(minorUnits: Int128(amount.minorUnits), terms.currency)
+        }
     }
 
     /// What is known of a period that is not settled, and the measures that are awaited.
@@ -204,9 +218,11 @@ extension Exchange {
         _ events: inout ContiguousArray<Event>
     ) {
         let label = terms.schedule.periods[period].label
+        guard !clauses.isEmpty else { return }
+        var inputs = inputs(terms, period, id, isLast: true)
         for index in clauses where compacts[id].state == .contract {
             let clause = terms.clauses[index]
-            let inputs = inputs(terms, period, id, isLast: true)
+            refresh(&inputs, terms, label, id)
             do throws(Undetermined) {
                 guard try terms.applies(clause, inputs) else { continue }
                 switch clause.action {

@@ -17,10 +17,9 @@ extension Exchange {
         _ sender: Sender,
         _ events: inout ContiguousArray<Event>
     ) throws(Refusal) {
-        guard let index = compacts.claim(number), compacts.claims[index].isOwed,
-            compacts.claims[index].creditor == .member(sender.member)
-        else { throw Refusal(.unknownClaim, "no claim \(number) is owed to you; CLAIMS lists them") }
-        var claim = compacts.claims[index]
+        guard var claim = compacts.claim(number), claim.isOwed, claim.creditor == .member(sender.member) else {
+            throw Refusal(.unknownClaim, "no claim \(number) is owed to you; CLAIMS lists them")
+        }
         if let until {
             guard claim.state == .open, until > claim.cure, amount == nil else {
                 throw Refusal(
@@ -45,7 +44,7 @@ extension Exchange {
         // Counted once a claim, however often it is eased.
         if !claim.isEased { count(\.goodwill, of: sender.member) }
         claim.isEased = true
-        compacts.set(claim, at: index)
+        compacts.set(claim)
         tell(claim.agreement, .claim(claim, text: text.isEmpty ? "eased" : text), &events)
         advance(claim.agreement, &events)
     }

@@ -35,6 +35,9 @@ extension Exchange {
             throw Refusal(.badNumber, "value must be 0 to \(Figure.max), with at most \(Figure.scale) decimals")
         }
         let isDetermination = sampler == nil
+        guard compacts[id].readings.count < Limits.readingsMax else {
+            throw Refusal(.limitReached, "\(new.agreement) has \(Limits.readingsMax) readings, the most there can be")
+        }
         guard new.sample.map({ $0 <= sampling.samples }) ?? (isDetermination || sampling.samples == 1) else {
             throw Refusal(.outOfRange, "sample must be 1 to \(sampling.samples)")
         }
