@@ -152,6 +152,8 @@ package struct Agreement: Sendable {
     package let isOpen: Bool
     /// Who takes part, in order of joining.
     package var members: [MemberID]
+    /// Who has left: they come back by themselves, and are not invited again.
+    package var left: [MemberID] = []
     package var state = State.dialogue
     package var ending: Ending?
     /// A draft in the making, and whose.

@@ -105,8 +105,10 @@ extension Agreement {
         writer.write(code)
         writer.write(initiator.index)
         writer.write(isOpen)
-        writer.write(count: members.count)
-        for member in members { writer.write(member.index) }
+        for list in [members, left] {
+            writer.write(count: list.count)
+            for member in list { writer.write(member.index) }
+        }
         writer.write(state)
         writer.write(ending?.rawValue ?? .max)
         writer.write(unfinished != nil)
@@ -171,6 +173,7 @@ extension Agreement {
         let isOpen = try reader.readBool()
         self.init(code: code, initiator: initiator, members: [], isOpen: isOpen)
         for _ in 0..<(try reader.readCount()) { members.append(MemberID(try reader.read())) }
+        for _ in 0..<(try reader.readCount()) { left.append(MemberID(try reader.read())) }
         state = try reader.readWord()
         ending = Ending(rawValue: try reader.read())
         if try reader.readBool() {

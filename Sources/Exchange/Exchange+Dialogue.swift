@@ -60,7 +60,8 @@ extension Exchange {
     package func findAgreement(_ code: Code, seenBy member: MemberID) throws(Refusal) -> AgreementID {
         let id = try findAgreement(code)
         let agreement = compacts[id]
-        guard agreement.contract != nil || agreement.isOpen || agreement.members.contains(member) else {
+        let isKnown = agreement.isOpen || agreement.members.contains(member) || agreement.left.contains(member)
+        guard agreement.contract != nil || isKnown else {
             throw Refusal(.unknownAgreement, "no agreement \(code); COMPACTS lists them")
         }
         return id
@@ -126,6 +127,9 @@ extension Exchange {
             }
             guard compacts[id].state != .ended else { throw Refusal(.wrongStage, "\(code) has ended") }
             partners.removeAll { compacts[id].members.contains($0) }
+            if let gone = partners.first(where: { compacts[id].left.contains($0) }) {
+                throw Refusal(.invalidCombination, "\(members[gone].code) has left \(code), and can only JOIN it again")
+            }
             guard !partners.isEmpty else {
                 throw Refusal(.alreadyExists, "\(code) is under way; to= invites members who take no part yet")
             }
@@ -164,7 +168,8 @@ extension Exchange {
         _ events: inout ContiguousArray<Event>
     ) throws(Refusal) {
         let id = try findAgreement(code, seenBy: sender.member)
-        guard compacts[id].isOpen, compacts[id].state == .dialogue else {
+        let isInvited = compacts[id].isOpen || compacts[id].left.contains(sender.member)
+        guard isInvited, compacts[id].state == .dialogue else {
             throw Refusal(.wrongStage, "\(code) is no open dialogue")
         }
         guard !compacts[id].members.contains(sender.member) else {
@@ -172,6 +177,7 @@ extension Exchange {
         }
         try checkRoom(for: 1, in: compacts[id].members.count)
         compacts[id].members.append(sender.member)
+        compacts[id].left.removeAll { $0 == sender.member }
         tell(id, .joined(sender.member), &events)
     }
 
@@ -188,6 +194,7 @@ extension Exchange {
         }
         tell(id, .left(sender.member), &events)
         compacts[id].members.removeAll { $0 == sender.member }
+        compacts[id].left.append(sender.member)
         if compacts[id].unfinished?.author == sender.member { compacts[id].unfinished = nil }
         // What names who has left cannot be signed any more.
         let isNamed = compacts[id].draft?.terms.members.contains(members[sender.member].code) ?? false

@@ -84,6 +84,12 @@ extension Exchange {
         period: Code,
         _ events: inout ContiguousArray<Event>
     ) {
+        // Two parties of one member owe each other nothing.
+        if case .party(let from) = due.from, case .party(let to) = due.to,
+            terms.parties[from].member == terms.parties[to].member
+        {
+            return
+        }
         if case .party(let party) = due.to, let creditor = members.member(terms.parties[party].member),
             let waiver = compacts[id].waivers.first(where: {
                 $0.clause == clause && $0.period == period && $0.by == creditor
@@ -110,8 +116,6 @@ extension Exchange {
             )
         case .party(let party):
             guard let debtor = members.member(terms.parties[party].member) else { return }
-            // Two parties of one member owe each other nothing.
-            if case .party(let other) = due.to, terms.parties[other].member == terms.parties[party].member { return }
             let paid = min(due.amount, free(debtor, terms.currency))
             transfer(paid, due: due.amount, from: due.from, to: due.to, of: id, clause: clause, period: period, &events)
             guard paid < due.amount else { return count(\.kept, of: debtor) }
