@@ -65,10 +65,12 @@ package struct Agreement: Sendable {
     package struct Signature: Sendable, Equatable {
         package var member: MemberID
         package var user: UserID
+        package var time: Timestamp
 
-        package init(member: MemberID, user: UserID) {
+        package init(member: MemberID, user: UserID, time: Timestamp) {
             self.member = member
             self.user = user
+            self.time = time
         }
     }
 
@@ -108,6 +110,9 @@ package struct Agreement: Sendable {
             case .broken: "broken"
             }
         }
+
+        /// Whether it may still be done.
+        package var isUndecided: Bool { self == .open || self == .late }
     }
 
     /// An account of the agreement, by its name in the terms.
@@ -169,7 +174,11 @@ package struct Agreement: Sendable {
     package var endSignatures: [Signature] = []
     /// When a party leaves.
     package var leaves = Timestamp.never
+    /// When its timer falls due; a time that has passed: none is set.
+    package var wakes = Timestamp.zero
     package var readings: [Reading] = []
+    /// Who has paid or delivered on time in which period: counted once for both.
+    package var kept: [(period: Code, member: MemberID)] = []
     /// By period.
     package var progress: [Progress] = []
     package var waivers: [Waiver] = []

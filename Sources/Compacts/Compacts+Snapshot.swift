@@ -49,7 +49,7 @@ extension Compacts {
     package init(from reader: inout ByteReader) throws(SnapshotError) {
         for _ in 0..<(try reader.readCount()) { _ = add(try Agreement(from: &reader)) }
         for _ in 0..<(try reader.readCount()) { _ = add(try Claim(from: &reader)) }
-        for _ in 0..<(try reader.readCount()) { complaints.append(try Complaint(from: &reader)) }
+        for _ in 0..<(try reader.readCount()) { _ = add(try Complaint(from: &reader)) }
         for _ in 0..<(try reader.readCount()) { labels.append(try Label(from: &reader)) }
         for _ in 0..<(try reader.readCount()) {
             awards.append(
@@ -127,11 +127,18 @@ extension Agreement {
             for signature in list {
                 writer.write(signature.member.index)
                 writer.write(signature.user.index)
+                writer.write(signature.time)
             }
         }
         writer.write(leaves)
+        writer.write(wakes)
         writer.write(count: readings.count)
         for reading in readings { reading.encode(to: &writer) }
+        writer.write(count: kept.count)
+        for entry in kept {
+            writer.write(entry.period)
+            writer.write(entry.member.index)
+        }
         writer.write(count: progress.count)
         for period in progress {
             writer.write(period.hasStarted)
@@ -187,7 +194,12 @@ extension Agreement {
         signatures = try Agreement.signatures(&reader)
         endSignatures = try Agreement.signatures(&reader)
         leaves = try reader.readTimestamp()
+        wakes = try reader.readTimestamp()
         for _ in 0..<(try reader.readCount()) { readings.append(try Reading(from: &reader)) }
+        for _ in 0..<(try reader.readCount()) {
+            let period = try reader.readCode()
+            kept.append((period, MemberID(try reader.read())))
+        }
         for _ in 0..<(try reader.readCount()) {
             let hasStarted = try reader.readBool()
             progress.append(Progress(hasStarted: hasStarted, isSettled: try reader.readBool()))
@@ -222,7 +234,8 @@ extension Agreement {
         var list: [Signature] = []
         for _ in 0..<(try reader.readCount()) {
             let member = MemberID(try reader.read())
-            list.append(Signature(member: member, user: UserID(try reader.read())))
+            let user = UserID(try reader.read())
+            list.append(Signature(member: member, user: user, time: try reader.readTimestamp()))
         }
         return list
     }
@@ -321,6 +334,7 @@ extension Complaint {
         writer.write(text)
         writer.write(answer)
         writer.write(state)
+        writer.write(wasIgnored)
     }
 
     fileprivate init(from reader: inout ByteReader) throws(SnapshotError) {
@@ -336,6 +350,7 @@ extension Complaint {
         text = try reader.readString()
         answer = try reader.readString()
         state = try reader.readWord()
+        wasIgnored = try reader.readBool()
     }
 }
 

@@ -8,8 +8,10 @@ package struct Compacts: Sendable {
     package internal(set) var agreements: ContiguousArray<Agreement> = []
     /// What is and was owed, by number.
     package private(set) var claims: [Claim] = []
-    /// The places of what is still owed, in order; made from the claims.
-    private var owed: [Int] = []
+    /// The places of what is still owed under each agreement, in order; made from the claims.
+    private var owed: [AgreementID: [Int]] = [:]
+    /// The agreements under which each member may owe something; made from the claims.
+    private var debts: [MemberID: Set<AgreementID>] = [:]
     package internal(set) var complaints: [Complaint] = []
     package internal(set) var labels: [Label] = []
     package internal(set) var awards: [LabelAward] = []
@@ -20,6 +22,11 @@ package struct Compacts: Sendable {
     /// The counts of members, by member.
     private var standings: [MemberID: Standing] = [:]
     private var byCode: [Code: AgreementID] = [:]
+    /// The dialogues that each member has begun, and its complaints, by their places; those that are over go when they are counted.
+    private var begun: [MemberID: [Int]] = [:]
+    private var complained: [MemberID: [Int]] = [:]
+    /// Whose complaints each member has left unanswered, by complainer.
+    private var ignored: [MemberID: Set<MemberID>] = [:]
 
     /// Money that an auction brought its program's regulator.
     package struct Proceeds: Sendable, Equatable {
@@ -52,7 +59,28 @@ package struct Compacts: Sendable {
         agreements.append(agreement)
         let id = AgreementID(UInt32(agreements.count - 1))
         byCode[agreement.code] = id
+        begun[agreement.initiator, default: []].append(id.slot)
         return id
+    }
+
+    /// How many dialogues a member has begun that are still open.
+    package mutating func dialogues(begunBy member: MemberID) -> Int {
+        let open = (begun[member] ?? []).filter { agreements[$0].state == .dialogue }
+        begun[member] = open
+        return open.count
+    }
+
+    /// How many contracts in force a member has signed.
+    package func contracts(of member: Code) -> Int {
+        agreements.indices.count {
+            agreements[$0].state == .contract && (agreements[$0].terms?.signatories.contains(member) ?? false)
+        }
+    }
+
+    /// The contracts in force that go by what is verified of a facility.
+    package func contracts(goingBy facility: Code) -> [AgreementID] {
+        agreements.indices.filter { agreements[$0].state == .contract && agreements[$0].goes(by: facility) }
+            .map { AgreementID(UInt32($0)) }
     }
 
     /// A new account.
@@ -68,7 +96,7 @@ package struct Compacts: Sendable {
         var numbered = claim
         numbered.number = UInt64(claims.count + 1)
         claims.append(numbered)
-        if numbered.isOwed { owed.append(claims.count - 1) }
+        if numbered.isOwed { note(numbered) }
         return numbered
     }
 
@@ -81,17 +109,26 @@ package struct Compacts: Sendable {
     package mutating func set(_ claim: Claim) {
         let index = Int(claim.number) - 1
         claims[index] = claim
-        if !claim.isOwed { owed.removeAll { $0 == index } }
+        if claim.isOwed {
+            debts[claim.debtor, default: []].insert(claim.agreement)
+        } else {
+            owed[claim.agreement]?.removeAll { $0 == index }
+        }
+    }
+
+    private mutating func note(_ claim: Claim) {
+        owed[claim.agreement, default: []].append(Int(claim.number) - 1)
+        debts[claim.debtor, default: []].insert(claim.agreement)
     }
 
     /// What is still owed under an agreement, in order.
     package func owed(under agreement: AgreementID) -> [Claim] {
-        owed.filter { claims[$0].agreement == agreement }.map { claims[$0] }
+        (owed[agreement] ?? []).map { claims[$0] }
     }
 
     /// What a member still owes, in order.
     package func owed(by member: MemberID) -> [Claim] {
-        owed.filter { claims[$0].debtor == member }.map { claims[$0] }
+        (debts[member] ?? []).sorted().flatMap { owed(under: $0) }.filter { $0.debtor == member }
     }
 
     // MARK: Complaints
@@ -101,12 +138,34 @@ package struct Compacts: Sendable {
         var numbered = complaint
         numbered.number = UInt64(complaints.count + 1)
         complaints.append(numbered)
+        complained[complaint.by, default: []].append(complaints.count - 1)
+        if complaint.wasIgnored { ignored[complaint.by, default: []].insert(complaint.about) }
         return numbered
+    }
+
+    /// How many complaints of a member are open.
+    package mutating func openComplaints(by member: MemberID) -> Int {
+        let open = (complained[member] ?? []).filter { complaints[$0].state == .open }
+        complained[member] = open
+        return open.count
+    }
+
+    /// Whether a member has left another one's complaint unanswered.
+    package func hasIgnored(_ complainer: MemberID, _ member: MemberID) -> Bool {
+        ignored[complainer]?.contains(member) ?? false
+    }
+
+    /// The place of a complaint.
+    package func complaint(_ number: UInt64) -> Int? {
+        number >= 1 && number <= UInt64(complaints.count) ? Int(number) - 1 : nil
     }
 
     /// Changes how a complaint stands.
     package mutating func set(_ state: Complaint.State, answer: String = "", complaint index: Int) {
         complaints[index].state = state
+        guard state == .unanswered else { return }
+        complaints[index].wasIgnored = true
+        ignored[complaints[index].by, default: []].insert(complaints[index].about)
         complaints[index].answer = answer
     }
 

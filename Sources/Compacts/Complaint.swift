@@ -35,6 +35,8 @@ package struct Complaint: Sendable, Equatable {
     /// What was answered; empty until then.
     package var answer = ""
     package var state = State.open
+    /// Whether its time passed without an answer, though one may have come since.
+    package var wasIgnored = false
 
     package init(
         number: UInt64,

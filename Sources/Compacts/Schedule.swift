@@ -106,6 +106,16 @@ package struct Schedule: Sendable {
     /// The place of a period.
     package func period(_ label: Code) -> Int? { periods.firstIndex { $0.label == label } }
 
+    /// When a period is settled with what there is.
+    package func lastCall(of period: Period) -> Timestamp {
+        period.due.adding(microseconds: graceDays * Timestamp.microsecondsPerDay)
+    }
+
+    /// When what was due at a time is broken.
+    package func cure(from due: Timestamp) -> Timestamp {
+        due.adding(microseconds: cureDays * Timestamp.microsecondsPerDay)
+    }
+
     /// The period that a time is in; the first before all of them, the last after.
     package func period(at time: Timestamp) -> Period {
         periods.last { $0.starts <= time } ?? periods[0]

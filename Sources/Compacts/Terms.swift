@@ -160,6 +160,10 @@ package struct Terms: Sendable {
     package static let bytesMax = 32_768
     /// The most lines of one word, such as `pay`.
     package static let linesOfWordMax = 100
+    /// The most payments and deliveries that all clauses make in all periods.
+    package static let movesMax = 20_000
+    /// The most samples of all measures in a period.
+    package static let samplesMax = 1_000
 
     /// The parties that a member is.
     package func parties(of member: Code) -> [Int] { parties.indices.filter { parties[$0].member == member } }

@@ -331,6 +331,20 @@ extension TermsReader {
 
     /// What an agreement of its kind must have.
     func checkWhole() throws(TermsProblem) {
+        let moves = terms.clauses.reduce(0) { sum, clause in
+            if case .split(let split) = clause.action { sum + split.ends.count } else { sum + 1 }
+        }
+        guard moves * terms.schedule.periods.count <= Terms.movesMax else {
+            throw TermsProblem(
+                "\(moves) payments in \(terms.schedule.periods.count) periods are more than \(Terms.movesMax)"
+            )
+        }
+        let samples = terms.measures.reduce(Int64(0)) { sum, measure in
+            if case .readings(let sampling) = measure.source { sum + sampling.samples } else { sum }
+        }
+        guard samples <= Terms.samplesMax else {
+            throw TermsProblem("\(samples) samples in a period are more than \(Terms.samplesMax)")
+        }
         guard terms.signatories.count >= 2 else { throw TermsProblem("an agreement needs parties of two members") }
         func needs(_ what: String, _ isThere: Bool) throws(TermsProblem) {
             guard isThere else { throw TermsProblem("kind \(terms.kind.text) needs \(what)") }

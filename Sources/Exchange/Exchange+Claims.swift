@@ -35,14 +35,16 @@ extension Exchange {
         tell(id, .claim(claim, text: "due"), &events)
     }
 
-    /// Tries the open claims of an agreement, and breaks those whose time is over.
+    /// Tries the open claims of a contract, and breaks those whose time is over, also after its end.
     mutating func collect(_ id: AgreementID, _ events: inout ContiguousArray<Event>) {
-        for claim in compacts.owed(under: id) where claim.state == .open {
-            guard compacts[id].state == .contract else { return }
-            tryToPay(claim.number, &events)
-            guard let tried = compacts.claim(claim.number), tried.isOwed, tried.cure <= now else { continue }
-            breach(tried, id, &events)
-        }
+        for claim in compacts.owed(under: id) where claim.state == .open { collect(claim: claim.number, id, &events) }
+    }
+
+    /// Tries a claim while its contract is in force, and breaks it if its time is over.
+    mutating func collect(claim number: UInt64, _ id: AgreementID, _ events: inout ContiguousArray<Event>) {
+        if compacts[id].state == .contract { tryToPay(number, &events) }
+        guard let claim = compacts.claim(number), claim.state == .open, claim.isOwed, claim.cure <= now else { return }
+        breach(claim, id, &events)
     }
 
     /// Tries what a member owes, once money has come in.
@@ -111,14 +113,14 @@ extension Exchange {
         case .member(let member):
             return terms.parties.firstIndex { $0.member == members[member].code }.map { .party($0) }
         case .fund(let fund):
-            guard compacts[id].state == .contract, let state = compacts[id].funds.first(where: { $0.fund == fund })
+            guard let state = compacts[id].funds.first(where: { $0.fund == fund })
             else { return nil }
             return terms.funds.firstIndex { $0.name == state.name }.map { .fund($0) }
         }
     }
 
     /// The time of a claim is over: it is broken, its penalty is owed too, and bonds pay what they can.
-    private mutating func breach(_ claim: Claim, _ id: AgreementID, _ events: inout ContiguousArray<Event>) {
+    mutating func breach(_ claim: Claim, _ id: AgreementID, _ events: inout ContiguousArray<Event>) {
         guard let terms = compacts[id].terms else { return }
         var claim = claim
         claim.state = .broken
@@ -137,18 +139,41 @@ extension Exchange {
                     damages
                     - drawBonds(of: debtor, damages, for: claim.clause, terms, id, to: to.map { .party($0) }, &events)
             }
+            tell(id, .claim(claim, text: "broken"), &events)
         } else {
-            let penalty = Int128(claim.owed.minorUnits) * Int128(terms.breach.penalty.hundredths) / 10_000
+            // After the end no term is executed, so no penalty either.
+            let percent = compacts[id].state == .contract ? terms.breach.penalty : .zero
+            let penalty = Int128(claim.owed.minorUnits) * Int128(percent.hundredths) / 10_000
             claim.owed = min(Limits.moneyMax, claim.owed + Money(minorUnits: Int64(penalty)))
-            let to = place(of: claim.creditor, terms, id)
-            for debtor in debtors {
-                let drawn = drawBonds(of: debtor, claim.owed, for: claim.clause, terms, id, to: to, &events)
-                claim.owed = claim.owed - drawn
-            }
             compacts.set(claim)
+            tell(id, .claim(claim, text: "broken"), &events)
+            payByBonds(claim, terms, id, &events)
         }
-        tell(id, .claim(claim, text: "broken"), &events)
-        if terms.breach.ends { end(id, .broken, text: "claim \(claim.number)", &events) }
+        if terms.breach.ends, compacts[id].state == .contract {
+            end(id, .broken, text: "claim \(claim.number)", &events)
+        }
+    }
+
+    /// Pays what is owed in money out of the debtor's bonds, as far as they have it.
+    mutating func payByBonds(
+        _ claim: Claim,
+        _ terms: Terms,
+        _ id: AgreementID,
+        _ events: inout ContiguousArray<Event>
+    ) {
+        guard let place = place(of: claim.creditor, terms, id) else { return }
+        var claim = claim
+        for debtor in terms.parties(of: members[claim.debtor].code) {
+            claim.owed =
+                claim.owed - drawBonds(of: debtor, claim.owed, for: claim.clause, terms, id, to: place, &events)
+        }
+        guard claim != compacts.claim(claim.number) else { return }
+        if claim.owed == .zero, claim.state == .open {
+            claim.state = .paid
+            count(\.late, of: claim.debtor)
+        }
+        compacts.set(claim)
+        tell(id, .claim(claim, text: "paid by bond"), &events)
     }
 
     /// Pays out of a party's bonds.
@@ -172,7 +197,7 @@ extension Exchange {
         _ events: inout ContiguousArray<Event>
     ) -> Money {
         var left = amount
-        for (index, fund) in terms.funds.enumerated() where fund.bond?.from == party {
+        for (index, fund) in terms.funds.enumerated() where fund.bond?.from == party && place != .fund(index) {
             let drawn = min(left, balance(of: fund.name, id))
             guard drawn > .zero else { continue }
             left = left - drawn

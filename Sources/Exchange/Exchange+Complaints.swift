@@ -42,11 +42,16 @@ extension Exchange {
         if let code = new.agreement {
             let id = try findContract(code, seenBy: sender.member)
             agreement = id
-            days = compacts[id].terms?.schedule.answerDays ?? days
-            if let measure = new.measure, let period = new.period { try checkDispute(measure, period, id, sender) }
+            guard let terms = compacts[id].terms, !terms.parties(of: new.about).isEmpty else {
+                throw Refusal(.invalidCombination, "\(new.about) has no part in \(code)")
+            }
+            // Who has not signed has not agreed to another time than everyone's.
+            if terms.signatories.contains(new.about) { days = terms.schedule.answerDays }
+            if let measure = new.measure, let period = new.period {
+                try checkDispute(measure, period, id, about: new.about, sender)
+            }
         }
-        let open = compacts.complaints.count { $0.by == sender.member && $0.state == .open }
-        guard open < Limits.complaintsMax else {
+        guard compacts.openComplaints(by: sender.member) < Limits.complaintsMax else {
             throw Refusal(
                 .limitReached,
                 "\(Limits.complaintsMax) complaints of yours are open, the most a member can have"
@@ -75,6 +80,7 @@ extension Exchange {
         _ measure: Code,
         _ period: Code,
         _ id: AgreementID,
+        about: Code,
         _ sender: Sender
     ) throws(Refusal) {
         guard compacts[id].state == .contract, let terms = compacts[id].terms else {
@@ -83,8 +89,12 @@ extension Exchange {
         guard !terms.parties(of: members[sender.member].code).isEmpty else {
             throw Refusal(.notYourAgreement, "only parties and monitors dispute a reading")
         }
-        guard terms.measures.contains(where: { $0.name == measure }) else {
-            throw Refusal(.unknownMeasure, "\(compacts[id].code) has no measure \(measure)")
+        guard let found = terms.measures.first(where: { $0.name == measure }),
+            case .readings(let sampling) = found.source
+        else { throw Refusal(.unknownMeasure, "\(compacts[id].code) has no measure \(measure) that is read") }
+        let readers = [sampling.first, sampling.second, sampling.arbiter].compactMap(\.self)
+        guard readers.contains(where: { terms.parties[$0].member == about }) else {
+            throw Refusal(.notAppointed, "\(about) neither measures \(measure) nor decides about it")
         }
         guard let index = terms.schedule.period(period) else {
             throw Refusal(.unknownPeriod, "\(compacts[id].code) has no period \(period)")
@@ -100,7 +110,7 @@ extension Exchange {
         _ sender: Sender,
         _ events: inout ContiguousArray<Event>
     ) throws(Refusal) {
-        guard let index = compacts.complaints.firstIndex(where: { $0.number == number }),
+        guard let index = compacts.complaint(number),
             compacts.complaints[index].about == sender.member, compacts.complaints[index].state != .answered
         else { throw Refusal(.unknownComplaint, "no complaint \(number) waits for your answer; COMPLAINTS lists them") }
         // Nothing below may fail.
@@ -111,11 +121,11 @@ extension Exchange {
 
     /// The time to answer a complaint is over.
     mutating func expire(complaint number: UInt64, _ events: inout ContiguousArray<Event>) {
-        guard let index = compacts.complaints.firstIndex(where: { $0.number == number && $0.state == .open }) else {
-            return
-        }
+        guard let index = compacts.complaint(number), compacts.complaints[index].state == .open else { return }
+        let complaint = compacts.complaints[index]
+        // Counted once for each who complains, however often.
+        if !compacts.hasIgnored(complaint.by, complaint.about) { count(\.unanswered, of: complaint.about) }
         compacts.set(.unanswered, complaint: index)
-        count(\.unanswered, of: compacts.complaints[index].about)
         report(compacts.complaints[index], text: "", &events)
         if let id = compacts.complaints[index].agreement { advance(id, &events) }
     }

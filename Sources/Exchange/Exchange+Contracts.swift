@@ -55,7 +55,7 @@ extension Exchange {
         guard !own.contains(where: { members.isSamePerson($0.user, sender.user) }) else {
             throw Refusal(.samePerson, "you have signed already; another person of \(code) signs too")
         }
-        return Agreement.Signature(member: sender.member, user: sender.user)
+        return Agreement.Signature(member: sender.member, user: sender.user, time: now)
     }
 
     private func check(_ signature: [UInt8], of text: [UInt8], by sender: Sender) throws(Refusal) {
@@ -70,9 +70,11 @@ extension Exchange {
         }
     }
 
-    /// Whether two persons of each member have signed.
+    /// Whether two persons of each member have signed; who has lost the login since then does not count.
     private func isSigned(by codes: [Code], _ signatures: [Agreement.Signature]) -> Bool {
-        codes.allSatisfy { code in signatures.count { members[$0.member].code == code } >= 2 }
+        codes.allSatisfy { code in
+            signatures.count { members[$0.member].code == code && !members[$0.user].isRevoked } >= 2
+        }
     }
 
     /// A bond to be put up.
@@ -89,6 +91,13 @@ extension Exchange {
         guard let first = firstOpen(terms, id) else {
             throw Refusal(.expiryPassed, "every period of the term is settled already")
         }
+        let earliest = now.adding(microseconds: -Exchange.backdatingDaysMax * Timestamp.microsecondsPerDay)
+        guard compacts[id].state == .contract || terms.schedule.periods[0].starts >= earliest else {
+            throw Refusal(
+                .expiryPassed,
+                "the term began more than \(Exchange.backdatingDaysMax) days before the last signature"
+            )
+        }
         guard compacts[id].state == .contract || first.due > now else {
             throw Refusal(.expiryPassed, "period \(first.label) was due on \(first.due), before the last signature")
         }
@@ -101,10 +110,7 @@ extension Exchange {
         }
         for code in terms.signatories {
             let member = try findMember(code)
-            let inForce = compacts.agreements.count {
-                $0.state == .contract && ($0.terms?.signatories.contains(code) ?? false)
-            }
-            guard inForce < Limits.contractsMax || compacts[id].state == .contract else {
+            guard compacts[id].state == .contract || compacts.contracts(of: code) < Limits.contractsMax else {
                 throw Refusal(
                     .limitReached,
                     "\(Limits.contractsMax) contracts of \(code) are in force, the most a member can have"
@@ -172,7 +178,9 @@ extension Exchange {
         _ events: inout ContiguousArray<Event>
     ) throws(Refusal) {
         let (id, terms) = try findInForce(code, seenBy: sender.member)
-        let signer = try checkSigner(sender, of: terms, among: compacts[id].endSignatures)
+        let oldest = now.adding(microseconds: -Exchange.endSignatureDays * Timestamp.microsecondsPerDay)
+        let alive = compacts[id].endSignatures.filter { $0.time >= oldest }
+        let signer = try checkSigner(sender, of: terms, among: alive)
         let text = CompactText.end(
             agreement: code,
             digest: terms.digest,
@@ -181,7 +189,7 @@ extension Exchange {
         )
         try check(signature, of: text, by: sender)
         // Nothing below may fail.
-        compacts[id].endSignatures.append(signer)
+        compacts[id].endSignatures = alive + [signer]
         tell(id, .endSigned(signer), &events)
         guard !isSigned(by: terms.signatories, compacts[id].endSignatures) else {
             return end(id, .terminated, text: "", &events)
@@ -204,6 +212,9 @@ extension Exchange {
         _ events: inout ContiguousArray<Event>
     ) {
         guard let terms = compacts[id].terms else { return }
+        compacts[id].state = .ended
+        compacts[id].ending = ending
+        callBonds(terms, id, &events)
         for (index, fund) in terms.funds.enumerated() {
             passClaims(of: fund, terms, id, &events)
             let left = balance(of: fund.name, id)
@@ -218,11 +229,19 @@ extension Exchange {
                 &events
             )
         }
-        compacts[id].state = .ended
-        compacts[id].ending = ending
         compacts[id].draft = nil
         compacts[id].signatures = []
         tell(id, .ended(ending, text: text), &events)
+    }
+
+    /// Before bonds go back they pay what their givers still owe: money, deliveries that lapse now, and tasks that are late.
+    private mutating func callBonds(_ terms: Terms, _ id: AgreementID, _ events: inout ContiguousArray<Event>) {
+        for claim in compacts.owed(under: id) {
+            if claim.delivery == nil { payByBonds(claim, terms, id, &events) } else { breach(claim, id, &events) }
+        }
+        for (index, task) in terms.tasks.enumerated() where compacts[id].tasks[index].state == .late {
+            breakTask(index, task, terms, id, &events)
+        }
     }
 
     /// What is owed to an account that ends is owed to who gets the rest.
@@ -246,6 +265,11 @@ extension Exchange {
             tell(id, .claim(claim, text: "\(fund.name) has ended"), &events)
         }
     }
+
+    /// How many days a signature of the end waits for the others.
+    private static let endSignatureDays: Int64 = 30
+    /// How many days a term may have run before the last signature.
+    private static let backdatingDaysMax: Int64 = 366
 
     /// What stands for a period in payments that put bonds up.
     static let entry = Code("entry") ?? .none

@@ -137,8 +137,7 @@ extension Exchange {
             compacts[id].members += partners
             return tell(id, .interest(by: sender.member, to: partners, isOpen: false, text: text), &events)
         }
-        let open = compacts.agreements.count { $0.initiator == sender.member && $0.state == .dialogue }
-        guard open < Limits.dialoguesMax else {
+        guard compacts.dialogues(begunBy: sender.member) < Limits.dialoguesMax else {
             throw Refusal(
                 .limitReached,
                 "\(Limits.dialoguesMax) dialogues of yours are open, the most a member can have"
@@ -187,7 +186,7 @@ extension Exchange {
         _ events: inout ContiguousArray<Event>
     ) throws(Refusal) {
         let id = try findAgreement(code, of: sender.member)
-        let isParty = compacts[id].terms?.members.contains(members[sender.member].code) ?? false
+        let isParty = compacts[id].terms?.signatories.contains(members[sender.member].code) ?? false
         guard !isParty else {
             let text = compacts[id].state == .ended ? "has ended" : "binds; TERMINATE signs its end"
             throw Refusal(.wrongStage, "\(code) \(text)")
@@ -221,6 +220,10 @@ extension Exchange {
     ) throws(Refusal) -> Outcome {
         let id = try findAgreement(code, of: sender.member)
         guard compacts[id].state != .ended else { throw Refusal(.wrongStage, "\(code) has ended") }
+        let deciders = compacts[id].terms ?? (compacts[id].signatures.isEmpty ? nil : compacts[id].draft?.terms)
+        guard deciders?.signatories.contains(members[sender.member].code) ?? true else {
+            throw Refusal(.notYourAgreement, "\(code) is signed; only its parties put another text forward")
+        }
         // Another member's unfinished draft gives way: only one is in the making.
         let before = compacts[id].unfinished.map { $0.author == sender.member ? $0.text : "" } ?? ""
         let whole = before + text
@@ -293,8 +296,20 @@ extension Exchange {
         guard old.starts == new.starts, old.step == new.step, contract.currency == terms.currency else {
             throw Refusal(.badTerms, "an amendment keeps currency, starts and each, so that periods keep their names")
         }
-        guard !zip(compacts[id].progress, old.periods).contains(where: { $0.isSettled && new.period($1.label) == nil })
-        else { throw Refusal(.badTerms, "a period that is settled stays in the term") }
+        for (index, (progress, period)) in zip(compacts[id].progress, old.periods).enumerated()
+        where progress.hasStarted {
+            guard index < new.periods.count, !progress.isSettled || new.periods[index].ends == period.ends else {
+                throw Refusal(
+                    .badTerms,
+                    "period \(period.label) has begun and stays, once it is settled with its last day"
+                )
+            }
+        }
+        for (name, state) in compacts[id].tasks where state != .open {
+            guard terms.tasks.contains(where: { $0.name == name }) else {
+                throw Refusal(.badTerms, "task \(name) is \(state.text), so an amendment keeps it")
+            }
+        }
         for fund in compacts[id].funds where !terms.funds.contains(where: { $0.name == fund.name }) {
             let isOwed = compacts.owed(under: id).contains { $0.creditor == .fund(fund.fund) }
             guard ledger.balance(.fund(fund.fund), .cash(terms.currency)).total == 0, !isOwed else {

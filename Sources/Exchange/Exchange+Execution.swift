@@ -11,47 +11,74 @@ extension Exchange {
     ///
     /// What is done is marked first, so nothing is done twice.
     mutating func advance(_ id: AgreementID, _ events: inout ContiguousArray<Event>) {
-        guard compacts[id].state == .contract, let terms = compacts[id].terms else { return }
-        if compacts[id].leaves <= now { return end(id, .exited, text: "", &events) }
+        guard let terms = compacts[id].terms else { return }
         for moment in moments(terms, id) {
-            if moment.isStart {
-                compacts[id].progress[moment.period].hasStarted = true
-                run(terms.clauses(in: moment.period, at: .start), moment.period, terms, id, &events)
-            } else {
-                settle(moment.period, terms, id, &events)
-            }
-            guard compacts[id].state == .contract else { return }
+            guard compacts[id].state == .contract else { break }
+            pass(moment, terms, id, &events)
         }
-        passTasks(terms, id, &events)
         collect(id, &events)
-        guard compacts[id].state == .contract else { return }
-        if isOver(terms, id) { return end(id, .completed, text: "", &events) }
-        if let next = nextMoment(terms, id) { timers.add(.agreement(id), at: next) }
+        if compacts[id].state == .contract, isOver(terms, id) { end(id, .completed, text: "", &events) }
+        // An earlier timer looks again and sets the next one.
+        guard let next = nextMoment(terms, id), compacts[id].wakes <= now || next < compacts[id].wakes else { return }
+        compacts[id].wakes = next
+        timers.add(.agreement(id), at: next)
     }
 
-    /// A period that starts or is to be settled.
+    /// Something that falls due at a time.
     private struct Moment: Comparable {
-        let time: Timestamp
-        let isStart: Bool
-        let period: Int
+        enum Kind: Int, Comparable {
+            // At one time what ends comes before what begins, and leaving last.
+            case settle, task, claim, start, leave
 
-        /// In order of time; at one time what ends comes before what begins.
-        static func < (a: Moment, b: Moment) -> Bool {
-            (a.time, a.isStart ? 1 : 0, a.period) < (b.time, b.isStart ? 1 : 0, b.period)
+            static func < (a: Kind, b: Kind) -> Bool { a.rawValue < b.rawValue }
         }
+
+        let time: Timestamp
+        let kind: Kind
+        /// The period or task by its place, or the claim by its number.
+        var index = 0
+
+        static func < (a: Moment, b: Moment) -> Bool { (a.time, a.kind, a.index) < (b.time, b.kind, b.index) }
     }
 
     /// What has come and is not done, in order of time, so that what was missed while the venue was down is done in turn.
     private func moments(_ terms: Terms, _ id: AgreementID) -> [Moment] {
+        guard compacts[id].state == .contract else { return [] }
         var moments: [Moment] = []
         for (index, period) in terms.schedule.periods.enumerated() {
             guard period.starts <= now else { break }
             let progress = compacts[id].progress[index]
-            if !progress.hasStarted { moments.append(Moment(time: period.starts, isStart: true, period: index)) }
-            guard !progress.isSettled, period.due <= now else { continue }
-            moments.append(Moment(time: period.due, isStart: false, period: index))
+            if !progress.hasStarted { moments.append(Moment(time: period.starts, kind: .start, index: index)) }
+            guard !progress.isSettled else { continue }
+            moments.append(Moment(time: period.due, kind: .settle, index: index))
+            moments.append(Moment(time: terms.schedule.lastCall(of: period), kind: .settle, index: index))
         }
-        return moments.sorted()
+        for (index, task) in terms.tasks.enumerated() where compacts[id].tasks[index].state.isUndecided {
+            moments.append(Moment(time: task.due, kind: .task, index: index))
+            moments.append(Moment(time: terms.schedule.cure(from: task.due), kind: .task, index: index))
+        }
+        for claim in compacts.owed(under: id) where claim.state == .open {
+            moments.append(Moment(time: claim.cure, kind: .claim, index: Int(claim.number)))
+        }
+        moments.append(Moment(time: compacts[id].leaves, kind: .leave))
+        return moments.filter { $0.time <= now }.sorted()
+    }
+
+    private mutating func pass(
+        _ moment: Moment,
+        _ terms: Terms,
+        _ id: AgreementID,
+        _ events: inout ContiguousArray<Event>
+    ) {
+        switch moment.kind {
+        case .start:
+            compacts[id].progress[moment.index].hasStarted = true
+            run(terms.clauses(in: moment.index, at: .start), moment.index, terms, id, &events)
+        case .settle: settle(moment.index, at: moment.time, terms, id, &events)
+        case .task: passTask(moment.index, at: moment.time, terms, id, &events)
+        case .claim: collect(claim: UInt64(moment.index), id, &events)
+        case .leave: end(id, .exited, text: "", &events)
+        }
     }
 
     /// Notes which agreements may have waited for a public fact: those that go by a facility's verified use or saving.
@@ -62,7 +89,7 @@ extension Exchange {
         default: return
         }
         let code = registry[facility].code
-        awakened += compacts.agreementIDs.filter { compacts[$0].state == .contract && compacts[$0].goes(by: code) }
+        awakened += compacts.contracts(goingBy: code)
     }
 
     /// Executes what a fact of the command has made due.
@@ -79,17 +106,19 @@ extension Exchange {
 
     /// When something falls due next.
     private func nextMoment(_ terms: Terms, _ id: AgreementID) -> Timestamp? {
-        var moments = [compacts[id].leaves, terms.schedule.end]
-        for (progress, period) in zip(compacts[id].progress, terms.schedule.periods) where !progress.isSettled {
-            moments += [period.starts, period.due, terms.schedule.lastCall(of: period)]
-            if period.starts > now { break }
-        }
-        for (task, state) in zip(terms.tasks, compacts[id].tasks) where state.state != .done && state.state != .broken {
-            moments += [task.due, terms.schedule.cure(from: task.due)]
-        }
-        for claim in compacts.owed(under: id) where claim.state == .open {
+        let open = compacts.owed(under: id).filter { $0.state == .open }
+        var moments = open.map(\.cure)
+        if compacts[id].state == .contract {
+            moments += [compacts[id].leaves, terms.schedule.end]
+            for (progress, period) in zip(compacts[id].progress, terms.schedule.periods) where !progress.isSettled {
+                moments += [period.starts, period.due, terms.schedule.lastCall(of: period)]
+                if period.starts > now { break }
+            }
+            for (task, state) in zip(terms.tasks, compacts[id].tasks) where state.state.isUndecided {
+                moments += [task.due, terms.schedule.cure(from: task.due)]
+            }
             // An open claim is tried every day.
-            moments += [min(claim.cure, now.nextMidnight)]
+            if !open.isEmpty { moments.append(now.nextMidnight) }
         }
         return moments.filter { $0 > now && $0 != .never }.min()
     }
@@ -99,6 +128,7 @@ extension Exchange {
     /// Settles a period that is due, if all that it needs is known or no longer awaited, and the one before is settled.
     private mutating func settle(
         _ period: Int,
+        at time: Timestamp,
         _ terms: Terms,
         _ id: AgreementID,
         _ events: inout ContiguousArray<Event>
@@ -107,7 +137,7 @@ extension Exchange {
         guard times.due <= now, !compacts[id].progress[period].isSettled,
             period == 0 || compacts[id].progress[period - 1].isSettled
         else { return }
-        let isLast = terms.schedule.lastCall(of: times) <= now
+        let isLast = terms.schedule.lastCall(of: times) <= time
         let needed = terms.measuresNeeded(in: period)
         let inputs = inputs(terms, period, id, isLast: isLast)
         let isDisputed = compacts.complaints.contains { $0.disputes(id, times.label) }
@@ -203,6 +233,11 @@ extension Exchange {
                 continue
             }
             for party in compacts[id].readings(of: index, sampling, in: period, terms).missing {
+                // A monitor that has never measured anything here may not know of it.
+                let name = terms.parties[party].name
+                guard terms.parties[party].signs || compacts[id].readings.contains(where: { $0.sampler == name }) else {
+                    continue
+                }
                 guard let member = members.member(terms.parties[party].member) else { continue }
                 count(\.unread, of: member)
             }
@@ -277,12 +312,21 @@ extension Exchange {
         _ events: inout ContiguousArray<Event>
     ) {
         let regulator = members.member(terms.parties[suspension.regulator].member) ?? .venue
+        let until = now.adding(microseconds: suspension.days * Timestamp.microsecondsPerDay)
+        let before = registry.program(suspension.program).flatMap { program in
+            members.member(terms.parties[suspension.party].member).flatMap { registry.suspension(of: $0, in: program) }
+        }
+        // What is in force is never lessened.
+        guard before.map({ $0.until < until && $0.auctions == nil }) ?? true else {
+            let text = "\(terms.parties[suspension.party].member) is suspended for longer already"
+            return tell(id, .undetermined(clause: clause, period: period, text: text), &events)
+        }
         let new = NewSuspension(
             program: suspension.program,
             member: terms.parties[suspension.party].member,
-            until: now.adding(microseconds: suspension.days * Timestamp.microsecondsPerDay),
+            until: until,
             auctions: nil,
-            isFrozen: false,
+            isFrozen: before?.isFrozen ?? false,
             text: "\(compacts[id].code) \(clause) \(period)"
         )
         do throws(Refusal) {
@@ -292,31 +336,34 @@ extension Exchange {
 
     // MARK: Tasks
 
-    private mutating func passTasks(_ terms: Terms, _ id: AgreementID, _ events: inout ContiguousArray<Event>) {
-        for (index, task) in terms.tasks.enumerated() {
-            guard let owner = members.member(terms.parties[task.owner].member) else { continue }
-            if compacts[id].tasks[index].state == .open, task.due <= now {
-                compacts[id].tasks[index].state = .late
-                tell(id, .task(task.name, .late, evidence: .zero), &events)
-            }
-            guard compacts[id].tasks[index].state == .late, terms.schedule.cure(from: task.due) <= now else { continue }
-            compacts[id].tasks[index].state = .broken
-            count(\.broken, of: owner)
-            tell(id, .task(task.name, .broken, evidence: .zero), &events)
-            guard let forfeit = task.forfeit else { continue }
-            _ = drawBonds(of: task.owner, forfeit, for: task.name, terms, id, to: nil, &events)
+    private mutating func passTask(
+        _ index: Int,
+        at time: Timestamp,
+        _ terms: Terms,
+        _ id: AgreementID,
+        _ events: inout ContiguousArray<Event>
+    ) {
+        let task = terms.tasks[index]
+        if compacts[id].tasks[index].state == .open {
+            compacts[id].tasks[index].state = .late
+            tell(id, .task(task.name, .late, evidence: .zero), &events)
         }
-    }
-}
-
-extension Schedule {
-    /// When a period is settled with what there is.
-    func lastCall(of period: Period) -> Timestamp {
-        period.due.adding(microseconds: graceDays * Timestamp.microsecondsPerDay)
+        guard compacts[id].tasks[index].state == .late, terms.schedule.cure(from: task.due) <= time else { return }
+        breakTask(index, task, terms, id, &events)
     }
 
-    /// When what was due at a time is broken.
-    func cure(from due: Timestamp) -> Timestamp {
-        due.adding(microseconds: cureDays * Timestamp.microsecondsPerDay)
+    /// A task is not done: its owner's bond pays for it.
+    mutating func breakTask(
+        _ index: Int,
+        _ task: Terms.Task,
+        _ terms: Terms,
+        _ id: AgreementID,
+        _ events: inout ContiguousArray<Event>
+    ) {
+        compacts[id].tasks[index].state = .broken
+        if let owner = members.member(terms.parties[task.owner].member) { count(\.broken, of: owner) }
+        tell(id, .task(task.name, .broken, evidence: .zero), &events)
+        guard let forfeit = task.forfeit else { return }
+        _ = drawBonds(of: task.owner, forfeit, for: task.name, terms, id, to: nil, &events)
     }
 }

@@ -27,6 +27,8 @@ extension Exchange {
                     "until gives an open claim more time than \(claim.cure), and stands alone"
                 )
             }
+            let latest = now.adding(microseconds: 366 * Timestamp.microsecondsPerDay)
+            guard until <= latest else { throw Refusal(.outOfRange, "until is at most 366 days from now: \(latest)") }
             claim.cure = until
         } else if let amount {
             let max = claim.owed.minorUnits

@@ -118,7 +118,7 @@ extension Exchange {
             guard let debtor = members.member(terms.parties[party].member) else { return }
             let paid = min(due.amount, free(debtor, terms.currency))
             transfer(paid, due: due.amount, from: due.from, to: due.to, of: id, clause: clause, period: period, &events)
-            guard paid < due.amount else { return count(\.kept, of: debtor) }
+            guard paid < due.amount else { return keep(debtor, period, id) }
             let creditor: Claim.Creditor
             switch due.to {
             case .party(let other): creditor = .member(members.member(terms.parties[other].member) ?? .venue)
@@ -129,6 +129,13 @@ extension Exchange {
             }
             raise(clause, period, terms, id, debtor, creditor, due.amount - paid, nil, &events)
         }
+    }
+
+    /// Counts what a member has paid or delivered on time: once an agreement and period, however many clauses there are.
+    private mutating func keep(_ member: MemberID, _ period: Code, _ id: AgreementID) {
+        guard !compacts[id].kept.contains(where: { $0.member == member && $0.period == period }) else { return }
+        compacts[id].kept.append((period, member))
+        count(\.kept, of: member)
     }
 
     // MARK: Deliveries
@@ -162,8 +169,8 @@ extension Exchange {
         )
         guard let debtor = obstacle(to: exchange, terms.currency) else {
             deliver(exchange, clause, label, terms.currency, id, &events)
-            count(\.kept, of: seller)
-            if exchange.price > .zero { count(\.kept, of: buyer) }
+            keep(seller, label, id)
+            if exchange.price > .zero { keep(buyer, label, id) }
             return
         }
         let creditor = debtor == seller ? buyer : seller

@@ -175,6 +175,13 @@ extension Exchange {
                 "the seller must give back \(text(received, terms.currency)), free \(text(free, terms.currency))"
             )
         }
+        let gathered = self.fees(terms.currency).minorUnits
+        guard fees <= gathered else {
+            throw Refusal(
+                .insufficientFunds,
+                "the fees of \(text(fees, terms.currency)) must go back, and \(text(gathered, terms.currency)) are left of all fees"
+            )
+        }
         let amount = PermitAmount(.init(program: .none, vintage: 0), trade.quantity)
         try checkPermits(amount, terms.permitClass, of: trade.buyer)
         // Nothing below may fail.

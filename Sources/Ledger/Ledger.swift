@@ -70,6 +70,7 @@ package struct Ledger: Sendable {
         let from = balances.findOrAdd(source, asset)
         let to = balances.findOrAdd(target, asset)
         guard source.isBacking || balances[from].free >= amount else { return .insufficient }
+        if from == to, first == nil { return .moved }
         let (debited, below) = balances[from].total.subtractingReportingOverflow(amount)
         let (credited, above) = balances[to].total.addingReportingOverflow(amount)
         guard !below, !above else { return .overflow }

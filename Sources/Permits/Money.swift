@@ -171,7 +171,7 @@ public enum Limits {
     /// The most contracts in force of one member.
     @inlinable public static var contractsMax: Int { 1_000 }
     /// The most readings of one agreement, those that were corrected included.
-    @inlinable public static var readingsMax: Int { 100_000 }
+    @inlinable public static var readingsMax: Int { 20_000 }
     /// The most members that take part in one agreement.
     @inlinable public static var partiesMax: Int { 50 }
     /// The most bytes of one part of a draft.

@@ -193,7 +193,7 @@ extension SettlementProjection {
         try database.execute(
             sql: """
                 INSERT INTO compact_claim VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-                ON CONFLICT (number) DO UPDATE SET debtor = excluded.debtor, owed = excluded.owed,
+                ON CONFLICT (number) DO UPDATE SET debtor = excluded.debtor, creditor = excluded.creditor, owed = excluded.owed,
                     permit_class = excluded.permit_class, quantity = excluded.quantity, state = excluded.state,
                     cure = excluded.cure, text = excluded.text, seq = excluded.seq
                 """,

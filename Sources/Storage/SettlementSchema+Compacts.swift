@@ -203,7 +203,7 @@ extension SettlementSchema {
     static let compactViews = """
         CREATE VIEW compact_paid AS
             -- Per agreement, clause, payer and payee: what was due and what was paid, later payments of claims included.
-            SELECT compact.code AS compact, clause, payer, payee, currency, SUM(due) FILTER (WHERE n = first_n) AS due,
+            SELECT compact.code AS compact, clause, payer, payee, currency, SUM(due) FILTER (WHERE payment.seq = first_seq AND n = first_n) AS due,
                 SUM(paid) AS paid
             FROM (
                 SELECT *, FIRST_VALUE(n) OVER each AS first_n, FIRST_VALUE(seq) OVER each AS first_seq

@@ -111,6 +111,7 @@ extension Venue {
         let id = try findContract(code)
         guard let terms = exchange.compacts[id].terms else { return }
         rows.head.append("compact", code)
+        var reckoned = 0
         for (index, period) in terms.schedule.periods.enumerated() {
             let progress = exchange.compacts[id].progress[index]
             rows.row { bytes in
@@ -119,10 +120,16 @@ extension Venue {
                 bytes.append("ends", period.ends)
                 bytes.append("due", period.due)
                 bytes.append(progress.isSettled ? " settled=1" : " settled=0")
-                guard !progress.isSettled else { return }
+                guard !progress.isSettled, period.starts <= exchange.now, reckoned < Venue.periodsReckonedMax else {
+                    return
+                }
+                reckoned += 1
                 let (figures, missing) = exchange.known(in: index, of: id)
                 bytes.append(figures: figures)
                 bytes.append(codes: missing, "awaits")
+                if exchange.compacts.complaints.contains(where: { $0.disputes(id, period.label) }) {
+                    bytes.append(" disputed=1")
+                }
             }
         }
     }
@@ -148,6 +155,9 @@ extension Venue {
             }
         }
     }
+
+    /// Of how many open periods, the oldest first, the figures are told.
+    private static let periodsReckonedMax = 12
 
     private func claims(_ code: Code?, _ party: Code?, _ from: UInt64, _ rows: inout Rows) throws(Refusal) {
         let agreement = try code.map { code throws(Refusal) in try findContract(code) }
@@ -253,7 +263,10 @@ extension Venue {
                 && (owner == nil || exchange.registry[award.facility].member == owner)
                 && (from.map { name(award) > $0 } ?? true)
         }
-        for award in found.sorted(by: { (name($0), $0.label) < (name($1), $1.label) }).prefix(Limits.rowsMax) {
+        let sorted = found.sorted { (name($0), $0.label) < (name($1), $1.label) }
+        // Behind the last row a facility is told whole, so that `from` can go on behind it.
+        let last = sorted.count > Limits.rowsMax ? name(sorted[Limits.rowsMax - 1]) : nil
+        for (index, award) in sorted.enumerated() where index < Limits.rowsMax || name(award) == last {
             rows.row { $0.append(award, exchange) }
         }
     }

@@ -121,6 +121,9 @@ struct CompactSign: ParsableCommand {
 
     func validate() throws {
         guard end != (draft != nil) else { throw ValidationError("give --draft N, or --end") }
+        guard draft.map({ (1...UInt64(Int64.max)).contains($0) }) ?? true else {
+            throw ValidationError("--draft is a number from 1")
+        }
     }
 
     func run() throws {
