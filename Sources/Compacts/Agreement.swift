@@ -233,9 +233,6 @@ package struct Agreement: Sendable {
         }
     }
 
-    /// Marks a period.
-    package mutating func note(_ progress: Progress, period: Int) { self.progress[period] = progress }
-
     /// What a purpose has been paid.
     package func spent(_ purpose: Terms.Purpose, fund: Code) -> Money {
         spent.first { $0.fund == fund && $0.purpose == purpose.name }?.amount ?? .zero

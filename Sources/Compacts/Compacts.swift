@@ -51,9 +51,6 @@ package struct Compacts: Sendable {
         _modify { yield &agreements[agreement.slot] }
     }
 
-    /// All agreements, in order.
-    package var agreementIDs: [AgreementID] { agreements.indices.map { AgreementID(UInt32($0)) } }
-
     /// Adds an agreement; the caller has checked that its code is new.
     package mutating func add(_ agreement: Agreement) -> AgreementID {
         agreements.append(agreement)

@@ -43,9 +43,7 @@ package struct Reading: Sendable, Equatable {
 /// What the readings of a measure in a period come to.
 package struct Readings: Sendable {
     /// Each sample: what counts, nil while it is missing or disputed.
-    package private(set) var samples: [Figure?] = []
-    /// The samples of which two readings are further apart than agreed, and nobody has decided.
-    package private(set) var disputed: [Int64] = []
+    private var samples: [Figure?] = []
     /// The samplers that have not reported every sample, by their places in the parties.
     package private(set) var missing: [Int] = []
     private var determination: Figure?
@@ -75,7 +73,6 @@ package struct Readings: Sendable {
             } else if let first, let second {
                 let agreed = sampling.agreed(first, second)
                 samples.append(agreed)
-                if agreed == nil { disputed.append(sample) }
                 counted.append(agreed ?? Figure.mean(of: [first, second]))
             } else {
                 samples.append(nil)

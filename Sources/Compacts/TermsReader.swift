@@ -36,29 +36,27 @@ struct TermsReader {
     private(set) var terms: Terms
     private var hasBreach = false
 
-    /// The words, in the order in which lines are read.
-    private static let words = [
-        "party", "monitor", "fund", "bond", "measure", "index", "purpose", "pay", "split", "contribute", "deliver",
-        "issue", "suspend", "task", "entry", "breach", "exit",
+    /// The words in the order in which lines are read: what names something comes before what refers to it, and what moves
+    /// money and permits keeps the order of the text.
+    private static let groups = [
+        ["party", "monitor"], ["fund"], ["bond"], ["measure"], ["index"], ["purpose"],
+        ["pay", "split", "contribute", "deliver", "issue", "suspend"], ["task"], ["entry"], ["breach"], ["exit"],
     ]
 
     init(_ lines: [TermsLine], text: String) throws(TermsProblem) {
         terms = try TermsReader.head(lines, text: text)
-        for line in lines where !(TermsReader.words + ["agreement", "term"]).contains(line.word) {
-            let known = (["agreement", "term"] + TermsReader.words).joined(separator: ", ")
-            throw TermsProblem("no clause \(line.word); there are \(known)").at(line.number)
+        let words = ["agreement", "term"] + TermsReader.groups.flatMap(\.self)
+        for line in lines where !words.contains(line.word) {
+            throw TermsProblem("no clause \(line.word); there are \(words.joined(separator: ", "))").at(line.number)
         }
-        for word in TermsReader.words {
+        for word in words {
             let found = lines.filter { $0.word == word }
             guard found.count <= Terms.linesOfWordMax else {
                 throw TermsProblem("there are more than \(Terms.linesOfWordMax) lines \(word)")
                     .at(found[Terms.linesOfWordMax].number)
             }
         }
-        // What names something comes before what refers to it; what moves money keeps the order of the text.
-        let movers = ["pay", "split", "contribute", "deliver", "issue", "suspend"]
-        let namers = TermsReader.words.filter { !movers.contains($0) }
-        for group in namers.prefix(7).map({ [$0] }) + [movers] + namers.dropFirst(7).map({ [$0] }) {
+        for group in TermsReader.groups {
             for var line in lines where group.contains(line.word) {
                 do throws(TermsProblem) {
                     try read(&line)
