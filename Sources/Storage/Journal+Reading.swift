@@ -46,12 +46,15 @@ extension Journal {
         )
     }
 
-    /// Opens a connection; appends wait for a restarting checkpoint, which itself gives up soon.
-    static func connection(_ file: String, readOnly: Bool) throws -> DatabaseQueue {
+    /// Opens a connection.
+    ///
+    /// A restarting checkpoint has the write lock while it waits for readers, who may be starved on a machine that is busy
+    /// with other things. So it gives up long before an append does: else the venue would stop.
+    static func connection(_ file: String, readOnly: Bool, busySeconds: Double = 30) throws -> DatabaseQueue {
         var configuration = Configuration()
         configuration.readonly = readOnly
         configuration.label = "journal"
-        configuration.busyMode = .timeout(5)
+        configuration.busyMode = .timeout(busySeconds)
         return try DatabaseQueue(path: file, configuration: configuration)
     }
 

@@ -83,7 +83,7 @@ package final class Journal: Sendable {
                 }
             }
             if reservesLog { try Journal.reserveLog(file + "-wal") }
-            let checkpointer = try Journal.connection(file, readOnly: false)
+            let checkpointer = try Journal.connection(file, readOnly: false, busySeconds: 0.2)
             try checkpointer.writeWithoutTransaction { try $0.execute(sql: "PRAGMA wal_autocheckpoint=0") }
             return (writer, checkpointer, last, epoch)
         }
