@@ -13,15 +13,8 @@ struct BidFile {
     /// Reads a file; `-` is standard input.
     /// - Throws: `ValidationError` that names the line and the column.
     init(path file: String, decimals: Int) throws {
+        let data = try InputFile.read(file)
         let path = file == "-" ? "standard input" : file
-        let data: Data
-        do {
-            data =
-                try file == "-"
-                ? FileHandle.standardInput.readToEnd() ?? Data() : Data(contentsOf: URL(fileURLWithPath: file))
-        } catch {
-            throw ValidationError("\(path) cannot be read: \(error.localizedDescription)")
-        }
         let table: CSV<Enumerated>
         do { table = try CSV(string: String(decoding: data, as: UTF8.self), loadColumns: false) } catch {
             throw ValidationError("\(path) is not CSV: \(error)")

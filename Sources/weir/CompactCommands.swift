@@ -23,13 +23,7 @@ struct TermsFile: ParsableArguments {
     /// Reads it.
     /// - Throws: `CommandError` with the line.
     func read() throws -> Terms {
-        let data: Data
-        do {
-            data =
-                try file == "-"
-                ? FileHandle.standardInput.readToEnd() ?? Data() : Data(contentsOf: URL(fileURLWithPath: file))
-        } catch { throw CommandError("\(file) cannot be read: \(error.localizedDescription)") }
-        let bytes = Array(data)
+        let bytes = Array(try InputFile.read(file))
         guard let text = String(validating: bytes, as: UTF8.self) else { throw CommandError("\(file) is not UTF-8") }
         do throws(TermsProblem) { return try Terms(text) } catch { throw CommandError("\(file): \(error.text)") }
     }

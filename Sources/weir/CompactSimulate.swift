@@ -70,13 +70,11 @@ struct ReadingsFile {
     /// Reads a file; `-` is standard input.
     /// - Throws: `CommandError` with the line and the column.
     init(path: String, _ terms: Terms) throws {
+        let text = String(decoding: try InputFile.read(path), as: UTF8.self)
         let table: CSV<Enumerated>
-        do {
-            let data =
-                try path == "-"
-                ? FileHandle.standardInput.readToEnd() ?? Data() : Data(contentsOf: URL(fileURLWithPath: path))
-            table = try CSV(string: String(decoding: data, as: UTF8.self), loadColumns: false)
-        } catch { throw CommandError("\(path) is not CSV that can be read: \(error.localizedDescription)") }
+        do { table = try CSV(string: text, loadColumns: false) } catch {
+            throw CommandError("\(path) is not CSV that can be read: \(error)")
+        }
         let header = table.header.map { $0.trimmingCharacters(in: .whitespaces) }
         guard let key = header.firstIndex(of: "period") else { throw CommandError("\(path) has no column period") }
         let columns = try ReadingsFile.columns(header, key, path, terms)

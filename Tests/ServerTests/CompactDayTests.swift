@@ -1,6 +1,5 @@
 import Exchange
 import Foundation
-import GRDB
 import Permits
 import Seals
 import Server
@@ -129,13 +128,5 @@ struct CompactDayTests {
                 == ["member|9699875", "member|10300125", "fund|0"]
         )
         try FileManager.default.removeItem(atPath: venue.directory)
-    }
-
-    private func rows(_ directory: String, _ sql: String) throws -> [String] {
-        try DatabaseQueue(path: directory + "/settlement.db").read { db in
-            try Row.fetchAll(db, sql: sql).map { row in
-                row.databaseValues.map { $0.isNull ? "-" : "\($0.storage.value ?? "-")" }.joined(separator: "|")
-            }
-        }
     }
 }

@@ -109,12 +109,4 @@ struct RegistryDayTests {
         #expect(try rows(venue.directory, "SELECT * FROM issuance") == before)
         try FileManager.default.removeItem(atPath: venue.directory)
     }
-
-    private func rows(_ directory: String, _ sql: String) throws -> [String] {
-        try DatabaseQueue(path: directory + "/settlement.db").read { db in
-            try Row.fetchAll(db, sql: sql).map { row in
-                row.databaseValues.map { $0.isNull ? "-" : "\($0.storage.value ?? "-")" }.joined(separator: "|")
-            }
-        }
-    }
 }

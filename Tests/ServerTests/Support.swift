@@ -1,5 +1,6 @@
 import Exchange
 import Foundation
+import GRDB
 import Logging
 import Permits
 import Seals
@@ -120,4 +121,13 @@ func digestOfJournal(_ directory: String) throws -> Digest {
 /// The next event that satisfies a condition.
 func next(_ client: WeirClient, _ isWanted: @Sendable (ClientEvent) -> Bool) async -> ClientEvent? {
     await client.events.first { isWanted($0) }
+}
+
+/// What a venue's settlement file answers: a text for each row, its values with bars between.
+func rows(_ directory: String, _ sql: String) throws -> [String] {
+    try DatabaseQueue(path: directory + "/settlement.db").read { db in
+        try Row.fetchAll(db, sql: sql).map { row in
+            row.databaseValues.map { $0.isNull ? "-" : "\($0.storage.value ?? "-")" }.joined(separator: "|")
+        }
+    }
 }
