@@ -34,6 +34,9 @@ struct Couplings: Sendable {
     var outbound: ContiguousArray<Coupling> = []
 
     var isEmpty: Bool { inbound.isEmpty && outbound.isEmpty }
+
+    /// By how many ways an order of a side may reach others.
+    func wayCount(_ side: Side) -> Int { side == .buy ? inbound.count : outbound.count }
 }
 
 extension Exchange {

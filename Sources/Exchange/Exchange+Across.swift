@@ -39,8 +39,15 @@ extension Exchange {
         var order = incoming
         var touched: [MarketID] = [id]
         var isSelfTrade = false
+        var isOverLimit = false
         while order.open > .zero, !isSelfTrade, isReached(by: order.side, at: order.price, in: id) {
             guard let best = counterparty(of: order, in: id) else { break }
+            guard matchesLeft > 0 else {
+                isOverLimit = true
+                break
+            }
+            // Each looks at the best price of every way.
+            matchesLeft = max(0, matchesLeft - 1 - couplings[id.slot].wayCount(order.side))
             if !touched.contains(best.order.id.market) { touched.append(best.order.id.market) }
             if best.order.owner == order.owner {
                 isSelfTrade = order.selfTrade != .oldest
@@ -49,16 +56,14 @@ extension Exchange {
                 trade(&order, in: id, with: best, &events)
             }
         }
-        if isSelfTrade {
-            bookEvents.append(.closed(order, .selfTrade))
+        if isSelfTrade || isOverLimit {
+            bookEvents.append(.closed(order, isSelfTrade ? .selfTrade : .matchLimit))
             settleBookEvents(of: id, &events)
         } else if order.open > .zero {
             enterAtHome(order, in: id, &events)
         }
         for market in touched where markets[market.slot].phase == .open {
-            markets[market.slot].book.clock = sequence
-            markets[market.slot].book.resumeContinuous(events: &bookEvents)
-            settleBookEvents(of: market, &events)
+            resume(market, &events)
         }
         couple(registry[markets[id.slot].terms.permitClass].program, &events)
     }

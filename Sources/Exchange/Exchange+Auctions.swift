@@ -157,6 +157,7 @@ extension Exchange {
 
     private mutating func holdPermits(_ quantity: Quantity, of permitClass: ClassID, _ sender: Sender) throws(Refusal) {
         let account = AccountID.general(sender.member)
+        try checkPieces(quantity.units, permitClass, in: account)
         guard !ledger.hold(quantity.units, of: .permits(permitClass), in: account) else { return }
         let free = ledger.balance(account, .permits(permitClass)).free
         throw Refusal(.insufficientPermits, "needs \(quantity.units) of \(label(of: permitClass)), free \(free)")

@@ -60,9 +60,7 @@ extension Exchange {
         }
         markets[from.slot].book.lastPrice = price
         for market in [from, to] {
-            markets[market.slot].book.clock = sequence
-            markets[market.slot].book.resumeContinuous(events: &bookEvents)
-            settleBookEvents(of: market, &events)
+            resume(market, &events)
         }
         return true
     }

@@ -77,13 +77,27 @@ extension Exchange {
         guard amount.quantity.units <= free else {
             throw Refusal(.insufficientPermits, "needs \(amount.quantity.units) of \(label(of: id)), free \(free)")
         }
-        guard let first = amount.first else { return }
+        guard let first = amount.first else { return try checkPieces(amount.quantity.units, id, in: account) }
         guard ledger.holds(amount.quantity.units, first: first, of: .permits(id), in: account) else {
             throw Refusal(
                 .serialsNotHeld,
                 "\(label(of: id)): the account does not hold all of \(first) to \(first + amount.quantity.units - 1)"
             )
         }
+    }
+
+    /// Refuses permits that lie in more serial blocks than one movement takes, with what the account holds for other things.
+    ///
+    /// What is asked for takes the place of `freed` that is held now.
+    @inline(__always)
+    func checkPieces(_ amount: Int64, _ id: ClassID, in account: AccountID, freeing freed: Int64 = 0) throws(Refusal) {
+        guard let wanted = ledger.piecesExceeded(by: amount - freed, of: .permits(id), in: account) else { return }
+        throw Refusal(
+            .limitReached,
+            "\(label(of: id)) lies there in \(ledger.blockCount(of: account, .permits(id))) serial blocks, and at most "
+                + "\(Limits.blocksMax) are moved at once: ask for at most \(max(0, wanted + freed)) now and for the rest after "
+                + "that, or name a block by first=; BLOCKS lists them"
+        )
     }
 
     /// The participants on either side of a transfer, and regulators that cash goes to.

@@ -5,9 +5,14 @@ import Registry
 // Time passing: orders that expire, dead man's switches that run out, auctions' windows, the registry's dates.
 
 extension Exchange {
-    /// Fires every timer that is due at `now`, in order of time.
+    /// Fires the timers that are due at `now`, in order of time: `Limits.timersMax` of them, or fewer that make as many events.
+    ///
+    /// Those that are left wait for the next `CLOCK`, so that no number of them keeps other commands waiting for long.
     mutating func fireTimers(_ events: inout ContiguousArray<Event>) {
-        while let (kind, time) = timers.popDue(at: now) {
+        let last = events.count + Limits.timersMax
+        var left = Limits.timersMax
+        while left > 0, matchesLeft > 0, events.count < last, let (kind, time) = timers.popDue(at: now) {
+            left -= 1
             switch kind {
             case .expire(let id):
                 guard let order = markets[id.market.slot].book.find(id), order.expiry == time else { continue }
@@ -15,7 +20,10 @@ extension Exchange {
             case .deadman(let user):
                 guard members[user].deadman == time else { continue }
                 members[user].deadman = .never
-                cancelAll(.deadman, &events) { $0.user == user }
+                cancelAll(of: members[user].member, .deadman, &events) { $0.user == user }
+            case .resumes(let market):
+                guard markets[market.slot].phase == .open else { continue }
+                resume(market, &events)
             case .auctionOpens(let auction): passWindow(auction, to: .open, &events)
             case .auctionCloses(let auction): passWindow(auction, to: .closed, &events)
             case .transfer(let number): execute(transfer: number, &events)
@@ -35,5 +43,6 @@ extension Exchange {
                 readmit(member, in: program, text: "its time is over", &events)
             }
         }
+        hasDueTimers = timers.next <= now
     }
 }

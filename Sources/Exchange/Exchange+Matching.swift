@@ -11,7 +11,7 @@ extension Exchange {
 
     /// Checks holding limit, funds or permits for an order, which may take the place of others of its side: what they hold and
     /// have open counts as free.
-    /// - Throws: `holdingLimitExceeded`, `insufficientFunds` or `insufficientPermits`, with the numbers.
+    /// - Throws: `holdingLimitExceeded`, `insufficientFunds`, `insufficientPermits` or `limitReached`, with the numbers.
     @inline(__always)
     func checkCover(
         of order: Order,
@@ -33,7 +33,9 @@ extension Exchange {
             )
         case .sell:
             let free = ledger.balance(.general(order.owner), .permits(market.permitClass)).free + freed
-            guard wanted > free else { return }
+            guard wanted > free else {
+                return try checkPieces(wanted, market.permitClass, in: .general(order.owner), freeing: freed)
+            }
             throw Refusal(
                 .insufficientPermits,
                 "needs \(wanted) of \(label(of: market.permitClass)), free \(free)"
@@ -77,6 +79,7 @@ extension Exchange {
             case .fill(let fill): settle(fill, in: id, &events)
             case .closed(let order, let reason):
                 releaseHold(of: order, market: id)
+                ended(order.id, of: order.owner)
                 events.append(
                     .done(member: order.owner, count: nextCount(of: order.owner), order: order, reason: reason)
                 )
@@ -177,6 +180,7 @@ extension Exchange {
         _ trade: Trade,
         _ events: inout ContiguousArray<Event>
     ) {
+        if party.open == .zero { ended(party.order, of: party.owner) }
         let liquidity: Liquidity = trade.aggressor == nil ? .auction : trade.aggressor == side ? .taker : .maker
         events.append(
             .fill(

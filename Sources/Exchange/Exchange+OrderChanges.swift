@@ -54,15 +54,35 @@ extension Exchange {
         var only: MarketID?
         if let code = filter.market { only = try findMarket(code) }
         // Nothing below may fail.
-        let count = cancelAll(.cancelled, &events) { order in
-            order.owner == sender.member && (filter.side == nil || order.side == filter.side)
-                && (user == nil || order.user == user) && (only == nil || order.id.market == only)
+        let count = cancelAll(of: sender.member, .cancelled, &events) { order in
+            (filter.side == nil || order.side == filter.side) && (user == nil || order.user == user) && (only == nil || order.id.market == only)
         }
         return .cancelled(count: Int64(count))
     }
 
+    /// Cancels the live orders of a member that `matches`, market by market, oldest first.
+    /// - Returns: how many.
+    /// - Complexity: the member's live orders.
+    @discardableResult
+    mutating func cancelAll(
+        of member: MemberID,
+        _ reason: DoneReason,
+        _ events: inout ContiguousArray<Event>,
+        where matches: (Order) -> Bool
+    ) -> Int {
+        let orders = orders(of: member).filter(matches)
+        var rest = orders[...]
+        while let market = rest.first?.id.market {
+            let end = rest.firstIndex { $0.id.market != market } ?? rest.endIndex
+            cancel(Array(rest[..<end]), in: market, reason, &events)
+            rest = rest[end...]
+        }
+        return orders.count
+    }
+
     /// Cancels every live order that `matches`, market by market, oldest first.
     /// - Returns: how many.
+    /// - Complexity: all live orders.
     @discardableResult
     mutating func cancelAll(
         _ reason: DoneReason,
@@ -116,7 +136,7 @@ extension Exchange {
         let looksAcross = !keepsPlace && phase == .open && isCoupled(id)
         if !looksAcross || !isReached(by: changed.side, at: changed.price, in: id) {
             hasTriggered = false
-            markets[id.slot].book.clock = sequence
+            beginMatching(in: id)
             markets[id.slot].book.amend(
                 order.id,
                 quantity: changed.quantity,
@@ -126,6 +146,7 @@ extension Exchange {
                 events: &bookEvents
             )
             settleBookEvents(of: id, &events)
+            endMatching(in: id)
             if looksAcross, hasTriggered { couple(registry[markets[id.slot].terms.permitClass].program, &events) }
         } else {
             markets[id.slot].book.withdraw(order.id, events: &bookEvents)
@@ -188,8 +209,9 @@ extension Exchange {
         _ events: inout ContiguousArray<Event>
     ) throws(Refusal) -> Outcome {
         let id = try findMarket(quote.market)
-        let old = markets[id.slot].book.orders { $0.isQuote && $0.owner == sender.member && $0.user == sender.user }
+        let old = orders(of: sender.member).filter { $0.isQuote && $0.user == sender.user && $0.id.market == id }
         let (bid, ask) = try checkQuote(quote, sender, in: id)
+        if old.isEmpty { try checkOrderCount(sender.member) }
         for side in [bid, ask] {
             guard let side else { continue }
             let replaced = old.filter { $0.side == side.side }
@@ -285,7 +307,7 @@ extension Exchange {
         guard var order = side else { return nil }
         order.id = OrderID(count: orderCount + 1, market: id)
         takeHold(of: order, market: id)
-        enter(order, in: id, &events)
+        _ = enter(order, in: id, &events)
         return order.id
     }
 }

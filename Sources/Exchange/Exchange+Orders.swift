@@ -16,20 +16,26 @@ extension Exchange {
         let order = try checkOrder(new, in: id, sender)
         if order.postOnly { try checkPostOnly(order, in: id) }
         try checkStanding(sender.member, in: id)
+        try checkOrderCount(sender.member)
         try checkCover(of: order, in: id)
         // Nothing below may fail.
         takeHold(of: order, market: id)
-        enter(order, in: id, &events)
-        return .order(order.id, open: markets[id.slot].book.open(order.id))
+        return .order(order.id, open: enter(order, in: id, &events))
     }
 
     /// Puts a checked order, whose hold is taken, into its book and settles what it trades.
+    /// - Returns: what is open of it then.
     @inline(__always)
-    mutating func enter(_ order: Order, in id: MarketID, _ events: inout ContiguousArray<Event>) {
+    mutating func enter(_ order: Order, in id: MarketID, _ events: inout ContiguousArray<Event>) -> Quantity {
         orderCount += 1
         if order.expiry != .never { timers.add(.expire(order.id), at: order.expiry) }
         events.append(.orderEntered(order, market: id))
+        entering = order.id
         admit(order, in: id, &events)
+        entering = nil
+        let open = markets[id.slot].book.open(order.id)
+        if open.units > 0 { rests(order.id, of: order.owner) }
+        return open
     }
 
     /// Lets an order trade, here and where its market is coupled to, and rest.
@@ -42,10 +48,34 @@ extension Exchange {
     /// Lets an order trade in its own market's book, and rest there.
     @inline(__always)
     mutating func enterAtHome(_ order: Order, in id: MarketID, _ events: inout ContiguousArray<Event>) {
-        markets[id.slot].book.clock = sequence
+        beginMatching(in: id)
         let phase = markets[id.slot].phase
         markets[id.slot].book.enter(order, phase: phase, events: &bookEvents)
         settleBookEvents(of: id, &events)
+        endMatching(in: id)
+    }
+
+    /// Tells a book the command at hand, and how many orders that may still match.
+    @inline(__always)
+    mutating func beginMatching(in id: MarketID) {
+        markets[id.slot].book.clock = sequence
+        markets[id.slot].book.matchesLeft = matchesLeft
+    }
+
+    /// Takes back how many orders the command may still match; stops that are due beyond that act in a `CLOCK`.
+    @inline(__always)
+    mutating func endMatching(in id: MarketID) {
+        matchesLeft = markets[id.slot].book.matchesLeft
+        guard matchesLeft == 0, markets[id.slot].phase == .open, markets[id.slot].book.hasDueStop() else { return }
+        timers.add(.resumes(id), at: now)
+    }
+
+    /// Triggers the stops of an open market that are due.
+    mutating func resume(_ id: MarketID, _ events: inout ContiguousArray<Event>) {
+        beginMatching(in: id)
+        markets[id.slot].book.resumeContinuous(events: &bookEvents)
+        settleBookEvents(of: id, &events)
+        endMatching(in: id)
     }
 
     /// Builds the order that a request asks for; changes nothing.

@@ -45,7 +45,7 @@ extension Exchange {
         let uncrosses = (phase == .preopen && next == .open) || (phase == .closing && next == .closed)
         markets[id.slot].published = nil
         markets[id.slot].phase = next
-        markets[id.slot].book.clock = sequence
+        beginMatching(in: id)
         if uncrosses {
             markets[id.slot].book.uncross(reference: markets[id.slot].reference, events: &bookEvents)
             settleBookEvents(of: id, &events)
@@ -54,6 +54,7 @@ extension Exchange {
         if next == .open { markets[id.slot].book.resumeContinuous(events: &bookEvents) }
         if next == .closing { markets[id.slot].book.beginClosing(events: &bookEvents) }
         settleBookEvents(of: id, &events)
+        endMatching(in: id)
         if next == .open { couple(registry[markets[id.slot].terms.permitClass].program, &events) }
     }
 

@@ -67,7 +67,7 @@ extension Exchange {
         let classes = registry.classIDs.filter { registry[$0].program == program }
         endOffers(&events) { $0.seller == member && $0.items.contains { classes.contains($0.permitClass) } }
         endSwaps(&events) { $0.member == member && (classes.contains($0.give) || classes.contains($0.want)) }
-        cancelAll(.suspended, &events) { $0.owner == member && barred.contains($0.id.market) }
+        cancelAll(of: member, .suspended, &events) { barred.contains($0.id.market) }
     }
 
     mutating func readmit(

@@ -75,6 +75,6 @@ extension Exchange {
         guard members[user].isLoggedOn else { return }
         let cancels = members[user].cancelOnDisconnect
         close(user, &events)
-        if cancels { cancelAll(.disconnect, &events) { $0.user == user && $0.sessionBound } }
+        if cancels { cancelAll(of: members[user].member, .disconnect, &events) { $0.user == user && $0.sessionBound } }
     }
 }

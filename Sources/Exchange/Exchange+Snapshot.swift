@@ -9,7 +9,7 @@ import Registry
 
 extension Exchange {
     /// Marks a snapshot and its layout; a change of layout is a new number.
-    private static let format: UInt64 = 0x5745_4952_0000_0007
+    private static let format: UInt64 = 0x5745_4952_0000_0008
 
     /// The state with its position: what a snapshot file holds.
     package func snapshot() -> [UInt8] {
@@ -17,6 +17,7 @@ extension Exchange {
         writer.write(Exchange.format)
         writer.write(sequence)
         writer.write(now)
+        writer.write(hasDueTimers)
         encodeState(to: &writer)
         return writer.bytes
     }
@@ -56,6 +57,7 @@ extension Exchange {
         guard format == Exchange.format else { throw SnapshotError("not a snapshot of this version's layout") }
         sequence = try reader.read()
         now = try reader.readTimestamp()
+        hasDueTimers = try reader.readBool()
         orderCount = try reader.read()
         tradeCount = try reader.read()
         members = try Members(from: &reader)
@@ -69,6 +71,9 @@ extension Exchange {
             markets.append(market)
         }
         findCouplings()
+        for market in markets {
+            for order in market.book.allOrders { _ = ordersOfMembers.add(order.id, of: order.owner) }
+        }
         auctionStreamCount = try reader.read()
         for _ in 0..<(try reader.readCount()) { auctions.append(try Auction(from: &reader)) }
         registryStreamCount = try reader.read()

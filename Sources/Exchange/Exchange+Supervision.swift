@@ -208,9 +208,9 @@ extension Exchange {
             for limit in holdingLimits(id) {
                 let position = position(of: member, limit.classes)
                 guard position.holding + position.incoming > limit.limit else { continue }
-                let affected = markets.filter { limit.classes.contains($0.terms.permitClass) }.map(\.terms.market)
-                cancelAll(.limit, &events) {
-                    $0.side == .buy && group.contains($0.owner) && affected.contains($0.id.market)
+                let affected = Set(markets.filter { limit.classes.contains($0.terms.permitClass) }.map(\.terms.market))
+                for associate in group {
+                    cancelAll(of: associate, .limit, &events) { $0.side == .buy && affected.contains($0.id.market) }
                 }
                 for transfer in registry.transfers
                 where group.contains(transfer.to) && limit.classes.contains(transfer.permitClass) {

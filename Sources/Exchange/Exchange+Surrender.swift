@@ -51,6 +51,14 @@ extension Exchange {
         try checkNotFrozen(sender.member, in: registry[facility].program)
         try checkPermits(amount, id, in: source.map { .compliance($0) } ?? .general(sender.member))
         if let source { try checkHolding(moving: amount.quantity, of: id, from: source, to: facility) }
+        // What a deadline takes from there it takes at once.
+        guard ledger.blockCount(of: .compliance(facility), .permits(id)) < Limits.blocksMax else {
+            throw Refusal(
+                .limitReached,
+                "\(code) holds \(label(of: id)) in \(Limits.blocksMax) serial blocks, the most of a compliance account; "
+                    + "SURRENDER takes permits from the general account, too"
+            )
+        }
         // Nothing below may fail.
         var transfer = Transfer(
             kind: .cover,

@@ -49,6 +49,14 @@ package struct Exchange: Sendable {
     /// Whether a stop has acted in the command at hand, after which resting orders of two zones may meet.
     var hasTriggered = false
     var timers = Timers()
+    /// The live orders of each member; made from the books.
+    var ordersOfMembers = MemberOrders()
+    /// The order that is being entered and does not rest yet; nil between commands.
+    var entering: OrderID?
+    /// How many orders the command at hand may still match.
+    var matchesLeft = Limits.matchesMax
+    /// Whether the last command was a `CLOCK` that left timers which are due: another command may come before the next.
+    package internal(set) var hasDueTimers = false
     var orderCount: UInt64 = 0
     var tradeCount: UInt64 = 0
     /// What the book did in the command at hand; empty between commands.
@@ -80,6 +88,8 @@ package struct Exchange: Sendable {
         }
         sequence += 1
         now = request.time
+        matchesLeft = Limits.matchesMax
+        hasDueTimers = false
         let isRemembered = !request.id.isEmpty && !request.verb.isOfSession
         if isRemembered {
             switch firstReplies.match(request.id, of: request.member, contentHash: request.contentHash) {
@@ -233,6 +243,7 @@ package struct Exchange: Sendable {
         ledger.checkInvariants()
         for market in markets { market.book.checkInvariants(isContinuous: market.phase == .open) }
         checkHolds()
+        checkMemberOrders()
         for (index, permitClass) in registry.classes.enumerated() {
             let statement = ledger.statement(of: .permits(ClassID(UInt32(index))))
             precondition(statement.issued == permitClass.issued.units, "issued permits differ from the ledger's")

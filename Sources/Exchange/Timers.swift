@@ -28,6 +28,8 @@ enum TimerKind: Hashable {
     case linkChanges(Int)
     case swapExpires(UInt64)
     case offerExpires(UInt64)
+    /// Stops that one command could not trigger act.
+    case resumes(MarketID)
 }
 
 /// The engine's deadlines.
@@ -70,6 +72,7 @@ struct Timers: Sendable {
         case .linkChanges(let index): heap.insert(Entry(time: time, rank: 13, number: UInt64(index)))
         case .agreement(let id): heap.insert(Entry(time: time, rank: 14, number: UInt64(id.index)))
         case .complaint(let number): heap.insert(Entry(time: time, rank: 15, number: number))
+        case .resumes(let market): heap.insert(Entry(time: time, rank: 17, number: UInt64(market.index)))
         case .labelEnds(let facility): heap.insert(Entry(time: time, rank: 16, number: UInt64(facility.index)))
         }
     }
@@ -95,6 +98,7 @@ struct Timers: Sendable {
             case 13: .linkChanges(Int(first.number))
             case 14: .agreement(AgreementID(UInt32(first.number)))
             case 15: .complaint(first.number)
+            case 17: .resumes(MarketID(UInt32(first.number)))
             case 16: .labelEnds(FacilityID(UInt32(first.number)))
             default:
                 .suspensionEnds(

@@ -15,6 +15,9 @@ struct BalanceTable: Sendable {
     var blocks: ContiguousArray<BlockQueue> = []
     /// Finds slots, counted from 1, by their key.
     private var table = SlotTable()
+    /// The slots of each account, and of each asset, in the order in which they were made.
+    private var slotsOfAccount: [UInt32: ContiguousArray<UInt32>] = [:]
+    private var slotsOfAsset: [UInt32: ContiguousArray<UInt32>] = [:]
 
     /// Gives this copy memory of its own.
     mutating func makeOwn() {
@@ -55,8 +58,17 @@ struct BalanceTable: Sendable {
         slots.append(Slot(key: key))
         blocks.append(BlockQueue())
         table.insert(UInt32(slots.count), BalanceTable.hash(key))
-        return slots.count - 1
+        let slot = UInt32(slots.count - 1)
+        slotsOfAccount[slots[Int(slot)].account.index, default: []].append(slot)
+        slotsOfAsset[slots[Int(slot)].asset.index, default: []].append(slot)
+        return Int(slot)
     }
+
+    /// The slots of an account.
+    func slots(of account: AccountID) -> ContiguousArray<UInt32> { slotsOfAccount[account.index] ?? [] }
+
+    /// The slots of an asset.
+    func slots(of asset: AssetID) -> ContiguousArray<UInt32> { slotsOfAsset[asset.index] ?? [] }
 
     /// Moves serial numbers between two slots: the oldest of the source, or from `first` on; from nowhere if it is an issue.
     /// - Returns: nothing; `moved` gets the blocks.

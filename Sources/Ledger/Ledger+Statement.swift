@@ -3,10 +3,11 @@ package import Permits
 extension Ledger {
     /// Where `asset` stands; issued = held + surrendered + retired + cancelled, or the ledger is broken.
     ///
-    /// Complexity: the number of accounts.
+    /// Complexity: the number of accounts that ever had it.
     package func statement(of asset: AssetID) -> AssetStatement {
         var statement = AssetStatement()
-        for slot in balances.slots where slot.asset == asset {
+        for index in balances.slots(of: asset) {
+            let slot = balances.slots[Int(index)]
             if slot.account.isBacking {
                 statement.issued -= slot.balance.total
             } else if slot.account == .retirement {
@@ -24,15 +25,38 @@ extension Ledger {
     }
 
     /// What an account has, by asset.
+    ///
+    /// Complexity: the number of assets that it ever had.
     package func holdings(of account: AccountID) -> [(asset: AssetID, balance: Balance)] {
-        balances.slots.filter { $0.account == account && $0.balance != Balance() }
+        balances.slots(of: account).map { balances.slots[Int($0)] }.filter { $0.balance != Balance() }
             .map { ($0.asset, $0.balance) }.sorted { $0.asset < $1.asset }
     }
 
     /// Every account that has `asset`, by account.
+    ///
+    /// Complexity: the number of accounts that ever had it, and the sort.
     package func holders(of asset: AssetID) -> [(account: AccountID, balance: Balance)] {
-        balances.slots.filter { $0.asset == asset && $0.balance != Balance() }
+        balances.slots(of: asset).map { balances.slots[Int($0)] }.filter { $0.balance != Balance() }
             .map { ($0.account, $0.balance) }.sorted { $0.account < $1.account }
+    }
+
+    /// How many serial blocks an account holds of an asset.
+    package func blockCount(of account: AccountID, _ asset: AssetID) -> Int {
+        balances.find(account, asset).map { balances.blocks[$0].count } ?? 0
+    }
+
+    /// Whether an account could not part with `amount` besides what it holds for orders and the like, since too many serial
+    /// blocks would move at once.
+    ///
+    /// One movement lowers what `Limits.blocksMax` blocks can hold by no more than its quantity. So an account whose holds are
+    /// within that can part with all of them, in any order, and no movement takes more blocks.
+    /// - Returns: how much it could; nil if it can.
+    /// - Complexity: O(1) if its blocks are few, or the oldest few hold that much; else O(blocks).
+    package func piecesExceeded(by amount: Int64, of asset: AssetID, in account: AccountID) -> Int64? {
+        guard let slot = balances.find(account, asset), balances.blocks[slot].count > Limits.blocksMax else { return nil }
+        let held = balances[slot].held
+        let movable = balances.blocks[slot].movable(atMost: Limits.blocksMax, wanted: held + amount)
+        return movable < held + amount ? movable - held : nil
     }
 
     /// The serial blocks of a holding, oldest first.
@@ -53,8 +77,8 @@ extension Ledger {
     /// Complexity: the number of blocks of the class.
     package func holder(ofSerial serial: Int64, _ asset: AssetID) -> AccountID? {
         let wanted = SerialBlock(first: serial, last: serial)
-        for (index, slot) in balances.slots.enumerated() where slot.asset == asset {
-            if balances.blocks[index].contains(wanted) { return slot.account }
+        for index in balances.slots(of: asset) where balances.blocks[Int(index)].contains(wanted) {
+            return balances.slots[Int(index)].account
         }
         return nil
     }
@@ -88,8 +112,10 @@ extension Ledger {
     /// Stops the program unless the blocks of all accounts are 1 to `issued`, each number once.
     private func checkSerials(of asset: AssetID, issued: Int64) {
         var all: [SerialBlock] = []
-        for (index, slot) in balances.slots.enumerated() where slot.asset == asset && !slot.account.isBacking {
-            let blocks = balances.blocks[index].all
+        for index in balances.slots(of: asset) {
+            let slot = balances.slots[Int(index)]
+            guard !slot.account.isBacking else { continue }
+            let blocks = balances.blocks[Int(index)].all
             precondition(
                 blocks.reduce(0) { $0 + $1.count } == slot.balance.total,
                 "account \(slot.account.index) has other serial numbers than permits"

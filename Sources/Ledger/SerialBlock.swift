@@ -1,3 +1,4 @@
+import HeapModule
 import Permits
 
 /// Permits of one class with consecutive serial numbers, which count from 1 in the order of issue.
@@ -15,7 +16,8 @@ package struct SerialBlock: Hashable, Sendable, BitwiseCopyable {
 
 /// The serial blocks of one holding, in the order in which they came: what leaves first, unless the holder says otherwise.
 ///
-/// Source: EPA's Allowance Management System, first in, first out by default.
+/// Source: EPA's Allowance Management System, first in, first out by default. One movement takes at most `Limits.blocksMax`
+/// blocks wherever the holder's largest ones suffice, which is checked before (`Ledger.piecesExceeded`).
 /// Layout: `blocks[head...]`; what stands before `head` has left.
 struct BlockQueue: Sendable {
     private var blocks: ContiguousArray<SerialBlock> = []
@@ -36,8 +38,12 @@ struct BlockQueue: Sendable {
         }
     }
 
-    /// Moves the oldest `count` permits to the end of `taken`; the caller has checked that there are so many.
+    /// Moves `count` permits to the end of `taken`; the caller has checked that there are so many.
+    ///
+    /// The oldest go first; but where those lie in more than `Limits.blocksMax` blocks, the largest blocks go, the older of
+    /// equals first. So whoever is given permits in pieces parts with whole blocks as before.
     mutating func take(_ count: Int64, into taken: inout ContiguousArray<SerialBlock>) {
+        if self.count > Limits.blocksMax, !isWithin(Limits.blocksMax, count) { return takeLargest(count, into: &taken) }
         var rest = count
         while rest > 0 {
             let block = blocks[head]
@@ -51,6 +57,78 @@ struct BlockQueue: Sendable {
             head += 1
         }
         compact()
+    }
+
+    /// Whether the oldest `limit` blocks hold `count` permits.
+    private func isWithin(_ limit: Int, _ count: Int64) -> Bool {
+        var sum: Int64 = 0
+        for block in blocks[head..<min(blocks.count, head + limit)] {
+            sum += block.count
+            if sum >= count { return true }
+        }
+        return false
+    }
+
+    /// The most permits that `limit` blocks hold; `.max` if the oldest hold `wanted`.
+    func movable(atMost limit: Int, wanted: Int64) -> Int64 {
+        guard !isWithin(limit, wanted) else { return .max }
+        return largest(limit).reduce(0) { $0 + blocks[$1].count }
+    }
+
+    /// The places of the `limit` largest blocks, the largest first, the older of equals before the younger.
+    private func largest(_ limit: Int) -> [Int] {
+        var heap = Heap<Ranked>()
+        for index in head..<blocks.count {
+            let ranked = Ranked(count: blocks[index].count, index: index)
+            if heap.count < limit {
+                heap.insert(ranked)
+            } else if let least = heap.min, least < ranked {
+                heap.replaceMin(with: ranked)
+            }
+        }
+        return heap.unordered.sorted { $0 > $1 }.map(\.index)
+    }
+
+    /// A block by its size; of equal ones the older is the greater.
+    private struct Ranked: Comparable {
+        let count: Int64
+        let index: Int
+
+        static func < (a: Ranked, b: Ranked) -> Bool { (a.count, b.index) < (b.count, a.index) }
+    }
+
+    private mutating func takeLargest(_ count: Int64, into taken: inout ContiguousArray<SerialBlock>) {
+        var rest = count
+        var gone: [Int] = []
+        var places = largest(min(self.count, Limits.blocksMax))
+        if places.reduce(0, { $0 + blocks[$1].count }) < count { places = largest(self.count) }
+        for place in places where rest > 0 {
+            let block = blocks[place]
+            let part = min(rest, block.count)
+            taken.append(SerialBlock(first: block.first, last: block.first + part - 1))
+            rest -= part
+            if part == block.count {
+                gone.append(place)
+            } else {
+                blocks[place] = SerialBlock(first: block.first + part, last: block.last)
+            }
+        }
+        drop(gone.sorted())
+    }
+
+    /// Takes the blocks at these places out, which ascend.
+    private mutating func drop(_ places: [Int]) {
+        guard var kept = places.first else { return }
+        var next = 0
+        for index in kept..<blocks.count {
+            if next < places.count, places[next] == index {
+                next += 1
+            } else {
+                blocks[kept] = blocks[index]
+                kept += 1
+            }
+        }
+        blocks.removeLast(blocks.count - kept)
     }
 
     /// Whether every serial number of `wanted` is here.

@@ -7,19 +7,21 @@ extension OrderBook {
     mutating func trade(_ order: inout Order, events: inout Buffer<BookEvent>) {
         if order.isFillOrKill || order.minimum.units > 0 {
             let wanted = order.isFillOrKill ? order.open : order.minimum
-            guard fillable(order, upTo: wanted) >= wanted else {
+            guard fillable(order, upTo: wanted, matches: matchesLeft) >= wanted else {
                 events.append(.closed(order, order.isFillOrKill ? .fillOrKill : .minimumQuantity))
                 return
             }
         }
         let isSelfTrade =
             order.isBuy
-            ? OrderBook.match(&order, with: &asks, &orders, &touches, &lastPrice, clock, &events)
-            : OrderBook.match(&order, with: &bids, &orders, &touches, &lastPrice, clock, &events)
+            ? OrderBook.match(&order, with: &asks, &orders, &touches, &lastPrice, clock, &matchesLeft, &events)
+            : OrderBook.match(&order, with: &bids, &orders, &touches, &lastPrice, clock, &matchesLeft, &events)
         guard order.open.units > 0 else { return }
         order.showSlice()
         if isSelfTrade {
             events.append(.closed(order, .selfTrade))
+        } else if matchesLeft == 0, wouldCross(side: order.side, price: order.price) {
+            events.append(.closed(order, .matchLimit))
         } else if order.isImmediate {
             events.append(.closed(order, .unfilled))
         } else {
@@ -28,7 +30,8 @@ extension OrderBook {
         }
     }
 
-    /// Matches an incoming order with the other side's ladder, until it is filled, meets itself or stops crossing.
+    /// Matches an incoming order with the other side's ladder, until it is filled, meets itself, stops crossing or has met as
+    /// many orders as it may.
     ///
     /// A level is copied out, worked off and written back once. Static, with each part of the book in its own
     /// parameter, so that the compiler sees that they do not overlap.
@@ -40,18 +43,22 @@ extension OrderBook {
         _ touches: inout TouchList,
         _ lastPrice: inout Price,
         _ clock: UInt64,
+        _ matchesLeft: inout Int,
         _ events: inout Buffer<BookEvent>
     ) -> Bool {
         guard !ladder.isEmpty else { return false }
         let limit = ladder.index(of: taker.price)
         var isSelfTrade = false
-        while taker.open.units > 0, !isSelfTrade {
+        var left = matchesLeft
+        defer { matchesLeft = left }
+        while taker.open.units > 0, !isSelfTrade, left > 0 {
             let best = ladder.first
             guard best <= limit else { break }
             let price = ladder.price(at: best)
             ladder.touch(best, taker.side.opposing, &touches)
             var level = ladder[best]
-            while taker.open.units > 0, level.head != 0 {
+            while taker.open.units > 0, level.head != 0, left > 0 {
+                left -= 1
                 let slot = level.head
                 let resting = slab[slot]
                 if resting.owner == taker.owner.index {
@@ -66,15 +73,15 @@ extension OrderBook {
                 let quantity = min(taker.open.units, Int64(resting.shown))
                 taker.open.units -= quantity
                 lastPrice = price
-                let left = Int64(resting.open) - quantity
-                events.append(.fill(Fill(quantity, price, taker, resting, left, slab.reference(at: slot))))
+                let rest = Int64(resting.open) - quantity
+                events.append(.fill(Fill(quantity, price, taker, resting, rest, slab.reference(at: slot))))
                 if quantity == Int64(resting.shown) {
                     // As a whole: its quantities are still those that the level counts.
                     level.remove(slot, &slab)
-                    if left == 0 {
+                    if rest == 0 {
                         slab.free(slot)
                     } else {
-                        requeue(slot, UInt32(left), clock, &level, &slab)
+                        requeue(slot, UInt32(rest), clock, &level, &slab)
                     }
                 } else {
                     level.reduce(slot, by: quantity, shown: quantity, &slab)
@@ -100,30 +107,39 @@ extension OrderBook {
         level.append(slot, &slab)
     }
 
-    /// How much an incoming order could trade now, counted no further than `wanted`; hidden quantity included.
+    /// How much an incoming order could trade now with at most `matches` orders, counted no further than `wanted`; hidden
+    /// quantity included, of which each slice counts as an order.
     ///
     /// Self-trade prevention `oldest` would cancel own orders on the way, so they are skipped. `newest` and `both` end
     /// the order at the first own one: what counts is what trades before, which of an iceberg ahead in the same level
     /// is the shown slice only, since the next slice queues behind. O(orders met).
-    package func fillable(_ order: Order, upTo wanted: Quantity) -> Quantity {
+    package func fillable(_ order: Order, upTo wanted: Quantity, matches: Int = Limits.matchesMax) -> Quantity {
         let ladder = order.side == .buy ? asks : bids
         let limit = ladder.lastIndex(atOrBetter: order.price)
         var sum = Quantity.zero
+        var left = matches
         var index = ladder.first
         while index <= limit, sum < wanted {
             let level = ladder[index]
             var slot = level.head
-            var hidden = Quantity.zero
+            var (hidden, slices) = (Quantity.zero, 0)
             while slot != 0 {
                 let resting = orders[slot]
+                guard left > 0 else { return min(sum, wanted) }
+                left -= 1
                 if resting.owner != order.owner.index {
                     sum.units += Int64(resting.shown)
-                    hidden.units += Int64(resting.open) - Int64(resting.shown)
+                    if resting.display > 0, resting.open > resting.shown {
+                        hidden.units += Int64(resting.open - resting.shown)
+                        slices += Int((resting.open - resting.shown - 1) / resting.display) + 1
+                    }
                 } else if order.selfTrade != .oldest {
                     return min(sum, wanted)
                 }
                 slot = resting.next
             }
+            guard slices <= left else { return min(sum, wanted) }
+            left -= slices
             sum += hidden
             index = ladder.first(from: index + 1)
         }

@@ -28,6 +28,8 @@ package struct OrderBook: Sendable {
 
     /// The number of the command at hand, by which orders of several books compare in time.
     package var clock: UInt64 = 0
+    /// How many orders the command at hand may still meet and trigger, over all books.
+    package var matchesLeft = Limits.matchesMax
 
     var orders = Slab()
     var bids: Ladder

@@ -182,6 +182,16 @@ public enum Limits {
     @inlinable public static var complaintsMax: Int { 100 }
     /// The most open proposals of one member.
     @inlinable public static var proposalsMax: Int { 1000 }
+    /// The most orders that one command matches, and stops that it triggers.
+    @inlinable public static var matchesMax: Int { 2_000 }
+    /// The most timers of one `CLOCK`; it ends before that once they have made as many events.
+    @inlinable public static var timersMax: Int { 2_000 }
+    /// The most live orders of one member, over all markets.
+    @inlinable public static var ordersMax: Int { 10_000 }
+    /// The most transfers of one member that wait.
+    @inlinable public static var transfersMax: Int { 1_000 }
+    /// The most serial blocks that one movement of permits takes; whoever has them in more pieces moves them in several.
+    @inlinable public static var blocksMax: Int { 1_000 }
     /// The most serial blocks that one line names; the rest are counted.
     @inlinable public static var blocksPerLine: Int { 10 }
     /// The most price steps of one bid.

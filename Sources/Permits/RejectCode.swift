@@ -29,6 +29,7 @@ public enum RejectCode: UInt16, CaseIterable, Sendable {
     case certificateRequired = 131
     case sessionEnded = 132
     case roleConflict = 133
+    case internalFault = 134
     // What is named.
     case unknownMember = 201
     case unknownUser = 202
@@ -185,6 +186,11 @@ public enum RejectCode: UInt16, CaseIterable, Sendable {
             (
                 "ROLE_CONFLICT", "A person would act for the operator and for a regulator.",
                 "Give the login to another person."
+            )
+        case .internalFault:
+            (
+                "INTERNAL", "The venue met a fault of its own, and did nothing.",
+                "Tell the operator, whose log has the details."
             )
         case .unknownMember: ("UNKNOWN_MEMBER", "No such member.", "MEMBERS lists them.")
         case .unknownUser: ("UNKNOWN_USER", "The member has no such login.", "Ask the operator to create it.")

@@ -182,6 +182,8 @@ public enum DoneReason: UInt8, Word {
     case suspended
     /// A holding limit was lowered, or the member's associates changed, and it no longer fits.
     case limit
+    /// It met as many orders as one command may; the rest can be sent again.
+    case matchLimit
 
     /// The word on the wire.
     public var word: StaticString {
@@ -198,6 +200,7 @@ public enum DoneReason: UInt8, Word {
         case .deadman: "deadman"
         case .suspended: "suspended"
         case .limit: "limit"
+        case .matchLimit: "match-limit"
         }
     }
 }

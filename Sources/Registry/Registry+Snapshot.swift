@@ -81,7 +81,7 @@ extension Registry {
             )
         }
         transferCount = try reader.read()
-        for _ in 0..<(try reader.readCount()) { transfers.append(try PendingTransfer(from: &reader)) }
+        for _ in 0..<(try reader.readCount()) { add(try PendingTransfer(from: &reader)) }
         for _ in 0..<(try reader.readCount()) { certificates.append(try Certificate(from: &reader)) }
         for _ in 0..<(try reader.readCount()) { seasons.append(try Season(from: &reader)) }
         for _ in 0..<(try reader.readCount()) { links.append(try Link(from: &reader)) }

@@ -13,7 +13,9 @@ package struct Registry: Sendable {
     package internal(set) var suspensions: [Suspension] = []
     package internal(set) var trusts: [Trust] = []
     /// Transfers that wait, by number.
-    package internal(set) var transfers: [PendingTransfer] = []
+    package internal(set) var transfers = NumberedList<PendingTransfer>()
+    /// How many transfers of each member wait; made from `transfers`.
+    private var transfersOfMember: [MemberID: Int] = [:]
     package internal(set) var transferCount: UInt64 = 0
     package internal(set) var certificates: [Certificate] = []
     /// Every season, in order of opening.
@@ -203,15 +205,27 @@ package struct Registry: Sendable {
         guard waits else { return transferCount }
         var numbered = transfer
         numbered.number = transferCount
-        transfers.append(numbered)
+        add(numbered)
         return transferCount
     }
 
+    /// Keeps a transfer that waits.
+    mutating func add(_ transfer: PendingTransfer) {
+        transfers.append(transfer, number: transfer.number)
+        transfersOfMember[transfer.from, default: 0] += 1
+    }
+
+    /// How many transfers of a member wait.
+    package func transferCount(of member: MemberID) -> Int { transfersOfMember[member] ?? 0 }
+
     /// The transfer with a number, if it waits.
-    package func transfer(_ number: UInt64) -> PendingTransfer? { transfers.first { $0.number == number } }
+    package func transfer(_ number: UInt64) -> PendingTransfer? { transfers[number] }
 
     /// Takes a transfer off the list of those that wait.
-    package mutating func remove(transfer number: UInt64) { transfers.removeAll { $0.number == number } }
+    package mutating func remove(transfer number: UInt64) {
+        guard let transfer = transfers.remove(number) else { return }
+        transfersOfMember[transfer.from, default: 0] -= 1
+    }
 
     /// The season of a program and vintage, by its place in the list.
     package func season(of program: ProgramID, vintage: Int64) -> Int? {

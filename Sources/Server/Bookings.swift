@@ -8,8 +8,13 @@ package struct Bookings {
 
     package init() {}
 
-    /// How many commands that did something it holds.
-    package var count: Int { entries.count }
+    /// How many events and lines it holds: roughly, how many rows it will write.
+    private var rowCount = 0
+    /// How many rows go into one transaction, or as many as one command more makes.
+    private static let rowsMax = 100_000
+
+    /// Whether it should be booked before more is gathered.
+    package var isFull: Bool { rowCount >= Bookings.rowsMax }
 
     /// Gathers what a command did; a query does nothing.
     package mutating func add(_ step: StreamReplay.Step) {
@@ -18,6 +23,7 @@ package struct Bookings {
             entries.append(SettlementEntry(sequence: sequence, time: step.entry.time, events: step.output.events))
         }
         lines += FeedLine.lines(of: step.output, sequence: sequence)
+        rowCount += step.output.events.count + step.output.lines.count
     }
 
     /// Books it, and is empty again.
@@ -29,5 +35,6 @@ package struct Bookings {
         try settlement.apply(entries, lines: lines, through: sequence)
         entries.removeAll(keepingCapacity: true)
         lines.removeAll(keepingCapacity: true)
+        rowCount = 0
     }
 }

@@ -57,8 +57,8 @@ package final class Projector: @unchecked Sendable {
     private static let burstMax = 10.0
     /// How long a stop waits for it to catch up, in seconds; what is left is booked after the next start.
     private static let stopTime = 5.0
-    /// How many commands go into one transaction at most, or nearly.
-    private static let groupMax = 20_000
+    /// How many commands are few enough to gather for.
+    private static let gatherMax = 5_000
 
     package init(
         from replay: StreamReplay,
@@ -176,7 +176,7 @@ package final class Projector: @unchecked Sendable {
                 try follow(batch.payload)
             }
         }
-        if bookings.count >= Projector.groupMax || isIdle { try book() }
+        if bookings.isFull || isIdle { try book() }
         guard work.isLast else { return true }
         if isIdle, replay.venue.exchange.sequence == work.last { return false }
         guard isPastStop else { return true }
@@ -207,7 +207,7 @@ package final class Projector: @unchecked Sendable {
     }
 
     /// Whether so little is left to book that it is worth gathering; under `condition`.
-    private var isNearEnd: Bool { committed < applied + UInt64(Projector.groupMax) / 4 }
+    private var isNearEnd: Bool { committed < applied + UInt64(Projector.gatherMax) }
 
     /// Whether the venue is busy answering a burst, which comes first; under `condition`.
     private var isInBurst: Bool { burstEnd.timeIntervalSince(burstStart) < Projector.burstMax && burstEnd > Date() }
@@ -241,20 +241,25 @@ package final class Projector: @unchecked Sendable {
             if let log, sequence > sealed {
                 facts += step.output.facts(sequence: sequence, of: venue.exchange, blinding: log.blinding)
             }
+            if bookings.isFull { try book(through: sequence) }
         }
     }
 
     private func book() throws {
         let last = replay.venue.exchange.sequence
         if last > applied {
-            try bookings.book(in: settlement, through: last)
-            try log?.append(facts, through: last)
-            facts.removeAll(keepingCapacity: true)
-            appliedSequence.store(last, ordering: .releasing)
+            try book(through: last)
             gatherEnd = Date(timeIntervalSinceNow: Projector.gatherTime)
             if last - lastSnapshot >= configuration.commandsPerSnapshot { saveSnapshot() }
         }
         wakeWaiters(through: applied)
+    }
+
+    private func book(through last: UInt64) throws {
+        try bookings.book(in: settlement, through: last)
+        try log?.append(facts, through: last)
+        facts.removeAll(keepingCapacity: true)
+        appliedSequence.store(last, ordering: .releasing)
     }
 
     private func wakeWaiters(through sequence: UInt64) {

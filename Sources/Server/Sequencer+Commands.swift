@@ -9,50 +9,49 @@ import Wire
 extension Sequencer {
     /// The time of the next command; a timer that is due by then fires first.
     func stamp() -> Timestamp {
-        if venue.nextDeadline <= time { fireClock(at: time) }
+        if venue.nextDeadline <= time { fire(venue.dueClock(at: time)) }
         return time
     }
 
-    /// Writes what stands before the lines of the item at hand in the journal.
-    func startEntries(of session: Session) {
-        entryStart.removeAll(keepingCapacity: true)
-        guard let member = session.member else { return }
-        let members = venue.exchange.members
-        JournalEntry.start(
-            &entryStart,
-            time: time,
-            member: members[member].code,
-            user: members[session.user].code
-        )
-    }
-
-    /// Applies a command, writes it to the batch, and sends what came of it.
+    /// Applies a command, writes its entry to the batch, and sends what came of it.
     ///
+    /// What the journal could not be replayed with is refused with `INTERNAL`, and changes nothing.
     /// - Parameters:
     ///   - request: the command, stamped.
     ///   - line: as the journal holds it.
-    ///   - isOfItem: whether `entryStart` is the beginning of its entry.
     ///   - session: who gets the reply.
-    /// - Returns: the reply.
+    /// - Returns: the reply; nil if the engine did not get the command.
     @discardableResult
-    func apply(_ request: Request, line: Span<UInt8>, isOfItem: Bool = false, from session: Session?) -> Reply {
+    func apply(_ request: Request, line: Span<UInt8>, from session: Session?) -> Reply? {
+        let length = batch.payload.count
+        if let fault = write(request, line: line) {
+            batch.payload.removeLast(batch.payload.count - length)
+            refuse(request, fault, session)
+            return nil
+        }
         let reply = venue.execute(request, output: &output)
         if batch.count == 0 { batch.firstCommand = venue.exchange.sequence }
         batch.count += 1
-        if isOfItem {
-            batch.payload.append(entryStart.span)
-        } else {
-            let members = venue.exchange.members
-            JournalEntry.start(
-                &batch.payload,
-                time: request.time,
-                member: members[request.member].code,
-                user: members[request.user].code
-            )
-        }
-        JournalEntry.end(&batch.payload, line: line)
         route(to: session)
         return reply
+    }
+
+    /// Writes a request's entry.
+    /// - Returns: why the journal's reader would not take it; nil if it does.
+    private func write(_ request: Request, line: Span<UInt8>) -> String? {
+        if let fault = venue.entryFault(of: request, line: line) { return "\(fault)" }
+        let start = batch.payload.count
+        entries.append(request, line: line, members: venue.exchange.members, to: &batch.payload)
+        guard configuration.readsEntriesBack else { return nil }
+        return venue.readBackFault(of: request, entry: Array(batch.payload[start...]))
+    }
+
+    /// Refuses a request that cannot stand in the journal: a fault of the venue's own, not of the member's.
+    private func refuse(_ request: Request, _ fault: String, _ session: Session?) {
+        let verb = request.verb.text
+        configuration.logger.critical("a \(verb) was refused, since its journal entry would not replay: \(fault)")
+        let refusal = Refusal(.internalFault, "the venue could not record this \(verb), and did nothing; tell the operator")
+        if let session { refuse(request.id, refusal, session) }
     }
 
     /// Checks and seals a bid; the batch gets the sealed form.
@@ -74,7 +73,7 @@ extension Sequencer {
                 case .command(let request) = try venue.prepare(entry)
             else { return configuration.logger.error("not a command: \(entry)") }
             let reply = apply(request, line: entry.line.span, from: nil)
-            if case .refused(let refusal) = reply.outcome {
+            if case .refused(let refusal) = reply?.outcome {
                 configuration.logger.error("first entry refused: \(entry): \(refusal.text)")
             }
         } catch {

@@ -106,7 +106,7 @@ extension Sequencer {
             return refuse(logon.id, Refusal(.limitReached, text), session)
         }
         let reply = apply(logon.command, logon.journalLine(), .logon, logon.id, member, user, from: session)
-        guard case .loggedOn = reply.outcome, !reply.isRepeat else { return }
+        guard let reply, case .loggedOn = reply.outcome, !reply.isRepeat else { return }
         if let live { end(live, Refusal(.sessionEnded, "\(name) logged on from another connection")) }
         session.member = member
         session.user = user
@@ -132,7 +132,7 @@ extension Sequencer {
         _ member: MemberID,
         _ user: UserID,
         from session: Session?
-    ) -> Reply {
+    ) -> Reply? {
         let isRemembered = !id.isEmpty && !verb.isOfSession
         let request = Request(
             time: stamp(),

@@ -14,8 +14,8 @@ import Wire
 ///
 /// Rules:
 /// 1. Exactly one reply a request, in request order for each connection.
-/// 2. Every command that reaches the engine is in the journal, refused ones too.
-/// 3. A `CLOCK` comes before the first command at or after a deadline.
+/// 2. Every command that reaches the engine is in the journal, refused ones too; what could not be replayed from there never does.
+/// 3. A `CLOCK` comes before the first command at or after a deadline; and between commands while timers are due.
 /// 4. Nothing leaves before the commit of the batch that it belongs to.
 final class Sequencer: @unchecked Sendable {
     // All state but the constants is touched under `baton` alone.
@@ -47,8 +47,8 @@ final class Sequencer: @unchecked Sendable {
     var touched: [Session] = []
     /// The time of the item at hand: what came in one read has one time.
     var time = Timestamp.zero
-    /// What stands before a session's lines in the journal at that time.
-    var entryStart: [UInt8] = []
+    /// Writes the batch's journal entries.
+    var entries = JournalEntryWriter()
 
     init(
         venue: Venue,
@@ -120,7 +120,7 @@ final class Sequencer: @unchecked Sendable {
             // While the journal commits what is there, the rest is applied.
             if index + 1 < items.count, batch.count >= Sequencer.linesBesideMin { handOver(beside: true) }
         }
-        if venue.nextDeadline != .never, venue.nextDeadline <= now { fireClock(at: now) }
+        if venue.nextDeadline != .never { fire(venue.clock(at: now)) }
         handOver(beside: batch.count > Sequencer.linesAtOnceMax || !inbox.isEmpty)
         let deadline = venue.nextDeadline.microseconds
         if wakesAt.exchange(deadline, ordering: .acquiringAndReleasing) > deadline { inbox.wake() }
@@ -150,8 +150,9 @@ final class Sequencer: @unchecked Sendable {
         return Date(timeIntervalSinceNow: min(Double(missing) / 1e6, 3600))
     }
 
-    func fireClock(at time: Timestamp) {
-        guard let clock = venue.dueClock(at: time) else { return }
+    /// Fires the timers that are due, or as many as one `CLOCK` does.
+    func fire(_ clock: Request?) {
+        guard let clock else { return }
         apply(clock, line: Array("CLOCK".utf8).span, from: nil)
     }
 
@@ -163,7 +164,6 @@ final class Sequencer: @unchecked Sendable {
             sessions[ObjectIdentifier(connection)] = Session(connection: connection)
         case .lines(let connection, let lines, let bytes):
             guard let session = sessions[ObjectIdentifier(connection)] else { return }
-            startEntries(of: session)
             for line in lines where !session.closes {
                 if session.isWaiting {
                     session.waiting.append((line, bytes))
@@ -191,7 +191,6 @@ final class Sequencer: @unchecked Sendable {
         session.isWaiting = false
         body(session)
         while !session.isWaiting, !session.closes, !session.waiting.isEmpty {
-            startEntries(of: session)
             let (line, bytes) = session.waiting.removeFirst()
             receive(line, bytes, from: session)
         }
@@ -236,7 +235,6 @@ final class Sequencer: @unchecked Sendable {
                     command: command
                 ),
                 line: bytes,
-                isOfItem: true,
                 from: session
             )
             if case .session(.logout) = command { logOut(session) }

@@ -27,7 +27,15 @@ package struct ServerConfiguration: Sendable {
     package var security: TransportSecurity?
     /// How many commands lie between two snapshots.
     package var commandsPerSnapshot: UInt64 = 500_000
+    /// Whether each journal entry is read back by the journal's own reader before its command is applied; its form always is checked.
+    package var readsEntriesBack = ServerConfiguration.isDebugBuild
     package var logger: Logger
+
+    #if DEBUG
+    private static let isDebugBuild = true
+    #else
+    private static let isDebugBuild = false
+    #endif
 
     package init(directory: String, logKey: Ed25519.PrivateKey?, logger: Logger) {
         self.directory = directory

@@ -119,7 +119,11 @@ package final class VenueCore: Sendable {
     package func loopReads() -> LoopReads { LoopReads(sequencer: sequencer, inbox: inbox) }
 
     /// Lets a connection in, or tells it why not; on its event loop.
-    package func accept(_ channel: any Channel, _ reads: LoopReads) throws {
+    /// - Parameters:
+    ///   - channel: the connection.
+    ///   - reads: what its loop reads.
+    ///   - certified: the logins of its client certificate where no handshake tells them: in a simulation.
+    package func accept(_ channel: any Channel, _ reads: LoopReads, certified: [String] = []) throws {
         let source = Doorkeeper.Source(channel.remoteAddress)
         let admission = doorkeeper.admit(channel, from: source)
         if case .refused(let reason) = admission { return refuse(channel, reason) }
@@ -135,6 +139,7 @@ package final class VenueCore: Sendable {
             doorkeeper: doorkeeper,
             logger: configuration.logger
         )
+        connection.certify(names: certified)
         try security?.secure(channel, connection, handshakeSecondsMax: configuration.limits.handshakeSecondsMax)
         try channel.pipeline.syncOperations.addHandler(
             ConnectionHandler(

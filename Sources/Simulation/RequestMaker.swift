@@ -1,3 +1,4 @@
+import Seals
 import Storage
 
 /// Random requests of each member, biased so that things happen: few prices, scarce funds and permits.
@@ -13,20 +14,28 @@ struct RequestMaker {
         + "cf5a5d73eeefeff0a477cd779f2cfd78f447b994d68ef78a"
     private var count = 0
 
-    /// The entries that a venue begins with; logins have the password `password`.
+    /// The key of a member's login.
+    static func key(of member: String) -> Ed25519.PrivateKey {
+        Ed25519.PrivateKey(seed: SHA256.digest(of: Array(member.utf8)))
+    }
+
+    /// The entries that a venue begins with; logins have the password `password` and their `key(of:)`.
     static func bootstrap() -> [String] {
+        func login(_ member: String) -> String {
+            "LOGIN member=\(member) user=u hash=\(hash) key=\(key(of: member).publicKey.bytes.hex)"
+        }
         var entries = [
             "venue MEMBER member=operator role=operator name=\"Venue operator\"",
-            "venue LOGIN member=operator user=u hash=\(hash)",
+            "venue \(login("operator"))",
             "operator MEMBER member=epa role=regulator name=\"Environment agency\"",
-            "operator LOGIN member=epa user=u hash=\(hash)",
+            "operator \(login("epa"))",
             "epa PROGRAM program=P unit=t currency=EUR",
             "epa CAP program=P vintage=2027 cap=100000 holding=60000",
         ]
         for member in participants {
             entries += [
                 "operator MEMBER member=\(member) role=participant name=\(member)",
-                "operator LOGIN member=\(member) user=u hash=\(hash)",
+                "operator \(login(member))",
                 "operator DEPOSIT member=\(member) currency=EUR amount=20000",
                 "epa ALLOCATE program=P vintage=2027 member=\(member) qty=300",
             ]
@@ -54,6 +63,21 @@ struct RequestMaker {
         var words = body.split(separator: " ", maxSplits: 1)
         words.insert("id=\(id)", at: 1)
         return (id, words.joined(separator: " "))
+    }
+
+    /// What a member sends right behind its logon: nothing, requests, or whatever else a session takes.
+    mutating func pipelined(_ member: String, _ random: inout SplitMix64) -> [SimulatedClient.Pipelined] {
+        (0..<random.number(0...3)).map { _ in
+            guard random.chance(500) else { return next(member, &random) }
+            return (
+                nil,
+                random.pick([
+                    "PING", "ACCOUNT", "CHALLENGE", "LOGON member=\(member) user=u version=1", "LOGOUT",
+                    "UNSUBSCRIBE market=M", "STATUS", "ORDER qty=", "TRACE program=P vintage=2027 serial=1", "PRICES days=1",
+                    "ROTATE old=wrong-password password=other-password",
+                ])
+            )
+        }
     }
 
     private func market(_ random: inout SplitMix64) -> String { random.chance(800) ? "M" : "N" }

@@ -1,3 +1,4 @@
+import Seals
 import WeirClient
 
 /// A member's program, which checks what it is told.
@@ -6,6 +7,7 @@ import WeirClient
 final class SimulatedClient {
     /// What an answer is expected to.
     private enum Sent {
+        case challenge
         case logon
         case resume(SimulatedStream)
         case subscribe(SimulatedStream)
@@ -14,8 +16,23 @@ final class SimulatedClient {
         case other
     }
 
+    /// What a session may begin with.
+    enum Credential: CaseIterable {
+        case password
+        /// A machine's signature of what `CHALLENGE` gave.
+        case key
+        /// A client certificate; the operator and regulators give a password beside it.
+        case certificate
+    }
+
+    /// What is sent right behind a logon, before its answer: a request with its id, or a line that has none.
+    typealias Pipelined = (id: String?, line: String)
+
     let member: String
     let password: String
+    let key: Ed25519.PrivateKey
+    private let isOfficial: Bool
+    private var behind: [Pipelined] = []
     private(set) var link: SimulatedLink?
     private(set) var isLoggedOn = false
     private var received: [UInt8] = []
@@ -38,21 +55,50 @@ final class SimulatedClient {
     /// - Parameters:
     ///   - member: who it is; its login is `u`.
     ///   - password: the login's.
+    ///   - key: the login's.
+    ///   - isOfficial: whether it is the operator or a regulator.
     ///   - markets: whose public streams it follows.
-    init(member: String, password: String, markets: [String]) {
+    init(member: String, password: String, key: Ed25519.PrivateKey, isOfficial: Bool, markets: [String]) {
         self.member = member
         self.password = password
+        self.key = key
+        self.isOfficial = isOfficial
         streams = (["private"] + markets).map { SimulatedStream($0) }
     }
 
     // MARK: Sending
 
     /// Begins a session.
-    func connect(_ link: SimulatedLink) {
+    /// - Parameters:
+    ///   - link: the connection; with a certificate for this member, if it logs on by that.
+    ///   - credential: what it logs on with.
+    ///   - behind: what it sends with the logon, before that is answered.
+    func connect(_ link: SimulatedLink, by credential: Credential, behind: [Pipelined]) {
         self.link = link
+        self.behind = behind
         reconnects += 1
-        link.send("LOGON member=\(member) user=u password=\(password) version=1\n")
-        awaited = [.logon]
+        switch credential {
+        case .password: logOn("password=\(password)")
+        case .certificate: logOn(isOfficial ? "password=\(password)" : "")
+        case .key:
+            link.send("CHALLENGE\n")
+            awaited = [.challenge]
+        }
+    }
+
+    private func logOn(_ proof: String) {
+        link?.send("LOGON member=\(member) user=u \(proof) version=1\n")
+        awaited.append(.logon)
+        for (id, line) in behind {
+            if let id { request(id, line) } else { probe(line) }
+        }
+        behind = []
+    }
+
+    /// Answers a challenge.
+    private func answer(nonce: String) {
+        let text = "weir logon 1\n\(nonce)\nplaintext\n\(member)/u\n"
+        logOn("sign=\(Hex.text(key.signature(of: Array(text.utf8))))")
     }
 
     /// Sends a request that has an id, and goes on sending it until it is answered.
@@ -132,6 +178,12 @@ final class SimulatedClient {
         guard !awaited.isEmpty else { throw failure("an answer that nobody asked for", line) }
         rowsMissing = line.number("rows") ?? 0
         switch awaited.removeFirst() {
+        case .challenge:
+            guard let nonce = line["nonce"] else {
+                guard isRefusedForNow(line) else { throw failure("no challenge", line) }
+                return cut()
+            }
+            answer(nonce: nonce)
         case .logon:
             guard line.word == "OK", let last = line.number("n") else {
                 // The session of before may not have ended yet; or the venue is full.

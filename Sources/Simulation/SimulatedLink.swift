@@ -9,9 +9,10 @@ final class SimulatedLink {
     private var toClient: [UInt8] = []
     private(set) var isCut = false
 
-    init(to core: VenueCore, _ reads: LoopReads, on loop: EmbeddedEventLoop) throws {
+    /// - Parameter certified: the logins that the client's certificate names, as MEMBER/USER.
+    init(to core: VenueCore, _ reads: LoopReads, on loop: EmbeddedEventLoop, certified: [String] = []) throws {
         channel = EmbeddedChannel(loop: loop)
-        try core.accept(channel, reads)
+        try core.accept(channel, reads, certified: certified)
         try channel.connect(to: SocketAddress(ipAddress: "127.0.0.1", port: 7070)).wait()
     }
 

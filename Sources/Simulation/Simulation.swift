@@ -68,6 +68,8 @@ package final class Simulation {
                 SimulatedClient(
                     member: member,
                     password: RequestMaker.password,
+                    key: RequestMaker.key(of: member),
+                    isOfficial: ["operator", "epa"].contains(member),
                     markets: member == "coal" ? [] : RequestMaker.markets
                 )
             )
@@ -115,6 +117,7 @@ package final class Simulation {
         configuration.bootstrap = RequestMaker.bootstrap()
         configuration.clock = { [clock] in clock.now }
         configuration.passwordCost = RequestMaker.passwordCost
+        configuration.readsEntriesBack = true
         configuration.commandsPerSnapshot = 100
         // So little that bursts exceed them.
         configuration.limits.inboxMax = 90
@@ -223,15 +226,21 @@ package final class Simulation {
 
     private func act(_ client: SimulatedClient) throws {
         guard let process else { return }
-        guard client.link != nil else {
-            return client.connect(try SimulatedLink(to: process.core, process.reads, on: process.loop))
-        }
+        guard client.link != nil else { return try connect(client, to: process) }
         guard client.isLoggedOn else { return }
         if random.chance(30) {
             return client.probe(random.pick(["PING", "BOOK market=M", "NONSENSE", "ORDER qty=", "ACCOUNT"]))
         }
         let (id, line) = requests.next(client.member, &random)
         client.request(id, line)
+    }
+
+    /// Begins a session, with requests in the same packet as its logon at times.
+    private func connect(_ client: SimulatedClient, to process: Process) throws {
+        let credential = random.pick(SimulatedClient.Credential.allCases)
+        let certified = credential == .certificate ? ["\(client.member)/u"] : []
+        let link = try SimulatedLink(to: process.core, process.reads, on: process.loop, certified: certified)
+        client.connect(link, by: credential, behind: requests.pipelined(client.member, &random))
     }
 
     /// Many requests of one client at once.
@@ -297,7 +306,7 @@ package final class Simulation {
             pass(1_000_000)
             for client in clients {
                 if client.link == nil {
-                    client.connect(try SimulatedLink(to: process.core, process.reads, on: process.loop))
+                    try connect(client, to: process)
                 } else if client.isLoggedOn {
                     client.goOn()
                 }

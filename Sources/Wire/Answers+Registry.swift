@@ -17,7 +17,9 @@ extension Venue {
             }
         case .reports(let code, let period): try reports(code, period, &rows)
         case .obligations(let program, let member, let facility, let period, let from):
-            for id in try facilities(program, member, facility, from) { obligations(id, period, &rows) }
+            for id in try facilities(program, member, facility, from) where rows.count < Limits.rowsMax {
+                obligations(id, period, &rows)
+            }
         case .blocks(let name, let owner, let facility, let from, let limit):
             try blocks(name, try subject(owner, member), facility, from, limit, &rows)
         case .certificate(let number, let digest): try certificate(number, digest, &rows)
@@ -235,6 +237,7 @@ extension Venue {
     private func concentration(_ name: ClassName, _ rows: inout Rows) throws(Refusal) {
         let asset = AssetID.permits(try exchange.findClass(name))
         var held: [(lead: MemberID, quantity: Int64)] = []
+        var places: [MemberID: Int] = [:]
         for (account, balance) in exchange.ledger.holders(of: asset) where !account.isBacking && !account.isFinal {
             guard
                 let member = account.member ?? account.spiller ?? account.facility.map({ exchange.registry[$0].member })
@@ -242,9 +245,10 @@ extension Venue {
                 continue
             }
             let lead = exchange.members[member].group ?? member
-            if let index = held.firstIndex(where: { $0.lead == lead }) {
+            if let index = places[lead] {
                 held[index].quantity += balance.total
             } else if balance.total > 0 {
+                places[lead] = held.count
                 held.append((lead, balance.total))
             }
         }

@@ -151,7 +151,7 @@ extension Venue {
                 bytes.append("total", Quantity(balance.total))
             }
         }
-        for facility in exchange.registry.facilityIDs where exchange.registry[facility].member == member {
+        for facility in exchange.registry.facilityIDs(of: member) {
             for (asset, balance) in exchange.ledger.holdings(of: .compliance(facility)) where balance.total > 0 {
                 guard let permitClass = asset.permitClass else { continue }
                 rows.row { bytes in
@@ -172,9 +172,8 @@ extension Venue {
     ) throws(Refusal) {
         var only: MarketID?
         if let code { only = try exchange.findMarket(code) }
-        let live = exchange.markets.flatMap { market in
-            only == nil || market.terms.market == only
-                ? market.book.orders { $0.owner == member && $0.id.number > from } : []
+        let live = exchange.orders(of: member).filter {
+            $0.id.number > from && (only == nil || $0.id.market == only)
         }
         for order in live.sorted(by: { $0.id < $1.id }).prefix(limit) {
             let terms = exchange.markets[order.id.market.slot].terms

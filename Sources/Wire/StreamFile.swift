@@ -117,24 +117,3 @@ package struct StreamError: Error, Sendable, CustomStringConvertible {
 
     package init(_ description: String) { self.description = description }
 }
-
-/// Writes journal entries: stream-file form with absolute times.
-package enum JournalEntry {
-    /// Appends `TIME member/user `; no slash without a user.
-    package static func start(_ payload: inout [UInt8], time: Timestamp, member: Code, user: Code) {
-        payload.append(timestamp: time)
-        payload.append(UInt8(ascii: " "))
-        payload.append(code: member)
-        if !user.isEmpty {
-            payload.append(UInt8(ascii: "/"))
-            payload.append(code: user)
-        }
-        payload.append(UInt8(ascii: " "))
-    }
-
-    /// Appends the line and a line end.
-    package static func end(_ payload: inout [UInt8], line: Span<UInt8>) {
-        payload.append(line)
-        payload.append(UInt8(ascii: "\n"))
-    }
-}

@@ -113,7 +113,12 @@ extension Venue {
     }
 
     /// The `CLOCK` that must come before a command at `time`, if a timer is due by then.
-    package mutating func dueClock(at time: Timestamp) -> Request? {
+    ///
+    /// A `CLOCK` that leaves timers due, so many had come together, takes turns with other commands: it was that one.
+    package mutating func dueClock(at time: Timestamp) -> Request? { exchange.hasDueTimers ? nil : clock(at: time) }
+
+    /// The `CLOCK` that fires timers at `time`, if any is due by then.
+    package mutating func clock(at time: Timestamp) -> Request? {
         guard nextDeadline <= time else { return nil }
         return Request(
             time: time,

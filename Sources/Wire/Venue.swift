@@ -34,6 +34,14 @@ package struct Venue: Sendable {
         return reply
     }
 
+    /// Whether a login is the member's, or the venue's own, which stands for a member without a login.
+    mutating func isSender(_ member: MemberID, _ user: UserID) -> Bool {
+        user == .venue || exchange.members.logins[Int(user.index)].member == member
+    }
+
+    /// Whether a command may have that time.
+    mutating func isNotPast(_ time: Timestamp) -> Bool { time >= exchange.now }
+
     /// Checks and seals a bid at `time`.
     /// - Returns: the command that keeps it, and the line for the journal.
     /// - Throws: why it is refused; no trace of it is left then.

@@ -9,7 +9,7 @@ struct WeirBench: AsyncParsableCommand {
         subcommands: [
             BookBench.self, EngineBench.self, ServerBench.self, LatencyBench.self, RecoveryBench.self,
             SettlementBench.self, SealingBench.self,
-            AuctionBench.self, GrowthBench.self, ZoneBench.self, HotPath.self,
+            AuctionBench.self, GrowthBench.self, WorstBench.self, ZoneBench.self, HotPath.self,
         ]
     )
 }

@@ -10,9 +10,6 @@ final class RebuiltSettlement {
     private let settlement: Settlement
     private var bookings = Bookings()
 
-    /// How many commands go into one transaction.
-    private static let groupMax = 20_000
-
     /// A name under `parent` that is not taken.
     static func place(in parent: String) -> URL {
         URL(fileURLWithPath: parent).appendingPathComponent("weir-verify-\(UUID().uuidString)")
@@ -51,7 +48,7 @@ final class RebuiltSettlement {
         let last = image.balances.appliedSequence
         guard sequence <= last else { return }
         bookings.add(step)
-        guard bookings.count >= RebuiltSettlement.groupMax || sequence == last else { return }
+        guard bookings.isFull || sequence == last else { return }
         try bookings.book(in: settlement, through: sequence)
     }
 

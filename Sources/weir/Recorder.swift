@@ -39,11 +39,10 @@ final class Recorder {
         guard let sequence = step.sequence else { return }
         lastCommand = sequence
         let entry = step.entry
-        JournalEntry.start(&payload, time: entry.time, member: entry.member, user: entry.user)
-        JournalEntry.end(&payload, line: entry.line.span)
+        entry.append(to: &payload)
         bookings.add(step)
         facts += step.output.facts(sequence: sequence, of: venue.exchange, blinding: log.blinding)
-        if payload.count >= Recorder.batchBytes { try write() }
+        if payload.count >= Recorder.batchBytes || bookings.isFull { try write() }
     }
 
     private func write() throws {

@@ -1,0 +1,361 @@
+import Exchange
+import Permits
+import Wire
+
+/// A venue as full as its limits let it be, and a request of each verb that its work grows with most.
+struct WorstVenue {
+    /// A request that is measured, after others that prepare it.
+    struct Request {
+        let what: String
+        let setup: [String]
+        let line: String
+        /// How long after what is before.
+        let delay: String
+
+        /// - Parameters:
+        ///   - line: the sender and the request.
+        ///   - what: what its work grows with here.
+        ///   - setup: what is sent before it, in the same form.
+        ///   - delay: how long it comes after what is before.
+        init(_ line: String, _ what: String, after setup: [String] = [], delay: String = "1us") {
+            self.delay = delay
+            self.what = what
+            self.setup = setup
+            self.line = line
+        }
+
+        var verb: String { String(line.split(separator: " ")[1]) }
+    }
+
+    /// What came of it.
+    struct Row {
+        let milliseconds: Double
+        /// Lines of the answer and of all events.
+        let lines: Int
+        /// The answer's first word, and its code if it is a refusal.
+        let answer: String
+    }
+
+    /// Requests that another thread answers, or that do nothing in the engine.
+    static let elsewhere: Set<String> = [
+        "SUBSCRIBE", "UNSUBSCRIBE", "RESUME", "CHALLENGE", "ROTATE", "TRACE", "PRICES", "CHECKPOINT", "PROOF", "COSIGN",
+        "SEALEDBID", "RESTART",
+    ]
+
+    private let orders: Int
+    private let members: Int
+    private let blocks: Int
+    private var replay = StreamReplay()
+    /// How many orders each maker rests.
+    private var ordersEach: Int { min(Limits.ordersMax - 10, orders / 4) }
+    private var makers: Int { orders / ordersEach }
+
+    init(orders: Int, members: Int, blocks: Int) {
+        self.orders = orders
+        self.members = members
+        self.blocks = blocks
+    }
+
+    // MARK: Running
+
+    private mutating func send(_ lines: [String]) throws {
+        let text = lines.map { "+1us \($0)\n" }.joined()
+        try replay.run(Array(text.utf8)) { step, _ in
+            for line in step.output.lines where line.destination == .reply {
+                let text = String(decoding: step.output.text(of: line), as: UTF8.self)
+                if text.hasPrefix("ERR") { throw LoadError(message: "\(String(decoding: step.entry.line, as: UTF8.self)): \(text)") }
+            }
+        }
+    }
+
+    /// Measures a request, its reading and all the lines that it makes included.
+    mutating func measure(_ request: Request) throws -> Row {
+        replay.audience = nil
+        try send(request.setup)
+        let bytes = Array("+\(request.delay) \(request.line)\n".utf8)
+        var lines = 0
+        var answer = ""
+        let elapsed = try seconds {
+            try replay.run(bytes) { step, _ in
+                lines += step.output.lines.count
+                if let reply = step.output.lines.first(where: { $0.destination == .reply }) {
+                    let text = String(decoding: step.output.text(of: reply), as: UTF8.self)
+                    let words = text.split(separator: " ")
+                    answer = ([words[0]] + words.filter { $0.hasPrefix("code=") }).joined(separator: " ")
+                }
+            }
+        }
+        return Row(milliseconds: elapsed * 1000, lines: lines, answer: answer)
+    }
+
+    // MARK: The venue
+
+    private func member(_ index: Int) -> String { "m\(index)" }
+
+    /// Fills the venue.
+    mutating func build() throws {
+        replay.audience = .nobody
+        try send([
+            "venue MEMBER member=op role=operator name=O", "op MEMBER member=reg role=regulator name=R",
+            "op MEMBER member=ver role=verifier name=V",
+            "reg PROGRAM program=P unit=t currency=EUR", "reg CAP program=P vintage=2027 cap=1000000000000000",
+            "reg PROGRAM program=Q unit=t currency=EUR rules=eu", "reg CAP program=Q vintage=2027 cap=1000000000000000",
+            "reg PROGRAM program=W unit=ML currency=EUR", "reg CAP program=W vintage=2027 cap=1000000000000000",
+            "reg SEASON program=W vintage=2027 ends=2028-06-30 carry=50 spills=1",
+            "reg PROGRAM program=E unit=ML currency=EUR yields=W", "reg CAP program=E vintage=0 cap=1000000000000000",
+            "reg PROGRAM program=Z unit=ML currency=EUR",
+            "reg CAP program=Z vintage=2027 zone=a cap=1000000000000", "reg CAP program=Z vintage=2027 zone=b cap=1000000000000",
+            "reg LINK link=L program=Z from=a to=b limit=1000000",
+        ])
+        for index in 0..<members {
+            let code = member(index)
+            try send([
+                "op MEMBER member=\(code) role=participant name=N", "op DEPOSIT member=\(code) currency=EUR amount=100000000",
+                "reg ALLOCATE program=P vintage=2027 member=\(code) qty=1000000",
+                "reg ALLOCATE program=E vintage=0 member=\(code) qty=1000",
+                "reg FACILITY facility=f\(index) program=P member=\(code)",
+            ])
+        }
+        try send(
+            ["m0", "m1", "m2"].flatMap { ["op LOGIN member=\($0) user=u hash=x", "op LOGIN member=\($0) user=v hash=x person=v"] }
+                + ["reg", "op"].flatMap { ["op LOGIN member=\($0) user=u hash=x", "op LOGIN member=\($0) user=v hash=x person=\($0)v"] }
+        )
+        try send(
+            ["M", "D"].flatMap {
+                [
+                    "op MARKET market=\($0) program=P vintage=2027 tick=0.01 lot=1 maxqty=1000000 band=50 ref=70",
+                    "op PHASE market=\($0) phase=preopen", "op PHASE market=\($0) phase=open",
+                ]
+            }
+        )
+        try fillBook()
+        try splitBlocks()
+        try send(
+            (0..<min(1000, members)).flatMap { ["reg ALLOCATE program=Q vintage=2027 member=\(member($0)) qty=1000"] }
+                + (0..<Limits.transfersMax).map { _ in "m0 TRANSFER program=Q vintage=2027 to=m1 qty=1" }
+        )
+    }
+
+    private mutating func fillBook() throws {
+        for maker in 0..<makers {
+            let code = member(maker)
+            try send(
+                (0..<ordersEach).map { index in
+                    let isBuy = index.isMultiple(of: 2)
+                    let cents = isBuy ? 6999 - index % 3000 : 7001 + index % 3000
+                    let price = "\(cents / 100).\(cents % 100 < 10 ? "0" : "")\(cents % 100)"
+                    return "\(code) ORDER market=M side=\(isBuy ? "buy" : "sell") qty=1 price=\(price) tif=gtc"
+                }
+            )
+        }
+    }
+
+    /// Two members that each hold every other number.
+    private mutating func splitBlocks() throws {
+        let giver = member(members - 1)
+        for start in stride(from: 0, to: blocks, by: 1000) {
+            try send(
+                (start..<min(start + 1000, blocks)).flatMap { _ in
+                    ["\(member(members - 2))", "\(member(members - 3))"].map {
+                        "\(giver) TRANSFER program=P vintage=2027 to=\($0) qty=1"
+                    }
+                }
+            )
+        }
+    }
+
+    // MARK: The requests
+
+    private static let key = "30723d4f4e4f51f1e2309c90fbb32cc71a4292261c2282b5de3779f4a38e676f"
+    private static let commit = "c8efc4260949e2e95ab54b89780c906151ce29204a37ee4ce24bafe0725e917a"
+    private static let zeros = String(repeating: "0", count: 64)
+
+    /// One of each verb at least; those that end what others need stand last.
+    var requests: [Request] { trading + registry + auctions + agreements + members_ + queries + wholeVenue }
+
+    private var trading: [Request] {
+        let taker = member(members - 4)
+        let rests = "\(taker) ORDER market=D side=sell qty=1 price=71 tif=gtc"
+        let scattered = (member(members - 2), member(members - 3))
+        let room = Limits.ordersMax - ordersEach
+        return [
+            Request("\(taker) ORDER market=M side=buy qty=1 price=60 tif=gtc", "rests"),
+            Request("\(taker) ORDER market=M side=buy qty=1000000 price=100 tif=gtc", "meets as many orders as it may"),
+            Request("\(taker) ORDER market=M side=buy qty=900000 price=100 tif=fok", "counts what it could meet"),
+            Request(
+                "\(taker) ORDER market=D side=buy qty=1000 price=70 tif=gtc",
+                "takes an iceberg slice by slice",
+                after: ["m1 ORDER market=D side=sell type=iceberg qty=100000 display=1 price=70 tif=gtc"]
+            ),
+            Request(
+                "\(taker) ORDER market=D side=buy qty=100000 price=70 tif=gtc",
+                "takes an iceberg beyond what one command may meet"
+            ),
+            Request("m1 MASSCANCEL market=D", "the iceberg"),
+            Request(
+                "\(taker) ORDER market=D side=sell qty=1 price=70 tif=ioc",
+                "triggers a cascade of stops",
+                after: ["m1 ORDER market=D side=buy qty=1 price=70 tif=gtc"]
+                    + (0..<min(room, Limits.ordersMax)).map {
+                        "m2 ORDER market=D side=sell type=stop qty=1 stop=\(70 - $0 % 30) tif=gtc"
+                    }
+            ),
+            Request("\(taker) AMEND order=1 qty=1", "another's order"),
+            Request("\(taker) CANCEL order=1", "another's order"),
+            Request("\(taker) MASSCANCEL", "few orders beside everybody's"),
+            Request("\(taker) QUOTE market=M bid=60 bidqty=1", "few orders beside everybody's", after: [rests]),
+            Request("m0 QUOTE market=M bid=40 bidqty=1", "as many orders as a member may have"),
+            Request("m0 ORDERS", "as many orders as a member may have"),
+            Request("m0 MASSCANCEL", "cancels as many orders as a member may have"),
+            Request(
+                "\(scattered.0) ORDER market=D side=sell qty=1000 price=72 tif=gtc", "out of many serial blocks"
+            ),
+            Request("\(taker) ORDER market=D side=buy qty=1000 price=72 tif=ioc", "brings as many serial blocks as may move"),
+            Request("\(scattered.0) ORDER market=D side=sell qty=\(blocks / 2) price=72 tif=gtc", "out of too many serial blocks"),
+            Request("\(scattered.1) TRANSFER program=P vintage=2027 to=m1 qty=1000", "as many serial blocks as may move"),
+            Request("\(scattered.1) TRANSFER program=P vintage=2027 to=m1 qty=\(blocks / 2)", "too many serial blocks"),
+            Request("\(scattered.1) RETIRE program=P vintage=2027 qty=1000", "as many serial blocks as may move"),
+            Request(
+                "\(scattered.1) COVER facility=f\(members - 3) program=P vintage=2027 qty=1000",
+                "as many serial blocks as may move"
+            ),
+            Request(
+                "\(scattered.1) SURRENDER facility=f\(members - 3) period=2027 program=P vintage=2027 qty=1000",
+                "as many serial blocks as may move"
+            ),
+            Request("m0 TRANSFER program=Q vintage=2027 to=m1 qty=1", "with as many waiting as a member may have"),
+            Request("m0 RECALL transfer=\(2 * blocks + 3)", "among many that wait"),
+            Request("m0 TRANSFERS", "as many as a member may have"),
+            Request("\(taker) TRUST program=P to=m1", "-"),
+            Request("\(taker) DISTRUST program=P to=m1", "-"),
+            Request("\(taker) PAY penalty=1", "-"),
+            Request("\(taker) SWAP give=P:2027 giveqty=1 want=Q:2027 wantqty=1", "-"),
+            Request("\(taker) SWAPS", "-"),
+            Request("\(taker) UNSWAP swap=1", "-"),
+            Request("\(taker) OFFER give=P:2027:1 price=1", "-"),
+            Request("\(taker) OFFERS", "-"),
+            Request("m1 TAKE offer=1", "-"),
+            Request("\(taker) UNOFFER offer=1", "-"),
+            Request("\(taker) MOVE link=L vintage=2027 qty=1", "-"),
+            Request("m1/u DEADMAN timeout=1", "-"),
+            Request("venue CLOCK", "a dead man's switch of as many orders as a member may have", delay: "2s"),
+        ]
+    }
+
+    private var registry: [Request] {
+        [
+            Request("reg PROGRAM program=P2 unit=t currency=EUR", "-"),
+            Request("reg CAP program=P vintage=2028 cap=1000000", "-"),
+            Request("reg ALLOCATE program=P vintage=2027 member=m1 qty=1", "-"),
+            Request("reg HOLIDAY program=P date=2027-12-24", "-"),
+            Request("reg FACILITY facility=new program=P member=m1", "-"),
+            Request("reg MONITOR facility=new verifier=ver", "-"),
+            Request("ver REPORT facility=new period=2027 qty=1 evidence=\(WorstVenue.zeros)", "-"),
+            Request("reg SUSPEND program=P member=m1 text=x", "ends as many orders as a member may have"),
+            Request("reg READMIT program=P member=m1", "-"),
+            Request("reg BUST market=D trade=1", "-"),
+            Request("reg SEASON program=W vintage=2027 ends=2028-06-29", "-"),
+            Request("reg LINK link=L program=Z from=a to=b limit=100", "-"),
+            Request("reg DELIVERY link=L qty=1", "-"),
+            Request("reg CLASSIFY member=m3 type=general", "-"),
+        ]
+    }
+
+    private var auctions: [Request] {
+        [
+            Request(
+                "reg AUCTION auction=A program=P vintage=2027 supply=1 opens=2028-01-01 closes=2028-01-02 rules=uniform "
+                    + "key=\(WorstVenue.key) commit=\(WorstVenue.commit)",
+                "-"
+            ),
+            Request("m1 CONSIGN auction=A qty=1", "-"),
+            Request("m1 GUARANTEE auction=A amount=1", "-"),
+            Request("m1 BID auction=A steps=1.00:1 nonce=0123456789abcdef0123456789abcdef", "-"),
+            Request("m1 WITHDRAWBID auction=A", "-"),
+            Request("m1 BIDS auction=A", "-"),
+            Request("m1 RESULT auction=A", "-"),
+            Request("m1 AUCTIONS", "-"),
+            Request("reg OPENBIDS auction=A secret=\(WorstVenue.zeros)", "-"),
+            Request("reg CALLOFF auction=A", "-"),
+        ]
+    }
+
+    private var agreements: [Request] {
+        let zeros = WorstVenue.zeros
+        return [
+            Request("m1 INTEREST compact=C text=x to=m2", "-"),
+            Request("m2 JOIN compact=C", "-"),
+            Request("m1 MESSAGE compact=C text=x", "-"),
+            Request("m1 DRAFT compact=C text=x", "-"),
+            Request("m1/u SIGN compact=C draft=1 digest=\(zeros) sign=00", "-"),
+            Request("m1/u TERMINATE compact=C sign=00", "-"),
+            Request("m1 READING compact=C measure=m period=2027 value=1", "-"),
+            Request("m1 FULFIL compact=C task=t", "-"),
+            Request("m1 SPEND compact=C fund=f purpose=p to=m2 amount=1", "-"),
+            Request("m1 DONATE compact=C fund=f amount=1", "-"),
+            Request("m1 SETTLE claim=1", "-"),
+            Request("m1 WAIVE claim=1", "-"),
+            Request("m1 COMPLAIN member=m2 text=x", "-"),
+            Request("m2 ANSWER number=1 text=x", "-"),
+            Request("m1 OBSERVE compact=C text=x", "-"),
+            Request("reg LABEL label=B program=P criteria=standing>1 days=10", "-"),
+            Request("m1 COMPACTS", "-"), Request("m1 TERMS compact=C", "-"), Request("m1 PERIODS compact=C", "-"),
+            Request("m1 READINGS compact=C", "-"), Request("m1 CLAIMS", "-"), Request("m1 FUNDS compact=C", "-"),
+            Request("m1 STANDING", "every member"), Request("m1 COMPLAINTS", "-"), Request("m1 LABELS", "-"),
+            Request("m2 LEAVE compact=C", "-"),
+        ]
+    }
+
+    private var members_: [Request] {
+        [
+            Request("op MEMBER member=new role=participant name=N", "-"),
+            Request("op LOGIN member=new user=u hash=x", "-"),
+            Request("op REVOKE member=new user=u", "-"),
+            Request("m2/u LOGON member=m2 user=u version=1 cod=1", "-"),
+            Request("m2/u LOGOUT", "-"),
+            Request("m2/u DISCONNECT", "-"),
+            Request("op DEPOSIT member=m1 currency=EUR amount=1", "-"),
+            Request("op WITHDRAW member=m1 currency=EUR amount=1", "-"),
+            Request("op MARKET market=N program=P vintage=2027 tick=0.01 lot=1 maxqty=10 band=50 ref=70", "-"),
+            Request("op REFERENCE market=N price=71", "-"),
+            Request("m2/u FOUREYES on=1", "-"),
+            Request("m2/u PROPOSE act=\"TRANSFER program=P vintage=2027 to=m1 qty=1\"", "-"),
+            Request("m2 PROPOSALS", "-"),
+            Request("m2/v APPROVE proposal=1 act=\"TRANSFER program=P vintage=2027 to=m1 qty=1\"", "-"),
+            Request("m2/v DECLINE proposal=1", "-"),
+        ]
+    }
+
+    private var queries: [Request] {
+        let owner = member(members - 2)
+        return [
+            Request("m1 PING", "-"), Request("m1 HELP", "every verb"), Request("m1 STATUS", "-"),
+            Request("m1 ACCOUNT", "beside everybody's"), Request("m1 BOOK market=M depth=1000", "a deep book"),
+            Request("m1 TRADES market=D", "-"), Request("m1 MARKETS", "-"), Request("m1 PROGRAMS", "every holder"),
+            Request("m1 MEMBERS", "every member"), Request("m1 LEDGER", "every account"), Request("m1 RULES program=P", "-"),
+            Request("m1 FACILITIES", "every facility"), Request("m1 REPORTS facility=f1", "-"),
+            Request("m1 OBLIGATIONS", "every facility"),
+            Request("\(owner) BLOCKS program=P vintage=2027 from=\(blocks / 2)", "many serial blocks"),
+            Request("m1 CERTIFICATE number=1", "as many serial blocks as may move"), Request("m1 PENALTIES", "-"),
+            Request("m1 CONCENTRATION program=P vintage=2027", "every holder"), Request("m1 SEASONS", "-"),
+            Request("m1 LINKS", "-"), Request("m1 REACH market=M depth=1000", "a deep book"), Request("m1 RIGHTS", "-"),
+        ]
+    }
+
+    /// What the operator and regulators do to everybody at once.
+    private var wholeVenue: [Request] {
+        [
+            Request("reg ANNOUNCE program=E vintage=2027 percent=10", "credits every holder"),
+            Request("reg SPILL program=W vintage=2027 percent=10", "every holder"),
+            Request("reg RELEASE program=W vintage=2027", "every holder"),
+            Request("reg DEADLINE program=P period=2027 due=2028-01-31", "-"),
+            Request("reg CAP program=P vintage=2027 cap=1000000000000000 holding=1000", "ends what does not fit"),
+            Request("op PHASE market=M phase=closing", "-"),
+            Request("op PHASE market=M phase=closed", "a call"),
+            Request("op PHASE market=D phase=closed", "-"),
+            Request("op DAYEND", "every order"),
+            Request("venue CLOCK", "a deadline of every facility", delay: "400d"),
+            Request("venue CLOCK", "the end of a season of every holder", delay: "200d"),
+        ]
+    }
+}
