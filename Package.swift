@@ -50,7 +50,7 @@ let package = Package(
         .target(name: "Compacts", dependencies: ["Permits", "Seals", "Registry"], swiftSettings: core),
         .target(name: "Audit", dependencies: ["Permits", "Seals"], swiftSettings: core),
         .target(
-            name: "Exchange", dependencies: ["Permits", "Seals", "Auctions", "OrderBook", "Ledger", "Registry", "Compacts", "Audit", heap],
+            name: "Exchange", dependencies: ["Permits", "Seals", "Auctions", "OrderBook", "Ledger", "Registry", "Compacts", "Audit", heap, deque],
             swiftSettings: core),
         .target(
             name: "Wire", dependencies: ["Permits", "Seals", "Auctions", "OrderBook", "Ledger", "Registry", "Compacts", "Audit", "Exchange"],

@@ -132,6 +132,7 @@ extension Agreement {
         }
         writer.write(leaves)
         writer.write(wakes)
+        writer.write(readingCount)
         writer.write(count: readings.count)
         for reading in readings { reading.encode(to: &writer) }
         writer.write(count: kept.count)
@@ -195,7 +196,8 @@ extension Agreement {
         endSignatures = try Agreement.signatures(&reader)
         leaves = try reader.readTimestamp()
         wakes = try reader.readTimestamp()
-        for _ in 0..<(try reader.readCount()) { readings.append(try Reading(from: &reader)) }
+        readingCount = try reader.read()
+        for _ in 0..<(try reader.readCount()) { take(try Reading(from: &reader)) }
         for _ in 0..<(try reader.readCount()) {
             let period = try reader.readCode()
             kept.append((period, MemberID(try reader.read())))
@@ -243,6 +245,7 @@ extension Agreement {
 
 extension Reading {
     fileprivate func encode(to writer: inout ByteWriter) {
+        writer.write(number)
         writer.write(measure)
         writer.write(period)
         writer.write(sample)
@@ -254,6 +257,7 @@ extension Reading {
     }
 
     fileprivate init(from reader: inout ByteReader) throws(SnapshotError) {
+        number = try reader.read()
         measure = try reader.readCode()
         period = try reader.readCode()
         sample = try reader.read()

@@ -345,6 +345,14 @@ extension TermsReader {
         guard samples <= Terms.samplesMax else {
             throw TermsProblem("\(samples) samples in a period are more than \(Terms.samplesMax)")
         }
+        let readings = terms.measures.reduce(Int64(0)) { sum, measure in
+            if case .readings(let sampling) = measure.source { sum + sampling.readings } else { sum }
+        }
+        guard readings * Int64(terms.schedule.periods.count) <= Int64(Limits.readingsMax) else {
+            throw TermsProblem(
+                "\(readings) readings in \(terms.schedule.periods.count) periods are more than \(Limits.readingsMax)"
+            )
+        }
         guard terms.signatories.count >= 2 else { throw TermsProblem("an agreement needs parties of two members") }
         func needs(_ what: String, _ isThere: Bool) throws(TermsProblem) {
             guard isThere else { throw TermsProblem("kind \(terms.kind.text) needs \(what)") }

@@ -245,7 +245,7 @@ extension Exchange {
         cancelAll(.expired, &events) { ended.contains($0.id.market) }
         for auction in auctions.indices
         where auctions[auction].terms.permitClass == id && auctions[auction].phase.isBeforeResult {
-            endBeforeResult(AuctionID(UInt32(auction)), text: text, &events)
+            endBeforeResult(auctions[auction].terms.id, text: text, &events)
         }
         for transfer in registry.transfers where transfer.permitClass == id { end(transfer, .failed, &events) }
         endSwaps(&events) { $0.give == id || $0.want == id }

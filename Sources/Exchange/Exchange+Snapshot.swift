@@ -9,7 +9,7 @@ import Registry
 
 extension Exchange {
     /// Marks a snapshot and its layout; a change of layout is a new number.
-    private static let format: UInt64 = 0x5745_4952_0000_0007
+    private static let format: UInt64 = 0x5745_4952_0000_0008
 
     /// The state with its position: what a snapshot file holds.
     package func snapshot() -> [UInt8] {
@@ -41,6 +41,7 @@ extension Exchange {
         writer.write(count: markets.count)
         for market in markets { market.encode(to: &writer) }
         writer.write(auctionStreamCount)
+        writer.write(auctionCount)
         writer.write(count: auctions.count)
         for auction in auctions { auction.encode(to: &writer) }
         writer.write(registryStreamCount)
@@ -70,6 +71,7 @@ extension Exchange {
         }
         findCouplings()
         auctionStreamCount = try reader.read()
+        auctionCount = try reader.read()
         for _ in 0..<(try reader.readCount()) { auctions.append(try Auction(from: &reader)) }
         registryStreamCount = try reader.read()
         fourEyes = try FourEyes(from: &reader)

@@ -54,8 +54,8 @@ struct Timers: Sendable {
         switch kind {
         case .expire(let order): heap.insert(Entry(time: time, rank: 0, number: order.number))
         case .deadman(let user): heap.insert(Entry(time: time, rank: 1, number: UInt64(user.index)))
-        case .auctionOpens(let auction): heap.insert(Entry(time: time, rank: 2, number: UInt64(auction.index)))
-        case .auctionCloses(let auction): heap.insert(Entry(time: time, rank: 3, number: UInt64(auction.index)))
+        case .auctionOpens(let auction): heap.insert(Entry(time: time, rank: 2, number: auction.number))
+        case .auctionCloses(let auction): heap.insert(Entry(time: time, rank: 3, number: auction.number))
         case .transfer(let number): heap.insert(Entry(time: time, rank: 4, number: number))
         case .proposalExpires(let number): heap.insert(Entry(time: time, rank: 5, number: number))
         case .deadline(let index): heap.insert(Entry(time: time, rank: 6, number: UInt64(index)))
@@ -82,8 +82,8 @@ struct Timers: Sendable {
             switch first.rank {
             case 0: .expire(OrderID(number: first.number))
             case 1: .deadman(UserID(UInt32(first.number)))
-            case 2: .auctionOpens(AuctionID(UInt32(first.number)))
-            case 3: .auctionCloses(AuctionID(UInt32(first.number)))
+            case 2: .auctionOpens(AuctionID(first.number))
+            case 3: .auctionCloses(AuctionID(first.number))
             case 4: .transfer(first.number)
             case 5: .proposalExpires(first.number)
             case 6: .deadline(Int(first.number))

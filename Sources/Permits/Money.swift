@@ -136,8 +136,14 @@ public enum Limits {
     @inlinable public static var levelsMax: Int { 64 * 64 * 64 }
     /// The most markets, since an order number carries its market in the last four digits.
     @inlinable public static var marketsMax: Int { 10_000 }
-    /// The most auctions, past ones included.
-    @inlinable public static var auctionsMax: Int { 100_000 }
+    /// The most auctions of one seller that wait for their result.
+    @inlinable public static var auctionsMax: Int { 1000 }
+    /// The most auctions of one seller that have ended and are still answered about, the last ones.
+    @inlinable public static var auctionsKeptMax: Int { 1000 }
+    /// The most price steps of them, over all bids; the last auction is kept with any number.
+    @inlinable public static var auctionStepsKeptMax: Int { 50_000 }
+    /// The most times that one member consigns to one auction.
+    @inlinable public static var consignmentsMax: Int { 100 }
     /// The most permit classes of one program, so that sums over them stay below 2^63: 9 × 10^18.
     @inlinable public static var classesMax: Int { 9_000 }
     /// The most facilities, closed ones included.
@@ -170,7 +176,7 @@ public enum Limits {
     @inlinable public static var dialoguesMax: Int { 100 }
     /// The most contracts in force of one member.
     @inlinable public static var contractsMax: Int { 1_000 }
-    /// The most readings of one agreement, those that were corrected included.
+    /// The most readings that an agreement's terms may provide for, over all its periods.
     @inlinable public static var readingsMax: Int { 20_000 }
     /// The most members that take part in one agreement.
     @inlinable public static var partiesMax: Int { 50 }
@@ -184,6 +190,12 @@ public enum Limits {
     @inlinable public static var proposalsMax: Int { 1000 }
     /// The most serial blocks that one line names; the rest are counted.
     @inlinable public static var blocksPerLine: Int { 10 }
+    /// The most ids of one member that are remembered within a day, the last ones.
+    ///
+    /// At the rate of requests that a member has by default, 400 a second, those of eleven minutes.
+    @inlinable public static var idsMax: Int { 262_144 }
+    /// The most refusals of one member that are remembered with their text, the last ones; of older ones the code is.
+    @inlinable public static var refusalTextsMax: Int { 1000 }
     /// The most price steps of one bid.
     @inlinable public static var bidStepsMax: Int { 40 }
     /// The longest request line in bytes, without its line end.
