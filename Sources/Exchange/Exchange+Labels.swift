@@ -132,13 +132,7 @@ extension Exchange {
             return whole(Int64(registry.penalties.count { $0.member == facility.member && $0.program == program }))
         case .suspended: return whole(registry.suspension(of: facility.member, in: program) == nil ? 0 : 1)
         case .retired:
-            return whole(
-                registry.certificates.reduce(0) { sum, certificate in
-                    let isOwn =
-                        certificate.member == facility.member && registry[certificate.permitClass].program == program
-                    return isOwn ? sum + certificate.quantity.units : sum
-                }
-            )
+            return whole(registry.retired(by: facility.member, of: program))
         case .standing: return whole(standing(of: facility.member).score)
         }
     }

@@ -179,7 +179,7 @@ extension Exchange {
         )
         move(&transfer, first: amount.first, &events)
         var certificate = Certificate(
-            number: UInt64(registry.certificates.count + 1),
+            number: registry.certificateCount + 1,
             time: now,
             member: sender.member,
             permitClass: id,
@@ -189,7 +189,7 @@ extension Exchange {
             digest: .zero
         )
         certificate.digest = SHA256.digest(of: Array(certificateText(certificate).utf8))
-        registry.add(certificate)
+        registry.count(certificate)
         publish(.certificate(certificate), &events)
         return .registry(.certificate(certificate.number, digest: certificate.digest))
     }

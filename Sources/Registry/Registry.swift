@@ -15,7 +15,10 @@ package struct Registry: Sendable {
     /// Transfers that wait, by number.
     package internal(set) var transfers: [PendingTransfer] = []
     package internal(set) var transferCount: UInt64 = 0
-    package internal(set) var certificates: [Certificate] = []
+    /// How many certificates there are; settlement has them.
+    package internal(set) var certificateCount: UInt64 = 0
+    /// How much each member has retired of each program's permits.
+    private var retired: [MemberID: [ProgramID: Int64]] = [:]
     /// Every season, in order of opening.
     package internal(set) var seasons: [Season] = []
     /// Every link between zones, in order of making.
@@ -327,6 +330,23 @@ package struct Registry: Sendable {
         }
     }
 
-    /// Adds a certificate.
-    package mutating func add(_ certificate: Certificate) { certificates.append(certificate) }
+    /// Counts a certificate, and what was retired with it.
+    package mutating func count(_ certificate: Certificate) {
+        certificateCount = certificate.number
+        count(retired: certificate.quantity.units, by: certificate.member, of: self[certificate.permitClass].program)
+    }
+
+    mutating func count(retired quantity: Int64, by member: MemberID, of program: ProgramID) {
+        retired[member, default: [:]][program, default: 0] += quantity
+    }
+
+    /// How much a member has retired of a program's permits.
+    package func retired(by member: MemberID, of program: ProgramID) -> Int64 { retired[member]?[program] ?? 0 }
+
+    /// All of it, in order.
+    var allRetired: [(member: MemberID, program: ProgramID, quantity: Int64)] {
+        retired.keys.sorted().flatMap { member in
+            (retired[member] ?? [:]).sorted { $0.key.index < $1.key.index }.map { (member, $0.key, $0.value) }
+        }
+    }
 }

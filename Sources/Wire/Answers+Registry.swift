@@ -20,7 +20,6 @@ extension Venue {
             for id in try facilities(program, member, facility, from) { obligations(id, period, &rows) }
         case .blocks(let name, let owner, let facility, let from, let limit):
             try blocks(name, try subject(owner, member), facility, from, limit, &rows)
-        case .certificate(let number, let digest): try certificate(number, digest, &rows)
         case .transfers: transfers(member, &rows)
         case .penalties(let program, let owner, let from): try penalties(program, owner, from, &rows)
         case .proposals: proposals(member, &rows)
@@ -166,24 +165,6 @@ extension Venue {
                 bytes.append("last", UInt64(block.last))
                 bytes.append("qty", Quantity(block.count))
             }
-        }
-    }
-
-    private func certificate(_ number: UInt64, _ digest: Digest?, _ rows: inout Rows) throws(Refusal) {
-        let certificates = exchange.registry.certificates
-        guard number <= certificates.count, digest == nil || certificates[Int(number) - 1].digest == digest else {
-            throw Refusal(
-                .unknownCertificate,
-                digest == nil
-                    ? "no certificate \(number)" : "no certificate \(number) with that digest: it is not genuine"
-            )
-        }
-        let certificate = certificates[Int(number) - 1]
-        rows.head.append(certificate, exchange)
-        for line in exchange.certificateText(certificate).split(separator: "\n", omittingEmptySubsequences: false)
-            .dropLast()
-        {
-            rows.row { $0.append("line", quoted: String(line)) }
         }
     }
 

@@ -2,6 +2,7 @@ package import Exchange
 import Ledger
 package import Permits
 package import Registry
+package import Seals
 
 /// One step in the path of a serial number.
 package struct TraceStep: Sendable {
@@ -21,6 +22,7 @@ package enum Inquiry: Sendable, Equatable {
     case trace(ClassName, serial: Int64)
     /// `least`: trades below that price are left out.
     case prices(market: Code?, least: DecimalNumber?)
+    case certificate(number: UInt64, digest: Digest?)
     /// About the sealed log.
     case log(LogInquiry)
 
@@ -28,6 +30,7 @@ package enum Inquiry: Sendable, Equatable {
     package enum Need: Sendable {
         case path(of: Int64, ClassID)
         case trades(since: Timestamp)
+        case certificate(UInt64)
         case log(LogInquiry.Need)
     }
 
@@ -35,6 +38,7 @@ package enum Inquiry: Sendable, Equatable {
     package enum Records: Sendable {
         case path([TraceStep])
         case trades(TradeRecord)
+        case certificate(Certificate)
         case log(LogInquiry.Record)
     }
 }
@@ -48,6 +52,11 @@ extension Venue {
         case .prices(let market, let least):
             _ = try priced(market, least: least)
             return .trades(since: TradeRecord.begin(at: time))
+        case .certificate(let number, _):
+            guard number <= exchange.registry.certificateCount else {
+                throw Refusal(.unknownCertificate, "no certificate \(number)")
+            }
+            return .certificate(number)
         case .log(let inquiry): return .log(try need(of: inquiry, from: member))
         }
     }
@@ -71,6 +80,8 @@ extension Venue {
             } catch {
                 Venue.refuse(id: id, error, output: &output)
             }
+        case (.certificate(_, let digest), .certificate(let certificate)):
+            answer(certificate, digest, id: id, output: &output)
         case (.log, .log(let record)): answer(record, id: id, output: &output)
         default: preconditionFailure("the records answer another inquiry")
         }
@@ -83,6 +94,22 @@ extension Venue {
             throw Refusal(.unknownSerial, "serial numbers of that class go from 1 to \(issued)")
         }
         return permitClass
+    }
+
+    /// Answers `CERTIFICATE` with the lines of its text, if it has the digest that was asked for.
+    private func answer(_ certificate: Certificate, _ digest: Digest?, id: Code, output: inout Output) {
+        guard digest == nil || certificate.digest == digest else {
+            let text = "no certificate \(certificate.number) with that digest: it is not genuine"
+            return Venue.refuse(id: id, Refusal(.unknownCertificate, text), output: &output)
+        }
+        var rows = Rows()
+        rows.head.append(certificate, exchange)
+        for line in exchange.certificateText(certificate).split(separator: "\n", omittingEmptySubsequences: false)
+            .dropLast()
+        {
+            rows.row { $0.append("line", quoted: String(line)) }
+        }
+        rows.write(id: id, to: &output)
     }
 
     /// Answers `TRACE` with the steps of a path, in order.
