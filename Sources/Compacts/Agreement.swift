@@ -151,6 +151,8 @@ package struct Agreement: Sendable {
         }
     }
 
+    /// Set when it is added to the others.
+    package internal(set) var id = AgreementID(0)
     package let code: Code
     package let initiator: MemberID
     /// Whether anyone may join the dialogue.
@@ -160,7 +162,9 @@ package struct Agreement: Sendable {
     /// Who has left: they come back by themselves, and are not invited again.
     package var left: [MemberID] = []
     package var state = State.dialogue
-    package var ending: Ending?
+    package internal(set) var ending: Ending?
+    /// When it ended; `.never` until then.
+    package internal(set) var ended = Timestamp.never
     /// A draft in the making, and whose.
     package var unfinished: (author: MemberID, text: String)?
     package var draftCount: UInt64 = 0
@@ -246,6 +250,16 @@ package struct Agreement: Sendable {
         tasks = draft.terms.tasks.map { task in
             (task.name, tasks.first { $0.name == task.name }?.state ?? .open)
         }
+    }
+
+    /// Ends it; texts that are not in force are of no more use.
+    package mutating func end(_ ending: Ending, at time: Timestamp) {
+        state = .ended
+        self.ending = ending
+        ended = time
+        unfinished = nil
+        draft = nil
+        signatures = []
     }
 
     /// What a purpose has been paid.

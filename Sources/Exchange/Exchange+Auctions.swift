@@ -30,15 +30,13 @@ extension Exchange {
         return slot
     }
 
-    /// Where an auction stands; nil once it is forgotten.
-    private func place(of id: AuctionID) -> Int? {
-        var (low, high) = (auctions.startIndex, auctions.endIndex)
-        while low < high {
-            let middle = (low + high) / 2
-            if auctions[middle].terms.id < id { low = middle + 1 } else { high = middle }
-        }
-        return low < auctions.endIndex && auctions[low].terms.id == id ? low : nil
+    /// Whether an auction still waits for its result.
+    func isBeforeResult(_ id: AuctionID) -> Bool {
+        place(of: id).map { auctions[$0].phase.isBeforeResult } ?? false
     }
+
+    /// Where an auction stands; nil once it is forgotten.
+    private func place(of id: AuctionID) -> Int? { auctions.place(of: id.number) { $0.terms.id.number } }
 
     mutating func applyAuction(
         _ command: AuctionCommand,
@@ -107,18 +105,15 @@ extension Exchange {
 
     /// Forgets the auctions of a seller that ended before its last ones; settlement has them all.
     private mutating func forgetAuctions(of seller: MemberID) {
-        let ended = auctions.filter { $0.terms.seller == seller && !$0.phase.isBeforeResult }
+        let ended = auctions.indices.filter { auctions[$0].terms.seller == seller && auctions[$0].ended > 0 }
         var steps = 0
-        var kept: Set<AuctionID> = []
-        for auction in ended.sorted(by: { $0.ended > $1.ended }).prefix(Limits.auctionsKeptMax) {
-            steps += auction.result?.steps.count ?? 0
-            guard kept.isEmpty || steps <= Limits.auctionStepsKeptMax else { break }
-            kept.insert(auction.terms.id)
+        var gone: Set<AuctionID> = []
+        for (rank, slot) in ended.sorted(by: { auctions[$0].ended > auctions[$1].ended }).enumerated() {
+            steps += auctions[slot].result?.steps.count ?? 0
+            guard rank >= Limits.auctionsKeptMax || (rank > 0 && steps > Limits.auctionStepsKeptMax) else { continue }
+            gone.insert(auctions[slot].terms.id)
         }
-        guard kept.count < ended.count else { return }
-        auctions.removeAll {
-            $0.terms.seller == seller && !$0.phase.isBeforeResult && !kept.contains($0.terms.id)
-        }
+        if !gone.isEmpty { auctions.removeAll { gone.contains($0.terms.id) } }
     }
 
     private func auctionTerms(

@@ -15,8 +15,11 @@ extension Exchange {
         if let before = compacts.label(new.code), before.program != program {
             throw Refusal(.alreadyExists, "there is a label \(new.code) of another program")
         }
-        guard compacts.label(new.code) != nil || compacts.labels.count < Limits.labelsMax else {
-            throw Refusal(.limitReached, "there are \(Limits.labelsMax) labels, the most there can be")
+        guard compacts.label(new.code) != nil || compacts.livingLabels(of: program) < Limits.labelsMax else {
+            throw Refusal(
+                .limitReached,
+                "\(new.program) has \(Limits.labelsMax) labels, the most it can; close one that nobody has"
+            )
         }
         let label: Label
         do throws(TermsProblem) {
@@ -30,6 +33,7 @@ extension Exchange {
             )
         } catch { throw Refusal(.badTerms, "criteria: \(error.text)") }
         // Nothing below may fail.
+        compacts.forgetClosedLabels(of: program)
         compacts.set(label)
         publish(.label(label), &events)
         for facility in registry.facilityIDs where registry[facility].program == program { unlabelled.append(facility) }

@@ -133,6 +133,10 @@ extension Exchange {
         }
         try checkParticipant(member)
         guard member != sender.member else { throw Refusal(.invalidCombination, "to is the sending member itself") }
+        let own = registry.trusts.count { $0.member == sender.member }
+        guard own < Limits.trustsMax else {
+            throw Refusal(.limitReached, "you trust \(own) accounts, the most a member can; DISTRUST takes one off")
+        }
         let terms = registry[program]
         let effective = terms.calendar.adding(workingDays: terms.rules.trustDays, to: now)
         let trust = Trust(

@@ -108,6 +108,7 @@ package struct Exchange: Sendable {
         }
         if !awakened.isEmpty { advanceAwakened(&events) }
         if !unlabelled.isEmpty { reviewLabels(&events) }
+        if timers.wantsLook { lookAtTimers() }
         if isRemembered {
             firstReplies.record(
                 outcome,

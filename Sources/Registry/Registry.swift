@@ -32,6 +32,8 @@ package struct Registry: Sendable {
     /// What binds sellers and buyers of entitlements, oldest first.
     package internal(set) var rights: [Right] = []
     private var facilityByCode: [Code: FacilityID] = [:]
+    /// How many facilities the programs of each regulator have.
+    private var facilitiesOfRegulator: [MemberID: Int] = [:]
     /// The facilities of each member, in order of registration.
     private var facilitiesOfMember: [MemberID: [FacilityID]] = [:]
 
@@ -112,8 +114,12 @@ package struct Registry: Sendable {
         let id = FacilityID(UInt32(facilities.count - 1))
         facilityByCode[facility.code] = id
         facilitiesOfMember[facility.member, default: []].append(id)
+        facilitiesOfRegulator[self[facility.program].regulator, default: 0] += 1
         return id
     }
+
+    /// How many facilities a regulator's programs have, closed ones too: what they did stays public.
+    package func facilityCount(of regulator: MemberID) -> Int { facilitiesOfRegulator[regulator] ?? 0 }
 
     /// Whether a member has any facility.
     package func hasFacilities(_ member: MemberID) -> Bool {
