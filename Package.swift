@@ -11,7 +11,6 @@ let strict: [SwiftSetting] = [
 /// The deterministic rooms: every unsafe use is visible.
 let core: [SwiftSetting] = strict + [.strictMemorySafety()]
 
-let heap = Target.Dependency.product(name: "HeapModule", package: "swift-collections")
 let nio: [Target.Dependency] = [
     .product(name: "NIOCore", package: "swift-nio"),
     .product(name: "NIOPosix", package: "swift-nio"),
@@ -50,7 +49,7 @@ let package = Package(
         .target(name: "Compacts", dependencies: ["Permits", "Seals", "Registry"], swiftSettings: core),
         .target(name: "Audit", dependencies: ["Permits", "Seals"], swiftSettings: core),
         .target(
-            name: "Exchange", dependencies: ["Permits", "Seals", "Auctions", "OrderBook", "Ledger", "Registry", "Compacts", "Audit", heap],
+            name: "Exchange", dependencies: ["Permits", "Seals", "Auctions", "OrderBook", "Ledger", "Registry", "Compacts", "Audit", deque],
             swiftSettings: core),
         .target(
             name: "Wire", dependencies: ["Permits", "Seals", "Auctions", "OrderBook", "Ledger", "Registry", "Compacts", "Audit", "Exchange"],

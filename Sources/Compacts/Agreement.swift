@@ -151,6 +151,8 @@ package struct Agreement: Sendable {
         }
     }
 
+    /// Set when it is added to the others.
+    package internal(set) var id = AgreementID(0)
     package let code: Code
     package let initiator: MemberID
     /// Whether anyone may join the dialogue.
@@ -160,7 +162,9 @@ package struct Agreement: Sendable {
     /// Who has left: they come back by themselves, and are not invited again.
     package var left: [MemberID] = []
     package var state = State.dialogue
-    package var ending: Ending?
+    package internal(set) var ending: Ending?
+    /// When it ended; `.never` until then.
+    package internal(set) var ended = Timestamp.never
     /// A draft in the making, and whose.
     package var unfinished: (author: MemberID, text: String)?
     package var draftCount: UInt64 = 0
@@ -176,7 +180,10 @@ package struct Agreement: Sendable {
     package var leaves = Timestamp.never
     /// When its timer falls due; a time that has passed: none is set.
     package var wakes = Timestamp.zero
-    package var readings: [Reading] = []
+    /// Those that were not corrected, oldest first.
+    package private(set) var readings: [Reading] = []
+    /// How many there were in all.
+    package var readingCount: UInt64 = 0
     /// Who has paid or delivered on time in which period: counted once for both.
     package var kept: [(period: Code, member: MemberID)] = []
     /// By period.
@@ -215,6 +222,15 @@ package struct Agreement: Sendable {
         return Readings(readings.filter { $0.measure == name && $0.period == label }, of: sampling, terms)
     }
 
+    /// Takes a reading, in the place of the one that it corrects.
+    ///
+    /// So each sampler fills places of its own, as many as the terms give it, however often it corrects itself.
+    package mutating func take(_ reading: Reading) {
+        readingCount = max(readingCount, reading.number)
+        readings.removeAll(where: reading.corrects)
+        readings.append(reading)
+    }
+
     /// Puts a contract into force: the first one, or an amended one in its place.
     package mutating func conclude(_ draft: Draft, at time: Timestamp) {
         contract = draft
@@ -228,9 +244,22 @@ package struct Agreement: Sendable {
         let count = draft.terms.schedule.periods.count
         while progress.count < count { progress.append(Progress()) }
         progress.removeLast(progress.count - count)
+        // What an amendment no longer measures has no reading, and what it no longer pays no waiver.
+        readings.removeAll { reading in !draft.terms.measures.contains { $0.name == reading.measure } }
+        waivers.removeAll { waiver in !draft.terms.clauses.contains { $0.name == waiver.clause } }
         tasks = draft.terms.tasks.map { task in
             (task.name, tasks.first { $0.name == task.name }?.state ?? .open)
         }
+    }
+
+    /// Ends it; texts that are not in force are of no more use.
+    package mutating func end(_ ending: Ending, at time: Timestamp) {
+        state = .ended
+        self.ending = ending
+        ended = time
+        unfinished = nil
+        draft = nil
+        signatures = []
     }
 
     /// What a purpose has been paid.

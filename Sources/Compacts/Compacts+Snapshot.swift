@@ -7,12 +7,21 @@ import Seals
 extension Compacts {
     /// Appends the state in snapshot form.
     package func encode(to writer: inout ByteWriter) {
+        writer.write(agreementCount)
         writer.write(count: agreements.count)
         for agreement in agreements { agreement.encode(to: &writer) }
+        writer.write(claimCount)
         writer.write(count: claims.count)
         for claim in claims { claim.encode(to: &writer) }
+        writer.write(complaintCount)
         writer.write(count: complaints.count)
         for complaint in complaints { complaint.encode(to: &writer) }
+        let ignored = allIgnored
+        writer.write(count: ignored.count)
+        for entry in ignored {
+            writer.write(entry.complainer.index)
+            writer.write(entry.member.index)
+        }
         writer.write(count: labels.count)
         for label in labels {
             writer.write(label.code)
@@ -47,9 +56,16 @@ extension Compacts {
     /// Reads the state from snapshot form.
     /// - Throws: `SnapshotError`.
     package init(from reader: inout ByteReader) throws(SnapshotError) {
-        for _ in 0..<(try reader.readCount()) { _ = add(try Agreement(from: &reader)) }
-        for _ in 0..<(try reader.readCount()) { _ = add(try Claim(from: &reader)) }
-        for _ in 0..<(try reader.readCount()) { _ = add(try Complaint(from: &reader)) }
+        agreementCount = try reader.read()
+        for _ in 0..<(try reader.readCount()) { take(try Agreement(from: &reader)) }
+        claimCount = try reader.read()
+        for _ in 0..<(try reader.readCount()) { take(try Claim(from: &reader)) }
+        complaintCount = try reader.read()
+        for _ in 0..<(try reader.readCount()) { take(try Complaint(from: &reader)) }
+        for _ in 0..<(try reader.readCount()) {
+            let complainer = MemberID(try reader.read())
+            note(ignored: complainer, by: MemberID(try reader.read()))
+        }
         for _ in 0..<(try reader.readCount()) { labels.append(try Label(from: &reader)) }
         for _ in 0..<(try reader.readCount()) {
             awards.append(
@@ -102,6 +118,7 @@ extension Agreement.Draft {
 
 extension Agreement {
     fileprivate func encode(to writer: inout ByteWriter) {
+        writer.write(id.number)
         writer.write(code)
         writer.write(initiator.index)
         writer.write(isOpen)
@@ -111,6 +128,7 @@ extension Agreement {
         }
         writer.write(state)
         writer.write(ending?.rawValue ?? .max)
+        writer.write(ended)
         writer.write(unfinished != nil)
         if let unfinished {
             writer.write(unfinished.author.index)
@@ -132,6 +150,7 @@ extension Agreement {
         }
         writer.write(leaves)
         writer.write(wakes)
+        writer.write(readingCount)
         writer.write(count: readings.count)
         for reading in readings { reading.encode(to: &writer) }
         writer.write(count: kept.count)
@@ -175,14 +194,17 @@ extension Agreement {
     }
 
     fileprivate init(from reader: inout ByteReader) throws(SnapshotError) {
+        let id = AgreementID(try reader.read())
         let code = try reader.readCode()
         let initiator = MemberID(try reader.read())
         let isOpen = try reader.readBool()
         self.init(code: code, initiator: initiator, members: [], isOpen: isOpen)
+        self.id = id
         for _ in 0..<(try reader.readCount()) { members.append(MemberID(try reader.read())) }
         for _ in 0..<(try reader.readCount()) { left.append(MemberID(try reader.read())) }
         state = try reader.readWord()
         ending = Ending(rawValue: try reader.read())
+        ended = try reader.readTimestamp()
         if try reader.readBool() {
             let author = MemberID(try reader.read())
             unfinished = (author, try reader.readString())
@@ -195,7 +217,8 @@ extension Agreement {
         endSignatures = try Agreement.signatures(&reader)
         leaves = try reader.readTimestamp()
         wakes = try reader.readTimestamp()
-        for _ in 0..<(try reader.readCount()) { readings.append(try Reading(from: &reader)) }
+        readingCount = try reader.read()
+        for _ in 0..<(try reader.readCount()) { take(try Reading(from: &reader)) }
         for _ in 0..<(try reader.readCount()) {
             let period = try reader.readCode()
             kept.append((period, MemberID(try reader.read())))
@@ -243,6 +266,7 @@ extension Agreement {
 
 extension Reading {
     fileprivate func encode(to writer: inout ByteWriter) {
+        writer.write(number)
         writer.write(measure)
         writer.write(period)
         writer.write(sample)
@@ -254,6 +278,7 @@ extension Reading {
     }
 
     fileprivate init(from reader: inout ByteReader) throws(SnapshotError) {
+        number = try reader.read()
         measure = try reader.readCode()
         period = try reader.readCode()
         sample = try reader.read()
@@ -268,7 +293,7 @@ extension Reading {
 extension Claim {
     fileprivate func encode(to writer: inout ByteWriter) {
         writer.write(number)
-        writer.write(agreement.index)
+        writer.write(agreement.number)
         writer.write(clause)
         writer.write(period)
         writer.write(debtor.index)
@@ -326,7 +351,7 @@ extension Complaint {
         writer.write(number)
         writer.write(by.index)
         writer.write(about.index)
-        writer.write(agreement?.index ?? .max)
+        writer.write(agreement?.number ?? 0)
         writer.write(measure)
         writer.write(period)
         writer.write(due)
@@ -341,8 +366,8 @@ extension Complaint {
         number = try reader.read()
         by = MemberID(try reader.read())
         about = MemberID(try reader.read())
-        let index: UInt32 = try reader.read()
-        agreement = index == .max ? nil : AgreementID(index)
+        let id: UInt64 = try reader.read()
+        agreement = id == 0 ? nil : AgreementID(id)
         measure = try reader.readCode()
         period = try reader.readCode()
         due = try reader.readTimestamp()

@@ -4,15 +4,22 @@ package import Permits
 ///
 /// It holds facts and answers questions about them; what they move is the exchange's.
 package struct Compacts: Sendable {
-    /// In order of their first word.
-    package internal(set) var agreements: ContiguousArray<Agreement> = []
-    /// What is and was owed, by number.
+    /// Those that have not ended, and of each member that began some, the last ones that have; in order of their first word.
+    package private(set) var agreements: ContiguousArray<Agreement> = []
+    /// How many there ever were.
+    package internal(set) var agreementCount: UInt64 = 0
+    /// What is and was owed under them, by number.
     package private(set) var claims: [Claim] = []
-    /// The places of what is still owed under each agreement, in order; made from the claims.
-    private var owed: [AgreementID: [Int]] = [:]
+    /// How many claims there ever were.
+    package internal(set) var claimCount: UInt64 = 0
+    /// The numbers of what is still owed under each agreement, in order; made from the claims.
+    private var owed: [AgreementID: [UInt64]] = [:]
     /// The agreements under which each member may owe something; made from the claims.
     private var debts: [MemberID: Set<AgreementID>] = [:]
-    package internal(set) var complaints: [Complaint] = []
+    /// Those that are open, and of each member that complains, the last ones that are not; by number.
+    package private(set) var complaints: [Complaint] = []
+    /// How many there ever were.
+    package internal(set) var complaintCount: UInt64 = 0
     package internal(set) var labels: [Label] = []
     package internal(set) var awards: [LabelAward] = []
     /// How many accounts agreements have.
@@ -22,9 +29,6 @@ package struct Compacts: Sendable {
     /// The counts of members, by member.
     private var standings: [MemberID: Standing] = [:]
     private var byCode: [Code: AgreementID] = [:]
-    /// The dialogues that each member has begun, and its complaints, by their places; those that are over go when they are counted.
-    private var begun: [MemberID: [Int]] = [:]
-    private var complained: [MemberID: [Int]] = [:]
     /// Whose complaints each member has left unanswered, by complainer.
     private var ignored: [MemberID: Set<MemberID>] = [:]
 
@@ -47,37 +51,79 @@ package struct Compacts: Sendable {
     package func agreement(_ code: Code) -> AgreementID? { byCode[code] }
 
     package subscript(agreement: AgreementID) -> Agreement {
-        get { agreements[agreement.slot] }
-        _modify { yield &agreements[agreement.slot] }
+        get { agreements[slot(of: agreement)] }
+        _modify { yield &agreements[slot(of: agreement)] }
     }
 
-    /// Adds an agreement; the caller has checked that its code is new.
+    private func slot(of agreement: AgreementID) -> Int {
+        guard let slot = agreements.place(of: agreement.number, by: \.id.number) else {
+            preconditionFailure("agreement \(agreement.number) is forgotten")
+        }
+        return slot
+    }
+
+    /// Whether an agreement is still kept.
+    package func contains(_ agreement: AgreementID) -> Bool {
+        agreements.place(of: agreement.number, by: \.id.number) != nil
+    }
+
+    /// Adds an agreement, giving it its number; the caller has checked that its code is new.
     package mutating func add(_ agreement: Agreement) -> AgreementID {
+        agreementCount += 1
+        var numbered = agreement
+        numbered.id = AgreementID(agreementCount)
+        take(numbered)
+        return numbered.id
+    }
+
+    mutating func take(_ agreement: Agreement) {
         agreements.append(agreement)
-        let id = AgreementID(UInt32(agreements.count - 1))
-        byCode[agreement.code] = id
-        begun[agreement.initiator, default: []].append(id.slot)
-        return id
+        byCode[agreement.code] = agreement.id
     }
 
     /// How many dialogues a member has begun that are still open.
-    package mutating func dialogues(begunBy member: MemberID) -> Int {
-        let open = (begun[member] ?? []).filter { agreements[$0].state == .dialogue }
-        begun[member] = open
-        return open.count
+    package func dialogues(begunBy member: MemberID) -> Int {
+        agreements.indices.count { agreements[$0].initiator == member && agreements[$0].state == .dialogue }
     }
 
-    /// How many contracts in force a member has signed.
-    package func contracts(of member: Code) -> Int {
-        agreements.indices.count {
-            agreements[$0].state == .contract && (agreements[$0].terms?.signatories.contains(member) ?? false)
+    /// Forgets the agreements begun by a member that ended before its last ones; settlement has them all.
+    ///
+    /// Those under which something is owed or that a complaint waits for are kept.
+    package mutating func forgetEnded(begunBy member: MemberID) {
+        let ended = agreements.indices.filter { agreements[$0].initiator == member && agreements[$0].state == .ended }
+        let newest = ended.sorted { (agreements[$0].ended, $0) > (agreements[$1].ended, $1) }
+        var places = 0
+        var gone: Set<AgreementID> = []
+        for (rank, slot) in newest.enumerated() {
+            places += agreements[slot].terms?.places ?? 0
+            let id = agreements[slot].id
+            let isKept = rank < Limits.agreementsKeptMax && places <= Limits.placesMax
+            guard !isKept, owed[id]?.isEmpty ?? true, !complaints.contains(where: { $0.agreement == id && $0.state == .open })
+            else { continue }
+            gone.insert(id)
+            byCode[agreements[slot].code] = nil
+            owed[id] = nil
+        }
+        guard !gone.isEmpty else { return }
+        for claim in claims where gone.contains(claim.agreement) { debts[claim.debtor]?.remove(claim.agreement) }
+        claims.removeAll { gone.contains($0.agreement) }
+        complaints.removeAll { $0.agreement.map { gone.contains($0) } ?? false }
+        agreements.removeAll { gone.contains($0.id) }
+    }
+
+    /// How many contracts a member has signed that are in force or under which something is owed, and how many readings and payments they provide for.
+    package func contracts(of member: Code) -> (count: Int, places: Int) {
+        agreements.indices.reduce((0, 0)) { sum, slot in
+            let lives = agreements[slot].state == .contract || !(owed[agreements[slot].id]?.isEmpty ?? true)
+            guard lives, let terms = agreements[slot].terms, terms.signatories.contains(member) else { return sum }
+            return (sum.0 + 1, sum.1 + terms.places)
         }
     }
 
     /// The contracts in force that go by what is verified of a facility.
     package func contracts(goingBy facility: Code) -> [AgreementID] {
         agreements.indices.filter { agreements[$0].state == .contract && agreements[$0].goes(by: facility) }
-            .map { AgreementID(UInt32($0)) }
+            .map { agreements[$0].id }
     }
 
     /// A new account.
@@ -90,38 +136,38 @@ package struct Compacts: Sendable {
 
     /// Adds a claim, giving it its number.
     package mutating func add(_ claim: Claim) -> Claim {
+        claimCount += 1
         var numbered = claim
-        numbered.number = UInt64(claims.count + 1)
-        claims.append(numbered)
-        if numbered.isOwed { note(numbered) }
+        numbered.number = claimCount
+        take(numbered)
         return numbered
     }
 
-    /// The claim with a number.
-    package func claim(_ number: UInt64) -> Claim? {
-        number >= 1 && number <= UInt64(claims.count) ? claims[Int(number) - 1] : nil
+    mutating func take(_ claim: Claim) {
+        claims.append(claim)
+        guard claim.isOwed else { return }
+        owed[claim.agreement, default: []].append(claim.number)
+        debts[claim.debtor, default: []].insert(claim.agreement)
     }
+
+    /// The claim with a number, if its agreement is still kept.
+    package func claim(_ number: UInt64) -> Claim? { claims.place(of: number, by: \.number).map { claims[$0] } }
 
     /// Changes a claim.
     package mutating func set(_ claim: Claim) {
-        let index = Int(claim.number) - 1
+        guard let index = claims.place(of: claim.number, by: \.number) else {
+            preconditionFailure("claim \(claim.number) is forgotten")
+        }
         claims[index] = claim
         if claim.isOwed {
             debts[claim.debtor, default: []].insert(claim.agreement)
         } else {
-            owed[claim.agreement]?.removeAll { $0 == index }
+            owed[claim.agreement]?.removeAll { $0 == claim.number }
         }
     }
 
-    private mutating func note(_ claim: Claim) {
-        owed[claim.agreement, default: []].append(Int(claim.number) - 1)
-        debts[claim.debtor, default: []].insert(claim.agreement)
-    }
-
     /// What is still owed under an agreement, in order.
-    package func owed(under agreement: AgreementID) -> [Claim] {
-        (owed[agreement] ?? []).map { claims[$0] }
-    }
+    package func owed(under agreement: AgreementID) -> [Claim] { (owed[agreement] ?? []).compactMap { claim($0) } }
 
     /// What a member still owes, in order.
     package func owed(by member: MemberID) -> [Claim] {
@@ -130,21 +176,37 @@ package struct Compacts: Sendable {
 
     // MARK: Complaints
 
-    /// Adds a complaint, giving it its number.
+    /// Adds a complaint, giving it its number, and forgets old ones of the same member that are not open.
     package mutating func add(_ complaint: Complaint) -> Complaint {
+        complaintCount += 1
         var numbered = complaint
-        numbered.number = UInt64(complaints.count + 1)
-        complaints.append(numbered)
-        complained[complaint.by, default: []].append(complaints.count - 1)
-        if complaint.wasIgnored { ignored[complaint.by, default: []].insert(complaint.about) }
+        numbered.number = complaintCount
+        take(numbered)
+        let settled = complaints.filter { $0.by == complaint.by && $0.state != .open }.map(\.number)
+        if settled.count > Limits.complaintsKeptMax {
+            let oldest = settled[settled.count - Limits.complaintsKeptMax]
+            complaints.removeAll { $0.by == complaint.by && $0.state != .open && $0.number < oldest }
+        }
         return numbered
     }
 
+    mutating func take(_ complaint: Complaint) {
+        complaints.append(complaint)
+        if complaint.wasIgnored { note(ignored: complaint.by, by: complaint.about) }
+    }
+
+    mutating func note(ignored complainer: MemberID, by member: MemberID) {
+        ignored[complainer, default: []].insert(member)
+    }
+
+    /// Who has left whose complaint unanswered, in order.
+    var allIgnored: [(complainer: MemberID, member: MemberID)] {
+        ignored.keys.sorted().flatMap { complainer in (ignored[complainer] ?? []).sorted().map { (complainer, $0) } }
+    }
+
     /// How many complaints of a member are open.
-    package mutating func openComplaints(by member: MemberID) -> Int {
-        let open = (complained[member] ?? []).filter { complaints[$0].state == .open }
-        complained[member] = open
-        return open.count
+    package func openComplaints(by member: MemberID) -> Int {
+        complaints.count { $0.by == member && $0.state == .open }
     }
 
     /// Whether a member has left another one's complaint unanswered.
@@ -152,17 +214,15 @@ package struct Compacts: Sendable {
         ignored[complainer]?.contains(member) ?? false
     }
 
-    /// The place of a complaint.
-    package func complaint(_ number: UInt64) -> Int? {
-        number >= 1 && number <= UInt64(complaints.count) ? Int(number) - 1 : nil
-    }
+    /// The place of a complaint that is still kept.
+    package func complaint(_ number: UInt64) -> Int? { complaints.place(of: number, by: \.number) }
 
     /// Changes how a complaint stands.
     package mutating func set(_ state: Complaint.State, answer: String = "", complaint index: Int) {
         complaints[index].state = state
         guard state == .unanswered else { return }
         complaints[index].wasIgnored = true
-        ignored[complaints[index].by, default: []].insert(complaints[index].about)
+        note(ignored: complaints[index].by, by: complaints[index].about)
         complaints[index].answer = answer
     }
 
@@ -183,8 +243,14 @@ package struct Compacts: Sendable {
 
     // MARK: Proceeds
 
-    /// Records what an auction brought.
-    package mutating func add(_ proceeds: Proceeds) { self.proceeds.append(proceeds) }
+    /// Records what an auction brought, in one entry a program and day: periods begin and end with days.
+    package mutating func add(_ new: Proceeds) {
+        if let last = proceeds.lastIndex(where: { $0.program == new.program }), proceeds[last].time.day == new.time.day {
+            proceeds[last].amount = proceeds[last].amount.clampedSum(new.amount)
+        } else {
+            proceeds.append(new)
+        }
+    }
 
     // MARK: Labels
 
@@ -196,6 +262,18 @@ package struct Compacts: Sendable {
             labels.append(label)
         }
     }
+
+    /// The labels of a program that are awarded, or may be.
+    package func livingLabels(of program: ProgramID) -> Int {
+        labels.count { $0.program == program && lives($0) }
+    }
+
+    /// Forgets the labels of a program that are closed and that nobody has any more; settlement has them all.
+    package mutating func forgetClosedLabels(of program: ProgramID) {
+        labels = labels.filter { $0.program != program || lives($0) }
+    }
+
+    private func lives(_ label: Label) -> Bool { !label.isClosed || awards.contains { $0.label == label.code } }
 
     /// The label with a code.
     package func label(_ code: Code) -> Label? { labels.first { $0.code == code } }

@@ -4,6 +4,8 @@ package import Seals
 
 /// What a party or monitor has measured for an agreement.
 package struct Reading: Sendable, Equatable {
+    /// From 1, in this agreement, those that were corrected counted too.
+    package var number: UInt64
     /// The measure's name.
     package var measure: Code
     /// The period's label.
@@ -20,6 +22,7 @@ package struct Reading: Sendable, Equatable {
     package var evidence: Digest
 
     package init(
+        number: UInt64,
         measure: Code,
         period: Code,
         sample: Int64,
@@ -29,6 +32,7 @@ package struct Reading: Sendable, Equatable {
         time: Timestamp,
         evidence: Digest
     ) {
+        self.number = number
         self.measure = measure
         self.period = period
         self.sample = sample
@@ -38,6 +42,17 @@ package struct Reading: Sendable, Equatable {
         self.time = time
         self.evidence = evidence
     }
+
+    /// Whether this one corrects the other: the same sampler says the same thing anew.
+    package func corrects(_ other: Reading) -> Bool {
+        measure == other.measure && period == other.period && sample == other.sample && sampler == other.sampler
+            && isDetermination == other.isDetermination
+    }
+}
+
+extension MeasureTerms.Sampling {
+    /// How many readings of a period can count at once: each sampler's of each sample, the arbiter's of each and of the whole.
+    package var readings: Int64 { samples * (second == nil ? 1 : 2) + (arbiter == nil ? 0 : samples + 1) }
 }
 
 /// What the readings of a measure in a period come to.

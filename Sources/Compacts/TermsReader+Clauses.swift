@@ -331,13 +331,12 @@ extension TermsReader {
 
     /// What an agreement of its kind must have.
     func checkWhole() throws(TermsProblem) {
-        let moves = terms.clauses.reduce(0) { sum, clause in
-            if case .split(let split) = clause.action { sum + split.ends.count } else { sum + 1 }
+        let periods = terms.schedule.periods.count
+        guard terms.moves * periods <= Terms.movesMax else {
+            throw TermsProblem("\(terms.moves) payments in \(periods) periods are more than \(Terms.movesMax)")
         }
-        guard moves * terms.schedule.periods.count <= Terms.movesMax else {
-            throw TermsProblem(
-                "\(moves) payments in \(terms.schedule.periods.count) periods are more than \(Terms.movesMax)"
-            )
+        guard terms.readings * periods <= Limits.readingsMax else {
+            throw TermsProblem("\(terms.readings) readings in \(periods) periods are more than \(Limits.readingsMax)")
         }
         let samples = terms.measures.reduce(Int64(0)) { sum, measure in
             if case .readings(let sampling) = measure.source { sum + sampling.samples } else { sum }
@@ -382,4 +381,23 @@ extension Terms {
         case .deliver, .issue, .suspend: []
         }
     }
+}
+
+extension Terms {
+    /// How many payments each period can have.
+    var moves: Int {
+        clauses.reduce(0) { sum, clause in
+            if case .split(let split) = clause.action { sum + split.ends.count } else { sum + 1 }
+        }
+    }
+
+    /// How many readings of each period can count at once.
+    var readings: Int {
+        measures.reduce(0) { sum, measure in
+            if case .readings(let sampling) = measure.source { sum + Int(sampling.readings) } else { sum }
+        }
+    }
+
+    /// How many readings and payments all periods can have: what a contract may take of memory.
+    package var places: Int { (moves + readings) * schedule.periods.count }
 }

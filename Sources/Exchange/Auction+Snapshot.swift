@@ -50,6 +50,7 @@ extension Auction {
     func encode(to writer: inout ByteWriter) {
         terms.encode(to: &writer)
         writer.write(phase)
+        writer.write(ended)
         writer.write(supply)
         writer.write(proposed)
         writer.write(list: consignments) { writer, consignment in
@@ -74,6 +75,7 @@ extension Auction {
         let terms = try Terms(from: &reader)
         self.terms = terms
         phase = try reader.readWord()
+        ended = try reader.read()
         supply = try reader.readQuantity()
         proposed = try reader.readQuantity()
         consignments = try reader.readList { reader throws(SnapshotError) in
@@ -111,7 +113,7 @@ extension ContainmentTier {
 
 extension Auction.Terms {
     fileprivate func encode(to writer: inout ByteWriter) {
-        writer.write(id.index)
+        writer.write(id.number)
         writer.write(code)
         writer.write(permitClass.index)
         writer.write(currency)

@@ -2,13 +2,14 @@ package import Auctions
 package import Permits
 package import Seals
 
-/// An auction's index, in order of announcement.
-package struct AuctionID: Hashable, Sendable {
-    package var index: UInt32
+/// An auction's number, from 1 in order of announcement; no other ever has it.
+package struct AuctionID: Hashable, Comparable, Sendable {
+    package var number: UInt64
 
-    package init(_ index: UInt32) { self.index = index }
+    package init(_ number: UInt64) { self.number = number }
 
-    package var slot: Int { Int(index) }
+    /// Orders by announcement.
+    package static func < (a: AuctionID, b: AuctionID) -> Bool { a.number < b.number }
 }
 
 /// Where an auction is in its life.
@@ -130,6 +131,8 @@ package struct Auction: Sendable {
 
     package var terms: Terms
     package internal(set) var phase = AuctionPhase.announced
+    /// The command that ended it; 0 until then.
+    var ended: UInt64 = 0
     /// What the seller offers; roll-over of earlier auctions may add to it.
     package internal(set) var supply: Quantity
     /// What it offered when it was announced.
@@ -145,6 +148,13 @@ package struct Auction: Sendable {
         self.terms = terms
         self.supply = supply
         proposed = supply
+    }
+
+    /// Marks it as ended by a command; the bids' boxes are of no more use.
+    mutating func end(as phase: AuctionPhase, sequence: UInt64) {
+        self.phase = phase
+        ended = sequence
+        for index in entries.indices { entries[index].bid.box = [] }
     }
 
     /// All that is offered before containment.

@@ -15,7 +15,7 @@ extension Exchange {
         _ events: inout ContiguousArray<Event>
     ) throws(Refusal) {
         let id = try findAuction(opened.auction)
-        let terms = auctions[id.slot].terms
+        let terms = auctions[slot(of: id)].terms
         guard terms.seller == sender.member else {
             throw Refusal(.notYourProgram, "auction \(terms.code) was announced by \(members[terms.seller].code)")
         }
@@ -35,13 +35,13 @@ extension Exchange {
         }
         let floor = try price(opened.marketFloor, "floor")
         // Nothing below may fail.
-        let bids = OpenedBids(auctions[id.slot], secret: secret, members: members)
+        let bids = OpenedBids(auctions[slot(of: id)], secret: secret, members: members)
         var sale = Sale(
-            supply: auctions[id.slot].supply,
+            supply: auctions[slot(of: id)].supply,
             lot: terms.lot,
             seed: secret.seed(nonces: bids.nonces.map { Array($0.utf8) })
         )
-        sale.consigned = auctions[id.slot].offered - auctions[id.slot].supply
+        sale.consigned = auctions[slot(of: id)].offered - auctions[slot(of: id)].supply
         sale.reserve = terms.reserve
         sale.confidentialReserve = hidden
         sale.marketFloor = floor
@@ -53,17 +53,17 @@ extension Exchange {
         let clearing = Clearing(bids.steps, bidders: bidders, sale: sale, rules: terms.ruleBook)
         record(clearing, bids, bidders, sale, secret.secret, in: id)
         settle(clearing, bids, in: id, &events)
-        auctions[id.slot].phase = clearing.failure == nil ? .settled : .failed
+        auctions[slot(of: id)].end(as: clearing.failure == nil ? .settled : .failed, sequence: sequence)
         rollOver(from: id, &events)
         countAuction(of: registry[terms.permitClass].program, &events)
-        events.append(.auctionCleared(auctions[id.slot]))
+        events.append(.auctionCleared(auctions[slot(of: id)]))
         publish(id, clearing.failure.map(\.text) ?? "", &events)
         reportAwards(of: id, &events)
     }
 
     /// What limits count, as they stand at the close.
     private func bidders(_ bids: OpenedBids, in id: AuctionID) -> [Bidder] {
-        let auction = auctions[id.slot]
+        let auction = auctions[slot(of: id)]
         let permitClass = auction.terms.permitClass
         return bids.members.enumerated().map { index, member in
             let group = bids.members.firstIndex { isAssociated($0, member) } ?? 0
@@ -102,7 +102,7 @@ extension Exchange {
             steps[award.step].paid = steps[award.step].paid + award.price.notional(of: award.quantity)
         }
         for cut in clearing.cuts where cut.quantity > .zero { steps[cut.step].cuts.append(cut) }
-        auctions[id.slot].result = Auction.Result(
+        auctions[slot(of: id)].result = Auction.Result(
             price: clearing.price,
             failure: clearing.failure,
             offered: clearing.offered,
@@ -125,7 +125,7 @@ extension Exchange {
         in id: AuctionID,
         _ events: inout ContiguousArray<Event>
     ) {
-        let auction = auctions[id.slot]
+        let auction = auctions[slot(of: id)]
         var won = [Int64](repeating: 0, count: bids.members.count)
         var paid = won
         for award in clearing.awards {
@@ -185,9 +185,9 @@ extension Exchange {
 
     /// Adds what was not sold of the seller's part to its later auctions of the class that have not opened, by the rule book.
     private mutating func rollOver(from id: AuctionID, _ events: inout ContiguousArray<Event>) {
-        guard let result = auctions[id.slot].result else { return }
-        let terms = auctions[id.slot].terms
-        let unsold = max(auctions[id.slot].supply.units - result.sold.units, 0)
+        guard let result = auctions[slot(of: id)].result else { return }
+        let terms = auctions[slot(of: id)].terms
+        let unsold = max(auctions[slot(of: id)].supply.units - result.sold.units, 0)
         let waiting = auctions.indices.filter { index in
             auctions[index].phase == .announced && auctions[index].terms.permitClass == terms.permitClass
                 && auctions[index].terms.seller == terms.seller
@@ -218,7 +218,7 @@ extension Exchange {
 
     /// Tells each bidder what became of each of its steps.
     private mutating func reportAwards(of id: AuctionID, _ events: inout ContiguousArray<Event>) {
-        guard let result = auctions[id.slot].result else { return }
+        guard let result = auctions[slot(of: id)].result else { return }
         for (index, step) in result.steps.enumerated() {
             events.append(.awarded(member: step.member, count: nextCount(of: step.member), auction: id, step: index))
         }

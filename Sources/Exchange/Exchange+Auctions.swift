@@ -16,10 +16,27 @@ extension Exchange {
     /// - Throws: `unknownAuction`.
     package func findAuction(_ code: Code) throws(Refusal) -> AuctionID {
         guard let index = auctions.firstIndex(where: { $0.terms.code == code }) else {
-            throw Refusal(.unknownAuction, "no auction \(code); AUCTIONS lists them")
+            throw Refusal(.unknownAuction, "no auction \(code); AUCTIONS lists them, settlement has those long over")
         }
-        return AuctionID(UInt32(index))
+        return auctions[index].terms.id
     }
+
+    /// The auction with a number, which is still kept: as long as it lasts, and to the end of the command that ends it.
+    package func auction(_ id: AuctionID) -> Auction { auctions[slot(of: id)] }
+
+    /// Where an auction stands that is still kept.
+    func slot(of id: AuctionID) -> Int {
+        guard let slot = place(of: id) else { preconditionFailure("auction \(id.number) is forgotten") }
+        return slot
+    }
+
+    /// Whether an auction still waits for its result.
+    func isBeforeResult(_ id: AuctionID) -> Bool {
+        place(of: id).map { auctions[$0].phase.isBeforeResult } ?? false
+    }
+
+    /// Where an auction stands; nil once it is forgotten.
+    private func place(of id: AuctionID) -> Int? { auctions.place(of: id.number) { $0.terms.id.number } }
 
     mutating func applyAuction(
         _ command: AuctionCommand,
@@ -49,8 +66,12 @@ extension Exchange {
         guard !auctions.contains(where: { $0.terms.code == new.code }) else {
             throw Refusal(.alreadyExists, "there is an auction \(new.code) already")
         }
-        guard auctions.count < Limits.auctionsMax else {
-            throw Refusal(.limitReached, "the venue has \(Limits.auctionsMax) auctions, the most it can")
+        let own = auctions.count { $0.terms.seller == sender.member && $0.phase.isBeforeResult }
+        guard own < Limits.auctionsMax else {
+            throw Refusal(
+                .limitReached,
+                "\(own) auctions of yours wait for their result, the most a seller can have; CALLOFF ends one"
+            )
         }
         let issues = members[sender.member].role == .regulator
         if issues { try checkRegulator(of: program, sender) }
@@ -72,12 +93,27 @@ extension Exchange {
             try holdPermits(new.supply, of: permitClass, sender)
         }
         // Nothing below may fail.
+        forgetAuctions(of: sender.member)
+        auctionCount += 1
         registry.pledge(auction.setAside, of: permitClass)
         timers.add(.auctionOpens(terms.id), at: terms.opens)
         timers.add(.auctionCloses(terms.id), at: terms.closes)
         auctions.append(auction)
         events.append(.auctionAnnounced(auction))
         publish(terms.id, "", &events)
+    }
+
+    /// Forgets the auctions of a seller that ended before its last ones; settlement has them all.
+    private mutating func forgetAuctions(of seller: MemberID) {
+        let ended = auctions.indices.filter { auctions[$0].terms.seller == seller && auctions[$0].ended > 0 }
+        var steps = 0
+        var gone: Set<AuctionID> = []
+        for (rank, slot) in ended.sorted(by: { auctions[$0].ended > auctions[$1].ended }).enumerated() {
+            steps += auctions[slot].result?.steps.count ?? 0
+            guard rank >= Limits.auctionsKeptMax || (rank > 0 && steps > Limits.auctionStepsKeptMax) else { continue }
+            gone.insert(auctions[slot].terms.id)
+        }
+        if !gone.isEmpty { auctions.removeAll { gone.contains($0.terms.id) } }
     }
 
     private func auctionTerms(
@@ -119,7 +155,7 @@ extension Exchange {
             throw Refusal(.invalidCombination, "shares must add up to 100 per cent")
         }
         return Auction.Terms(
-            id: AuctionID(UInt32(auctions.count)),
+            id: AuctionID(auctionCount + 1),
             code: new.code,
             permitClass: permitClass,
             currency: currency,
@@ -148,10 +184,14 @@ extension Exchange {
     ) throws(Refusal) {
         let id = try findAuction(code)
         try checkPhase(of: id, is: .announced)
-        let permitClass = auctions[id.slot].terms.permitClass
+        let own = auctions[slot(of: id)].consignments.count { $0.member == sender.member }
+        guard own < Limits.consignmentsMax else {
+            throw Refusal(.limitReached, "you have consigned \(own) times to \(code), the most there can be")
+        }
+        let permitClass = auctions[slot(of: id)].terms.permitClass
         try checkStanding(sender.member, in: registry[permitClass].program)
         try holdPermits(quantity, of: permitClass, sender)
-        auctions[id.slot].consignments.append(.init(member: sender.member, quantity: quantity))
+        auctions[slot(of: id)].consignments.append(.init(member: sender.member, quantity: quantity))
         publish(id, "", &events)
     }
 
@@ -166,12 +206,12 @@ extension Exchange {
     /// Sets what stands behind a bid; it can be lowered only while there is none.
     private mutating func guarantee(_ code: Code, _ given: DecimalNumber, _ sender: Sender) throws(Refusal) {
         let id = try findAuction(code)
-        let terms = auctions[id.slot].terms
+        let terms = auctions[slot(of: id)].terms
         let amount = try minorUnits(given, "amount", currency: terms.currency, max: Limits.moneyMax.minorUnits)
-        let phase = auctions[id.slot].phase
+        let phase = auctions[slot(of: id)].phase
         guard phase == .announced || phase == .open else { throw wrongPhase(id, .open) }
-        let held = auctions[id.slot].guarantee(of: sender.member).minorUnits
-        guard amount >= held || auctions[id.slot].entry(of: sender.member) == nil else {
+        let held = auctions[slot(of: id)].guarantee(of: sender.member).minorUnits
+        guard amount >= held || auctions[slot(of: id)].entry(of: sender.member) == nil else {
             throw Refusal(.insufficientGuarantee, "a guarantee cannot be lowered while a bid stands; withdraw it first")
         }
         let account = AccountID.general(sender.member)
@@ -185,10 +225,10 @@ extension Exchange {
         }
         // Nothing below may fail.
         if amount < held { ledger.release(held - amount, of: asset, in: account) }
-        auctions[id.slot].guarantees.removeAll { $0.member == sender.member }
+        auctions[slot(of: id)].guarantees.removeAll { $0.member == sender.member }
         if amount > 0 {
-            auctions[id.slot].guarantees.append(.init(member: sender.member, amount: Money(minorUnits: amount)))
-            auctions[id.slot].guarantees.sort { $0.member < $1.member }
+            auctions[slot(of: id)].guarantees.append(.init(member: sender.member, amount: Money(minorUnits: amount)))
+            auctions[slot(of: id)].guarantees.sort { $0.member < $1.member }
         }
     }
 
@@ -200,17 +240,17 @@ extension Exchange {
         _ events: inout ContiguousArray<Event>
     ) throws(Refusal) {
         let id = try findAuction(code)
-        let terms = auctions[id.slot].terms
+        let terms = auctions[slot(of: id)].terms
         if terms.seller != sender.member { try checkRegulator(of: registry[terms.permitClass].program, sender) }
-        guard auctions[id.slot].phase.isBeforeResult else { throw wrongPhase(id, .open) }
+        guard auctions[slot(of: id)].phase.isBeforeResult else { throw wrongPhase(id, .open) }
         // Nothing below may fail.
         endBeforeResult(id, text: text, &events)
     }
 
     mutating func endBeforeResult(_ id: AuctionID, text: String, _ events: inout ContiguousArray<Event>) {
         releaseHolds(of: id)
-        registry.pledge(.zero - auctions[id.slot].setAside, of: auctions[id.slot].terms.permitClass)
-        auctions[id.slot].phase = .calledOff
+        registry.pledge(.zero - auctions[slot(of: id)].setAside, of: auctions[slot(of: id)].terms.permitClass)
+        auctions[slot(of: id)].end(as: .calledOff, sequence: sequence)
         publish(id, text, &events)
     }
 
@@ -256,29 +296,28 @@ extension Exchange {
 
     /// Takes a member's bid and consignments out of an auction before its result; one that it sells itself ends.
     mutating func withdraw(_ member: MemberID, from id: AuctionID, _ events: inout ContiguousArray<Event>) {
-        guard auctions[id.slot].terms.seller != member else {
+        guard auctions[slot(of: id)].terms.seller != member else {
             return endBeforeResult(id, text: "its seller is suspended", &events)
         }
         removeBid(of: member, from: id)
-        let parts = auctions[id.slot].consignments.filter { $0.member == member }
+        let parts = auctions[slot(of: id)].consignments.filter { $0.member == member }
         guard !parts.isEmpty else { return }
-        let asset = AssetID.permits(auctions[id.slot].terms.permitClass)
+        let asset = AssetID.permits(auctions[slot(of: id)].terms.permitClass)
         for part in parts { ledger.release(part.quantity.units, of: asset, in: .general(member)) }
-        auctions[id.slot].consignments.removeAll { $0.member == member }
+        auctions[slot(of: id)].consignments.removeAll { $0.member == member }
         publish(id, "a consignor is suspended", &events)
     }
 
     /// Opens or closes the window, when its time has come.
     mutating func passWindow(_ id: AuctionID, to phase: AuctionPhase, _ events: inout ContiguousArray<Event>) {
-        let isDue = phase == .open ? auctions[id.slot].phase == .announced : auctions[id.slot].phase == .open
-        guard isDue else { return }
-        auctions[id.slot].phase = phase
+        guard let slot = place(of: id), auctions[slot].phase == (phase == .open ? .announced : .open) else { return }
+        auctions[slot].phase = phase
         publish(id, "", &events)
     }
 
     /// Frees guarantees, permits put in, and what bids could have brought.
     mutating func releaseHolds(of id: AuctionID) {
-        let auction = auctions[id.slot]
+        let auction = auctions[slot(of: id)]
         if !auction.terms.issues {
             let account = AccountID.general(auction.terms.seller)
             ledger.release(auction.supply.units, of: .permits(auction.terms.permitClass), in: account)
@@ -309,7 +348,7 @@ extension Exchange {
     /// Puts where an auction stands on the public stream.
     mutating func publish(_ id: AuctionID, _ text: String, _ events: inout ContiguousArray<Event>) {
         auctionStreamCount += 1
-        let auction = auctions[id.slot]
+        let auction = auctions[slot(of: id)]
         events.append(
             .auction(
                 count: auctionStreamCount,
@@ -322,11 +361,11 @@ extension Exchange {
     }
 
     func checkPhase(of id: AuctionID, is phase: AuctionPhase) throws(Refusal) {
-        guard auctions[id.slot].phase == phase else { throw wrongPhase(id, phase) }
+        guard auctions[slot(of: id)].phase == phase else { throw wrongPhase(id, phase) }
     }
 
     func wrongPhase(_ id: AuctionID, _ wanted: AuctionPhase) -> Refusal {
-        let auction = auctions[id.slot]
+        let auction = auctions[slot(of: id)]
         return Refusal(
             .wrongPhase,
             "auction \(auction.terms.code) is \(auction.phase.text), not \(wanted.text); it opens \(auction.terms.opens) and closes \(auction.terms.closes)"

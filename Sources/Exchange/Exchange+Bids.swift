@@ -15,7 +15,7 @@ extension Exchange {
     package func seal(_ bid: PlainBid, from member: MemberID, id request: Code) throws(Refusal) -> SealedBid {
         try Permissions.check(members[member].role, .bid)
         let id = try findAuction(bid.auction)
-        let terms = auctions[id.slot].terms
+        let terms = auctions[slot(of: id)].terms
         var content = BidContent(nonce: bid.nonce, steps: [])
         for step in bid.steps {
             let price = try minorUnits(step.price, "steps", currency: terms.currency, max: Limits.priceMax.minorUnits)
@@ -35,7 +35,7 @@ extension Exchange {
     private func check(_ content: BidContent, _ quantity: Quantity, of member: MemberID, in id: AuctionID)
         throws(Refusal)
     {
-        let auction = auctions[id.slot]
+        let auction = auctions[slot(of: id)]
         let terms = auction.terms
         let book = terms.ruleBook
         try checkPhase(of: id, is: .open)
@@ -79,7 +79,7 @@ extension Exchange {
 
     /// The limits that need no price: the purchase limit, associates together, and the holding limit.
     private func checkBidLimits(_ quantity: Quantity, of member: MemberID, in id: AuctionID) throws(Refusal) {
-        let auction = auctions[id.slot]
+        let auction = auctions[slot(of: id)]
         let limits = auction.terms.ruleBook.purchaseLimit
         let before = auction.entry(of: member)?.bid.quantity ?? .zero
         if let limit = purchaseLimit(limits, of: member, in: auction) {
@@ -115,28 +115,28 @@ extension Exchange {
     mutating func enterBid(_ bid: SealedBid, _ sender: Sender) throws(Refusal) {
         let id = try findAuction(bid.auction)
         try checkPhase(of: id, is: .open)
-        try checkStanding(sender.member, in: registry[auctions[id.slot].terms.permitClass].program)
+        try checkStanding(sender.member, in: registry[auctions[slot(of: id)].terms.permitClass].program)
         try checkBidLimits(bid.quantity, of: sender.member, in: id)
         // Nothing below may fail.
         removeBid(of: sender.member, from: id)
-        let asset = AssetID.permits(auctions[id.slot].terms.permitClass)
+        let asset = AssetID.permits(auctions[slot(of: id)].terms.permitClass)
         ledger.expect(bid.quantity.units, of: asset, in: .general(sender.member))
-        auctions[id.slot].entries.append(.init(member: sender.member, time: now, bid: bid))
+        auctions[slot(of: id)].entries.append(.init(member: sender.member, time: now, bid: bid))
     }
 
     mutating func withdrawBid(from code: Code, _ sender: Sender) throws(Refusal) {
         let id = try findAuction(code)
         try checkPhase(of: id, is: .open)
-        guard auctions[id.slot].entry(of: sender.member) != nil else {
+        guard auctions[slot(of: id)].entry(of: sender.member) != nil else {
             throw Refusal(.unknownOrder, "\(members[sender.member].code) has no bid in \(code)")
         }
         removeBid(of: sender.member, from: id)
     }
 
     mutating func removeBid(of member: MemberID, from id: AuctionID) {
-        guard let entry = auctions[id.slot].entry(of: member) else { return }
-        let asset = AssetID.permits(auctions[id.slot].terms.permitClass)
+        guard let entry = auctions[slot(of: id)].entry(of: member) else { return }
+        let asset = AssetID.permits(auctions[slot(of: id)].terms.permitClass)
         ledger.expect(-entry.bid.quantity.units, of: asset, in: .general(member))
-        auctions[id.slot].entries.removeAll { $0.member == member }
+        auctions[slot(of: id)].entries.removeAll { $0.member == member }
     }
 }

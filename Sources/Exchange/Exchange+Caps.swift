@@ -59,6 +59,10 @@ extension Exchange {
         guard registry.program(new.code) == nil else {
             throw Refusal(.alreadyExists, "there is a program \(new.code) already")
         }
+        let own = registry.programs.count { $0.regulator == sender.member }
+        guard own < Limits.programsMax else {
+            throw Refusal(.limitReached, "you have \(own) programs, the most a regulator can")
+        }
         let rules: ComplianceRules
         do throws(RejectCode) { rules = try ComplianceRules.composed(new.rules, new.policies) } catch {
             let known = ComplianceRules.all.map(\.code).joined(separator: ", ")
@@ -94,6 +98,11 @@ extension Exchange {
         try checkRegulator(of: program, sender)
         // A bare date reads as the end of its day.
         let day = date.adding(microseconds: -1).day
+        let coming = registry[program].calendar.holidays.count { $0 >= now.day }
+        guard coming < Limits.holidaysMax else {
+            throw Refusal(.limitReached, "\(code) has \(coming) holidays before it, the most it can")
+        }
+        registry[program].calendar.forgetHolidays(before: now.day)
         guard registry[program].calendar.add(holiday: day) else {
             throw Refusal(.alreadyExists, "\(code) does not work on \(CalendarDate(dayNumber: day).text) already")
         }
@@ -245,7 +254,7 @@ extension Exchange {
         cancelAll(.expired, &events) { ended.contains($0.id.market) }
         for auction in auctions.indices
         where auctions[auction].terms.permitClass == id && auctions[auction].phase.isBeforeResult {
-            endBeforeResult(AuctionID(UInt32(auction)), text: text, &events)
+            endBeforeResult(auctions[auction].terms.id, text: text, &events)
         }
         for transfer in registry.transfers where transfer.permitClass == id { end(transfer, .failed, &events) }
         endSwaps(&events) { $0.give == id || $0.want == id }

@@ -1,3 +1,5 @@
+import Audit
+import Compacts
 import OrderBook
 import Permits
 import Registry
@@ -34,7 +36,8 @@ extension Exchange {
             case .offerExpires(let number): expire(offer: number, &events)
             case .linkOpens(let index): open(link: index, at: time, &events)
             case .linkChanges(let index): change(link: index, at: time, &events)
-            case .agreement(let id): advance(id, &events)
+            case .agreement(let id):
+                if compacts.contains(id) { advance(id, &events) }
             case .complaint(let number): expire(complaint: number, &events)
             case .labelEnds(let facility): unlabelled.append(facility)
             case .seasonEnds(let index): endSeason(index, at: time, &events)
@@ -44,5 +47,33 @@ extension Exchange {
             }
         }
         hasDueTimers = timers.next <= now
+    }
+
+    /// Looks at some timers for each that the command has added, and takes out those of what has ended.
+    mutating func lookAtTimers() {
+        while let (kind, time) = timers.look() { timers.endLook(isOver: isOver(kind, time)) }
+    }
+
+    /// Whether a timer would do nothing.
+    private mutating func isOver(_ kind: TimerKind, _ time: Timestamp) -> Bool {
+        switch kind {
+        case .expire(let id): markets[id.market.slot].book.find(id)?.expiry != time
+        case .deadman(let user): members[user].deadman != time
+        case .auctionOpens(let id), .auctionCloses(let id): !isBeforeResult(id)
+        case .transfer(let number): registry.transfer(number) == nil
+        case .proposalExpires(let number): fourEyes.proposal(number) == nil
+        case .deadline(let index): registry.deadlines[index].isDone || registry.deadlines[index].isReplaced
+        case .classExpires(let id): registry[id].isExpired || registry[id].expiry != time
+        case .swapExpires(let number): !registry.swaps.contains { $0.number == number }
+        case .offerExpires(let number): !registry.offers.contains { $0.number == number }
+        case .linkOpens(let index): registry.links[index].opens != time
+        case .linkChanges(let index): registry.links[index].next?.starts != time
+        case .agreement(let id): !compacts.contains(id) || compacts[id].wakes != time
+        case .complaint(let number): compacts.complaint(number).map { compacts.complaints[$0].state != .open } ?? true
+        case .resumes(let market): markets[market.slot].phase != .open
+        case .labelEnds(let facility): !compacts.awards.contains { $0.facility == facility && $0.until == time }
+        case .seasonEnds(let index): registry.seasons[index].isEnded || registry.seasons[index].ends != time
+        case .suspensionEnds(let program, let member): registry.suspension(of: member, in: program)?.until != time
+        }
     }
 }

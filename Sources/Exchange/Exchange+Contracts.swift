@@ -110,12 +110,7 @@ extension Exchange {
         }
         for code in terms.signatories {
             let member = try findMember(code)
-            guard compacts[id].state == .contract || compacts.contracts(of: code) < Limits.contractsMax else {
-                throw Refusal(
-                    .limitReached,
-                    "\(Limits.contractsMax) contracts of \(code) are in force, the most a member can have"
-                )
-            }
+            try checkRoom(for: terms, of: code, id)
             let entries = terms.entries.filter { terms.parties[$0.party].member == code }
             let score = standing(of: member).score
             if let least = entries.compactMap(\.standing).max(), score < least {
@@ -132,6 +127,25 @@ extension Exchange {
             }
         }
         return bonds
+    }
+
+    /// Refuses a contract for which a party has no room.
+    private func checkRoom(for terms: Terms, of code: Code, _ id: AgreementID) throws(Refusal) {
+        let others = compacts.contracts(of: code)
+        guard compacts[id].state == .contract || others.count < Limits.contractsMax else {
+            throw Refusal(
+                .limitReached,
+                "\(others.count) contracts of \(code) are in force, the most a member can have"
+            )
+        }
+        let own = compacts[id].state == .contract ? compacts[id].terms?.places ?? 0 : 0
+        guard others.places - own + terms.places <= Limits.placesMax else {
+            throw Refusal(
+                .limitReached,
+                "contracts of \(code) provide for \(others.places - own) readings and payments, this one for "
+                    + "\(terms.places); a member can have \(Limits.placesMax)"
+            )
+        }
     }
 
     private func firstOpen(_ terms: Terms, _ id: AgreementID) -> Schedule.Period? {
@@ -212,8 +226,7 @@ extension Exchange {
         _ events: inout ContiguousArray<Event>
     ) {
         guard let terms = compacts[id].terms else { return }
-        compacts[id].state = .ended
-        compacts[id].ending = ending
+        compacts[id].end(ending, at: now)
         callBonds(terms, id, &events)
         for (index, fund) in terms.funds.enumerated() {
             passClaims(of: fund, terms, id, &events)
@@ -229,8 +242,6 @@ extension Exchange {
                 &events
             )
         }
-        compacts[id].draft = nil
-        compacts[id].signatures = []
         tell(id, .ended(ending, text: text), &events)
     }
 

@@ -151,6 +151,7 @@ extension Exchange {
             members: [sender.member] + partners,
             isOpen: codes == nil
         )
+        compacts.forgetEnded(begunBy: sender.member)
         let fact = CompactFact.interest(by: sender.member, to: partners, isOpen: codes == nil, text: text)
         tell(compacts.add(agreement), fact, &events)
     }
@@ -204,8 +205,7 @@ extension Exchange {
         guard compacts[id].state == .dialogue, compacts[id].members.count < 2,
             !compacts[id].isOpen || compacts[id].members.isEmpty
         else { return }
-        compacts[id].state = .ended
-        compacts[id].ending = .abandoned
+        compacts[id].end(.abandoned, at: now)
         tell(id, .ended(.abandoned, text: ""), &events)
     }
 

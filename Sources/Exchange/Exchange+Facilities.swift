@@ -27,8 +27,8 @@ extension Exchange {
             throw Refusal(.alreadyExists, "there is a facility \(new.code) already")
         }
         try checkRegulator(of: program, sender)
-        guard registry.facilities.count < Limits.facilitiesMax else {
-            throw Refusal(.limitReached, "the venue has \(Limits.facilitiesMax) facilities, the most it can")
+        guard registry.facilityCount(of: sender.member) < Limits.facilitiesMax else {
+            throw Refusal(.limitReached, "you have \(Limits.facilitiesMax) facilities, the most a regulator can")
         }
         try checkParticipant(member)
         var facility = Facility(code: new.code, program: program, zone: new.zone, name: new.name, member: member)
@@ -142,6 +142,9 @@ extension Exchange {
         guard new.period <= now.date.year else {
             throw Refusal(.outOfRange, "period \(new.period) has not begun")
         }
+        guard new.period > Int64(now.date.year) - Limits.reportYearsMax else {
+            throw Refusal(.outOfRange, "period \(new.period) is more than \(Limits.reportYearsMax) years ago")
+        }
         // Nothing below may fail.
         let report = Report(
             time: now,
@@ -152,7 +155,7 @@ extension Exchange {
             isDetermination: isDetermination,
             evidence: new.evidence
         )
-        registry[id].reports.append(report)
+        registry[id].take(report)
         let verified = registry[id].verified(new.measure, period: new.period)
         publish(.report(id, report, text: new.text, verified: verified), &events)
         carryCorrections(of: id, since: facility)
@@ -196,6 +199,10 @@ extension Exchange {
             throw Refusal(.outOfRange, "since must be at most 20 years up to the period")
         }
         guard new.due > now else { throw Refusal(.expiryPassed, "due \(new.due) is not after \(now)") }
+        let own = registry.deadlines.count { $0.program == program }
+        guard own < Limits.deadlinesMax else {
+            throw Refusal(.limitReached, "\(new.program) has had \(own) deadlines, the most it can")
+        }
         let others = registry.deadlines.enumerated().filter {
             $0.element.program == program && $0.element.period == new.period
         }

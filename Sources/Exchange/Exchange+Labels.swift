@@ -15,8 +15,11 @@ extension Exchange {
         if let before = compacts.label(new.code), before.program != program {
             throw Refusal(.alreadyExists, "there is a label \(new.code) of another program")
         }
-        guard compacts.label(new.code) != nil || compacts.labels.count < Limits.labelsMax else {
-            throw Refusal(.limitReached, "there are \(Limits.labelsMax) labels, the most there can be")
+        guard compacts.label(new.code) != nil || compacts.livingLabels(of: program) < Limits.labelsMax else {
+            throw Refusal(
+                .limitReached,
+                "\(new.program) has \(Limits.labelsMax) labels, the most it can; close one that nobody has"
+            )
         }
         let label: Label
         do throws(TermsProblem) {
@@ -30,6 +33,7 @@ extension Exchange {
             )
         } catch { throw Refusal(.badTerms, "criteria: \(error.text)") }
         // Nothing below may fail.
+        compacts.forgetClosedLabels(of: program)
         compacts.set(label)
         publish(.label(label), &events)
         for facility in registry.facilityIDs where registry[facility].program == program { unlabelled.append(facility) }
@@ -132,13 +136,7 @@ extension Exchange {
             return whole(Int64(registry.penalties.count { $0.member == facility.member && $0.program == program }))
         case .suspended: return whole(registry.suspension(of: facility.member, in: program) == nil ? 0 : 1)
         case .retired:
-            return whole(
-                registry.certificates.reduce(0) { sum, certificate in
-                    let isOwn =
-                        certificate.member == facility.member && registry[certificate.permitClass].program == program
-                    return isOwn ? sum + certificate.quantity.units : sum
-                }
-            )
+            return whole(registry.retired(by: facility.member, of: program))
         case .standing: return whole(standing(of: facility.member).score)
         }
     }

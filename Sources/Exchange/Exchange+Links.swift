@@ -22,6 +22,9 @@ extension Exchange {
             throw Refusal(.invalidCombination, "freeze=1 makes the balance the limit; leave out limit")
         }
         let existing = registry.links.firstIndex { $0.code == new.code }
+        guard existing != nil || registry.links.count(where: { $0.program == program }) < Limits.linksMax else {
+            throw Refusal(.limitReached, "\(new.program) has \(Limits.linksMax) links, the most it can")
+        }
         if let existing {
             let before = registry.links[existing]
             guard before.program == program, before.from == new.from, before.to == new.to else {

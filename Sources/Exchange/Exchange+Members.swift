@@ -16,6 +16,9 @@ extension Exchange {
             throw Refusal(.badValue, "member - stands for a stranger in stream files; choose another code")
         }
         guard role != .venue else { throw Refusal(.badValue, "role=venue is the sequencer's own") }
+        guard members.members.count <= Limits.membersMax else {
+            throw Refusal(.limitReached, "the venue has \(Limits.membersMax) members, the most it can")
+        }
         let id = members.admit(Member(code: code, name: name, role: role))
         events.append(.memberAdmitted(id, code: code, role: role, name: name))
     }
@@ -30,7 +33,11 @@ extension Exchange {
         let member = try findMember(code)
         guard member != .venue else { throw Refusal(.badValue, "the venue itself has no logins") }
         if let person = change.person { try checkPerson(person, of: member) }
-        let id = members.login(user, of: member) ?? members.add(Login(code: user, member: member))
+        let existing = members.login(user, of: member)
+        guard existing != nil || members.loginCount(of: member) < Limits.loginsMax else {
+            throw Refusal(.limitReached, "\(code) has \(Limits.loginsMax) logins, the most a member can; change one")
+        }
+        let id = existing ?? members.add(Login(code: user, member: member))
         // A new person alone does not give a login back what was taken from it.
         if change.passwordHash != nil || change.publicKey != nil { members[id].isRevoked = false }
         set(change, for: id, &events)

@@ -109,6 +109,17 @@ extension Exchange {
         if offer.lease == 0, !isAssociated(offer.seller, sender.member) {
             try checkHolding(adding: offer.items.map { ($0.permitClass, $0.quantity) }, member: sender.member)
         }
+        if offer.lease > 0 || offer.royalty > .zero {
+            for side in [offer.seller, sender.member] {
+                let bound = registry.rights.count { $0.seller == side || $0.buyer == side }
+                guard bound + offer.items.count <= Limits.rightsMax else {
+                    throw Refusal(
+                        .limitReached,
+                        "\(members[side].code) has \(bound) royalties and leases, the most a member can"
+                    )
+                }
+            }
+        }
         let free = ledger.balance(.general(sender.member), .cash(offer.currency)).free
         guard offer.price.minorUnits <= free else {
             throw Refusal(

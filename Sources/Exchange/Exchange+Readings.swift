@@ -35,14 +35,12 @@ extension Exchange {
             throw Refusal(.badNumber, "value must be 0 to \(Figure.max), with at most \(Figure.scale) decimals")
         }
         let isDetermination = sampler == nil
-        guard compacts[id].readings.count < Limits.readingsMax else {
-            throw Refusal(.limitReached, "\(new.agreement) has \(Limits.readingsMax) readings, the most there can be")
-        }
         guard new.sample.map({ $0 <= sampling.samples }) ?? (isDetermination || sampling.samples == 1) else {
             throw Refusal(.outOfRange, "sample must be 1 to \(sampling.samples)")
         }
         // Nothing below may fail.
         let reading = Reading(
+            number: compacts[id].readingCount + 1,
             measure: new.measure,
             period: new.period,
             sample: new.sample ?? (isDetermination ? 0 : 1),
@@ -52,7 +50,7 @@ extension Exchange {
             time: now,
             evidence: new.evidence
         )
-        compacts[id].readings.append(reading)
+        compacts[id].take(reading)
         tell(id, .reading(reading, by: sender.member), &events)
         advance(id, &events)
     }

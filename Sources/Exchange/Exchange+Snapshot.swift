@@ -42,6 +42,7 @@ extension Exchange {
         writer.write(count: markets.count)
         for market in markets { market.encode(to: &writer) }
         writer.write(auctionStreamCount)
+        writer.write(auctionCount)
         writer.write(count: auctions.count)
         for auction in auctions { auction.encode(to: &writer) }
         writer.write(registryStreamCount)
@@ -75,6 +76,7 @@ extension Exchange {
             for order in market.book.allOrders { _ = ordersOfMembers.add(order.id, of: order.owner) }
         }
         auctionStreamCount = try reader.read()
+        auctionCount = try reader.read()
         for _ in 0..<(try reader.readCount()) { auctions.append(try Auction(from: &reader)) }
         registryStreamCount = try reader.read()
         fourEyes = try FourEyes(from: &reader)

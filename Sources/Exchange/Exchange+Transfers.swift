@@ -136,6 +136,10 @@ extension Exchange {
         }
         try checkParticipant(member)
         guard member != sender.member else { throw Refusal(.invalidCombination, "to is the sending member itself") }
+        let own = registry.trusts.count { $0.member == sender.member }
+        guard own < Limits.trustsMax else {
+            throw Refusal(.limitReached, "you trust \(own) accounts, the most a member can; DISTRUST takes one off")
+        }
         let terms = registry[program]
         let effective = terms.calendar.adding(workingDays: terms.rules.trustDays, to: now)
         let trust = Trust(
@@ -182,7 +186,7 @@ extension Exchange {
         )
         move(&transfer, first: amount.first, &events)
         var certificate = Certificate(
-            number: UInt64(registry.certificates.count + 1),
+            number: registry.certificateCount + 1,
             time: now,
             member: sender.member,
             permitClass: id,
@@ -192,7 +196,7 @@ extension Exchange {
             digest: .zero
         )
         certificate.digest = SHA256.digest(of: Array(certificateText(certificate).utf8))
-        registry.add(certificate)
+        registry.count(certificate)
         publish(.certificate(certificate), &events)
         return .registry(.certificate(certificate.number, digest: certificate.digest))
     }

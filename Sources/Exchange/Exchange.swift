@@ -28,8 +28,10 @@ package struct Exchange: Sendable {
     /// subscript of ours yields it.
     package internal(set) var markets: ContiguousArray<Market> = []
     package internal(set) var firstReplies = FirstReplies()
-    /// Auctions by `AuctionID.slot`.
+    /// Auctions that have not ended, and of each seller some that have, in order of announcement.
     package internal(set) var auctions: ContiguousArray<Auction> = []
+    /// How many auctions were ever announced.
+    var auctionCount: UInt64 = 0
     /// The number of the last event on the public stream of auctions.
     package internal(set) var auctionStreamCount: UInt64 = 0
     /// The number of the last event on the public stream of the registry.
@@ -116,6 +118,7 @@ package struct Exchange: Sendable {
         }
         if !awakened.isEmpty { advanceAwakened(&events) }
         if !unlabelled.isEmpty { reviewLabels(&events) }
+        if timers.wantsLook { lookAtTimers() }
         if isRemembered {
             firstReplies.record(
                 outcome,
@@ -283,6 +286,11 @@ extension Exchange {
             throw Refusal(.unknownMember, "no member \(code); MEMBERS lists them")
         }
         return member
+    }
+
+    /// Whether a member sees the business of others: the operator and regulators do.
+    package func seesAll(_ member: MemberID) -> Bool {
+        members[member].role == .operator || members[member].role == .regulator
     }
 
     /// The next number on a member's private stream.

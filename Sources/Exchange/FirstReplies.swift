@@ -1,32 +1,72 @@
+import DequeModule
 package import Permits
 import Registry
 import Seals
 
 /// The first reply to each id that a member used today, so that a repeat gets it again and never acts twice.
 ///
-/// Layout: the entries stand in the order of their commands, 56 bytes each; a table finds them by member and id. Replies
-/// other than to orders are rare, so they lie beside.
+/// Each member's ids have room of their own, so nobody's memory is another's: `Limits.idsMax` of them, and the whole text of
+/// its last `Limits.refusalTextsMax` refusals. Beyond that its oldest id is forgotten, and a refusal keeps its code alone.
+/// Layout: 56 bytes an id, linked in the order of each member's commands; a table finds them by member and id. Replies other
+/// than to orders, cancels and old refusals are rare, so they lie beside.
 package struct FirstReplies: Sendable {
     private struct Entry: BitwiseCopyable {
-        let contentHash: UInt64
-        let sequence: UInt64
-        /// The order's number, or the place in `others`.
-        let number: UInt64
-        /// What was open of the order, or `elsewhere`.
-        let open: UInt32
-        let member: MemberID
-        let id: PackedCode
+        var contentHash: UInt64
+        var sequence: UInt64
+        /// The order's number, or what `open` says.
+        var number: UInt64
+        /// What was open of the order, or one of the marks below.
+        var open: UInt32
+        var member: MemberID
+        var id: PackedCode
+        /// The place of the member's next id, or of the next free entry; 0 for none.
+        var next: UInt32 = 0
 
-        /// No order has so much: `Limits.quantityMax` is 10^9.
+        // No order has so much open: `Limits.quantityMax` is 10^9.
+        /// The number is a place in `others`.
         static let elsewhere = UInt32.max
+        /// The number is a reject code.
+        static let refused = UInt32.max - 1
+        /// The number is that of an order that was not live.
+        static let notLive = UInt32.max - 4
+        /// The number is a count.
+        static let cancelled = UInt32.max - 2
+        /// Nothing more is to be said.
+        static let done = UInt32.max - 3
     }
 
+    /// The ids of one member, as places from 1, and its refusals that have their text.
+    private struct Queue {
+        var first: UInt32 = 0
+        var last: UInt32 = 0
+        var count = 0
+        /// Whether the day had more ids than there is room for.
+        var hasForgotten = false
+        var texts: Deque<UInt32> = []
+    }
+
+    /// By place, the first one unused.
     private var entries = Buffer<Entry>()
+    /// By `MemberID.index`.
+    private var queues: ContiguousArray<Queue> = []
     private var others: ContiguousArray<Outcome> = []
+    /// Places in `others` that may be used again.
+    private var freeOthers: [UInt32] = []
+    /// The first free entry; 0 for none.
+    private var free: UInt32 = 0
     private var table = SlotTable()
     private let seed = SlotTable.seed()
 
-    init() {}
+    init() { entries.append(FirstReplies.unused) }
+
+    private static let unused = Entry(
+        contentHash: 0,
+        sequence: 0,
+        number: 0,
+        open: 0,
+        member: .venue,
+        id: PackedCode(.none)
+    )
 
     /// Gives this copy memory of its own.
     mutating func makeOwn() {
@@ -42,7 +82,8 @@ package struct FirstReplies: Sendable {
     }
 
     func match(_ id: Code, of member: MemberID, contentHash: UInt64) -> Match {
-        guard let place = place(of: id, member: member) else { return .new }
+        let place = place(of: id, member: member)
+        guard place != 0 else { return .new }
         guard entries[place].contentHash == contentHash else {
             return .differs(firstSequence: entries[place].sequence)
         }
@@ -57,51 +98,128 @@ package struct FirstReplies: Sendable {
         id: Code,
         member: MemberID
     ) {
-        let number: UInt64
-        let open: UInt32
-        switch outcome {
-        case .order(let order, let quantity): (number, open) = (order.number, UInt32(quantity.units))
-        default:
-            (number, open) = (UInt64(others.count), Entry.elsewhere)
-            others.append(copy outcome)
-        }
-        entries.append(
-            Entry(
-                contentHash: contentHash,
-                sequence: sequence,
-                number: number,
-                open: open,
-                member: member,
-                id: PackedCode(id)
-            )
+        let slot = Int(member.index)
+        while queues.count <= slot { queues.append(Queue()) }
+        if queues[slot].count == Limits.idsMax { forgetFirst(of: slot) }
+        let place = takePlace()
+        var entry = Entry(
+            contentHash: contentHash,
+            sequence: sequence,
+            number: 0,
+            open: Entry.done,
+            member: member,
+            id: PackedCode(id)
         )
-        table.insert(UInt32(entries.count), hash(id, member))
+        switch outcome {
+        case .done: break
+        case .order(let order, let quantity): (entry.number, entry.open) = (order.number, UInt32(quantity.units))
+        case .cancelled(let count): (entry.number, entry.open) = (UInt64(bitPattern: count), Entry.cancelled)
+        case .refused(let refusal):
+            if let order = refusal.notLiveOrder {
+                (entry.number, entry.open) = (order.number, Entry.notLive)
+            } else if refusal.isBare {
+                (entry.number, entry.open) = (UInt64(refusal.code.rawValue), Entry.refused)
+            } else {
+                (entry.number, entry.open) = (keep(copy outcome), Entry.elsewhere)
+                queues[slot].texts.append(place)
+            }
+        case .quote, .loggedOn, .registry: (entry.number, entry.open) = (keep(copy outcome), Entry.elsewhere)
+        }
+        entries[Int(place)] = entry
+        if queues[slot].count == 0 {
+            queues[slot].first = place
+        } else {
+            entries[Int(queues[slot].last)].next = place
+        }
+        queues[slot].last = place
+        queues[slot].count += 1
+        table.insert(place, hash(id, member))
+        if queues[slot].texts.count > Limits.refusalTextsMax { shortenFirst(of: slot) }
     }
 
-    /// The reply that `member`'s request `id` got today, or nil if it was never seen.
+    private mutating func takePlace() -> UInt32 {
+        guard free != 0 else {
+            entries.append(FirstReplies.unused)
+            return UInt32(entries.count - 1)
+        }
+        defer { free = entries[Int(free)].next }
+        return free
+    }
+
+    private mutating func keep(_ outcome: Outcome) -> UInt64 {
+        guard let place = freeOthers.popLast() else {
+            others.append(outcome)
+            return UInt64(others.count - 1)
+        }
+        others[Int(place)] = outcome
+        return UInt64(place)
+    }
+
+    private mutating func drop(other place: UInt64) {
+        others[Int(place)] = .done
+        freeOthers.append(UInt32(place))
+    }
+
+    /// Forgets a member's oldest id.
+    private mutating func forgetFirst(of slot: Int) {
+        let place = queues[slot].first
+        let entry = entries[Int(place)]
+        if entry.open == Entry.elsewhere { drop(other: entry.number) }
+        if queues[slot].texts.first == place { queues[slot].texts.removeFirst() }
+        table.remove(place, hash(entry.id.code, entry.member))
+        queues[slot].hasForgotten = true
+        queues[slot].first = entry.next
+        queues[slot].count -= 1
+        entries[Int(place)].next = free
+        free = place
+    }
+
+    /// Keeps of a member's oldest refusal that has its text only the code.
+    private mutating func shortenFirst(of slot: Int) {
+        let place = Int(queues[slot].texts.removeFirst())
+        guard case .refused(let refusal) = others[Int(entries[place].number)] else {
+            preconditionFailure("a refusal's text lies elsewhere")
+        }
+        drop(other: entries[place].number)
+        entries[place].open = Entry.refused
+        entries[place].number = UInt64(refusal.code.rawValue)
+    }
+
+    /// The reply that `member`'s request `id` got today, or nil if it is not remembered.
     package func reply(to id: Code, of member: MemberID) -> Reply? {
-        place(of: id, member: member).map { reply(at: $0) }
+        let place = place(of: id, member: member)
+        return place == 0 ? nil : reply(at: place)
+    }
+
+    /// Whether some ids that a member used today are not remembered any more.
+    package func hasForgotten(ofMember member: MemberID) -> Bool {
+        queues.indices.contains(Int(member.index)) && queues[Int(member.index)].hasForgotten
     }
 
     /// The order that `member`'s request `id` entered today.
     func order(of id: Code, member: MemberID) -> OrderID? {
-        guard let place = place(of: id, member: member), entries[place].open != Entry.elsewhere else { return nil }
-        return OrderID(number: entries[place].number)
+        let entry = entries[place(of: id, member: member)]
+        return entry.open > UInt32(Limits.quantityMax.units) || entry.id.code.isEmpty
+            ? nil : OrderID(number: entry.number)
     }
 
     /// Ids may be used again on the next day.
     mutating func forgetAll() {
         entries.removeAll()
-        others.removeAll(keepingCapacity: true)
+        entries.append(FirstReplies.unused)
+        queues.removeAll()
+        others.removeAll()
+        freeOthers.removeAll()
+        free = 0
         table.removeAll()
     }
 
-    private func place(of id: Code, member: MemberID) -> Int? {
+    /// Where an id stands; 0 if it is not remembered.
+    private func place(of id: Code, member: MemberID) -> Int {
         let packed = PackedCode(id)
-        let slot = table.slot(hash(id, member)) {
-            entries[Int($0) - 1].member == member && entries[Int($0) - 1].id == packed
-        }
-        return slot == 0 ? nil : Int(slot) - 1
+        return Int(
+            table.slot(hash(id, member)) { entries[Int($0)].member == member && entries[Int($0)].id == packed }
+        )
     }
 
     private func hash(_ id: Code, _ member: MemberID) -> UInt32 { id.hash(seed &+ UInt64(member.index)) }
@@ -112,154 +230,52 @@ package struct FirstReplies: Sendable {
     }
 
     private func outcome(of entry: Entry) -> Outcome {
-        entry.open == Entry.elsewhere
-            ? others[Int(entry.number)] : .order(OrderID(number: entry.number), open: Quantity(Int64(entry.open)))
+        switch entry.open {
+        case Entry.elsewhere: return others[Int(entry.number)]
+        case Entry.refused:
+            guard let code = RejectCode(rawValue: UInt16(entry.number)) else {
+                preconditionFailure("\(entry.number) is no reject code")
+            }
+            return .refused(Refusal(bare: code))
+        case Entry.notLive: return .refused(Refusal(notLive: OrderID(number: entry.number)))
+        case Entry.cancelled: return .cancelled(count: Int64(bitPattern: entry.number))
+        case Entry.done: return .done
+        default: return .order(OrderID(number: entry.number), open: Quantity(Int64(entry.open)))
+        }
     }
 
+    /// Appends the ids of each member, by member, oldest first.
     func encode(to writer: inout ByteWriter) {
-        writer.write(count: entries.count)
-        for entry in entries {
-            writer.write(entry.member.index)
-            writer.write(entry.id.code)
-            writer.write(entry.contentHash)
-            writer.write(entry.sequence)
-            outcome(of: entry).encode(to: &writer)
+        writer.write(count: queues.count)
+        for queue in queues {
+            writer.write(queue.hasForgotten)
+            writer.write(count: queue.count)
+            var place = queue.first
+            while place != 0 {
+                let entry = entries[Int(place)]
+                writer.write(entry.id.code)
+                writer.write(entry.contentHash)
+                writer.write(entry.sequence)
+                outcome(of: entry).encode(to: &writer)
+                place = entry.next
+            }
         }
     }
 
     init(from reader: inout ByteReader) throws(SnapshotError) {
-        for _ in 0..<(try reader.readCount()) {
-            let member = MemberID(try reader.read())
-            let id = try reader.readCode()
-            let contentHash: UInt64 = try reader.read()
-            let sequence: UInt64 = try reader.read()
-            let outcome = try Outcome(from: &reader)
-            guard place(of: id, member: member) == nil else { throw SnapshotError("id \(id) stands twice") }
-            record(outcome, sequence: sequence, contentHash: contentHash, id: id, member: member)
-        }
-    }
-}
-
-extension Outcome {
-    func encode(to writer: inout ByteWriter) {
-        switch self {
-        case .done:
-            writer.write(UInt8(0))
-        case .order(let order, let open):
-            writer.write(UInt8(1))
-            writer.write(order.number)
-            writer.write(open)
-        case .quote(let bid, let bidOpen, let ask, let askOpen):
-            writer.write(UInt8(2))
-            writer.write(bid?.number ?? 0)
-            writer.write(bidOpen)
-            writer.write(ask?.number ?? 0)
-            writer.write(askOpen)
-        case .cancelled(let count):
-            writer.write(UInt8(3))
-            writer.write(count)
-        case .loggedOn(let member, let user, let time):
-            writer.write(UInt8(4))
-            writer.write(member.index)
-            writer.write(user.index)
-            writer.write(time)
-        case .refused(let refusal):
-            writer.write(UInt8(5))
-            writer.write(refusal.code.rawValue)
-            writer.write(refusal.text)
-        case .registry(let outcome):
-            writer.write(UInt8(6))
-            outcome.encode(to: &writer)
-        }
-    }
-
-    init(from reader: inout ByteReader) throws(SnapshotError) {
-        let kind: UInt8 = try reader.read()
-        switch kind {
-        case 0: self = .done
-        case 1: self = .order(OrderID(number: try reader.read()), open: try reader.readQuantity())
-        case 2:
-            let bid: UInt64 = try reader.read()
-            let bidOpen = try reader.readQuantity()
-            let ask: UInt64 = try reader.read()
-            let askOpen = try reader.readQuantity()
-            self = .quote(
-                bid: bid == 0 ? nil : OrderID(number: bid),
-                bidOpen: bidOpen,
-                ask: ask == 0 ? nil : OrderID(number: ask),
-                askOpen: askOpen
-            )
-        case 3: self = .cancelled(count: try reader.read())
-        case 4:
-            let member = MemberID(try reader.read())
-            self = .loggedOn(member, UserID(try reader.read()), time: try reader.readTimestamp())
-        case 5:
-            let number: UInt16 = try reader.read()
-            guard let code = RejectCode(rawValue: number) else { throw SnapshotError("\(number) is no reject code") }
-            self = .refused(Refusal(code, try reader.readString()))
-        case 6: self = .registry(try RegistryOutcome(from: &reader))
-        default: throw SnapshotError("\(kind) is no kind of outcome")
-        }
-    }
-}
-
-extension RegistryOutcome {
-    func encode(to writer: inout ByteWriter) {
-        switch self {
-        case .cap(let cap, let excess):
-            writer.write(UInt8(0))
-            writer.write(cap)
-            writer.write(excess)
-        case .issued(let quantity):
-            writer.write(UInt8(1))
-            writer.write(quantity)
-        case .certificate(let number, let digest):
-            writer.write(UInt8(2))
-            writer.write(number)
-            for byte in digest.bytes { writer.write(byte) }
-        case .transfer(let number, let time):
-            writer.write(UInt8(3))
-            writer.write(number)
-            writer.write(time)
-        case .trust(let time):
-            writer.write(UInt8(4))
-            writer.write(time)
-        case .proposal(let number, let time):
-            writer.write(UInt8(5))
-            writer.write(number)
-            writer.write(time)
-        case .swap(let number, let state):
-            writer.write(UInt8(6))
-            writer.write(number)
-            writer.write(state)
-        case .offer(let number):
-            writer.write(UInt8(7))
-            writer.write(number)
-        case .draft(let number, let digest):
-            writer.write(UInt8(8))
-            writer.write(number)
-            for byte in digest.bytes { writer.write(byte) }
-        case .complaint(let number, let due):
-            writer.write(UInt8(9))
-            writer.write(number)
-            writer.write(due)
-        }
-    }
-
-    init(from reader: inout ByteReader) throws(SnapshotError) {
-        let kind: UInt8 = try reader.read()
-        switch kind {
-        case 0: self = .cap(try reader.readQuantity(), excess: try reader.readQuantity())
-        case 1: self = .issued(try reader.readQuantity())
-        case 2: self = .certificate(try reader.read(), digest: try reader.readDigest())
-        case 3: self = .transfer(try reader.read(), executes: try reader.readTimestamp())
-        case 4: self = .trust(effective: try reader.readTimestamp())
-        case 5: self = .proposal(try reader.read(), expires: try reader.readTimestamp())
-        case 6: self = .swap(try reader.read(), try reader.readWord())
-        case 7: self = .offer(try reader.read())
-        case 8: self = .draft(try reader.read(), digest: try reader.readDigest())
-        case 9: self = .complaint(try reader.read(), due: try reader.readTimestamp())
-        default: throw SnapshotError("\(kind) is no kind of registry outcome")
+        self.init()
+        for index in 0..<(try reader.readCount()) {
+            let member = MemberID(UInt32(index))
+            queues.append(Queue())
+            queues[index].hasForgotten = try reader.readBool()
+            for _ in 0..<(try reader.readCount()) {
+                let id = try reader.readCode()
+                let contentHash: UInt64 = try reader.read()
+                let sequence: UInt64 = try reader.read()
+                let outcome = try Outcome(from: &reader)
+                guard place(of: id, member: member) == 0 else { throw SnapshotError("id \(id) stands twice") }
+                record(outcome, sequence: sequence, contentHash: contentHash, id: id, member: member)
+            }
         }
     }
 }

@@ -47,6 +47,8 @@ package struct Members: Sendable {
     /// Where each member's code stands, which is its index.
     private var codes = CodeTable()
     private var loginByCode: [LoginKey: UserID] = [:]
+    /// How many logins each member has.
+    private var loginsOfMember: [MemberID: Int] = [:]
     /// The members of each group, by its lead; made from `Member.group`.
     private var groups: [MemberID: [MemberID]] = [:]
 
@@ -83,6 +85,9 @@ package struct Members: Sendable {
     package func login(_ code: Code, of member: MemberID) -> UserID? {
         loginByCode[LoginKey(member: member, code: code)]
     }
+
+    /// How many logins a member has, revoked ones too.
+    func loginCount(of member: MemberID) -> Int { loginsOfMember[member] ?? 0 }
 
     /// Whether two logins are one person's.
     package func isSamePerson(_ a: UserID, _ b: UserID) -> Bool {
@@ -123,6 +128,7 @@ package struct Members: Sendable {
         let id = UserID(UInt32(logins.count))
         logins.append(login)
         loginByCode[key] = id
+        loginsOfMember[login.member, default: 0] += 1
         return id
     }
 

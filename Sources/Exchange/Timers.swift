@@ -1,4 +1,3 @@
-import HeapModule
 import Permits
 
 /// What falls due at a time.
@@ -36,7 +35,11 @@ enum TimerKind: Hashable {
 ///
 /// The sequencer sends `CLOCK` when the next one passes, so timers replay.
 ///
-/// Entries are never withdrawn: one that no longer matches its order or login does nothing when it fires.
+/// Entries are not withdrawn when their order or offer ends: one that no longer matches does nothing when it fires. But for each
+/// entry that is added some others are looked at in turn, and those that are over are taken out, so that they never are many
+/// more than what lives, and no command looks at many.
+///
+/// A binary heap: the children of the entry at `i` stand at `2i + 1` and `2i + 2`, and none is earlier than it.
 struct Timers: Sendable {
     struct Entry: Comparable, Sendable {
         let time: Timestamp
@@ -47,72 +50,134 @@ struct Timers: Sendable {
         static func < (a: Entry, b: Entry) -> Bool { (a.time, a.rank, a.number) < (b.time, b.rank, b.number) }
     }
 
-    private var heap = Heap<Entry>()
+    private var heap: ContiguousArray<Entry> = []
+    /// The entry that is looked at next.
+    private var cursor = 0
+    /// How many entries are to be looked at; 0 between commands.
+    private var looks = 0
+
+    /// How many entries are looked at for each that is added.
+    private static let looksEach = 4
 
     /// When the next entry falls due; `.never` if there is none.
-    var next: Timestamp { heap.min?.time ?? .never }
+    var next: Timestamp { heap.first?.time ?? .never }
+
+    /// How many entries there are.
+    var count: Int { heap.count }
+
+    /// Whether entries are to be looked at.
+    var wantsLook: Bool { looks > 0 }
+
+    /// The entry to be looked at next; nil if enough are.
+    mutating func look() -> (kind: TimerKind, time: Timestamp)? {
+        guard looks > 0, !heap.isEmpty else {
+            looks = 0
+            return nil
+        }
+        looks -= 1
+        if cursor >= heap.count { cursor = 0 }
+        return (Timers.kind(of: heap[cursor]), heap[cursor].time)
+    }
+
+    /// Takes out the entry that was looked at, or leaves it.
+    mutating func endLook(isOver: Bool) { if isOver { remove(at: cursor) } else { cursor += 1 } }
+
+    private mutating func insert(_ entry: Entry) {
+        heap.append(entry)
+        rise(from: heap.count - 1)
+        looks += Timers.looksEach
+    }
+
+    private mutating func remove(at place: Int) {
+        let last = heap.removeLast()
+        guard place < heap.count else { return }
+        heap[place] = last
+        rise(from: place)
+        sink(from: place)
+    }
+
+    private mutating func rise(from start: Int) {
+        var place = start
+        while place > 0, heap[place] < heap[(place - 1) / 2] {
+            heap.swapAt(place, (place - 1) / 2)
+            place = (place - 1) / 2
+        }
+    }
+
+    private mutating func sink(from start: Int) {
+        var place = start
+        while 2 * place + 1 < heap.count {
+            var child = 2 * place + 1
+            if child + 1 < heap.count, heap[child + 1] < heap[child] { child += 1 }
+            guard heap[child] < heap[place] else { return }
+            heap.swapAt(place, child)
+            place = child
+        }
+    }
 
     mutating func add(_ kind: TimerKind, at time: Timestamp) {
         switch kind {
-        case .expire(let order): heap.insert(Entry(time: time, rank: 0, number: order.number))
-        case .deadman(let user): heap.insert(Entry(time: time, rank: 1, number: UInt64(user.index)))
-        case .auctionOpens(let auction): heap.insert(Entry(time: time, rank: 2, number: UInt64(auction.index)))
-        case .auctionCloses(let auction): heap.insert(Entry(time: time, rank: 3, number: UInt64(auction.index)))
-        case .transfer(let number): heap.insert(Entry(time: time, rank: 4, number: number))
-        case .proposalExpires(let number): heap.insert(Entry(time: time, rank: 5, number: number))
-        case .deadline(let index): heap.insert(Entry(time: time, rank: 6, number: UInt64(index)))
-        case .classExpires(let permitClass): heap.insert(Entry(time: time, rank: 7, number: UInt64(permitClass.index)))
+        case .expire(let order): insert(Entry(time: time, rank: 0, number: order.number))
+        case .deadman(let user): insert(Entry(time: time, rank: 1, number: UInt64(user.index)))
+        case .auctionOpens(let auction): insert(Entry(time: time, rank: 2, number: auction.number))
+        case .auctionCloses(let auction): insert(Entry(time: time, rank: 3, number: auction.number))
+        case .transfer(let number): insert(Entry(time: time, rank: 4, number: number))
+        case .proposalExpires(let number): insert(Entry(time: time, rank: 5, number: number))
+        case .deadline(let index): insert(Entry(time: time, rank: 6, number: UInt64(index)))
+        case .classExpires(let permitClass): insert(Entry(time: time, rank: 7, number: UInt64(permitClass.index)))
         case .suspensionEnds(let program, let member):
             let number = UInt64(program.index) << 32 | UInt64(member.index)
-            heap.insert(Entry(time: time, rank: 8, number: number))
-        case .seasonEnds(let index): heap.insert(Entry(time: time, rank: 9, number: UInt64(index)))
-        case .swapExpires(let number): heap.insert(Entry(time: time, rank: 10, number: number))
-        case .offerExpires(let number): heap.insert(Entry(time: time, rank: 12, number: number))
-        case .linkOpens(let index): heap.insert(Entry(time: time, rank: 11, number: UInt64(index)))
-        case .linkChanges(let index): heap.insert(Entry(time: time, rank: 13, number: UInt64(index)))
-        case .agreement(let id): heap.insert(Entry(time: time, rank: 14, number: UInt64(id.index)))
-        case .complaint(let number): heap.insert(Entry(time: time, rank: 15, number: number))
-        case .resumes(let market): heap.insert(Entry(time: time, rank: 17, number: UInt64(market.index)))
-        case .labelEnds(let facility): heap.insert(Entry(time: time, rank: 16, number: UInt64(facility.index)))
+            insert(Entry(time: time, rank: 8, number: number))
+        case .seasonEnds(let index): insert(Entry(time: time, rank: 9, number: UInt64(index)))
+        case .swapExpires(let number): insert(Entry(time: time, rank: 10, number: number))
+        case .offerExpires(let number): insert(Entry(time: time, rank: 12, number: number))
+        case .linkOpens(let index): insert(Entry(time: time, rank: 11, number: UInt64(index)))
+        case .linkChanges(let index): insert(Entry(time: time, rank: 13, number: UInt64(index)))
+        case .agreement(let id): insert(Entry(time: time, rank: 14, number: id.number))
+        case .complaint(let number): insert(Entry(time: time, rank: 15, number: number))
+        case .resumes(let market): insert(Entry(time: time, rank: 17, number: UInt64(market.index)))
+        case .labelEnds(let facility): insert(Entry(time: time, rank: 16, number: UInt64(facility.index)))
         }
     }
 
     /// Takes the first entry that is due at `now`.
     mutating func popDue(at now: Timestamp) -> (kind: TimerKind, time: Timestamp)? {
-        guard let first = heap.min, first.time <= now else { return nil }
-        heap.removeMin()
-        let kind: TimerKind =
-            switch first.rank {
-            case 0: .expire(OrderID(number: first.number))
-            case 1: .deadman(UserID(UInt32(first.number)))
-            case 2: .auctionOpens(AuctionID(UInt32(first.number)))
-            case 3: .auctionCloses(AuctionID(UInt32(first.number)))
-            case 4: .transfer(first.number)
-            case 5: .proposalExpires(first.number)
-            case 6: .deadline(Int(first.number))
-            case 7: .classExpires(ClassID(UInt32(first.number)))
-            case 9: .seasonEnds(Int(first.number))
-            case 10: .swapExpires(first.number)
-            case 12: .offerExpires(first.number)
-            case 11: .linkOpens(Int(first.number))
-            case 13: .linkChanges(Int(first.number))
-            case 14: .agreement(AgreementID(UInt32(first.number)))
-            case 15: .complaint(first.number)
-            case 17: .resumes(MarketID(UInt32(first.number)))
-            case 16: .labelEnds(FacilityID(UInt32(first.number)))
-            default:
-                .suspensionEnds(
-                    ProgramID(UInt32(first.number >> 32)),
-                    MemberID(UInt32(truncatingIfNeeded: first.number))
-                )
-            }
-        return (kind, first.time)
+        guard let first = heap.first, first.time <= now else { return nil }
+        remove(at: 0)
+        return (Timers.kind(of: first), first.time)
+    }
+
+    private static func kind(of entry: Entry) -> TimerKind {
+        switch entry.rank {
+        case 0: .expire(OrderID(number: entry.number))
+        case 1: .deadman(UserID(UInt32(entry.number)))
+        case 2: .auctionOpens(AuctionID(entry.number))
+        case 3: .auctionCloses(AuctionID(entry.number))
+        case 4: .transfer(entry.number)
+        case 5: .proposalExpires(entry.number)
+        case 6: .deadline(Int(entry.number))
+        case 7: .classExpires(ClassID(UInt32(entry.number)))
+        case 9: .seasonEnds(Int(entry.number))
+        case 10: .swapExpires(entry.number)
+        case 12: .offerExpires(entry.number)
+        case 11: .linkOpens(Int(entry.number))
+        case 13: .linkChanges(Int(entry.number))
+        case 14: .agreement(AgreementID(entry.number))
+        case 15: .complaint(entry.number)
+        case 17: .resumes(MarketID(UInt32(entry.number)))
+        case 16: .labelEnds(FacilityID(UInt32(entry.number)))
+        default:
+            .suspensionEnds(
+                ProgramID(UInt32(entry.number >> 32)),
+                MemberID(UInt32(truncatingIfNeeded: entry.number))
+            )
+        }
     }
 
     func encode(to writer: inout ByteWriter) {
-        let entries = heap.unordered.sorted()
-        writer.write(count: entries.count)
-        for entry in entries {
+        writer.write(count: cursor)
+        writer.write(count: heap.count)
+        for entry in heap {
             writer.write(entry.time)
             writer.write(entry.rank)
             writer.write(entry.number)
@@ -122,9 +187,13 @@ struct Timers: Sendable {
     init() {}
 
     init(from reader: inout ByteReader) throws(SnapshotError) {
+        cursor = Int(try reader.read(UInt64.self))
         for _ in 0..<(try reader.readCount()) {
             let time = try reader.readTimestamp()
-            heap.insert(Entry(time: time, rank: try reader.read(), number: try reader.read()))
+            heap.append(Entry(time: time, rank: try reader.read(), number: try reader.read()))
+        }
+        guard heap.indices.dropFirst().allSatisfy({ heap[($0 - 1) / 2] <= heap[$0] }) else {
+            throw SnapshotError("timers are out of order")
         }
     }
 }

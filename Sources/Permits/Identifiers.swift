@@ -89,16 +89,14 @@ public struct FacilityID: Hashable, Comparable, Sendable, BitwiseCopyable {
     @inlinable public static func < (a: FacilityID, b: FacilityID) -> Bool { a.index < b.index }
 }
 
-/// An agreement's index, in order of its first word.
+/// An agreement's number, from 1 in order of its first word; no other ever has it.
 public struct AgreementID: Hashable, Comparable, Sendable, BitwiseCopyable {
-    /// Its place, in order of creation.
-    public var index: UInt32
+    /// The number.
+    public var number: UInt64
     /// Makes it of its parts.
-    @inlinable public init(_ index: UInt32) { self.index = index }
-    /// Where it stands in an array of all agreements.
-    @inlinable public var slot: Int { Int(index) }
+    @inlinable public init(_ number: UInt64) { self.number = number }
     /// Orders by value.
-    @inlinable public static func < (a: AgreementID, b: AgreementID) -> Bool { a.index < b.index }
+    @inlinable public static func < (a: AgreementID, b: AgreementID) -> Bool { a.number < b.number }
 }
 
 /// The index of an account that belongs to an agreement, in order of opening.

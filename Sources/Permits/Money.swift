@@ -136,12 +136,36 @@ public enum Limits {
     @inlinable public static var levelsMax: Int { 64 * 64 * 64 }
     /// The most markets, since an order number carries its market in the last four digits.
     @inlinable public static var marketsMax: Int { 10_000 }
-    /// The most auctions, past ones included.
-    @inlinable public static var auctionsMax: Int { 100_000 }
-    /// The most permit classes of one program, so that sums over them stay below 2^63: 9 × 10^18.
-    @inlinable public static var classesMax: Int { 9_000 }
-    /// The most facilities, closed ones included.
-    @inlinable public static var facilitiesMax: Int { 1_000_000 }
+    /// The most auctions of one seller that wait for their result.
+    @inlinable public static var auctionsMax: Int { 1000 }
+    /// The most auctions of one seller that have ended and are still answered about, the last ones.
+    @inlinable public static var auctionsKeptMax: Int { 1000 }
+    /// The most price steps of them, over all bids; the last auction is kept with any number.
+    @inlinable public static var auctionStepsKeptMax: Int { 50_000 }
+    /// The most times that one member consigns to one auction.
+    @inlinable public static var consignmentsMax: Int { 100 }
+    /// The most members.
+    @inlinable public static var membersMax: Int { 100_000 }
+    /// The most logins of one member.
+    @inlinable public static var loginsMax: Int { 1_000 }
+    /// The most programs of one regulator.
+    @inlinable public static var programsMax: Int { 100 }
+    /// The most permit classes of one program; sums over their caps stay below 2^63: 10^18.
+    @inlinable public static var classesMax: Int { 1_000 }
+    /// The most deadlines of one program, replaced ones included.
+    @inlinable public static var deadlinesMax: Int { 1_000 }
+    /// The most holidays of one program that are still to come.
+    @inlinable public static var holidaysMax: Int { 1_000 }
+    /// The most links of one program.
+    @inlinable public static var linksMax: Int { 200 }
+    /// The most facilities of one regulator's programs, closed ones included.
+    @inlinable public static var facilitiesMax: Int { 50_000 }
+    /// How many years back a facility's use can be reported.
+    @inlinable public static var reportYearsMax: Int64 { 50 }
+    /// The most accounts that one member trusts, over all programs.
+    @inlinable public static var trustsMax: Int { 1_000 }
+    /// The most royalties and leases of one member, as seller or buyer.
+    @inlinable public static var rightsMax: Int { 1_000 }
     /// The most that a facility may report for one period: 10^12 units, above any country's emissions.
     @inlinable public static var useMax: Quantity { Quantity(1_000_000_000_000) }
     /// The most decimals of an allocation's factor.
@@ -169,17 +193,23 @@ public enum Limits {
     /// The most open dialogues that one member has begun.
     @inlinable public static var dialoguesMax: Int { 100 }
     /// The most contracts in force of one member.
-    @inlinable public static var contractsMax: Int { 1_000 }
-    /// The most readings of one agreement, those that were corrected included.
+    @inlinable public static var contractsMax: Int { 200 }
+    /// The most readings and payments that all contracts in force of one member may provide for.
+    @inlinable public static var placesMax: Int { 50_000 }
+    /// The most agreements begun by one member that have ended and are still answered about, the last ones.
+    @inlinable public static var agreementsKeptMax: Int { 100 }
+    /// The most readings that an agreement's terms may provide for, over all its periods.
     @inlinable public static var readingsMax: Int { 20_000 }
     /// The most members that take part in one agreement.
     @inlinable public static var partiesMax: Int { 50 }
     /// The most bytes of one part of a draft.
     @inlinable public static var draftBytesMax: Int { 3_900 }
-    /// The most eco-labels.
+    /// The most eco-labels of one program that are awarded or may be.
     @inlinable public static var labelsMax: Int { 100 }
     /// The most open complaints of one member.
     @inlinable public static var complaintsMax: Int { 100 }
+    /// The most complaints of one member that are not open and are still answered about, the last ones.
+    @inlinable public static var complaintsKeptMax: Int { 100 }
     /// The most open proposals of one member.
     @inlinable public static var proposalsMax: Int { 1000 }
     /// The most orders that one command matches, and stops that it triggers.
@@ -187,13 +217,19 @@ public enum Limits {
     /// The most timers of one `CLOCK`; it ends before that once they have made as many events.
     @inlinable public static var timersMax: Int { 2_000 }
     /// The most live orders of one member, over all markets.
-    @inlinable public static var ordersMax: Int { 10_000 }
+    @inlinable public static var ordersMax: Int { 5_000 }
     /// The most transfers of one member that wait.
     @inlinable public static var transfersMax: Int { 1_000 }
     /// The most serial blocks that one movement of permits takes; whoever has them in more pieces moves them in several.
     @inlinable public static var blocksMax: Int { 1_000 }
     /// The most serial blocks that one line names; the rest are counted.
     @inlinable public static var blocksPerLine: Int { 10 }
+    /// The most ids of one member that are remembered within a day, the last ones.
+    ///
+    /// At the rate of requests that a member has by default, 400 a second, those of eleven minutes.
+    @inlinable public static var idsMax: Int { 262_144 }
+    /// The most refusals of one member that are remembered with their text, the last ones; of older ones the code is.
+    @inlinable public static var refusalTextsMax: Int { 1000 }
     /// The most price steps of one bid.
     @inlinable public static var bidStepsMax: Int { 40 }
     /// The longest request line in bytes, without its line end.

@@ -8,6 +8,8 @@ public struct Refusal: Error, Hashable, Sendable {
         case text(String)
         /// The commonest by far, as members cancel what has just traded: its text is written only if it is read.
         case notLive(OrderID)
+        /// Only the code is still known.
+        case bare
         /// Who has sent too much, and after how many milliseconds it may be sent again.
         case throttled(String, Int64)
         case delayedLogon(Int64)
@@ -18,6 +20,18 @@ public struct Refusal: Error, Hashable, Sendable {
         self.code = code
         detail = .text(text)
     }
+
+    /// A refusal of which only the code is still known; its text says what the code means.
+    public init(bare code: RejectCode) {
+        self.code = code
+        detail = .bare
+    }
+
+    /// Whether only the code is still known.
+    public var isBare: Bool { if case .bare = detail { true } else { false } }
+
+    /// The order that is not live, if that is why.
+    public var notLiveOrder: OrderID? { if case .notLive(let order) = detail { order } else { nil } }
 
     /// An order is not live.
     public init(notLive order: OrderID) {
@@ -46,7 +60,7 @@ public struct Refusal: Error, Hashable, Sendable {
     public var retryAfter: Int64? {
         switch detail {
         case .throttled(_, let milliseconds), .delayedLogon(let milliseconds): milliseconds
-        case .text, .notLive: nil
+        case .text, .notLive, .bare: nil
         }
     }
 
@@ -54,6 +68,7 @@ public struct Refusal: Error, Hashable, Sendable {
     public var text: String {
         switch detail {
         case .text(let text): text
+        case .bare: "\(code.cause) \(code.cure)"
         case .notLive(let order): "order \(order.number) is not live; it may be filled or cancelled"
         case .throttled(let sender, let milliseconds):
             "the \(sender) has sent more than its limit; send it again in \(milliseconds) ms"

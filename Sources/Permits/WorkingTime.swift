@@ -25,6 +25,9 @@ public struct WorkingCalendar: Sendable, Equatable {
         return true
     }
 
+    /// Forgets the holidays before a day: nothing is reckoned back.
+    public mutating func forgetHolidays(before day: Int64) { holidays.removeAll { $0 < day } }
+
     /// How far local clocks are ahead of UTC: one hour, two in summer, in microseconds.
     ///
     /// Source: Directive 2000/84/EC: from the last Sunday of March to the last Sunday of October, 01:00 UTC each.

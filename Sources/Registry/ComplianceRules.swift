@@ -38,6 +38,9 @@ package struct ComplianceRules: Sendable, Equatable {
     /// At which share of the price band's half width the regulator is told, in per cent.
     package var alertMove: Int64 = 50
 
+    /// After how many days everyone may know between whom permits moved; nil for never.
+    package var publicationDays: Int64?
+
     package init(code: String, source: String) {
         self.code = code
         self.source = source
@@ -82,8 +85,13 @@ extension ComplianceRules {
             ("penalty-price", penaltyPrice.description), ("penalty-times", "\(penaltyTimes)"),
             ("penalty-permits", "\(penaltyPermits)"), ("remedy", deducts ? "next-allocation" : "next-deadline"),
             ("holding", tieredHolding ? "tiered" : "by-vintage"), ("alert-holding", "\(alertHolding)"),
-            ("alert-move", "\(alertMove)"),
+            ("alert-move", "\(alertMove)"), ("publication", publicationDays.map { "\($0)" } ?? "never"),
         ]
+    }
+
+    /// Whether what happened at `time` is public at `now`.
+    package func isPublished(_ time: Timestamp, at now: Timestamp) -> Bool {
+        publicationDays.map { time.adding(microseconds: $0 * Timestamp.microsecondsPerDay) <= now } ?? false
     }
 
     private mutating func set(_ name: String, to value: String) throws(RejectCode) {
@@ -105,6 +113,7 @@ extension ComplianceRules {
         case "holding": tieredHolding = try ComplianceRules.choice(value, "tiered", "by-vintage")
         case "alert-holding": alertHolding = try ComplianceRules.number(value, max: 100)
         case "alert-move": alertMove = try ComplianceRules.number(value, max: 100)
+        case "publication": publicationDays = value == "never" ? nil : try ComplianceRules.number(value, max: 36_525)
         default: throw .badValue
         }
     }

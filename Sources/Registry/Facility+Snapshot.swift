@@ -55,7 +55,7 @@ extension Facility {
             )
         }
         for _ in 0..<(try reader.readCount()) {
-            reports.append(
+            take(
                 Report(
                     time: try reader.readTimestamp(),
                     period: try reader.read(),

@@ -11,8 +11,8 @@ package struct Facility: Sendable {
     package var isClosed = false
     /// Who measures; nil until the regulator appoints one.
     package var monitoring: Monitoring?
-    /// Every report, oldest first; a correction is a later one.
-    package var reports: [Report] = []
+    /// Those that were not corrected, oldest first.
+    package private(set) var reports: [Report] = []
     /// By period, ascending.
     package var obligations: [Obligation] = []
     /// Permits owed on top of the next deadline's use: penalties, and use that was corrected upwards too late.
@@ -127,6 +127,15 @@ package struct Monitoring: Sendable, Equatable {
 }
 
 extension Facility {
+    /// Takes a report, in the place of the one that it corrects: the same verifier's of the same year and measure.
+    package mutating func take(_ report: Report) {
+        reports.removeAll {
+            $0.period == report.period && $0.measure == report.measure && $0.verifier == report.verifier
+                && $0.isDetermination == report.isDetermination
+        }
+        reports.append(report)
+    }
+
     /// What is verified for a period; nil while a reading is missing or two are in dispute.
     package func verified(_ measure: Measure, period: Int64) -> Quantity? {
         let matching = reports.filter { $0.measure == measure && $0.period == period }

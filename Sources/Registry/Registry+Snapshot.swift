@@ -34,8 +34,14 @@ extension Registry {
         writer.write(transferCount)
         writer.write(count: transfers.count)
         for transfer in transfers { transfer.encode(to: &writer) }
-        writer.write(count: certificates.count)
-        for certificate in certificates { certificate.encode(to: &writer) }
+        writer.write(certificateCount)
+        let retired = allRetired
+        writer.write(count: retired.count)
+        for entry in retired {
+            writer.write(entry.member.index)
+            writer.write(entry.program.index)
+            writer.write(entry.quantity)
+        }
         writer.write(count: seasons.count)
         for season in seasons { season.encode(to: &writer) }
         writer.write(count: links.count)
@@ -82,7 +88,12 @@ extension Registry {
         }
         transferCount = try reader.read()
         for _ in 0..<(try reader.readCount()) { add(try PendingTransfer(from: &reader)) }
-        for _ in 0..<(try reader.readCount()) { certificates.append(try Certificate(from: &reader)) }
+        certificateCount = try reader.read()
+        for _ in 0..<(try reader.readCount()) {
+            let member = MemberID(try reader.read())
+            let program = ProgramID(try reader.read())
+            count(retired: try reader.read(), by: member, of: program)
+        }
         for _ in 0..<(try reader.readCount()) { seasons.append(try Season(from: &reader)) }
         for _ in 0..<(try reader.readCount()) { links.append(try Link(from: &reader)) }
         swapCount = try reader.read()
@@ -232,39 +243,5 @@ extension PendingTransfer {
         first = serial == 0 ? nil : serial
         proposed = try reader.readTimestamp()
         executes = try reader.readTimestamp()
-    }
-}
-
-extension Certificate {
-    func encode(to writer: inout ByteWriter) {
-        writer.write(number)
-        writer.write(time)
-        writer.write(member.index)
-        writer.write(permitClass.index)
-        writer.write(quantity)
-        writer.write(count: serials.count)
-        for block in serials {
-            writer.write(block.lowerBound)
-            writer.write(block.upperBound)
-        }
-        writer.write(text)
-        for byte in digest.bytes { writer.write(byte) }
-    }
-
-    init(from reader: inout ByteReader) throws(SnapshotError) {
-        number = try reader.read()
-        time = try reader.readTimestamp()
-        member = MemberID(try reader.read())
-        permitClass = ClassID(try reader.read())
-        quantity = try reader.readQuantity()
-        serials = []
-        for _ in 0..<(try reader.readCount()) {
-            let first: Int64 = try reader.read()
-            let last: Int64 = try reader.read()
-            guard first <= last else { throw SnapshotError("serial numbers \(first) to \(last)") }
-            serials.append(first...last)
-        }
-        text = try reader.readString()
-        digest = try reader.readDigest()
     }
 }

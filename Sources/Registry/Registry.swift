@@ -17,7 +17,10 @@ package struct Registry: Sendable {
     /// How many transfers of each member wait; made from `transfers`.
     private var transfersOfMember: [MemberID: Int] = [:]
     package internal(set) var transferCount: UInt64 = 0
-    package internal(set) var certificates: [Certificate] = []
+    /// How many certificates there are; settlement has them.
+    package internal(set) var certificateCount: UInt64 = 0
+    /// How much each member has retired of each program's permits.
+    private var retired: [MemberID: [ProgramID: Int64]] = [:]
     /// Every season, in order of opening.
     package internal(set) var seasons: [Season] = []
     /// Every link between zones, in order of making.
@@ -31,6 +34,8 @@ package struct Registry: Sendable {
     /// What binds sellers and buyers of entitlements, oldest first.
     package internal(set) var rights: [Right] = []
     private var facilityByCode: [Code: FacilityID] = [:]
+    /// How many facilities the programs of each regulator have.
+    private var facilitiesOfRegulator: [MemberID: Int] = [:]
     /// The facilities of each member, in order of registration.
     private var facilitiesOfMember: [MemberID: [FacilityID]] = [:]
 
@@ -111,8 +116,12 @@ package struct Registry: Sendable {
         let id = FacilityID(UInt32(facilities.count - 1))
         facilityByCode[facility.code] = id
         facilitiesOfMember[facility.member, default: []].append(id)
+        facilitiesOfRegulator[self[facility.program].regulator, default: 0] += 1
         return id
     }
+
+    /// How many facilities a regulator's programs have, closed ones too: what they did stays public.
+    package func facilityCount(of regulator: MemberID) -> Int { facilitiesOfRegulator[regulator] ?? 0 }
 
     /// Whether a member has any facility.
     package func hasFacilities(_ member: MemberID) -> Bool {
@@ -341,6 +350,23 @@ package struct Registry: Sendable {
         }
     }
 
-    /// Adds a certificate.
-    package mutating func add(_ certificate: Certificate) { certificates.append(certificate) }
+    /// Counts a certificate, and what was retired with it.
+    package mutating func count(_ certificate: Certificate) {
+        certificateCount = certificate.number
+        count(retired: certificate.quantity.units, by: certificate.member, of: self[certificate.permitClass].program)
+    }
+
+    mutating func count(retired quantity: Int64, by member: MemberID, of program: ProgramID) {
+        retired[member, default: [:]][program, default: 0] += quantity
+    }
+
+    /// How much a member has retired of a program's permits.
+    package func retired(by member: MemberID, of program: ProgramID) -> Int64 { retired[member]?[program] ?? 0 }
+
+    /// All of it, in order.
+    var allRetired: [(member: MemberID, program: ProgramID, quantity: Int64)] {
+        retired.keys.sorted().flatMap { member in
+            (retired[member] ?? [:]).sorted { $0.key.index < $1.key.index }.map { (member, $0.key, $0.value) }
+        }
+    }
 }

@@ -349,6 +349,7 @@ extension Settlement {
                 levels.map { TradeRecord.Level(price: $0.price, trades: $0.trades, quantity: $0.quantity) }
             }
             return .trades(TradeRecord(levels: levels, offMarket: try offMarket(since: begin)))
+        case .certificate(let number): return .certificate(try certificate(number))
         case .log: preconditionFailure("the sealed log answers that")
         }
     }

@@ -80,7 +80,7 @@ extension Sequencer {
         switch records {
         case .failure(let refusal): refuse(id, refusal, session)
         case .success(let records):
-            venue.answer(inquiry, records, id: id, output: &output)
+            venue.answer(inquiry, records, for: session.member ?? .venue, at: time, id: id, output: &output)
             route(to: session)
         }
     }

@@ -2,6 +2,8 @@ package import Exchange
 import GRDB
 import Ledger
 package import Permits
+package import Registry
+import Seals
 
 extension Settlement {
     /// A move of serial numbers, with the command that caused it.
@@ -51,6 +53,39 @@ extension Settlement {
                         )
                     )
                 }
+            }
+        }
+    }
+
+    /// The certificate of retirement with a number.
+    ///
+    /// Callable from any thread.
+    /// - Throws: `SettlementError` if there is none, or SQLite fails.
+    package func certificate(_ number: UInt64) throws(SettlementError) -> Certificate {
+        try SettlementError.wrapping(file: file) {
+            try reader.read { db in
+                let sql = "SELECT member, permit_class, quantity, serials, text, digest, time FROM certificate WHERE number = ?"
+                guard let row = try Row.fetchOne(db, sql: sql, arguments: [Int64(bitPattern: number)]),
+                    let digest = Hex.bytes(try row.value("digest") as String).flatMap({ Digest($0) }),
+                    let time = Timestamp(try row.value("time") as String)
+                else { throw DatabaseError(message: "certificate \(number) is not whole") }
+                let serials = try (row.value("serials") as String).split(separator: ",").map { text in
+                    let ends = text.split(separator: "-").compactMap { Int64($0) }
+                    guard ends.count == 2, ends[0] <= ends[1] else {
+                        throw DatabaseError(message: "certificate \(number) has the serial numbers \(text)")
+                    }
+                    return ends[0]...ends[1]
+                }
+                return Certificate(
+                    number: number,
+                    time: time,
+                    member: MemberID(try row.value("member") as UInt32),
+                    permitClass: ClassID(try row.value("permit_class") as UInt32),
+                    quantity: Quantity(try row.value("quantity")),
+                    serials: serials,
+                    text: try row.value("text"),
+                    digest: digest
+                )
             }
         }
     }

@@ -16,7 +16,7 @@ extension SettlementProjection {
                 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'announced', ?, ?)
                 """,
             arguments: [
-                terms.id.index, "\(terms.code)", terms.permitClass.index, terms.currency.text, terms.seller.index,
+                terms.id.number, "\(terms.code)", terms.permitClass.index, terms.currency.text, terms.seller.index,
                 terms.rules, terms.policies, terms.lot.units, terms.reserve?.minorUnits, "\(terms.opens)",
                 "\(terms.closes)", terms.sealKey.hex, terms.commitment.hex, auction.offered.units,
                 Int64(bitPattern: sequence),
@@ -42,14 +42,14 @@ extension SettlementProjection {
                 statistics.medianBid?.minorUnits, statistics.medianAllowance?.minorUnits, statistics.concentration,
                 statistics.soldByClass[Int(BidderClass.compliance.rawValue)].units,
                 statistics.soldByClass[Int(BidderClass.general.rawValue)].units, result.unopened, result.seed.hex,
-                auction.terms.id.index,
+                auction.terms.id.number,
             ]
         )
         for (index, step) in result.steps.enumerated() {
             try database.execute(
                 sql: "INSERT INTO auction_step VALUES (?, ?, ?, ?, ?, ?, ?)",
                 arguments: [
-                    auction.terms.id.index, index + 1, step.member.index, step.price.minorUnits, step.quantity.units,
+                    auction.terms.id.number, index + 1, step.member.index, step.price.minorUnits, step.quantity.units,
                     step.won.units, step.paid.minorUnits,
                 ]
             )
@@ -57,7 +57,7 @@ extension SettlementProjection {
                 try database.execute(
                     sql: "INSERT INTO auction_cut VALUES (?, ?, ?, ?, ?, ?)",
                     arguments: [
-                        auction.terms.id.index, index + 1, number + 1, cut.rule.rawValue, cut.rule.text,
+                        auction.terms.id.number, index + 1, number + 1, cut.rule.rawValue, cut.rule.text,
                         cut.quantity.units,
                     ]
                 )

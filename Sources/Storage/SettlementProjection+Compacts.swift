@@ -24,7 +24,7 @@ extension SettlementProjection {
                     INSERT INTO compact (id, code, stage, seq) VALUES (?, ?, 'dialogue', ?)
                     ON CONFLICT (id) DO UPDATE SET seq = excluded.seq
                     """,
-                arguments: [id.index, "\(code)", seq]
+                arguments: [Int64(bitPattern: id.number), "\(code)", seq]
             )
             try say("interest", by, text, id, seq, time)
         case .joined(let member): try say("joined", member, "", id, seq, time)
@@ -35,7 +35,7 @@ extension SettlementProjection {
             try database.execute(
                 sql: "INSERT INTO compact_draft VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 arguments: [
-                    id.index, Int64(bitPattern: draft.number), draft.author.index, terms.kind.text, terms.title,
+                    Int64(bitPattern: id.number), Int64(bitPattern: draft.number), draft.author.index, terms.kind.text, terms.title,
                     terms.currency.text, terms.text, terms.digest.hex, seq,
                 ]
             )
@@ -47,25 +47,25 @@ extension SettlementProjection {
                     UPDATE compact SET stage = 'contract', contract = ?, concluded = COALESCE(concluded, ?), seq = ?
                     WHERE id = ?
                     """,
-                arguments: [Int64(bitPattern: draft.number), "\(time)", seq, id.index]
+                arguments: [Int64(bitPattern: draft.number), "\(time)", seq, Int64(bitPattern: id.number)]
             )
-            try database.execute(sql: "DELETE FROM compact_party WHERE compact = ?", arguments: [id.index])
+            try database.execute(sql: "DELETE FROM compact_party WHERE compact = ?", arguments: [Int64(bitPattern: id.number)])
             for party in draft.terms.parties {
                 try database.execute(
                     sql: "INSERT INTO compact_party SELECT ?, ?, id, ? FROM member WHERE code = ?",
-                    arguments: [id.index, "\(party.name)", party.signs, "\(party.member)"]
+                    arguments: [Int64(bitPattern: id.number), "\(party.name)", party.signs, "\(party.member)"]
                 )
             }
         case .leaving(let member, let until):
             try database.execute(
                 sql: "UPDATE compact SET leaves = ?, seq = ? WHERE id = ?",
-                arguments: ["\(until)", seq, id.index]
+                arguments: ["\(until)", seq, Int64(bitPattern: id.number)]
             )
             try note("leaving", member: member, text: "\(until)", id, position, seq, time)
         case .ended(let ending, let text):
             try database.execute(
                 sql: "UPDATE compact SET stage = 'ended', ending = ?, seq = ? WHERE id = ?",
-                arguments: [ending.text, seq, id.index]
+                arguments: [ending.text, seq, Int64(bitPattern: id.number)]
             )
             try note("ended", text: text, id, position, seq, time)
         default: try write(executed: fact, id, position, seq, time)
@@ -84,7 +84,7 @@ extension SettlementProjection {
             try database.execute(
                 sql: "INSERT INTO compact_reading VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 arguments: [
-                    seq, id.index, "\(reading.measure)", "\(reading.period)", reading.sample, "\(reading.sampler)",
+                    seq, Int64(bitPattern: id.number), "\(reading.measure)", "\(reading.period)", reading.sample, "\(reading.sampler)",
                     by.index, reading.figure.millionths, reading.isDetermination, text(of: reading.evidence), "\(time)",
                 ]
             )
@@ -92,14 +92,14 @@ extension SettlementProjection {
             for figure in figures {
                 try database.execute(
                     sql: "INSERT INTO compact_figure VALUES (?, ?, ?, ?, ?)",
-                    arguments: [id.index, "\(period)", "\(figure.name)", figure.value, seq]
+                    arguments: [Int64(bitPattern: id.number), "\(period)", "\(figure.name)", figure.value, seq]
                 )
             }
         case .payment(let payment):
             try database.execute(
                 sql: "INSERT INTO compact_payment VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 arguments: [
-                    seq, position, id.index, "\(payment.clause)", "\(payment.period)", "\(payment.from)",
+                    seq, position, Int64(bitPattern: id.number), "\(payment.clause)", "\(payment.period)", "\(payment.from)",
                     "\(payment.to)", payment.currency.text, payment.paid.minorUnits, payment.due.minorUnits, "\(time)",
                 ]
             )
@@ -131,7 +131,7 @@ extension SettlementProjection {
             try database.execute(
                 sql: "INSERT INTO compact_spending VALUES (?, ?, ?, ?, 'donation', '', ?, NULL, ?, ?, ?, '', ?)",
                 arguments: [
-                    seq, position, id.index, "\(fund)", by.index, currency.text, amount.minorUnits, text, "\(time)",
+                    seq, position, Int64(bitPattern: id.number), "\(fund)", by.index, currency.text, amount.minorUnits, text, "\(time)",
                 ]
             )
         default: break
@@ -148,7 +148,7 @@ extension SettlementProjection {
     ) throws {
         try database.execute(
             sql: "INSERT INTO compact_message VALUES (?, ?, ?, ?, ?, ?)",
-            arguments: [seq, id.index, member.index, kind, text, "\(time)"]
+            arguments: [seq, Int64(bitPattern: id.number), member.index, kind, text, "\(time)"]
         )
     }
 
@@ -162,7 +162,7 @@ extension SettlementProjection {
         try database.execute(
             sql: "INSERT INTO compact_signature VALUES (?, ?, ?, ?, ?, ?)",
             arguments: [
-                id.index, Int64(bitPattern: draft), signature.member.index, signature.user.index, seq, "\(time)",
+                Int64(bitPattern: id.number), Int64(bitPattern: draft), signature.member.index, signature.user.index, seq, "\(time)",
             ]
         )
     }
@@ -182,7 +182,7 @@ extension SettlementProjection {
         try database.execute(
             sql: "INSERT INTO compact_event VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             arguments: [
-                seq, position, id.index, kind, "\(clause)", "\(period)", member?.index, text,
+                seq, position, Int64(bitPattern: id.number), kind, "\(clause)", "\(period)", member?.index, text,
                 self.text(of: evidence), "\(time)",
             ]
         )
@@ -198,7 +198,7 @@ extension SettlementProjection {
                     cure = excluded.cure, text = excluded.text, seq = excluded.seq
                 """,
             arguments: [
-                Int64(bitPattern: claim.number), claim.agreement.index, "\(claim.clause)", "\(claim.period)",
+                Int64(bitPattern: claim.number), Int64(bitPattern: claim.agreement.number), "\(claim.clause)", "\(claim.period)",
                 claim.debtor.index, creditor, claim.currency.text, claim.owed.minorUnits,
                 claim.delivery?.permitClass.index, claim.delivery?.quantity.units, claim.state.text, "\(claim.cure)",
                 text, "\(claim.since)", seq,
@@ -218,7 +218,7 @@ extension SettlementProjection {
         try database.execute(
             sql: "INSERT INTO compact_spending VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             arguments: [
-                seq, position, id.index, "\(spending.fund)", kind, "\(spending.purpose)", spending.by.index,
+                seq, position, Int64(bitPattern: id.number), "\(spending.fund)", kind, "\(spending.purpose)", spending.by.index,
                 spending.to.index, spending.currency.text, spending.amount.minorUnits, text,
                 self.text(of: spending.evidence), "\(time)",
             ]
@@ -232,7 +232,7 @@ extension SettlementProjection {
                 sql: "INSERT INTO complaint VALUES (?, ?, ?, ?, ?, ?, 'open', ?, '', ?, ?, ?, ?)",
                 arguments: [
                     Int64(bitPattern: complaint.number), complaint.by.index, complaint.about.index,
-                    complaint.agreement?.index, "\(complaint.measure)", "\(complaint.period)", complaint.text,
+                    complaint.agreement.map { Int64(bitPattern: $0.number) }, "\(complaint.measure)", "\(complaint.period)", complaint.text,
                     self.text(of: complaint.evidence), "\(complaint.due)", seq, "\(time)",
                 ]
             )
@@ -249,7 +249,7 @@ extension SettlementProjection {
         try database.execute(
             sql: """
                 INSERT INTO label VALUES (?, ?, ?, ?, ?, ?, ?)
-                ON CONFLICT (code) DO UPDATE SET name = excluded.name, criteria = excluded.criteria,
+                ON CONFLICT (code) DO UPDATE SET program = excluded.program, name = excluded.name, criteria = excluded.criteria,
                     days = excluded.days, closed = excluded.closed, seq = excluded.seq
                 """,
             arguments: [

@@ -134,7 +134,7 @@ struct SettlementProjection {
             case .auction(count: _, let auction, let phase, let offered, text: _):
                 try database.execute(
                     sql: "UPDATE auction SET phase = ?, offered = ? WHERE id = ?",
-                    arguments: [phase.text, offered.units, auction.index]
+                    arguments: [phase.text, offered.units, auction.number]
                 )
             case .auctionCleared(let auction): try write(cleared: auction, sequence: sequence, time: time)
             case .moved, .compact, .complaint, .awarded, .level, .indicative, .sessionOpened, .sessionClosed:

@@ -5,8 +5,8 @@ extension SettlementSchema {
     static let auctions = """
         CREATE TABLE auction (
             -- Prices are minor units of the currency for one permit; the figures of the result are NULL until it is cleared.
-            id INTEGER PRIMARY KEY,
-            code TEXT NOT NULL UNIQUE,
+            id INTEGER PRIMARY KEY,                                -- its number
+            code TEXT NOT NULL,                                    -- a later auction may have it again
             permit_class INTEGER NOT NULL REFERENCES permit_class,
             currency TEXT NOT NULL REFERENCES currency,
             seller INTEGER NOT NULL REFERENCES member,             -- a regulator issues what is won, others sell what they hold
@@ -43,6 +43,7 @@ extension SettlementSchema {
             unopened INTEGER,                                      -- bids that could not be opened
             seed TEXT                                              -- of the draw, hexadecimal
         ) STRICT;
+        CREATE INDEX auction_code ON auction (code);
 
         CREATE TABLE auction_step (
             -- Every price step of every bid, in the order of entry, with what it won.
@@ -71,7 +72,7 @@ extension SettlementSchema {
 
         CREATE VIEW auction_result AS
             -- Cleared auctions in the field's words; cover is what was demanded for each permit on offer.
-            SELECT auction.code AS auction, program.code AS program, permit_class.vintage, auction.rules,
+            SELECT auction.id AS number, auction.code AS auction, program.code AS program, permit_class.vintage, auction.rules,
                 auction.phase, auction.failure, auction.currency, auction.price, auction.offered, auction.sold,
                 1.0 * auction.demanded / NULLIF(auction.offered, 0) AS cover, auction.proceeds, auction.bidders,
                 auction.winners, auction.hhi, auction.cleared_time

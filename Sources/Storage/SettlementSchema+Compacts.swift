@@ -4,7 +4,7 @@ extension SettlementSchema {
         CREATE TABLE compact (
             -- Agreements, in order of their first word.
             id INTEGER PRIMARY KEY,
-            code TEXT NOT NULL UNIQUE,
+            code TEXT NOT NULL,                                    -- a later one may have it again
             stage TEXT NOT NULL CHECK (\(oneOf("stage", "dialogue", "contract", "ended"))),
             ending TEXT CHECK (\(oneOf("ending", "completed", "terminated", "exited", "broken", "abandoned"))),
             contract INTEGER,                                      -- the draft in force, or that was until the end
@@ -12,6 +12,7 @@ extension SettlementSchema {
             leaves TEXT,                                           -- when a party that gave notice leaves
             seq INTEGER NOT NULL                                   -- the command of the last change
         ) STRICT;
+        CREATE INDEX compact_code ON compact (code);
 
         CREATE TABLE compact_message (
             -- What was said in a dialogue: only who takes part is told, but for an open interest.

@@ -8,12 +8,12 @@ enum SettlementSchema {
     /// The names that the schema had before.
     static let older = [
         "1: the venue", "2: the registry", "3: seasons", "4: swaps", "5: trades across zones",
-        "6: sales by agreement", "7: event lines in blocks", "8: persons",
+        "6: sales by agreement", "7: event lines in blocks", "8: persons", "9: agreements",
     ]
 
     static var migrator: DatabaseMigrator {
         var migrator = DatabaseMigrator()
-        migrator.registerMigration("9: agreements") { db in
+        migrator.registerMigration("10: auctions by number") { db in
             try db.execute(sql: directory)
             try db.execute(sql: activity)
             try db.execute(sql: accounts)

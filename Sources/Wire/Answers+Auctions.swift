@@ -52,7 +52,7 @@ extension Venue {
     }
 
     func bids(_ code: Code, _ member: MemberID, _ rows: inout Rows) throws(Refusal) {
-        let auction = exchange.auctions[try exchange.findAuction(code).slot]
+        let auction = exchange.auction(try exchange.findAuction(code))
         let guarantee = auction.guarantee(of: member)
         rows.head.append("auction", code)
         rows.head.append("guarantee", money: guarantee.minorUnits, auction.terms.currency)
@@ -66,7 +66,7 @@ extension Venue {
     }
 
     func result(_ code: Code, _ from: Int, _ limit: Int, _ rows: inout Rows) throws(Refusal) {
-        let auction = exchange.auctions[try exchange.findAuction(code).slot]
+        let auction = exchange.auction(try exchange.findAuction(code))
         guard let result = auction.result else {
             throw Refusal(
                 .wrongPhase,

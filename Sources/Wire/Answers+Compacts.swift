@@ -143,13 +143,13 @@ extension Venue {
     ) throws(Refusal) {
         let agreement = exchange.compacts[try findContract(code)]
         rows.head.append("compact", code)
-        let found = agreement.readings.enumerated().filter { index, reading in
-            UInt64(index + 1) >= from && (measure == nil || reading.measure == measure)
+        let found = agreement.readings.filter { reading in
+            reading.number >= from && (measure == nil || reading.measure == measure)
                 && (period == nil || reading.period == period)
         }
-        for (index, reading) in found.prefix(Limits.rowsMax) {
+        for reading in found.prefix(Limits.rowsMax) {
             rows.row { bytes in
-                bytes.append("number", UInt64(index + 1))
+                bytes.append("number", reading.number)
                 bytes.append("time", reading.time)
                 bytes.append(reading)
             }

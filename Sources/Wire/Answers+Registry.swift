@@ -22,11 +22,10 @@ extension Venue {
             }
         case .blocks(let name, let owner, let facility, let from, let limit):
             try blocks(name, try subject(owner, member), facility, from, limit, &rows)
-        case .certificate(let number, let digest): try certificate(number, digest, &rows)
         case .transfers: transfers(member, &rows)
         case .penalties(let program, let owner, let from): try penalties(program, owner, from, &rows)
         case .proposals: proposals(member, &rows)
-        case .concentration(let name): try concentration(name, &rows)
+        case .concentration(let name): try concentration(name, member, &rows)
         case .seasons(let code): try seasons(code, &rows)
         case .swaps:
             for swap in exchange.registry.swaps
@@ -39,7 +38,7 @@ extension Venue {
                 rows.row { $0.append(offer, exchange) }
             }
         case .rights(let code):
-            let party = try code.map { code throws(Refusal) in try exchange.findMember(code) }
+            let party = code == nil && exchange.seesAll(member) ? nil : try subject(code, member)
             for right in exchange.registry.rights
             where party == nil || right.seller == party || right.buyer == party {
                 rows.row { $0.append(right, exchange) }
@@ -171,24 +170,6 @@ extension Venue {
         }
     }
 
-    private func certificate(_ number: UInt64, _ digest: Digest?, _ rows: inout Rows) throws(Refusal) {
-        let certificates = exchange.registry.certificates
-        guard number <= certificates.count, digest == nil || certificates[Int(number) - 1].digest == digest else {
-            throw Refusal(
-                .unknownCertificate,
-                digest == nil
-                    ? "no certificate \(number)" : "no certificate \(number) with that digest: it is not genuine"
-            )
-        }
-        let certificate = certificates[Int(number) - 1]
-        rows.head.append(certificate, exchange)
-        for line in exchange.certificateText(certificate).split(separator: "\n", omittingEmptySubsequences: false)
-            .dropLast()
-        {
-            rows.row { $0.append("line", quoted: String(line)) }
-        }
-    }
-
     private func transfers(_ member: MemberID, _ rows: inout Rows) {
         for transfer in exchange.registry.transfers where transfer.from == member || transfer.to == member {
             rows.row { bytes in
@@ -234,7 +215,9 @@ extension Venue {
     }
 
     /// Shares of a class by groups of associates, the largest first, and the sum of their squares in ten-thousandths.
-    private func concentration(_ name: ClassName, _ rows: inout Rows) throws(Refusal) {
+    ///
+    /// How much a member holds is its own business: others see shares without names.
+    private func concentration(_ name: ClassName, _ asker: MemberID, _ rows: inout Rows) throws(Refusal) {
         let asset = AssetID.permits(try exchange.findClass(name))
         var held: [(lead: MemberID, quantity: Int64)] = []
         var places: [MemberID: Int] = [:]
@@ -259,10 +242,15 @@ extension Venue {
         rows.head.append("holders", UInt64(held.count))
         rows.head.append("hhi", total == 0 ? 0 : UInt64(squares * 10_000 / (Int128(total) * Int128(total))))
         let sorted = held.sorted { ($0.quantity, $1.lead) > ($1.quantity, $0.lead) }
-        for holder in sorted.prefix(Limits.rowsMax) {
+        for (index, holder) in sorted.prefix(Limits.rowsMax).enumerated() {
+            let associates = exchange.members.associates(of: holder.lead)
             rows.row { bytes in
-                bytes.append("member", exchange.members[holder.lead].code)
-                bytes.append("associates", UInt64(exchange.members.associates(of: holder.lead).count - 1))
+                if exchange.seesAll(asker) || associates.contains(asker) {
+                    bytes.append("member", exchange.members[holder.lead].code)
+                    bytes.append("associates", UInt64(associates.count - 1))
+                } else {
+                    bytes.append(text: " member=~\(index + 1)")
+                }
                 bytes.append("qty", Quantity(holder.quantity))
                 bytes.append(" share=")
                 bytes.append(decimal: Int64(Int128(holder.quantity) * 10_000 / Int128(total)), scale: 2)

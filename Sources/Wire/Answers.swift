@@ -60,8 +60,8 @@ extension Venue {
     func subject(_ code: Code?, _ member: MemberID) throws(Refusal) -> MemberID {
         guard let code else { return member }
         let subject = try exchange.findMember(code)
-        let role = exchange.members[member].role
-        guard subject == member || role == .operator || role == .regulator else {
+        guard subject == member || exchange.seesAll(member) else {
+            let role = exchange.members[member].role
             throw Refusal(.roleNotAllowed, "a \(role.text) sees only its own; leave out member")
         }
         return subject
@@ -103,7 +103,9 @@ extension Venue {
             return
         }
         guard let reply = exchange.firstReplies.reply(to: original, of: member) else {
-            rows.head.append(" state=never-seen")
+            rows.head.append(
+                exchange.firstReplies.hasForgotten(ofMember: member) ? " state=not-remembered" : " state=never-seen"
+            )
             return
         }
         if case .refused(let refusal) = reply.outcome {

@@ -2,6 +2,7 @@ package import Exchange
 import Ledger
 package import Permits
 package import Registry
+package import Seals
 
 /// One step in the path of a serial number.
 package struct TraceStep: Sendable {
@@ -21,6 +22,7 @@ package enum Inquiry: Sendable, Equatable {
     case trace(ClassName, serial: Int64)
     /// `least`: trades below that price are left out.
     case prices(market: Code?, least: DecimalNumber?)
+    case certificate(number: UInt64, digest: Digest?)
     /// About the sealed log.
     case log(LogInquiry)
 
@@ -28,6 +30,7 @@ package enum Inquiry: Sendable, Equatable {
     package enum Need: Sendable {
         case path(of: Int64, ClassID)
         case trades(since: Timestamp)
+        case certificate(UInt64)
         case log(LogInquiry.Need)
     }
 
@@ -35,6 +38,7 @@ package enum Inquiry: Sendable, Equatable {
     package enum Records: Sendable {
         case path([TraceStep])
         case trades(TradeRecord)
+        case certificate(Certificate)
         case log(LogInquiry.Record)
     }
 }
@@ -48,14 +52,27 @@ extension Venue {
         case .prices(let market, let least):
             _ = try priced(market, least: least)
             return .trades(since: TradeRecord.begin(at: time))
+        case .certificate(let number, _):
+            guard number <= exchange.registry.certificateCount else {
+                throw Refusal(.unknownCertificate, "no certificate \(number)")
+            }
+            return .certificate(number)
         case .log(let inquiry): return .log(try need(of: inquiry, from: member))
         }
     }
 
-    /// Answers an inquiry with what was read for it.
-    package func answer(_ inquiry: Inquiry, _ records: Inquiry.Records, id: Code, output: inout Output) {
+    /// Answers a member's inquiry at `time` with what was read for it.
+    package func answer(
+        _ inquiry: Inquiry,
+        _ records: Inquiry.Records,
+        for member: MemberID,
+        at time: Timestamp,
+        id: Code,
+        output: inout Output
+    ) {
         switch (inquiry, records) {
-        case (.trace(_, let serial), .path(let steps)): answer(steps, serial: serial, id: id, output: &output)
+        case (.trace(_, let serial), .path(let steps)):
+            answer(steps, serial: serial, PathReader(exchange, member, at: time), id: id, output: &output)
         case (.prices(let market, let least), .trades(let record)):
             do throws(Refusal) {
                 let markets = try priced(market, least: least)
@@ -63,6 +80,8 @@ extension Venue {
             } catch {
                 Venue.refuse(id: id, error, output: &output)
             }
+        case (.certificate(_, let digest), .certificate(let certificate)):
+            answer(certificate, digest, id: id, output: &output)
         case (.log, .log(let record)): answer(record, id: id, output: &output)
         default: preconditionFailure("the records answer another inquiry")
         }
@@ -77,8 +96,31 @@ extension Venue {
         return permitClass
     }
 
+    /// Answers `CERTIFICATE` with the lines of its text, if it has the digest that was asked for.
+    private func answer(_ certificate: Certificate, _ digest: Digest?, id: Code, output: inout Output) {
+        guard digest == nil || certificate.digest == digest else {
+            let text = "no certificate \(certificate.number) with that digest: it is not genuine"
+            return Venue.refuse(id: id, Refusal(.unknownCertificate, text), output: &output)
+        }
+        var rows = Rows()
+        rows.head.append(certificate, exchange)
+        for line in exchange.certificateText(certificate).split(separator: "\n", omittingEmptySubsequences: false)
+            .dropLast()
+        {
+            rows.row { $0.append("line", quoted: String(line)) }
+        }
+        rows.write(id: id, to: &output)
+    }
+
     /// Answers `TRACE` with the steps of a path, in order.
-    private func answer(_ steps: [TraceStep], serial: Int64, id: Code, output: inout Output) {
+    private func answer(
+        _ steps: [TraceStep],
+        serial: Int64,
+        _ reader: PathReader,
+        id: Code,
+        output: inout Output
+    ) {
+        var reader = reader
         var rows = Rows()
         rows.head.append("serial", UInt64(serial))
         for step in steps {
@@ -86,8 +128,8 @@ extension Venue {
                 bytes.append("seq", step.sequence)
                 bytes.append("time", step.time)
                 bytes.append("kind", step.move.cause)
-                bytes.append("from", account: step.move.from, exchange)
-                bytes.append("to", account: step.move.to, exchange)
+                bytes.append(text: " from=\(reader.name(of: step.move.from, in: step))")
+                bytes.append(text: " to=\(reader.name(of: step.move.to, in: step))")
                 bytes.append("first", UInt64(step.move.block.first))
                 bytes.append("last", UInt64(step.move.block.last))
             }
@@ -96,28 +138,55 @@ extension Venue {
     }
 }
 
-extension TextSink {
-    /// Appends an account: a member, a member's facility, or one of the venue's own.
-    fileprivate mutating func append(_ key: StaticString, account: AccountID, _ exchange: Exchange) {
-        append(" ")
-        append(key)
-        append("=")
+/// Names the accounts of a path for whoever asks.
+///
+/// Who gave or took in a step sees its names, and so do the operator and regulators; others see them once the program
+/// publishes them, and until then a pseudonym: `~1` for the first such member of the path, and so on. It is made from the path
+/// alone, so it tells nothing about the member's other permits.
+private struct PathReader {
+    private let exchange: Exchange
+    private let asker: MemberID
+    private let now: Timestamp
+    private let seesAll: Bool
+    private var hidden: [MemberID] = []
+
+    init(_ exchange: Exchange, _ asker: MemberID, at now: Timestamp) {
+        self.exchange = exchange
+        self.asker = asker
+        self.now = now
+        seesAll = exchange.seesAll(asker)
+    }
+
+    /// An account: a member, a member's facility, or one of the venue's own.
+    mutating func name(of account: AccountID, in step: TraceStep) -> String {
         switch account {
-        case .issuance: append("issuance")
-        case .retirement: append("retirement")
-        case .surrendered: append("surrendered")
-        case .cancelled: append("cancelled")
-        default:
-            if let member = account.member { append(code: exchange.members[member].code) }
-            if let member = account.spiller {
-                append(code: exchange.members[member].code)
-                append("/spillable")
-            }
-            if let facility = account.facility {
-                append(code: exchange.members[exchange.registry[facility].member].code)
-                append("/")
-                append(code: exchange.registry[facility].code)
-            }
+        case .issuance: return "issuance"
+        case .retirement: return "retirement"
+        case .surrendered: return "surrendered"
+        case .cancelled: return "cancelled"
+        default: break
         }
+        guard let owner = owner(of: account) else { return "" }
+        let isNamed = sees(step)
+        let member = isNamed ? "\(exchange.members[owner].code)" : pseudonym(of: owner)
+        if account.spiller != nil { return member + "/spillable" }
+        guard let facility = account.facility else { return member }
+        return member + (isNamed ? "/\(exchange.registry[facility].code)" : "/facility")
+    }
+
+    private func owner(of account: AccountID) -> MemberID? {
+        account.member ?? account.spiller ?? account.facility.map { exchange.registry[$0].member }
+    }
+
+    private func sees(_ step: TraceStep) -> Bool {
+        let program = exchange.registry[exchange.registry[step.move.permitClass].program]
+        return seesAll || owner(of: step.move.from) == asker || owner(of: step.move.to) == asker
+            || program.rules.isPublished(step.time, at: now)
+    }
+
+    private mutating func pseudonym(of member: MemberID) -> String {
+        let index = hidden.firstIndex(of: member) ?? hidden.count
+        if index == hidden.count { hidden.append(member) }
+        return "~\(index + 1)"
     }
 }

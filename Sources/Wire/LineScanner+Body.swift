@@ -54,7 +54,7 @@ extension LineScanner {
             .pay, .fourEyes, .propose, .approve,
             .decline:
             .command(.registry(try registryCommand(line)))
-        case .rules, .facilities, .reports, .obligations, .blocks, .certificate, .transfers, .penalties, .proposals,
+        case .rules, .facilities, .reports, .obligations, .blocks, .transfers, .penalties, .proposals,
             .concentration, .seasons, .links, .reach, .swaps, .offers, .rights:
             .query(.registry(try registryQuery(line)))
         case .interest, .join, .leave, .message, .draft, .sign, .terminate, .reading, .fulfil, .spend, .donate, .settle,
@@ -62,7 +62,7 @@ extension LineScanner {
             .command(.compact(try compactCommand(line)))
         case .compacts, .terms, .periods, .readings, .claims, .funds, .standing, .complaints, .labels:
             .query(.compact(try compactQuery(line)))
-        case .trace, .prices, .checkpoint, .proof, .cosign: .inquiry(try inquiry(line))
+        case .trace, .certificate, .prices, .checkpoint, .proof, .cosign: .inquiry(try inquiry(line))
         }
     }
 

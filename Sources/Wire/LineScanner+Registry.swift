@@ -342,8 +342,6 @@ extension LineScanner {
                 from: Int(try integer(.from, line, in: 1...Int64(Int32.max)) ?? 1),
                 limit: Int(try integer(.limit, line, in: rows) ?? rows.upperBound)
             )
-        case .certificate:
-            return .certificate(number: try number(.number, line), digest: try digest(.digest, line))
         case .transfers: return .transfers
         case .penalties:
             return .penalties(
@@ -370,6 +368,8 @@ extension LineScanner {
         case .trace:
             let permits = try className(line)
             return .trace(permits, serial: Int64(try number(.serial, line)))
+        case .certificate:
+            return .certificate(number: try number(.number, line), digest: try digest(.digest, line))
         default: return .log(try logInquiry(line))
         }
     }

@@ -61,7 +61,6 @@ package enum RegistryQuery: Sendable, Equatable {
     case reports(facility: Code, period: Int64?)
     case obligations(program: Code?, member: Code?, facility: Code?, period: Int64?, from: Code?)
     case blocks(ClassName, member: Code?, facility: Code?, from: Int, limit: Int)
-    case certificate(number: UInt64, digest: Digest?)
     case transfers
     case penalties(program: Code?, member: Code?, from: UInt64)
     case proposals

@@ -10,9 +10,10 @@ extension Output {
     mutating func appendAuction(_ event: Event, _ sequence: UInt64, _ exchange: Exchange) {
         switch event {
         case .auction(let count, let id, let phase, let offered, let text):
-            let auction = exchange.auctions[id.slot]
+            let auction = exchange.auction(id)
             line("AUCTION", sequence, .market(.auctions), count) { bytes in
                 bytes.append("auction", auction.terms.code)
+                if phase == .announced { bytes.append("number", id.number) }
                 bytes.append("phase", phase)
                 bytes.append("offered", offered)
                 if phase == .settled || phase == .failed, let result = auction.result {
@@ -21,7 +22,7 @@ extension Output {
                 if !text.isEmpty { bytes.append("text", quoted: text) }
             }
         case .awarded(let member, let count, let id, let step):
-            let auction = exchange.auctions[id.slot]
+            let auction = exchange.auction(id)
             line("AWARD", sequence, .member(member), count) { bytes in
                 bytes.append("auction", auction.terms.code)
                 bytes.append(step: step, auction)

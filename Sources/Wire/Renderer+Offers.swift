@@ -5,17 +5,17 @@ import Registry
 // Swaps, offers by agreement and the rights that follow from them, as fields.
 
 extension TextSink {
-    /// Appends an offer to swap.
-    mutating func append(_ swap: Swap, _ exchange: Exchange) {
+    /// Appends an offer to swap; what is told to everyone names nobody.
+    mutating func append(_ swap: Swap, _ exchange: Exchange, isNamed: Bool = true) {
         append("swap", swap.number)
-        append("member", exchange.members[swap.member].code)
+        if isNamed { append("member", exchange.members[swap.member].code) }
         append(" give=")
         append(name: swap.give, exchange)
         append("giveqty", swap.giveQuantity)
         append(" want=")
         append(name: swap.want, exchange)
         append("wantqty", swap.wantQuantity)
-        if let partner = swap.partner { append("to", exchange.members[partner].code) }
+        if isNamed, let partner = swap.partner { append("to", exchange.members[partner].code) }
         if swap.expires != .never { append("expire", swap.expires) }
     }
 
@@ -28,10 +28,10 @@ extension TextSink {
         append(text: ":\(terms.zone)")
     }
 
-    /// Appends an offer by agreement.
-    mutating func append(_ offer: Offer, _ exchange: Exchange) {
+    /// Appends an offer by agreement; what is told to everyone names nobody.
+    mutating func append(_ offer: Offer, _ exchange: Exchange, isNamed: Bool = true) {
         append("offer", offer.number)
-        append("member", exchange.members[offer.seller].code)
+        if isNamed { append("member", exchange.members[offer.seller].code) }
         for (index, item) in offer.items.enumerated() {
             append(text: index == 0 ? " give=" : ",")
             append(name: item.permitClass, exchange)
@@ -40,15 +40,17 @@ extension TextSink {
         append("price", money: offer.price.minorUnits, offer.currency)
         if offer.royalty > .zero { append("royalty", money: offer.royalty.minorUnits, offer.currency) }
         if offer.lease > 0 { append("lease", UInt64(offer.lease)) }
-        if let partner = offer.partner { append("to", exchange.members[partner].code) }
+        if isNamed, let partner = offer.partner { append("to", exchange.members[partner].code) }
         if offer.expires != .never { append("expire", offer.expires) }
     }
 
-    /// Appends a royalty or lease.
-    mutating func append(_ right: Right, _ exchange: Exchange) {
+    /// Appends a royalty or lease; what is told to everyone names nobody.
+    mutating func append(_ right: Right, _ exchange: Exchange, isNamed: Bool = true) {
         append("offer", right.sale)
-        append("seller", exchange.members[right.seller].code)
-        append("buyer", exchange.members[right.buyer].code)
+        if isNamed {
+            append("seller", exchange.members[right.seller].code)
+            append("buyer", exchange.members[right.buyer].code)
+        }
         append(class: right.entitlement, exchange)
         append("qty", right.quantity)
         if right.royalty > .zero { append("royalty", money: right.royalty.minorUnits, right.currency) }

@@ -201,26 +201,24 @@ extension TextSink {
         case .swapped(let swap, by: let number):
             append(" kind=swap")
             append("by", number)
-            append(swap, exchange)
+            append(swap, exchange, isNamed: false)
         case .link(let link):
             append(" kind=link")
             append(link, exchange)
-        case .sale(let offer, let buyer):
+        case .sale(let offer, buyer: _):
             append(" kind=sale")
-            append("buyer", exchange.members[buyer].code)
-            append(offer, exchange)
+            append(offer, exchange, isNamed: false)
         case .right(let right, let yielded, let paid):
             append(" kind=right")
             append("yielded", yielded)
             append("paid", money: paid.minorUnits, right.currency)
-            append(right, exchange)
+            append(right, exchange, isNamed: false)
         case .delivery(let link, let quantity):
             append(" kind=delivery")
             append("qty", quantity)
             append(link, exchange)
-        case .moved(let link, let member, let left, let arrived, let isBack):
+        case .moved(let link, member: _, let left, let arrived, let isBack):
             append(" kind=move")
-            append("member", exchange.members[member].code)
             append("left", left)
             append("arrived", arrived)
             if isBack { append(" back=1") }

@@ -14,11 +14,13 @@ package struct ReplayRecords: Sendable {
     private var trades: [Booked] = []
     private var offMarket: [(time: Timestamp, permitClass: ClassID, quantity: Quantity)] = []
     private var busted: Set<UInt64> = []
+    private var certificates: [Certificate] = []
 
     mutating func keep(_ event: Event, sequence: UInt64, time: Timestamp) {
         switch event {
         case .serials(let move): path.append(TraceStep(sequence: sequence, time: time, move: move))
         case .trade(count: _, let trade): trades.append(Booked(time: time, trade: trade))
+        case .registry(count: _, .certificate(let certificate)): certificates.append(certificate)
         case .registry(count: _, .bust(let print, market: _, text: _)): busted.insert(print.number)
         case .transferred(let transfer):
             guard TradeRecord.isOffMarket(transfer.kind), case .permits(let id) = transfer.asset else { return }
@@ -38,6 +40,11 @@ package struct ReplayRecords: Sendable {
                 }
             )
         case .trades(let begin): return .trades(trades(since: begin))
+        case .certificate(let number):
+            guard let certificate = certificates.first(where: { $0.number == number }) else {
+                throw Refusal(.unknownCertificate, "certificate \(number) is older than the stream file")
+            }
+            return .certificate(certificate)
         }
     }
 

@@ -103,7 +103,7 @@ extension Venue {
         case .inquiry(let id, let inquiry, let member, let time):
             do throws(Refusal) {
                 let need = try need(of: inquiry, from: member, at: time)
-                answer(inquiry, try records.read(need), id: id, output: &output)
+                answer(inquiry, try records.read(need), for: member, at: time, id: id, output: &output)
             } catch {
                 Venue.refuse(id: id, error, output: &output)
             }

@@ -58,11 +58,8 @@ struct AuctionOpen: AsyncParsableCommand {
     @Argument(help: "The auction's code.")
     var auction: String
 
-    @Option(help: "The file with the line secret=…")
+    @Option(help: "The file with the line secret=…, and reserve=… if a confidential reserve price was committed to.")
     var secretFile: String
-
-    @Option(help: "The confidential reserve price that was committed to.")
-    var hidden: String?
 
     @Option(help: "The lowest price that is not significantly below the secondary market.")
     var floor: String?
@@ -70,9 +67,10 @@ struct AuctionOpen: AsyncParsableCommand {
     @OptionGroup var options: VenueOptions
 
     func run() async throws {
-        guard let text = FileManager.default.contents(atPath: secretFile).map({ String(decoding: $0, as: UTF8.self) }),
-            let line = text.split(separator: "\n").first(where: { $0.hasPrefix("secret=") })
-        else { throw ValidationError("\(secretFile) has no line secret=…; weir auction secret writes one") }
+        let file = try AuctionSecretFile(secretFile)
+        guard let secret = file["secret"] else {
+            throw ValidationError("\(secretFile) has no line secret=…; weir auction secret writes one")
+        }
         let client = try await options.logOn()
         _ = try await client.ask("SUBSCRIBE market=auctions")
         let terms = try await client.ask("AUCTIONS auction=\(auction)").rows.first
@@ -80,8 +78,8 @@ struct AuctionOpen: AsyncParsableCommand {
             Console.note("weir: \(auction) is \(phase) and closes at \(terms?["closes"] ?? "")")
             try await wait(client)
         }
-        let given = [hidden.map { " hidden=\($0)" }, floor.map { " floor=\($0)" }].compactMap { $0 }.joined()
-        _ = try await client.ask("OPENBIDS auction=\(auction) \(line)\(given)")
+        let given = [file["reserve"].map { " hidden=\($0)" }, floor.map { " floor=\($0)" }].compactMap { $0 }.joined()
+        _ = try await client.ask("OPENBIDS auction=\(auction) secret=\(secret)\(given)")
         Console.line(try await client.ask("RESULT auction=\(auction) limit=1").line.text)
         try await client.close()
     }
