@@ -113,7 +113,7 @@ package final class Simulation {
             logger: Logger(label: "simulation", factory: { _ in SwiftLogNoOpLogHandler() })
         )
         configuration.bootstrap = RequestMaker.bootstrap()
-        configuration.clock = { [clock] in clock.now }
+        configuration.clock = { [clock] in ClockReading(clock.now) }
         configuration.passwordCost = RequestMaker.passwordCost
         configuration.commandsPerSnapshot = 100
         // So little that bursts exceed them.
