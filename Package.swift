@@ -11,6 +11,7 @@ let strict: [SwiftSetting] = [
 /// The deterministic rooms: every unsafe use is visible.
 let core: [SwiftSetting] = strict + [.strictMemorySafety()]
 
+let heap = Target.Dependency.product(name: "HeapModule", package: "swift-collections")
 let nio: [Target.Dependency] = [
     .product(name: "NIOCore", package: "swift-nio"),
     .product(name: "NIOPosix", package: "swift-nio"),

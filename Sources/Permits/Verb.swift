@@ -185,7 +185,7 @@ public enum Verb: UInt8, Word {
     /// Whether it is about the sender's session, so that a repeat must act again instead of getting the first reply.
     @inlinable public var isOfSession: Bool {
         switch self {
-        case .logon, .logout, .disconnect, .restart, .deadman, .rotate: true
+        case .logon, .logout, .disconnect, .restart, .deadman: true
         default: false
         }
     }

@@ -46,11 +46,17 @@ package final class ClientAuthorities: Sendable {
         return count
     }
 
-    /// Checks a client's chain now.
+    /// The most certificates that a client may show: its own, and those between it and its authority.
+    package static let chainMax = 10
+
+    /// Checks a client's chain now, by the wall clock: certificates are the world's, and so are their times.
     /// - Parameter chain: certificates in DER, the client's own first.
     /// - Returns: the URI names of the client's certificate.
     /// - Throws: `CryptoError` with libcrypto's reason.
     package func verify(_ chain: [[UInt8]]) throws(CryptoError) -> [String] {
+        guard chain.count <= ClientAuthorities.chainMax else {
+            throw CryptoError("the chain has \(chain.count) certificates; at most \(ClientAuthorities.chainMax)")
+        }
         var certificates: [OpaquePointer?] = []
         defer {
             for certificate in certificates { X509_free(certificate) }

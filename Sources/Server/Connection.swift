@@ -1,5 +1,4 @@
 import NIOConcurrencyHelpers
-import Logging
 import NIOCore
 import Seals
 import Synchronization
@@ -14,6 +13,7 @@ final class Connection: Sendable, Hashable {
     let isLoggedOn = Atomic<Bool>(false)
     /// Seconds of silence after which a heartbeat is due; 0 for none.
     let heartbeatSeconds = Atomic<Int64>(0)
+    private let lastSentNanoseconds: Synchronization.Atomic<UInt64>
     /// Where it comes from.
     let source: Doorkeeper.Source
     /// Whether it has one of the places that are kept for the operator and regulators.
@@ -22,7 +22,8 @@ final class Connection: Sendable, Hashable {
     let serverDigest: Digest?
     private let certified = NIOLockedValueBox<[String]>([])
     private let doorkeeper: Doorkeeper
-    private let logger: Logger
+    /// Tells the operator that its client certificate was refused, and why.
+    let noteBadCertificate: @Sendable (String) -> Void
     private let throttleOfMember = NIOLockedValueBox<Throttle?>(nil)
 
     init(
@@ -32,15 +33,16 @@ final class Connection: Sendable, Hashable {
         isReserved: Bool,
         serverDigest: Digest?,
         doorkeeper: Doorkeeper,
-        logger: Logger
+        noteBadCertificate: @escaping @Sendable (String) -> Void
     ) {
         self.channel = channel
+        lastSentNanoseconds = Synchronization.Atomic(channel.eventLoop.now.uptimeNanoseconds)
         self.unsentMax = unsentMax
         self.source = source
         self.isReserved = isReserved
         self.serverDigest = serverDigest
         self.doorkeeper = doorkeeper
-        self.logger = logger
+        self.noteBadCertificate = noteBadCertificate
         channel.closeFuture.whenComplete { _ in
             doorkeeper.closed(channel, from: source)
         }
@@ -58,8 +60,16 @@ final class Connection: Sendable, Hashable {
         doorkeeper.loggedOn(channel, from: source)
     }
 
-    /// Notes for the operator what happened to it.
-    func note(_ text: String) { logger.notice("\(text)", metadata: ["source": "\(source.text)"]) }
+    /// Tells the reader of a connection that the line which the others wait for has its answer.
+    struct Answered: Sendable {}
+
+    /// The line that the others wait for has its answer: they may come.
+    func answered() {
+        channel.eventLoop.execute { [channel] in channel.pipeline.fireUserInboundEventTriggered(Answered()) }
+    }
+
+    /// When it was last sent something, by its event loop.
+    var lastSent: NIODeadline { .uptimeNanoseconds(lastSentNanoseconds.load(ordering: .relaxed)) }
 
     /// The limits that the sessions of the member share; nil before logon.
     var memberThrottle: Throttle? {
@@ -78,6 +88,7 @@ final class Connection: Sendable, Hashable {
                 channel.close(promise: nil)
                 return
             }
+            lastSentNanoseconds.store(channel.eventLoop.now.uptimeNanoseconds, ordering: .relaxed)
             let buffer = channel.allocator.buffer(bytes: bytes)
             channel.pipeline.syncOperations.writeAndFlush(NIOAny(buffer), promise: nil)
         }

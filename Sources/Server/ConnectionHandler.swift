@@ -13,16 +13,22 @@ final class ConnectionHandler: ChannelInboundHandler {
     private let lineSecondsMax: Int64
     private let logonSecondsMax: Int64
     private let throttle: Throttle?
-    private let clock: @Sendable () -> Timestamp
+    private let clock: VenueClock
     private var pending = ByteBuffer()
     private var isClosing = false
     private var logonTimeout: Scheduled<Void>?
     private var slowLine: Scheduled<Void>?
     private var heartbeat: Scheduled<Void>?
-    private var lastRead = NIODeadline.now()
+    private var lastRead: NIODeadline
 
     /// Whether lines wait, since the client has sent more than its limit.
     private var isPaused = false
+    /// Whether lines wait for the answer to the one before them, which may change what they are held to.
+    private var isHeld = false
+    /// Whether a `LOGON` has gone on: what stands behind it may be as long as after logon, whatever becomes of it.
+    private var hasTriedLogon = false
+    /// Whether the time for the logon was over while its answer was awaited.
+    private var isLogonOverdue = false
     /// Whether the client has closed its side: it is answered, then the connection ends.
     private var hasEnded = false
 
@@ -33,22 +39,33 @@ final class ConnectionHandler: ChannelInboundHandler {
     /// The most bytes that wait: what comes with the end of a connection is read whatever `autoRead` says.
     private static let pendingMax = 64 << 10
 
-    init(connection: Connection, inbox: Inbox, loopReads: LoopReads, configuration: ServerConfiguration) {
+    init(
+        connection: Connection,
+        inbox: Inbox,
+        loopReads: LoopReads,
+        configuration: ServerConfiguration,
+        clock: VenueClock
+    ) {
         self.connection = connection
         self.inbox = inbox
         self.loopReads = loopReads
         lineSecondsMax = configuration.limits.lineSecondsMax
         logonSecondsMax = configuration.limits.logonSecondsMax
         throttle = configuration.limits.sessionQuota.map(Throttle.init)
-        clock = configuration.clock
+        self.clock = clock
+        lastRead = connection.channel.eventLoop.now
     }
 
     func channelActive(context: ChannelHandlerContext) {
         inbox.add(.opened(connection))
         logonTimeout = context.eventLoop.assumeIsolated().scheduleTask(in: .seconds(logonSecondsMax)) { [self] in
-            guard !connection.isLoggedOn.load(ordering: .acquiring) else { return }
-            close(Refusal(.notLoggedOn, "no LOGON within \(logonSecondsMax) s; the connection is closed"))
+            if isHeld { isLogonOverdue = true } else { closeUnlessLoggedOn() }
         }
+    }
+
+    private func closeUnlessLoggedOn() {
+        guard !connection.isLoggedOn.load(ordering: .acquiring) else { return }
+        close(Refusal(.notLoggedOn, "no LOGON within \(logonSecondsMax) s; the connection is closed"))
     }
 
     func channelInactive(context: ChannelHandlerContext) {
@@ -66,10 +83,10 @@ final class ConnectionHandler: ChannelInboundHandler {
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         guard !isClosing else { return }
-        lastRead = .now()
+        lastRead = context.eventLoop.now
         var buffer = unwrapInboundIn(data)
         if pending.readableBytes == 0 { pending = buffer } else { pending.writeBuffer(&buffer) }
-        if !isPaused { takeTurn() }
+        if mayGoOn { takeTurn() } else { stopReading() }
         guard !isClosing, pending.readableBytes > ConnectionHandler.pendingMax else { return }
         close(Refusal(.throttled, "too much waits that is over the limit; the connection is closed"))
     }
@@ -77,9 +94,32 @@ final class ConnectionHandler: ChannelInboundHandler {
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
         if case .some(.inputClosed) = event as? ChannelEvent {
             hasEnded = true
-            if !isPaused { takeTurn() }
+            if mayGoOn { takeTurn() }
         }
+        if event is Connection.Answered { goOn() }
         context.fireUserInboundEventTriggered(event)
+    }
+
+    private var mayGoOn: Bool { !isPaused && !isHeld }
+
+    /// What the client sends stays in its own buffers, and costs the venue nothing.
+    private func stopReading() { _ = connection.channel.setOption(.autoRead, value: false) }
+
+    /// The answer that the other lines waited for is there: they go on, under the limits that now hold.
+    private func goOn() {
+        guard isHeld else { return }
+        isHeld = false
+        guard !isClosing else { return }
+        if isLogonOverdue { closeUnlessLoggedOn() }
+        startHeartbeat()
+        continueReading()
+    }
+
+    private func continueReading() {
+        guard !isClosing, mayGoOn else { return }
+        lastRead = connection.channel.eventLoop.now
+        _ = connection.channel.setOption(.autoRead, value: true)
+        takeTurn()
     }
 
     /// Hands over what may go on of the lines that are there.
@@ -87,32 +127,31 @@ final class ConnectionHandler: ChannelInboundHandler {
         var (lines, bytes, pause) = takeLines()
         if pause > 0 {
             self.pause(for: pause)
-        } else if hasEnded, !isClosing {
+        } else if hasEnded, !isClosing, !isHeld {
             isClosing = true
             lines.append(.ended)
         }
         if !lines.isEmpty || slowLine == nil { watchPace() }
-        startHeartbeat()
         guard !lines.isEmpty else { return }
         loopReads.add(lines, bytes: bytes, of: self, on: connection.channel.eventLoop)
     }
 
     private var lineBytesMax: Int {
-        connection.isLoggedOn.load(ordering: .acquiring) ? Limits.lineBytesMax : Limits.lineBytesBeforeLogonMax
+        hasTriedLogon ? Limits.lineBytesMax : Limits.lineBytesBeforeLogonMax
     }
 
-    /// Takes the whole lines out of what is pending, in one copy, or the first of them if many are over the client's limit;
-    /// `pause` is the nanoseconds for which it should have waited with those.
+    /// Takes the whole lines out of what is pending, in one copy, or the first of them if many are over the client's limit or
+    /// the others wait for its answer; `pause` is the nanoseconds for which it should have waited with those.
     private func takeLines() -> ([ReceivedLine], bytes: [UInt8], pause: Int64) {
         var lines: [ReceivedLine] = []
         var (pause, refusals) = (Int64(0), 0)
         let throttles = (session: throttle, member: connection.memberThrottle)
         let isLimited = throttles.session != nil || throttles.member != nil
-        let now = isLimited ? 1000 * clock().microseconds : 0
+        let now = isLimited ? 1000 * clock.steady : 0
         let end = pending.withUnsafeReadableBytes { $0.lastIndex(of: UInt8(ascii: "\n")) }
         let bytes = end.flatMap { pending.readBytes(length: $0 + 1) } ?? []
         var start = 0
-        while start < bytes.count, !isClosing, refusals < ConnectionHandler.refusalsMax {
+        while start < bytes.count, !isClosing, !isHeld, refusals < ConnectionHandler.refusalsMax {
             let end = bytes.span.firstIndex(of: UInt8(ascii: "\n"), from: start)
             let last = end > start && bytes[end - 1] == UInt8(ascii: "\r") ? end - 1 : end
             if last - start > lineBytesMax {
@@ -121,6 +160,7 @@ final class ConnectionHandler: ChannelInboundHandler {
                 var line = read(bytes, start..<last)
                 let wait = isLimited ? hold(&line, by: throttles, at: now, after: pause) : 0
                 if wait > 0 { (pause, refusals) = (pause + wait, refusals + 1) }
+                noteHold(line)
                 lines.append(line)
             }
             start = end + 1
@@ -130,9 +170,16 @@ final class ConnectionHandler: ChannelInboundHandler {
             return (lines, bytes, pause)
         }
         // One byte more may be the CR of a line of full length.
-        if !isClosing, pending.readableBytes > lineBytesMax + 1 { lines.append(tooLong()) }
+        if !isClosing, !isHeld, pending.readableBytes > lineBytesMax + 1 { lines.append(tooLong()) }
         if pending.readableBytes == 0 { pending.clear() } else { pending.discardReadBytes() }
         return (lines, bytes, pause)
+    }
+
+    /// Whether the lines behind this one wait for its answer.
+    private func noteHold(_ line: ReceivedLine) {
+        guard case .request(let request, _) = line, request.body.holdsOthers else { return }
+        isHeld = true
+        if case .logon = request.body { hasTriedLogon = true }
     }
 
     private func read(_ bytes: [UInt8], _ range: Range<Int>) -> ReceivedLine {
@@ -175,14 +222,11 @@ final class ConnectionHandler: ChannelInboundHandler {
     private func pause(for nanoseconds: Int64) {
         guard !isPaused else { return }
         isPaused = true
-        let channel = connection.channel
-        _ = channel.setOption(.autoRead, value: false)
+        stopReading()
         let pause = TimeAmount.nanoseconds(min(nanoseconds, ConnectionHandler.pauseMax))
-        channel.eventLoop.assumeIsolated().scheduleTask(in: pause) { [self] in
+        connection.channel.eventLoop.assumeIsolated().scheduleTask(in: pause) { [self] in
             isPaused = false
-            guard !isClosing else { return }
-            _ = channel.setOption(.autoRead, value: true)
-            takeTurn()
+            continueReading()
         }
     }
 
@@ -212,6 +256,7 @@ final class ConnectionHandler: ChannelInboundHandler {
             }
         }
         inbox.add(.lines(connection, refused, bytes: []))
+        isHeld = false
         pause(for: ConnectionHandler.pauseMax)
     }
 
@@ -219,31 +264,49 @@ final class ConnectionHandler: ChannelInboundHandler {
     private func watchPace() {
         slowLine?.cancel()
         slowLine = nil
-        guard pending.readableBytes > 0, !isPaused else { return }
+        guard pending.readableBytes > 0, mayGoOn else { return }
         slowLine = connection.channel.eventLoop.assumeIsolated().scheduleTask(in: .seconds(lineSecondsMax)) { [self] in
             close(Refusal(.badSyntax, "a line took more than \(lineSecondsMax) s; the connection is closed"))
         }
     }
 
-    /// Begins to watch a client that has asked for heartbeats at logon.
+    /// Begins to watch a client that has asked for heartbeats, with its logon.
     private func startHeartbeat() {
         let seconds = connection.heartbeatSeconds.load(ordering: .acquiring)
-        guard heartbeat == nil, seconds > 0 else { return }
-        scheduleHeartbeat(every: seconds, on: connection.channel.eventLoop)
+        guard heartbeat == nil, seconds > 0, !isClosing else { return }
+        watchSilence(for: .seconds(seconds), on: connection.channel.eventLoop)
     }
 
-    private func scheduleHeartbeat(every seconds: Int64, on loop: any EventLoop) {
-        heartbeat = loop.assumeIsolated().scheduleTask(in: .seconds(seconds)) { [self] in
-            guard NIODeadline.now() - lastRead < .seconds(3 * seconds) else {
-                connection.channel.close(promise: nil)
-                return
-            }
+    /// Sends a heartbeat when nothing was sent for `interval`, and closes when nothing came for three of them.
+    private func watchSilence(for interval: TimeAmount, on loop: any EventLoop) {
+        guard !isClosing, connection.channel.isActive else { return }
+        // What is not read is no silence.
+        if !mayGoOn { lastRead = loop.now }
+        guard loop.now - lastRead < interval * 3 else {
+            connection.channel.close(promise: nil)
+            return
+        }
+        if loop.now - connection.lastSent >= interval {
             var line: [UInt8] = []
             line.append("HEARTBEAT time=")
-            line.append(timestamp: SystemClock.now)
+            line.append(timestamp: clock.now)
             line.append("\n")
             connection.send(line, thenClose: false)
-            scheduleHeartbeat(every: seconds, on: loop)
+        }
+        let next = min(lastRead + interval * 3, connection.lastSent + interval)
+        heartbeat = loop.assumeIsolated().scheduleTask(deadline: next) { [self] in
+            watchSilence(for: interval, on: loop)
+        }
+    }
+}
+
+extension ParsedLine.Body {
+    /// Whether the lines behind it wait for its answer: it may change who sends them and what they are held to, or takes so
+    /// long that they would heap up.
+    var holdsOthers: Bool {
+        switch self {
+        case .logon, .login, .rotate: true
+        case .command, .query, .challenge, .bid, .inquiry, .subscribe, .unsubscribe, .resume: false
         }
     }
 }

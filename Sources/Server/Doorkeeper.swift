@@ -42,14 +42,12 @@ final class Doorkeeper: Sendable {
 
     private struct Failures {
         var count = 0
-        var until = Timestamp.zero
-        var last = Timestamp.zero
+        /// Microseconds of the steady clock, as all times here.
+        var until: Int64 = 0
+        var last: Int64 = 0
 
-        /// The milliseconds that are left; none if the clock was set back behind the failure.
-        func wait(_ now: Timestamp) -> Int64 {
-            guard last <= now else { return 0 }
-            return max(0, (until.microseconds - now.microseconds + 999) / 1000)
-        }
+        /// The milliseconds that are left.
+        func wait(_ now: Int64) -> Int64 { max(0, (until - now + 999) / 1000) }
     }
 
     private struct Attempt: Hashable {
@@ -137,7 +135,7 @@ final class Doorkeeper: Sendable {
     // MARK: Logons
 
     /// How many milliseconds a login must wait at a source before it may be tried again, at most a few seconds where it has logged on before.
-    func delay(_ login: String, at source: Source, now: Timestamp) -> Int64 {
+    func delay(_ login: String, at source: Source, now: Int64) -> Int64 {
         state.withLockedValue { state in
             let attempt = Attempt(source: source, login: login)
             let isKnown = state.known.contains(attempt)
@@ -156,9 +154,9 @@ final class Doorkeeper: Sendable {
         state.withLockedValue { $0.known.contains(Attempt(source: source, login: login)) }
     }
 
-    /// A logon failed.
+    /// A logon failed, or a change of credentials for lack of the old password.
     /// - Returns: how often in a row it has failed there.
-    func failed(_ login: String, at source: Source, now: Timestamp) -> Int {
+    func failed(_ login: String, at source: Source, now: Int64) -> Int {
         state.withLockedValue { state in
             if state.failures.count >= Doorkeeper.attemptsMax {
                 state.failures = state.failures.filter { $0.value.until > now }
@@ -178,14 +176,14 @@ final class Doorkeeper: Sendable {
     }
 
     @discardableResult
-    private static func count(_ failures: inout Failures, free: Int, _ now: Timestamp) -> Int {
+    private static func count(_ failures: inout Failures, free: Int, _ now: Int64) -> Int {
         let second = Timestamp.microsecondsPerSecond
-        if failures.last.adding(microseconds: forgetSeconds * second) < now { failures = Failures() }
+        if failures.last + forgetSeconds * second < now { failures = Failures() }
         failures.count += 1
         failures.last = now
         let doublings = failures.count - free
         if doublings >= 0 {
-            failures.until = now.adding(microseconds: min(delaySecondsMax, 1 << min(doublings, 10)) * second)
+            failures.until = now + min(delaySecondsMax, 1 << min(doublings, 10)) * second
         }
         return failures.count
     }

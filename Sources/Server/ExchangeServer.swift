@@ -73,6 +73,9 @@ package final class ExchangeServer: Sendable {
     /// - Throws: `ServerError`; what was in use stays in use.
     package func reloadCertificates() throws -> Int { try configuration.security?.reload() ?? 0 }
 
+    /// Takes the wall clock as it is, if it is ahead of the venue's time: the operator's word.
+    package func acceptWallClock() { core.acceptWallClock() }
+
     /// Waits until the listener is closed, by `stop` or by a fault.
     /// - Throws: the fault.
     package func run() async throws {

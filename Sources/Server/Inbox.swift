@@ -1,4 +1,3 @@
-import Foundation
 import Permits
 import Storage
 import Wire
@@ -11,8 +10,8 @@ enum InboxItem: Sendable {
     case closed(Connection)
     /// Somebody asks whether the sequencer lives.
     case probe(@Sendable () -> Void)
-    /// Credentials were checked. `newHash` is there if the password was right and its hash had another cost than the configured one.
-    case checked(Connection, Logon, Bool, newHash: String?)
+    /// Credentials were checked.
+    case checked(Connection, Logon, CredentialCheck)
     /// A new password was hashed; nil if there was none to hash.
     case hashed(Connection, NewCredentials, Result<String?, Refusal>)
     /// Older lines of a stream were read.
@@ -32,15 +31,25 @@ enum ReceivedLine: Sendable {
     case ended
 }
 
+/// What the check of a logon's credentials has found.
+enum CredentialCheck: Sendable {
+    /// `newHash` is there if the password's hash had another cost than the configured one.
+    case right(newHash: String?)
+    case wrong
+    /// It could not be made.
+    case failed(Refusal)
+}
+
 /// A request that gives a login new credentials, while its password is hashed.
 enum NewCredentials: Sendable {
     case login(NewLogin)
-    case rotation(Rotation)
+    /// `isRepeat` tells that its id was used today, so that its old password was not checked.
+    case rotation(Rotation, isRepeat: Bool)
 
     var id: Code {
         switch self {
         case .login(let login): login.id
-        case .rotation(let rotation): rotation.id
+        case .rotation(let rotation, _): rotation.id
         }
     }
 }
@@ -48,7 +57,7 @@ enum NewCredentials: Sendable {
 /// The sequencer's queue: filled by event loops and workers, drained by one thread.
 final class Inbox: @unchecked Sendable {
     // Every access is under `condition`.
-    private let condition = NSCondition()
+    private let condition = SteadyCondition()
     private var items: [InboxItem] = []
     private var lineCount = 0
     private var isWoken = false
@@ -87,16 +96,11 @@ final class Inbox: @unchecked Sendable {
         }
     }
 
-    /// Waits until something is there, `wake` is called or the deadline passes.
-    func wait(until deadline: Date?) {
+    /// Waits until something is there, `wake` is called or so much time has passed.
+    func wait(microseconds: Int64) {
         condition.withLock {
-            while items.isEmpty, !isWoken {
-                if let deadline {
-                    guard condition.wait(until: deadline) else { break }
-                } else {
-                    condition.wait()
-                }
-            }
+            let deadline = SteadyTime(timeIntervalSinceNow: Double(microseconds) / 1e6)
+            while items.isEmpty, !isWoken, condition.wait(until: deadline) {}
             isWoken = false
         }
     }

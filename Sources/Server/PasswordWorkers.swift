@@ -28,7 +28,14 @@ final class PasswordWorkers: Sendable {
         var known: Deque<Job> = []
         var strangers: Deque<(source: Doorkeeper.Source, job: Job)> = []
         var ofSource: [Doorkeeper.Source: Int] = [:]
+        /// Checks of hashes that cost more than the venue's own, from a journal of other settings: one at a time, so that they
+        /// hold up one another alone.
+        var dear: Deque<Job> = []
+        var isDearUnderWay = false
     }
+
+    /// How many of those wait at most.
+    private static let dearMax = 4
 
     init(cost: PasswordHash.Cost, worker: any Worker) throws(CryptoError) {
         self.cost = cost
@@ -51,18 +58,25 @@ final class PasswordWorkers: Sendable {
         _ password: String,
         against hash: String?,
         for asker: Asker,
-        _ body: @escaping @Sendable (_ isRight: Bool, _ newHash: String?) -> Void
+        _ body: @escaping @Sendable (CredentialCheck) -> Void
     ) -> Bool {
-        submit(asker) { [decoy, cost] in
-            let matches = PasswordHash.verify(password: password, against: hash ?? decoy)
-            guard let hash, matches else { return body(false, nil) }
-            guard PasswordHash.cost(of: hash) != cost else { return body(true, nil) }
+        submit(asker, isDear: isDear(hash)) { [decoy, cost] in
             do throws(CryptoError) {
-                body(true, try PasswordHash.make(password: password, cost: cost))
+                let matches = try PasswordHash.verify(password: password, against: hash ?? decoy)
+                guard let hash, matches else { return body(.wrong) }
+                let isCurrent = PasswordHash.cost(of: hash) == cost
+                body(.right(newHash: isCurrent ? nil : try PasswordHash.make(password: password, cost: cost)))
             } catch {
-                body(true, nil)
+                body(.failed(PasswordWorkers.outOfMemory))
             }
         }
+    }
+
+    /// The refusal when a hash could not be computed.
+    private static let outOfMemory = Refusal(.busy, "the password cannot be checked for lack of memory; try again")
+
+    private func isDear(_ hash: String?) -> Bool {
+        hash.flatMap(PasswordHash.cost)?.isDearer(than: cost) ?? false
     }
 
     /// Checks a machine's signature; `key` is nil for an unknown user or one without a key.
@@ -72,42 +86,48 @@ final class PasswordWorkers: Sendable {
         of text: [UInt8],
         by key: Digest?,
         for asker: Asker,
-        _ body: @escaping @Sendable (Bool) -> Void
+        _ body: @escaping @Sendable (CredentialCheck) -> Void
     ) -> Bool {
         submit(asker) {
             let isRight = Ed25519.PublicKey(key ?? .zero).verifies(signature, of: text)
-            body(isRight && key != nil)
+            body(isRight && key != nil ? .right(newHash: nil) : .wrong)
         }
     }
 
-    /// Hashes a new password, after checking the old one if `old` is given.
+    /// Hashes a new password, with a new salt unless one is given, after checking the old one if `old` is given.
     /// - Returns: false if the queue is full.
     func hash(
         _ password: String?,
+        salt: [UInt8]?,
         checking old: (password: String, hash: String)? = nil,
         for asker: Asker,
         _ body: @escaping @Sendable (Result<String?, Refusal>) -> Void
     ) -> Bool {
-        submit(asker) { [cost] in
-            if let old, !PasswordHash.verify(password: old.password, against: old.hash) {
-                return body(.failure(Refusal(.logonFailed, "old is not the login's password")))
-            }
+        submit(asker, isDear: isDear(old?.hash)) { [cost] in
             do throws(CryptoError) {
+                if let old, try !PasswordHash.verify(password: old.password, against: old.hash) {
+                    return body(.failure(Refusal(.logonFailed, "old is not the login's password")))
+                }
                 body(
                     .success(
                         try password.map { password throws(CryptoError) in
-                            try PasswordHash.make(password: password, cost: cost)
+                            try PasswordHash.make(password: password, cost: cost, salt: salt)
                         }
                     )
                 )
             } catch {
-                body(.failure(Refusal(.busy, "the password could not be hashed; try again")))
+                body(.failure(PasswordWorkers.outOfMemory))
             }
         }
     }
 
-    private func submit(_ asker: Asker, _ job: @escaping Job) -> Bool {
+    private func submit(_ asker: Asker, isDear: Bool = false, _ job: @escaping Job) -> Bool {
         let isTaken = queues.withLockedValue { queues in
+            if isDear {
+                guard queues.dear.count < PasswordWorkers.dearMax else { return false }
+                queues.dear.append(job)
+                return true
+            }
             if asker.isKnown {
                 guard queues.known.count < PasswordWorkers.waitingMax else { return false }
                 queues.known.append(job)
@@ -129,12 +149,25 @@ final class PasswordWorkers: Sendable {
     private func runNext() {
         let job = queues.withLockedValue { queues -> Job? in
             if let job = queues.known.popFirst() { return job }
-            guard let (source, job) = queues.strangers.popFirst() else { return nil }
+            guard let (source, job) = queues.strangers.popFirst() else { return nextDear(&queues) }
             let left = (queues.ofSource[source] ?? 1) - 1
             queues.ofSource[source] = left > 0 ? left : nil
             return job
         }
         job?()
+    }
+
+    private func nextDear(_ queues: inout Queues) -> Job? {
+        guard !queues.isDearUnderWay, let job = queues.dear.popFirst() else { return nil }
+        queues.isDearUnderWay = true
+        return { [self] in
+            job()
+            let isMore = self.queues.withLockedValue { queues in
+                queues.isDearUnderWay = false
+                return !queues.dear.isEmpty
+            }
+            if isMore { worker.submit { [self] in runNext() } }
+        }
     }
 
     func stop() { worker.drain() }

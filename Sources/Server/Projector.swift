@@ -25,25 +25,25 @@ package final class Projector: @unchecked Sendable {
     private let finished = DispatchSemaphore(value: 0)
 
     // Under `condition`.
-    private let condition = NSCondition()
+    private let condition = SteadyCondition()
     private var batches: Deque<Batch> = []
     private var bytes = 0
     /// The last command handed over.
     private var committed: UInt64
     private var waiters: [(sequence: UInt64, body: @Sendable () -> Void)] = []
     private var isStopping = false
-    private var burstStart = Date.distantPast
-    private var burstEnd = Date.distantPast
-    private var windowStart = Date.distantPast
+    private var burstStart = SteadyTime.distantPast
+    private var burstEnd = SteadyTime.distantPast
+    private var windowStart = SteadyTime.distantPast
     private var windowCommands = 0
-    private var stopDeadline = Date.distantFuture
+    private var stopDeadline = SteadyTime.distantFuture
 
     // Of the thread alone.
     private var replay: StreamReplay
     private var bookings = Bookings()
     private var facts: [LogEntry] = []
     private var lastSnapshot: UInt64
-    private var gatherEnd = Date.distantPast
+    private var gatherEnd = SteadyTime.distantPast
 
     /// How much journal text waits in memory.
     private static let bytesMax = 16 << 20
@@ -126,7 +126,7 @@ package final class Projector: @unchecked Sendable {
     package func stop() {
         condition.withLock {
             isStopping = true
-            stopDeadline = Date(timeIntervalSinceNow: Projector.stopTime)
+            stopDeadline = SteadyTime(timeIntervalSinceNow: Projector.stopTime)
             condition.signal()
         }
         finished.wait()
@@ -210,11 +210,13 @@ package final class Projector: @unchecked Sendable {
     private var isNearEnd: Bool { committed < applied + UInt64(Projector.gatherMax) }
 
     /// Whether the venue is busy answering a burst, which comes first; under `condition`.
-    private var isInBurst: Bool { burstEnd.timeIntervalSince(burstStart) < Projector.burstMax && burstEnd > Date() }
+    private var isInBurst: Bool {
+        burstEnd.timeIntervalSince(burstStart) < Projector.burstMax && burstEnd > SteadyTime()
+    }
 
     /// Notes how busy the venue is by a batch that was committed; under `condition`.
     private func noteBurst(_ batch: Batch) {
-        let now = Date()
+        let now = SteadyTime()
         let elapsed = now.timeIntervalSince(windowStart)
         windowCommands += batch.count
         guard elapsed >= Projector.windowTime else { return }
@@ -229,7 +231,7 @@ package final class Projector: @unchecked Sendable {
     /// Whether somebody waits for what is booked already; under `condition`.
     private var isAwaited: Bool { waiters.contains { $0.sequence <= applied } }
 
-    private var isPastStop: Bool { condition.withLock { Date() > stopDeadline } }
+    private var isPastStop: Bool { condition.withLock { SteadyTime() > stopDeadline } }
 
     private var isIdle: Bool { condition.withLock { batches.isEmpty } }
 
@@ -249,7 +251,7 @@ package final class Projector: @unchecked Sendable {
         let last = replay.venue.exchange.sequence
         if last > applied {
             try book(through: last)
-            gatherEnd = Date(timeIntervalSinceNow: Projector.gatherTime)
+            gatherEnd = SteadyTime(timeIntervalSinceNow: Projector.gatherTime)
             if last - lastSnapshot >= configuration.commandsPerSnapshot { saveSnapshot() }
         }
         wakeWaiters(through: applied)

@@ -8,7 +8,14 @@ import Wire
 
 extension Sequencer {
     /// What `STATUS` tells beside the venue's own state.
-    var served: Served { Served(booked: projector.applied, limits: configuration.limits.rows) }
+    var served: Served {
+        Served(
+            time: time,
+            booked: projector.applied,
+            alarms: [clock.alarm].compactMap(\.self),
+            limits: configuration.limits.rows
+        )
+    }
 
     /// Gives a nonce for a machine to sign; it serves for one logon.
     func challenge(_ id: Code, _ session: Session) {
@@ -27,13 +34,13 @@ extension Sequencer {
         let connection = session.connection
         let name = "\(logon.member)/\(logon.user)"
         let isCertified = connection.certifiedLogins.contains(name)
-        let wait = isCertified ? 0 : doorkeeper.delay(name, at: connection.source, now: configuration.clock())
-        guard wait == 0 else { return refuse(logon.id, Refusal(delayedLogon: wait), session) }
+        let wait = isCertified ? 0 : doorkeeper.delay(name, at: connection.source, now: clock.steady)
+        guard wait == 0 else { return refuse(logon, Refusal(delayedLogon: wait), session) }
         let nonce = session.nonce
         session.nonce = nil
         let login = venue.lookUp(member: logon.member, user: logon.user).map { venue.exchange.members[$0.1] }
         if let refusal = certificateRefusal(logon, isCertified: isCertified, connection) {
-            return refuse(logon.id, refusal, session)
+            return refuse(logon, refusal, session)
         }
         let asker = PasswordWorkers.Asker(
             source: connection.source,
@@ -49,19 +56,26 @@ extension Sequencer {
                 user: logon.user
             )
             let key = nonce == nil ? nil : login?.publicKey
-            isTaken = passwords.verify(signature, of: text, by: key, for: asker) { isRight in
-                inbox.add(.checked(connection, logon, isRight, newHash: nil))
+            isTaken = passwords.verify(signature, of: text, by: key, for: asker) {
+                inbox.add(.checked(connection, logon, $0))
             }
         } else if logon.password == nil, isCertified, !isOfficial(logon.member) {
-            return finish(logon, isRight: login?.isRevoked == false, newHash: nil, session)
+            return finish(logon, login?.isRevoked == false ? .right(newHash: nil) : .wrong, session)
         } else {
             let hash = login.flatMap { $0.passwordHash.isEmpty ? nil : $0.passwordHash }
-            isTaken = passwords.verify(logon.password ?? "", against: hash, for: asker) { isRight, newHash in
-                inbox.add(.checked(connection, logon, isRight, newHash: newHash))
+            isTaken = passwords.verify(logon.password ?? "", against: hash, for: asker) {
+                inbox.add(.checked(connection, logon, $0))
             }
         }
-        guard isTaken else { return refuse(logon.id, PasswordWorkers.busy, session) }
+        guard isTaken else { return refuse(logon, PasswordWorkers.busy, session) }
         session.isWaiting = true
+    }
+
+    /// Refuses a logon, and tells the operator why: by what the client is told, unless there is more to say.
+    private func refuse(_ logon: Logon, _ refusal: Refusal, because reason: String? = nil, _ session: Session) {
+        let source = session.connection.source
+        logonLog.note(logon, from: source, refused: reason ?? refusal.text, at: clock.steady)
+        refuse(logon.id, refusal, session)
     }
 
     /// Whether a member runs or rules the venue: its logins need a certificate, and a password or signature beside it.
@@ -90,23 +104,30 @@ extension Sequencer {
         )
     }
 
-    func finish(_ logon: Logon, isRight: Bool, newHash: String?, _ session: Session) {
+    func finish(_ logon: Logon, _ check: CredentialCheck, _ session: Session) {
         let name = "\(logon.member)/\(logon.user)"
         let source = session.connection.source
-        guard isRight, let (member, user) = venue.lookUp(member: logon.member, user: logon.user) else {
-            let failures = doorkeeper.failed(name, at: source, now: configuration.clock())
-            if failures.isMultiple(of: 20) { session.connection.note("\(failures) failed logons of \(name)") }
-            return refuse(logon.id, Refusal(.logonFailed, "member, user or password is wrong"), session)
+        if case .failed(let refusal) = check { return refuse(logon, refusal, session) }
+        guard case .right(let newHash) = check,
+            let (member, user) = venue.lookUp(member: logon.member, user: logon.user)
+        else {
+            let failures = doorkeeper.failed(name, at: source, now: clock.steady)
+            let refusal = Refusal(.logonFailed, "member, user or password is wrong")
+            return refuse(logon, refusal, because: "\(fault(of: logon)), \(failures) in a row", session)
         }
         doorkeeper.succeeded(name, at: source)
         let live = sessions.values.first { $0.member != nil && $0.user == user }
         let count = listeners.of(member).count - (live == nil ? 0 : 1)
         guard count < configuration.limits.memberSessionsMax else {
             let text = "\(logon.member) has \(count) sessions, the most that a member may have"
-            return refuse(logon.id, Refusal(.limitReached, text), session)
+            return refuse(logon, Refusal(.limitReached, text), session)
         }
         let reply = apply(logon.command, logon.journalLine(), .logon, logon.id, member, user, from: session)
-        guard let reply, case .loggedOn = reply.outcome, !reply.isRepeat else { return }
+        guard let reply else { return }
+        if case .refused(let refusal) = reply.outcome {
+            return logonLog.note(logon, from: source, refused: refusal.text, at: clock.steady)
+        }
+        logonLog.note(logon, from: source, refused: nil, at: clock.steady)
         if let live { end(live, Refusal(.sessionEnded, "\(name) logged on from another connection")) }
         session.member = member
         session.user = user
@@ -123,8 +144,19 @@ extension Sequencer {
         }
     }
 
+    /// What was wrong with a logon, for the operator alone: the client is not told.
+    private func fault(of logon: Logon) -> String {
+        guard let (_, user) = venue.lookUp(member: logon.member, user: logon.user) else { return "no such login" }
+        let login = venue.exchange.members[user]
+        if login.isRevoked { return "the login was revoked" }
+        if logon.signature != nil { return login.publicKey == nil ? "the login has no key" : "wrong signature" }
+        if login.passwordHash.isEmpty { return "the login has no password" }
+        return logon.password == nil ? "no password" : "wrong password"
+    }
+
+    /// Applies what the session layer has made of a line: `line` is as the journal holds it.
     @discardableResult
-    private func apply(
+    func apply(
         _ command: Command,
         _ line: [UInt8],
         _ verb: Verb,
@@ -151,39 +183,6 @@ extension Sequencer {
         let throttle = throttles[member] ?? Throttle(quota)
         throttles[member] = throttle
         return throttle
-    }
-
-    /// Hashes a new password on another thread; of one's own login, once the old one was right.
-    func hash(_ new: NewCredentials, _ session: Session) {
-        let (inbox, connection) = (inbox, session.connection)
-        var (password, old): (String?, (password: String, hash: String)?)
-        switch new {
-        case .login(let login): password = login.password
-        case .rotation(let rotation):
-            password = rotation.password
-            let hash = venue.exchange.members[session.user].passwordHash
-            if !hash.isEmpty { old = (rotation.old ?? "", hash) }
-        }
-        // Who has logged on is no stranger.
-        let asker = PasswordWorkers.Asker(source: connection.source, isKnown: true)
-        let isTaken = passwords.hash(password, checking: old, for: asker) { hash in
-            inbox.add(.hashed(connection, new, hash))
-        }
-        guard isTaken else { return refuse(new.id, PasswordWorkers.busy, session) }
-        session.isWaiting = true
-    }
-
-    func set(_ new: NewCredentials, _ hash: Result<String?, Refusal>, _ session: Session) {
-        guard let member = session.member else { return }
-        switch (hash, new) {
-        case (.failure(let refusal), _): refuse(new.id, refusal, session)
-        case (.success(let hash), .login(let login)):
-            let (command, line) = login.command(hash: hash ?? "")
-            apply(command, line, .login, login.id, member, session.user, from: session)
-        case (.success(let hash), .rotation(let rotation)):
-            let (command, line) = rotation.command(hash: hash)
-            apply(command, line, .rotate, rotation.id, member, session.user, from: session)
-        }
     }
 
     /// Ends the connections of logins that the last command has revoked.

@@ -25,6 +25,9 @@ final class Sequencer: @unchecked Sendable {
     let projector: Projector
     let passwords: PasswordWorkers
     let doorkeeper: Doorkeeper
+    let clock: VenueClock
+    let salts: RequestSalt
+    let logonLog: LogonLog
     let isStopping = Atomic<Bool>(false)
     let finished = DispatchSemaphore(value: 0)
     /// A lock of the system's, which the thread sanitizer knows; it does not know `Mutex`.
@@ -57,7 +60,10 @@ final class Sequencer: @unchecked Sendable {
         committer: Committer,
         projector: Projector,
         passwords: PasswordWorkers,
-        doorkeeper: Doorkeeper
+        doorkeeper: Doorkeeper,
+        clock: VenueClock,
+        salts: RequestSalt,
+        logonLog: LogonLog
     ) {
         self.venue = venue
         self.configuration = configuration
@@ -66,6 +72,9 @@ final class Sequencer: @unchecked Sendable {
         self.projector = projector
         self.passwords = passwords
         self.doorkeeper = doorkeeper
+        self.clock = clock
+        self.salts = salts
+        self.logonLog = logonLog
         output.audience = listeners.audience
     }
 
@@ -99,7 +108,7 @@ final class Sequencer: @unchecked Sendable {
     private func run() {
         while true {
             let isLast = isStopping.load(ordering: .acquiring)
-            inbox.wait(until: isLast ? .distantPast : wakeTime)
+            inbox.wait(microseconds: isLast ? 0 : waitMax)
             baton.withLock { runRound(inbox.take()) }
             guard isLast else { continue }
             baton.withLock {
@@ -120,6 +129,7 @@ final class Sequencer: @unchecked Sendable {
             // While the journal commits what is there, the rest is applied.
             if index + 1 < items.count, batch.count >= Sequencer.linesBesideMin { handOver(beside: true) }
         }
+        logonLog.tellRest(at: clock.steady)
         if venue.nextDeadline != .never { fire(venue.clock(at: now)) }
         handOver(beside: batch.count > Sequencer.linesAtOnceMax || !inbox.isEmpty)
         let deadline = venue.nextDeadline.microseconds
@@ -139,15 +149,15 @@ final class Sequencer: @unchecked Sendable {
 
     // MARK: Time
 
-    var now: Timestamp { max(configuration.clock(), venue.exchange.now) }
+    var now: Timestamp { clock.now }
 
-    /// When the next timer is due, by the wall clock of this machine.
-    private var wakeTime: Date? {
+    /// How long the thread may wait for something to do, in microseconds: until the next timer is due, and a second at most.
+    ///
+    /// A wait does not count the time for which a machine is suspended, and a wall clock that was set should be noticed while
+    /// nobody trades.
+    private var waitMax: Int64 {
         let deadline = wakesAt.load(ordering: .acquiring)
-        guard deadline != Timestamp.never.microseconds else { return nil }
-        let missing = max(0, deadline - configuration.clock().microseconds)
-        // At most an hour at a time, so that a clock that is set does not strand the timer.
-        return Date(timeIntervalSinceNow: min(Double(missing) / 1e6, 3600))
+        return min(max(0, deadline - clock.now.microseconds), Timestamp.microsecondsPerSecond)
     }
 
     /// Fires the timers that are due, or as many as one `CLOCK` does.
@@ -174,10 +184,16 @@ final class Sequencer: @unchecked Sendable {
         case .closed(let connection):
             if let session = sessions.removeValue(forKey: ObjectIdentifier(connection)) { close(session) }
         case .probe(let body): body()
-        case .checked(let connection, let logon, let isRight, let newHash):
-            answer(connection) { finish(logon, isRight: isRight, newHash: newHash, $0) }
+        case .checked(let connection, let logon, let check):
+            answer(connection) {
+                finish(logon, check, $0)
+                connection.answered()
+            }
         case .hashed(let connection, let login, let hash):
-            answer(connection) { set(login, hash, $0) }
+            answer(connection) {
+                set(login, hash, $0)
+                connection.answered()
+            }
         case .history(let connection, let request, let lines):
             answer(connection) { finish(request, lines, $0) }
         case .read(let connection, let id, let inquiry, let records):
@@ -203,7 +219,9 @@ final class Sequencer: @unchecked Sendable {
             refuse(.none, refusal, session)
             end(session)
         case .ended: end(session)
-        case .request(let request, let range): perform(request, bytes.span.extracting(range), session)
+        case .request(let request, let range):
+            perform(request, bytes.span.extracting(range), session)
+            if request.body.holdsOthers, !session.isWaiting { session.connection.answered() }
         }
     }
 
@@ -224,6 +242,7 @@ final class Sequencer: @unchecked Sendable {
         switch line.body {
         case .query: break
         case .command(let command):
+            if let refusal = credentialRefusal(command) { return refuse(line.id, refusal, session) }
             apply(
                 Request(
                     time: stamp(),
@@ -243,7 +262,7 @@ final class Sequencer: @unchecked Sendable {
             refuse(logon.id, Refusal(.alreadyLoggedOn, "this connection has logged on; LOGOUT ends it"), session)
         case .challenge: challenge(line.id, session)
         case .login(let login): hash(.login(login), session)
-        case .rotate(let rotation): hash(.rotation(rotation), session)
+        case .rotate(let rotation): hash(.rotation(rotation, isRepeat: false), session)
         case .bid(let bid): seal(bid, member, session)
         case .subscribe(let market): subscribe(line.id, market, true, session)
         case .unsubscribe(let market): subscribe(line.id, market, false, session)

@@ -1,5 +1,4 @@
 package import Logging
-package import Permits
 package import Seals
 package import Storage
 
@@ -16,7 +15,9 @@ package struct ServerConfiguration: Sendable {
     /// The port; 0 for any that is free.
     package var port = 7070
     /// Where time comes from.
-    package var clock: @Sendable () -> Timestamp = { SystemClock.now }
+    package var clock: @Sendable () -> ClockReading = { SystemClock.reading }
+    /// Whether a journal may end later than the wall clock says it is, by more than `clockBoundSeconds`.
+    package var acceptsFutureJournal = false
     /// Stream-file entries that an empty journal begins with; nil for the operator's login with a random password.
     package var bootstrap: [String]?
     /// What hashing a password costs.

@@ -30,6 +30,9 @@ package struct ServerLimits: Sendable {
     /// The most requests that wait for the sequencer; more get `BUSY`.
     package var inboxMax = 65_536
 
+    /// How much the wall clock may differ from the venue's time before the operator is told, in seconds.
+    package var clockSecondsMax: Int64 = 5
+
     package init() {}
 
     /// The limits as rows of `STATUS`: value, unit, and what happens beyond; a value of 0 is no limit.
@@ -37,7 +40,7 @@ package struct ServerLimits: Sendable {
         func seconds(_ value: Int64) -> UInt64 { UInt64(value) }
         return [
             LimitRow("line", UInt64(Limits.lineBytesMax), "bytes", "LINE_TOO_LONG, and the connection is closed"),
-            LimitRow("line-logon", UInt64(Limits.lineBytesBeforeLogonMax), "bytes", "the same, before logon"),
+            LimitRow("line-logon", UInt64(Limits.lineBytesBeforeLogonMax), "bytes", "the same, before a LOGON"),
             LimitRow("line-time", seconds(lineSecondsMax), "s", "a line that has begun and does not end: closed"),
             LimitRow("handshake-time", seconds(handshakeSecondsMax), "s", "a TLS handshake that does not end: closed"),
             LimitRow("logon-time", seconds(logonSecondsMax), "s", "a connection that does not log on: closed"),
@@ -64,6 +67,7 @@ package struct ServerLimits: Sendable {
             ),
             LimitRow("queue", UInt64(inboxMax), "requests", "BUSY"),
             LimitRow("password-queue", UInt64(PasswordWorkers.waitingMax), "logons", "BUSY"),
+            LimitRow("clock", seconds(clockSecondsMax), "s", "the wall clock differs by more: an alarm, and no jump"),
         ]
     }
 
@@ -85,6 +89,7 @@ package struct ServerLimits: Sendable {
         case "connections-reserved": reservedPlaces = Int(value)
         case "connections-waiting": unauthenticatedMax = Int(value)
         case "queue": inboxMax = Int(value)
+        case "clock": clockSecondsMax = value
         default: return false
         }
         return true

@@ -244,7 +244,7 @@ private final class HandshakeGuard: ChannelInboundHandler {
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         // What strangers send is no news; a certificate of our own authorities that is no longer good is.
-        if let refusal { connection.note("client certificate refused: \(refusal)") }
+        if let refusal { connection.noteBadCertificate(refusal) }
         context.close(promise: nil)
     }
 }

@@ -21,6 +21,8 @@ package final class VenueCore: Sendable {
     private let projector: Projector
     private let passwords: PasswordWorkers
     private let doorkeeper: Doorkeeper
+    private let clock: VenueClock
+    private let logonLog: LogonLog
     let sequencer: Sequencer
     private let fault: NIOLockedValueBox<(any Error)?>
     /// Stream-file entries that an empty journal begins with, or that a restart needs.
@@ -54,6 +56,14 @@ package final class VenueCore: Sendable {
             snapshots: snapshots,
             logger: configuration.logger
         )
+        try VenueCore.checkTime(of: venue, configuration)
+        clock = VenueClock(
+            configuration.clock,
+            notBefore: venue.exchange.now,
+            boundSeconds: configuration.limits.clockSecondsMax,
+            logger: configuration.logger
+        )
+        logonLog = LogonLog(configuration.logger)
         doorkeeper = Doorkeeper(limits: configuration.limits)
         inbox = Inbox(capacity: configuration.limits.inboxMax)
         fault = NIOLockedValueBox(nil)
@@ -88,9 +98,29 @@ package final class VenueCore: Sendable {
             committer: committer,
             projector: projector,
             passwords: passwords,
-            doorkeeper: doorkeeper
+            doorkeeper: doorkeeper,
+            clock: clock,
+            salts: try RequestSalt(key: configuration.logKey),
+            logonLog: logonLog
         )
         (entries, operatorPassword) = try VenueCore.firstEntries(of: venue, configuration)
+    }
+
+    /// Refuses a journal from the future, unless the operator has said that it is right.
+    ///
+    /// A stamp never goes back: who starts on such a journal stays ahead of the world for as long.
+    private static func checkTime(of venue: Venue, _ configuration: ServerConfiguration) throws {
+        let (last, wall) = (venue.exchange.now, configuration.clock().wall)
+        let ahead = last.microseconds - wall.microseconds
+        guard ahead > configuration.limits.clockSecondsMax * Timestamp.microsecondsPerSecond else { return }
+        let text = "the journal's last command is of \(last), and the wall clock says \(wall)"
+        guard configuration.acceptsFutureJournal else {
+            throw ServerError(
+                "\(text): set the machine's clock right and start again; if it is right, --accept-future-journal goes on from the "
+                    + "journal's time, ahead of the world"
+            )
+        }
+        configuration.logger.warning("\(text): accepted, the venue goes on from the journal's time")
     }
 
     private static func firstEntries(
@@ -137,7 +167,9 @@ package final class VenueCore: Sendable {
             isReserved: isReserved,
             serverDigest: security?.certificateDigest,
             doorkeeper: doorkeeper,
-            logger: configuration.logger
+            noteBadCertificate: { [logonLog, clock] reason in
+                logonLog.noteCertificate(from: source, refused: reason, at: clock.steady)
+            }
         )
         connection.certify(names: certified)
         try security?.secure(channel, connection, handshakeSecondsMax: configuration.limits.handshakeSecondsMax)
@@ -146,7 +178,8 @@ package final class VenueCore: Sendable {
                 connection: connection,
                 inbox: inbox,
                 loopReads: reads,
-                configuration: configuration
+                configuration: configuration,
+                clock: clock
             )
         )
     }
@@ -175,6 +208,9 @@ package final class VenueCore: Sendable {
 
     /// Runs `body` when the sequencer's turn comes: if it hangs, never.
     func whenAlive(_ body: @escaping @Sendable () -> Void) { inbox.add(.probe(body)) }
+
+    /// Takes the wall clock as it is, if it is ahead of the venue's time: the operator's word.
+    func acceptWallClock() { clock.acceptWallClock() }
 
     /// Closes the files.
     package func close() throws {

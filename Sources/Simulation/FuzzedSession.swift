@@ -28,7 +28,7 @@ package final class FuzzedSession {
         configuration.passwordCost = RequestMaker.passwordCost
         configuration.readsEntriesBack = true
         (configuration.limits.sessionQuota, configuration.limits.memberQuota) = (nil, nil)
-        configuration.clock = { Timestamp(microseconds: 1_803_895_200_000_000) }
+        configuration.clock = { ClockReading(Timestamp(microseconds: 1_803_895_200_000_000)) }
         core = try VenueCore(configuration: configuration, workers: workers.workers, onFailure: {})
         reads = core.loopReads()
         core.begin()

@@ -115,7 +115,7 @@ package final class Simulation {
             logger: Logger(label: "simulation", factory: { _ in SwiftLogNoOpLogHandler() })
         )
         configuration.bootstrap = RequestMaker.bootstrap()
-        configuration.clock = { [clock] in clock.now }
+        configuration.clock = { [clock] in ClockReading(clock.now) }
         configuration.passwordCost = RequestMaker.passwordCost
         configuration.readsEntriesBack = true
         configuration.commandsPerSnapshot = 100

@@ -28,8 +28,19 @@ package enum PasswordHash {
         /// Whether we are willing to compute it: at most 1 GiB and 16 passes, so that a forged text cannot stop us.
         var isAcceptable: Bool {
             (1...20).contains(logN) && (1...32).contains(blockSize) && (1...16).contains(parallelism)
-                && 128 * blockSize << logN <= 1 << 30
+                && memory <= 1 << 30
         }
+
+        /// The bytes that it takes.
+        private var memory: Int { 128 * blockSize << logN }
+        /// The time that it takes, in a unit of its own.
+        private var work: Int { blockSize * parallelism << logN }
+
+        /// Whether it takes more time or more memory than another; of two acceptable ones.
+        package func isDearer(than other: Cost) -> Bool { work > other.work || memory > other.memory }
+
+        /// As a person reads it.
+        package var text: String { "N=2^\(logN) r=\(blockSize) p=\(parallelism)" }
     }
 
     /// The number of random bytes that keep equal passwords apart.
@@ -37,10 +48,14 @@ package enum PasswordHash {
     /// The number of bytes of the derived key.
     package static let keyByteCount = 32
 
-    /// Hashes a password with a new salt.
+    /// Hashes a password, with a new salt unless one is given.
     /// - Throws: `CryptoError` if the cost is out of bounds, or memory or randomness ran out.
-    package static func make(password: String, cost: Cost = .standard) throws(CryptoError) -> String {
-        let salt = try RandomBytes.make(count: saltByteCount)
+    package static func make(
+        password: String,
+        cost: Cost = .standard,
+        salt given: [UInt8]? = nil
+    ) throws(CryptoError) -> String {
+        let salt = if let given { given } else { try RandomBytes.make(count: saltByteCount) }
         let key = try derive(password: Array(password.utf8), salt: salt, cost: cost, count: keyByteCount)
         return "scrypt$\(cost.logN)$\(cost.blockSize)$\(cost.parallelism)$\(Hex.text(salt))$\(Hex.text(key))"
     }
@@ -48,26 +63,39 @@ package enum PasswordHash {
     /// Whether `password` is the one that `text` was made from, with the costs that the text names.
     ///
     /// Malformed text, or one whose cost is out of bounds, matches nothing. The comparison takes the same time for every key.
-    package static func verify(password: String, against text: String) -> Bool {
-        let fields = text.split(separator: "$", omittingEmptySubsequences: false)
-        guard let cost = cost(of: text), let salt = Hex.bytes(fields[4]), let key = Hex.bytes(fields[5]),
-            salt.count <= 64, key.count == keyByteCount
-        else { return false }
-        do {
-            let candidate = try derive(password: Array(password.utf8), salt: salt, cost: cost, count: key.count)
-            return CRYPTO_memcmp(candidate, key, key.count) == 0
-        } catch {
-            return false
-        }
+    /// - Throws: `CryptoError` if memory ran out.
+    package static func verify(password: String, against text: String) throws(CryptoError) -> Bool {
+        guard let parts = Parts(text) else { return false }
+        let count = parts.key.count
+        let candidate = try derive(password: Array(password.utf8), salt: parts.salt, cost: parts.cost, count: count)
+        return CRYPTO_memcmp(candidate, parts.key, count) == 0
     }
 
-    /// What a hash costs to compute; nil if the text is none.
-    package static func cost(of text: String) -> Cost? {
-        let fields = text.split(separator: "$", omittingEmptySubsequences: false)
-        guard fields.count == 6, fields[0] == "scrypt", let logN = Int(fields[1]), let blockSize = Int(fields[2]),
-            let parallelism = Int(fields[3])
-        else { return nil }
-        return Cost(logN: logN, blockSize: blockSize, parallelism: parallelism)
+    /// What a hash costs to compute; nil if the text is none, or one whose cost is out of bounds.
+    package static func cost(of text: String) -> Cost? { Parts(text)?.cost }
+
+    /// A hash's text, taken apart; every number is checked before anything is computed.
+    private struct Parts {
+        let cost: Cost
+        let salt: [UInt8]
+        let key: [UInt8]
+
+        init?(_ text: String) {
+            func number(_ field: Substring) -> Int? {
+                (1...2).contains(field.utf8.count) && field.utf8.allSatisfy { (48...57).contains($0) }
+                    ? Int(field) : nil
+            }
+            guard text.utf8.count <= 256 else { return nil }
+            let fields = text.split(separator: "$", omittingEmptySubsequences: false)
+            guard fields.count == 6, fields[0] == "scrypt", let logN = number(fields[1]),
+                let blockSize = number(fields[2]), let parallelism = number(fields[3]),
+                let salt = Hex.bytes(fields[4]), let key = Hex.bytes(fields[5]), !salt.isEmpty,
+                key.count == keyByteCount
+            else { return nil }
+            cost = Cost(logN: logN, blockSize: blockSize, parallelism: parallelism)
+            guard cost.isAcceptable else { return nil }
+            (self.salt, self.key) = (salt, key)
+        }
     }
 
     /// A password of 20 characters and 100 random bits, in four groups, without `l`, `o`, `0` and `1`.

@@ -139,9 +139,9 @@ package final class WeirClient: Sendable {
         try await send("RESUME stream=\(stream) from=\(from)")
     }
 
-    /// Closes the connection without a logout.
+    /// Closes the connection, without a logout unless it was logged out and has ended.
     package func close() async throws {
-        try await channel.close().get()
+        do { try await channel.close().get() } catch ChannelError.alreadyClosed {}
     }
 }
 

@@ -24,7 +24,7 @@ extension Venue {
                 throw Refusal(.notLoggedOn, "\(verb.text) needs a session; send LOGON first")
             }
             var rows = Rows()
-            try collect(query, member ?? .venue, &rows)
+            try collect(query, member ?? .venue, at: served?.time ?? exchange.now, &rows)
             if case .status(original: nil) = query, let served { rows.append(served) }
             rows.write(id: id, to: &output)
         } catch {
@@ -32,13 +32,13 @@ extension Venue {
         }
     }
 
-    private func collect(_ query: Query, _ member: MemberID, _ rows: inout Rows) throws(Refusal) {
+    private func collect(_ query: Query, _ member: MemberID, at now: Timestamp, _ rows: inout Rows) throws(Refusal) {
         switch query {
         case .ping:
             rows.head.append("seq", exchange.sequence)
-            rows.head.append("time", exchange.now)
+            rows.head.append("time", now)
         case .help(let verb, let code): try help(verb, code, &rows)
-        case .status(let original): status(original, member, &rows)
+        case .status(let original): status(original, member, at: now, &rows)
         case .account(let code): try account(try subject(code, member), &rows)
         case .orders(let market, let code, let from, let limit):
             try orders(market, try subject(code, member), from, limit, &rows)
@@ -91,10 +91,10 @@ extension Venue {
         return rows
     }()
 
-    private func status(_ original: Code?, _ member: MemberID, _ rows: inout Rows) {
+    private func status(_ original: Code?, _ member: MemberID, at now: Timestamp, _ rows: inout Rows) {
         guard let original else {
             rows.head.append("seq", exchange.sequence)
-            rows.head.append("time", exchange.now)
+            rows.head.append("time", now)
             rows.head.append("version", UInt64(Exchange.protocolVersion))
             rows.head.append("members", UInt64(exchange.members.members.count - 1))
             rows.head.append("markets", UInt64(exchange.markets.count))

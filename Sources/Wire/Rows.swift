@@ -1,6 +1,6 @@
 import Exchange
 import OrderBook
-import Permits
+package import Permits
 
 /// A query's reply in the making: the fields of its `OK` line, and its rows.
 struct Rows {
@@ -34,15 +34,32 @@ struct Rows {
     }
 }
 
-/// What a server knows beside the venue, for `STATUS`.
+/// What a server knows beside the venue, for `STATUS` and `PING`.
 package struct Served: Sendable {
+    /// The venue's time now.
+    package var time: Timestamp
     /// The last command in settlement.
     package var booked: UInt64
+    package var alarms: [AlarmRow]
     package var limits: [LimitRow]
 
-    package init(booked: UInt64, limits: [LimitRow]) {
+    package init(time: Timestamp, booked: UInt64, alarms: [AlarmRow], limits: [LimitRow]) {
+        self.time = time
         self.booked = booked
+        self.alarms = alarms
         self.limits = limits
+    }
+}
+
+/// What the operator should see to now.
+package struct AlarmRow: Sendable {
+    package let name: StaticString
+    /// What is wrong.
+    package let text: String
+
+    package init(_ name: StaticString, _ text: String) {
+        self.name = name
+        self.text = text
     }
 }
 
@@ -75,6 +92,13 @@ extension Rows {
 
     mutating func append(_ served: Served) {
         head.append("booked", served.booked)
+        for alarm in served.alarms {
+            row { bytes in
+                bytes.append(" alarm=")
+                bytes.append(alarm.name)
+                bytes.append("text", quoted: alarm.text)
+            }
+        }
         for limit in served.limits { append(limit: limit) }
     }
 }

@@ -46,7 +46,9 @@ struct Demo: AsyncParsableCommand {
         configuration.port = port
         // The fixtures' last moment is now.
         let offset = venue.exchange.now.microseconds - SystemClock.now.microseconds
-        configuration.clock = { SystemClock.now.adding(microseconds: offset) }
+        configuration.clock = {
+            ClockReading(wall: SystemClock.now.adding(microseconds: offset), steady: SystemClock.steady)
+        }
         let server = try ExchangeServer(configuration: configuration)
         let bound: Int
         do { bound = try await server.start() } catch {

@@ -11,7 +11,8 @@ struct Serve: AsyncParsableCommand {
         abstract: "Run the exchange on a data directory.",
         discussion: """
             The first start creates the operator's login and shows its password once. Later starts recover the venue
-            from the journal. SIGTERM or SIGINT stop it cleanly; SIGHUP reads certificates, keys and revocations again.
+            from the journal. SIGTERM or SIGINT stop it cleanly; SIGHUP reads certificates, keys and revocations again;
+            SIGUSR1 takes the machine's clock as it is, if that is ahead of the venue's time.
             """
     )
 
@@ -49,6 +50,9 @@ struct Serve: AsyncParsableCommand {
 
     @Option(help: "NAME=VALUE: a limit of what clients may do, by its name in STATUS; may be repeated.")
     var limit: [String] = []
+
+    @Flag(help: "Go on from a journal that ends later than the machine's clock says it is, ahead of the world.")
+    var acceptFutureJournal = false
 
     func validate() throws {
         guard plaintext != (tlsCertificate != nil), (tlsCertificate == nil) == (tlsKey == nil) else {
@@ -104,6 +108,7 @@ struct Serve: AsyncParsableCommand {
         configuration.port = port
         configuration.limits = limits
         configuration.security = security
+        configuration.acceptsFutureJournal = acceptFutureJournal
         configuration.limits.connectionsMax = try OpenFiles.makeRoom(
             for: configuration.limits.connectionsMax,
             configuration.logger
@@ -112,7 +117,11 @@ struct Serve: AsyncParsableCommand {
         let bound = try await server.start()
         let signals = await StopSignals.install { server.closeListener() }
         let reload = await StopSignals.install([SIGHUP]) { Serve.reload(server, logger) }
-        defer { reload.cancel() }
+        let word = await StopSignals.install([SIGUSR1]) { server.acceptWallClock() }
+        defer {
+            reload.cancel()
+            word.cancel()
+        }
         Console.line("weir: listening on \(host):\(bound), data in \(data)")
         if logKey.isNew, server.operatorPassword == nil {
             logger.warning(

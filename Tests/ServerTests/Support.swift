@@ -76,7 +76,7 @@ struct TestVenue {
         )
         configuration.port = 0
         configuration.bootstrap = bootstrap
-        configuration.clock = { clock.now }
+        configuration.clock = { ClockReading(clock.now) }
         configuration.passwordCost = .trivial
         // A machine under load, or a sanitizer, is slow.
         configuration.limits.logonSecondsMax = 600

@@ -1,7 +1,8 @@
 import Testing
 
-@testable import Storage
+import Permits
 import Seals
+@testable import Storage
 
 @Suite("Hashes and passwords")
 struct HashTests {
@@ -62,9 +63,9 @@ struct HashTests {
         let hash = try PasswordHash.make(password: "correct horse", cost: .trivial)
         #expect(hash.hasPrefix("scrypt$4$8$1$"))
         #expect(hash.count == "scrypt$4$8$1$".count + 32 + 1 + 64)
-        #expect(PasswordHash.verify(password: "correct horse", against: hash))
-        #expect(!PasswordHash.verify(password: "correct hors", against: hash))
-        #expect(!PasswordHash.verify(password: "", against: hash))
+        #expect(try PasswordHash.verify(password: "correct horse", against: hash))
+        #expect(try !PasswordHash.verify(password: "correct hors", against: hash))
+        #expect(try !PasswordHash.verify(password: "", against: hash))
         #expect(try PasswordHash.make(password: "correct horse", cost: .trivial) != hash)
     }
 
@@ -72,7 +73,7 @@ struct HashTests {
     func standardCost() throws {
         let hash = try PasswordHash.make(password: "pw")
         #expect(hash.hasPrefix("scrypt$17$8$1$"))
-        #expect(PasswordHash.verify(password: "pw", against: hash))
+        #expect(try PasswordHash.verify(password: "pw", against: hash))
     }
 
     @Test(
@@ -83,10 +84,45 @@ struct HashTests {
             "scrypt$-4$8$1$00$" + String(repeating: "00", count: 32),
             "scrypt$20$32$1$00$" + String(repeating: "00", count: 32),
             "scrypt$4$8$1$zz$" + String(repeating: "00", count: 32),
+            "scrypt$4$8$1$$" + String(repeating: "00", count: 32),
+            "scrypt$+4$8$1$00$" + String(repeating: "00", count: 32),
+            "scrypt$4$8$99999999999999999999$00$" + String(repeating: "00", count: 32),
+            "scrypt$4$8$9223372036854775807$00$" + String(repeating: "00", count: 32),
+            "scrypt$4$8$1$\(String(repeating: "00", count: 1000))$" + String(repeating: "00", count: 32),
         ]
     )
-    func malformed(text: String) {
-        #expect(!PasswordHash.verify(password: "pw", against: text))
+    func malformed(text: String) throws {
+        #expect(try !PasswordHash.verify(password: "pw", against: text))
+        #expect(PasswordHash.cost(of: text) == nil)
+    }
+
+    @Test("a cost is dearer by time or by memory")
+    func dearer() {
+        let standard = PasswordHash.Cost.standard
+        #expect(!standard.isDearer(than: standard))
+        #expect(PasswordHash.Cost(logN: 17, blockSize: 8, parallelism: 2).isDearer(than: standard))
+        #expect(PasswordHash.Cost(logN: 18, blockSize: 8, parallelism: 1).isDearer(than: standard))
+        #expect(PasswordHash.Cost(logN: 17, blockSize: 9, parallelism: 1).isDearer(than: standard))
+        #expect(!PasswordHash.Cost(logN: 14, blockSize: 8, parallelism: 8).isDearer(than: standard))
+    }
+
+    @Test("a salt is that of one request: of its verb, sender, login and id, and of the venue's key")
+    func salts() throws {
+        let code = { (text: String) throws in try #require(Code(text)) }
+        let sender = (try code("op"), try code("a"))
+        let login = (try code("acme"), try code("li"))
+        let salts = try RequestSalt(key: Ed25519.PrivateKey(seed: .zero))
+        let salt = salts.bytes(.login, by: sender, for: login, id: try code("1"))
+        #expect(salt.count == PasswordHash.saltByteCount)
+        #expect(salt == salts.bytes(.login, by: sender, for: login, id: try code("1")))
+        let others = [
+            salts.bytes(.rotate, by: sender, for: login, id: try code("1")),
+            salts.bytes(.login, by: login, for: login, id: try code("1")),
+            salts.bytes(.login, by: sender, for: sender, id: try code("1")),
+            salts.bytes(.login, by: sender, for: login, id: try code("2")),
+            try RequestSalt(key: nil).bytes(.login, by: sender, for: login, id: try code("1")),
+        ]
+        #expect(Set(others + [salt]).count == 6)
     }
 
     @Test("random passwords have four groups of five and differ")
