@@ -31,6 +31,7 @@ extension Compacts {
             writer.write(label.text)
             writer.write(label.isClosed)
         }
+        let awards = allAwards
         writer.write(count: awards.count)
         for award in awards {
             writer.write(award.label)
@@ -68,14 +69,13 @@ extension Compacts {
         }
         for _ in 0..<(try reader.readCount()) { labels.append(try Label(from: &reader)) }
         for _ in 0..<(try reader.readCount()) {
-            awards.append(
-                LabelAward(
-                    label: try reader.readCode(),
-                    facility: FacilityID(try reader.read()),
-                    since: try reader.readTimestamp(),
-                    until: try reader.readTimestamp()
-                )
+            let award = LabelAward(
+                label: try reader.readCode(),
+                facility: FacilityID(try reader.read()),
+                since: try reader.readTimestamp(),
+                until: try reader.readTimestamp()
             )
+            set(award, award.label, of: award.facility)
         }
         fundCount = try reader.read()
         for _ in 0..<(try reader.readCount()) {

@@ -21,7 +21,10 @@ package struct Compacts: Sendable {
     /// How many there ever were.
     package internal(set) var complaintCount: UInt64 = 0
     package internal(set) var labels: [Label] = []
-    package internal(set) var awards: [LabelAward] = []
+    /// The labels of each facility, by label.
+    private var awards: [FacilityID: [LabelAward]] = [:]
+    /// How many facilities have each label.
+    private var awardCounts: [Code: Int] = [:]
     /// How many accounts agreements have.
     package internal(set) var fundCount: UInt32 = 0
     /// What auctions brought regulators, in order.
@@ -273,19 +276,33 @@ package struct Compacts: Sendable {
         labels = labels.filter { $0.program != program || lives($0) }
     }
 
-    private func lives(_ label: Label) -> Bool { !label.isClosed || awards.contains { $0.label == label.code } }
+    private func lives(_ label: Label) -> Bool { !label.isClosed || awardCounts[label.code] ?? 0 > 0 }
 
     /// The label with a code.
     package func label(_ code: Code) -> Label? { labels.first { $0.code == code } }
 
     /// The award of a label to a facility.
     package func award(_ label: Code, to facility: FacilityID) -> LabelAward? {
-        awards.first { $0.label == label && $0.facility == facility }
+        awards[facility]?.first { $0.label == label }
     }
+
+    /// The labels of a facility, by label.
+    package func awards(of facility: FacilityID) -> [LabelAward] { awards[facility] ?? [] }
+
+    /// Every award, by facility and label.
+    var allAwards: [LabelAward] { awards.keys.sorted().flatMap { awards[$0] ?? [] } }
 
     /// Sets or takes away an award.
     package mutating func set(_ award: LabelAward?, _ label: Code, of facility: FacilityID) {
-        awards.removeAll { $0.label == label && $0.facility == facility }
-        if let award { awards.append(award) }
+        var own = awards[facility] ?? []
+        if let index = own.firstIndex(where: { $0.label == label }) {
+            own.remove(at: index)
+            awardCounts[label, default: 0] -= 1
+        }
+        if let award {
+            own.insert(award, at: own.firstIndex { $0.label > label } ?? own.count)
+            awardCounts[label, default: 0] += 1
+        }
+        awards[facility] = own.isEmpty ? nil : own
     }
 }

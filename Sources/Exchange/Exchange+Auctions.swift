@@ -291,7 +291,7 @@ extension Exchange {
             publish(.classification(changed, isCompliance: state.isCompliance, lead: state.group), &events)
         }
         let lead = members.associates(of: member)[0]
-        enforceLimits(of: lead, registry.classIDs, &events)
+        enforceLimits(of: lead, registry.classIDs, waitingTransfers(), &events)
     }
 
     /// Takes a member's bid and consignments out of an auction before its result; one that it sells itself ends.

@@ -54,6 +54,10 @@ extension Exchange {
         if let code = new.yields {
             let program = try findProgram(code)
             try checkRegulator(of: program, sender)
+            guard registry.programs.count(where: { $0.yields == program }) < Limits.entitlementsMax else {
+                let text = "\(code) has \(Limits.entitlementsMax) programs of entitlements, the most of one source"
+                throw Refusal(.limitReached, text)
+            }
             yields = program
         }
         guard registry.program(new.code) == nil else {
@@ -158,7 +162,10 @@ extension Exchange {
         if permitClass.expiry != .never { timers.add(.classExpires(id), at: permitClass.expiry) }
         publish(.cap(id, permitClass), &events)
         if existing == nil { couple(permitClass.program, &events) }
-        for member in members.members.indices { enforceLimits(of: MemberID(UInt32(member)), [id], &events) }
+        if isLimited(id) {
+            let waiting = waitingTransfers()
+            for member in members.members.indices { enforceLimits(of: MemberID(UInt32(member)), [id], waiting, &events) }
+        }
         return .registry(.cap(cap, excess: permitClass.excess))
     }
 

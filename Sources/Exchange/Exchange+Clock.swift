@@ -40,6 +40,8 @@ extension Exchange {
                 if compacts.contains(id) { advance(id, &events) }
             case .complaint(let number): expire(complaint: number, &events)
             case .labelEnds(let facility): unlabelled.append(facility)
+            // What waits for it is reviewed after every command.
+            case .review: continue
             case .seasonEnds(let index): endSeason(index, at: time, &events)
             case .suspensionEnds(let program, let member):
                 guard registry.suspension(of: member, in: program)?.until == time else { continue }
@@ -71,7 +73,8 @@ extension Exchange {
         case .agreement(let id): !compacts.contains(id) || compacts[id].wakes != time
         case .complaint(let number): compacts.complaint(number).map { compacts.complaints[$0].state != .open } ?? true
         case .resumes(let market): markets[market.slot].phase != .open
-        case .labelEnds(let facility): !compacts.awards.contains { $0.facility == facility && $0.until == time }
+        case .review: unlabelled.isEmpty
+        case .labelEnds(let facility): !compacts.awards(of: facility).contains { $0.until == time }
         case .seasonEnds(let index): registry.seasons[index].isEnded || registry.seasons[index].ends != time
         case .suspensionEnds(let program, let member): registry.suspension(of: member, in: program)?.until != time
         }

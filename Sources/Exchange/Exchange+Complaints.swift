@@ -14,7 +14,7 @@ extension Exchange {
                 standing.surrendered += 1
             }
         }
-        standing.penalties = Int64(registry.penalties.count { $0.member == member })
+        standing.penalties = Int64(registry.penalties(of: member).count)
         return standing
     }
 

@@ -62,10 +62,11 @@ extension Exchange {
         }
     }
 
-    /// Awards and withdraws what the facts of a command have changed.
+    /// Awards and withdraws what the facts of a command have changed: of some facilities at once, of the others in a `CLOCK`.
     mutating func reviewLabels(_ events: inout ContiguousArray<Event>) {
-        let facilities = Set(unlabelled).sorted()
-        unlabelled.removeAll()
+        let facilities = Set(unlabelled.prefix(Limits.reviewsMax)).sorted()
+        unlabelled.removeFirst(min(Limits.reviewsMax, unlabelled.count))
+        if !unlabelled.isEmpty { timers.add(.review, at: now) }
         for facility in facilities {
             for label in compacts.labels where label.program == registry[facility].program {
                 review(label, facility, &events)
@@ -133,7 +134,7 @@ extension Exchange {
             return ExactNumber(units: hundredths * 10_000_000_000_000_000)
         case .saving: return whole(facility.verifiedTotal(.saving).units)
         case .penalties:
-            return whole(Int64(registry.penalties.count { $0.member == facility.member && $0.program == program }))
+            return whole(Int64(registry.penalties(of: facility.member).count { $0.program == program }))
         case .suspended: return whole(registry.suspension(of: facility.member, in: program) == nil ? 0 : 1)
         case .retired:
             return whole(registry.retired(by: facility.member, of: program))

@@ -48,6 +48,8 @@ extension Exchange {
         writer.write(registryStreamCount)
         fourEyes.encode(to: &writer)
         compacts.encode(to: &writer)
+        writer.write(count: unlabelled.count)
+        for facility in unlabelled { writer.write(facility.index) }
     }
 
     /// Reads a snapshot back.
@@ -81,6 +83,7 @@ extension Exchange {
         registryStreamCount = try reader.read()
         fourEyes = try FourEyes(from: &reader)
         compacts = try Compacts(from: &reader)
+        for _ in 0..<(try reader.readCount()) { unlabelled.append(FacilityID(try reader.read())) }
         guard reader.isAtEnd else { throw SnapshotError("bytes left after the snapshot at \(reader.position)") }
     }
 }

@@ -34,7 +34,7 @@ extension Exchange {
     }
 
     /// Whether anything limits what may be held of a class.
-    private func isLimited(_ id: ClassID) -> Bool {
+    func isLimited(_ id: ClassID) -> Bool {
         let permitClass = Int(id.index)
         return registry.classes[permitClass].holdingLimit != nil
             || registry.programs[Int(registry.classes[permitClass].program.index)].rules.tieredHolding
@@ -201,7 +201,13 @@ extension Exchange {
     /// Makes open buy orders and waiting transfers fit a limit that was lowered, or a group that has grown.
     ///
     /// Those of a group that could bring it above the limit end. Of what is held above it, the regulator is told.
-    mutating func enforceLimits(of member: MemberID, _ classes: [ClassID], _ events: inout ContiguousArray<Event>) {
+    /// - Complexity: of each member with more than a limit allows, its orders and what waits for it.
+    mutating func enforceLimits(
+        of member: MemberID,
+        _ classes: [ClassID],
+        _ waiting: [MemberID: [PendingTransfer]],
+        _ events: inout ContiguousArray<Event>
+    ) {
         let group = members.associates(of: member)
         guard group.first == member else { return }
         for id in classes {
@@ -212,8 +218,9 @@ extension Exchange {
                 for associate in group {
                     cancelAll(of: associate, .limit, &events) { $0.side == .buy && affected.contains($0.id.market) }
                 }
-                for transfer in registry.transfers
-                where group.contains(transfer.to) && limit.classes.contains(transfer.permitClass) {
+                // An earlier limit may have ended some.
+                for transfer in group.flatMap({ waiting[$0] ?? [] }).sorted(by: { $0.number < $1.number })
+                where limit.classes.contains(transfer.permitClass) && registry.transfer(transfer.number) != nil {
                     end(transfer, .failed, &events)
                 }
                 endSwaps(&events) { group.contains($0.member) && limit.classes.contains($0.want) }
@@ -227,6 +234,9 @@ extension Exchange {
             }
         }
     }
+
+    /// The transfers that wait, by whom they will reach.
+    func waitingTransfers() -> [MemberID: [PendingTransfer]] { Dictionary(grouping: registry.transfers, by: \.to) }
 
     /// How long after a trade the same quantity going back is taken for a wash trade, in microseconds.
     private static let washWindow: Int64 = 60 * Timestamp.microsecondsPerSecond

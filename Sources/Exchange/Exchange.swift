@@ -63,7 +63,7 @@ package struct Exchange: Sendable {
     var tradeCount: UInt64 = 0
     /// What the book did in the command at hand; empty between commands.
     var bookEvents = Buffer<BookEvent>()
-    /// Facilities of which a fact has changed that labels go by; empty between commands.
+    /// Facilities of which a fact has changed that labels go by; between commands those that wait for a `CLOCK`.
     var unlabelled: [FacilityID] = []
     /// Agreements that may have waited for a fact of the command at hand; empty between commands.
     var awakened: [AgreementID] = []

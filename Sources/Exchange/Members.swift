@@ -46,6 +46,7 @@ package struct Members: Sendable {
     package private(set) var logins: ContiguousArray<Login> = []
     /// Where each member's code stands, which is its index.
     private var codes = CodeTable()
+    private var order = CodeOrder()
     private var loginByCode: [LoginKey: UserID] = [:]
     /// How many logins each member has.
     private var loginsOfMember: [MemberID: Int] = [:]
@@ -80,6 +81,11 @@ package struct Members: Sendable {
 
     /// The member with a code.
     package func member(_ code: Code) -> MemberID? { codes.place(of: code).map { MemberID(UInt32($0)) } }
+
+    /// All members but the venue by code, behind one code if it is given.
+    package func byCode(behind last: Code?) -> some Sequence<MemberID> {
+        order.places(behind: last) { members[Int($0)].code }.lazy.map { MemberID($0) }.filter { $0 != .venue }
+    }
 
     /// The login of a member with a code.
     package func login(_ code: Code, of member: MemberID) -> UserID? {
@@ -118,6 +124,7 @@ package struct Members: Sendable {
         let id = MemberID(UInt32(members.count))
         members.append(member)
         codes.append(member.code)
+        order.insert(id.index) { members[Int($0)].code }
         return id
     }
 

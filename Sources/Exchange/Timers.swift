@@ -29,6 +29,8 @@ enum TimerKind: Hashable {
     case offerExpires(UInt64)
     /// Stops that one command could not trigger act.
     case resumes(MarketID)
+    /// Labels that one command could not review are.
+    case review
 }
 
 /// The engine's deadlines.
@@ -135,6 +137,7 @@ struct Timers: Sendable {
         case .linkChanges(let index): insert(Entry(time: time, rank: 13, number: UInt64(index)))
         case .agreement(let id): insert(Entry(time: time, rank: 14, number: id.number))
         case .complaint(let number): insert(Entry(time: time, rank: 15, number: number))
+        case .review: insert(Entry(time: time, rank: 18, number: 0))
         case .resumes(let market): insert(Entry(time: time, rank: 17, number: UInt64(market.index)))
         case .labelEnds(let facility): insert(Entry(time: time, rank: 16, number: UInt64(facility.index)))
         }
@@ -164,6 +167,7 @@ struct Timers: Sendable {
         case 13: .linkChanges(Int(entry.number))
         case 14: .agreement(AgreementID(entry.number))
         case 15: .complaint(entry.number)
+        case 18: .review
         case 17: .resumes(MarketID(UInt32(entry.number)))
         case 16: .labelEnds(FacilityID(UInt32(entry.number)))
         default:

@@ -40,6 +40,14 @@ extension Ledger {
             .map { ($0.account, $0.balance) }.sorted { $0.account < $1.account }
     }
 
+    /// Calls `body` with every account that has `asset`, in no order that means anything.
+    package func forEachHolder(of asset: AssetID, _ body: (AccountID, Balance) -> Void) {
+        for index in balances.slots(of: asset) {
+            let slot = balances.slots[Int(index)]
+            if slot.balance != Balance() { body(slot.account, slot.balance) }
+        }
+    }
+
     /// How many serial blocks an account holds of an asset.
     package func blockCount(of account: AccountID, _ asset: AssetID) -> Int {
         balances.find(account, asset).map { balances.blocks[$0].count } ?? 0

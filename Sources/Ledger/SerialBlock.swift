@@ -1,4 +1,3 @@
-import HeapModule
 import Permits
 
 /// Permits of one class with consecutive serial numbers, which count from 1 in the order of issue.
@@ -77,16 +76,7 @@ struct BlockQueue: Sendable {
 
     /// The places of the `limit` largest blocks, the largest first, the older of equals before the younger.
     private func largest(_ limit: Int) -> [Int] {
-        var heap = Heap<Ranked>()
-        for index in head..<blocks.count {
-            let ranked = Ranked(count: blocks[index].count, index: index)
-            if heap.count < limit {
-                heap.insert(ranked)
-            } else if let least = heap.min, least < ranked {
-                heap.replaceMin(with: ranked)
-            }
-        }
-        return heap.unordered.sorted { $0 > $1 }.map(\.index)
+        (head..<blocks.count).lazy.map { Ranked(count: blocks[$0].count, index: $0) }.largest(limit).map(\.index)
     }
 
     /// A block by its size; of equal ones the older is the greater.

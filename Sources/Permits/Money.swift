@@ -216,6 +216,10 @@ public enum Limits {
     @inlinable public static var matchesMax: Int { 2_000 }
     /// The most timers of one `CLOCK`; it ends before that once they have made as many events.
     @inlinable public static var timersMax: Int { 2_000 }
+    /// Of how many facilities one command reviews the eco-labels.
+    @inlinable public static var reviewsMax: Int { 500 }
+    /// The most programs of entitlements to one source of water: a season's line names what is announced of each.
+    @inlinable public static var entitlementsMax: Int { 100 }
     /// The most live orders of one member, over all markets.
     @inlinable public static var ordersMax: Int { 5_000 }
     /// The most transfers of one member that wait.

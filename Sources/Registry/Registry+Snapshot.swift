@@ -62,7 +62,7 @@ extension Registry {
         for _ in 0..<(try reader.readCount()) { classes.append(try PermitClass(from: &reader)) }
         for _ in 0..<(try reader.readCount()) { _ = add(try Facility(from: &reader)) }
         for _ in 0..<(try reader.readCount()) { deadlines.append(try Deadline(from: &reader)) }
-        for _ in 0..<(try reader.readCount()) { penalties.append(try Penalty(from: &reader)) }
+        for _ in 0..<(try reader.readCount()) { add(try Penalty(from: &reader)) }
         for _ in 0..<(try reader.readCount()) {
             let program = ProgramID(try reader.read())
             let member = MemberID(try reader.read())

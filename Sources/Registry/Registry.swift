@@ -9,7 +9,9 @@ package struct Registry: Sendable {
     package internal(set) var facilities: ContiguousArray<Facility> = []
     /// Every deadline, in order of announcement.
     package internal(set) var deadlines: [Deadline] = []
-    package internal(set) var penalties: [Penalty] = []
+    package private(set) var penalties: [Penalty] = []
+    /// The places of each member's penalties, in order; made from `penalties`.
+    private var penaltiesOfMember: [MemberID: [Int]] = [:]
     package internal(set) var suspensions: [Suspension] = []
     package internal(set) var trusts: [Trust] = []
     /// Transfers that wait, by number.
@@ -34,6 +36,7 @@ package struct Registry: Sendable {
     /// What binds sellers and buyers of entitlements, oldest first.
     package internal(set) var rights: [Right] = []
     private var facilityByCode: [Code: FacilityID] = [:]
+    private var facilityOrder = CodeOrder()
     /// How many facilities the programs of each regulator have.
     private var facilitiesOfRegulator: [MemberID: Int] = [:]
     /// The facilities of each member, in order of registration.
@@ -115,6 +118,7 @@ package struct Registry: Sendable {
         facilities.append(facility)
         let id = FacilityID(UInt32(facilities.count - 1))
         facilityByCode[facility.code] = id
+        facilityOrder.insert(id.index) { facilities[Int($0)].code }
         facilitiesOfMember[facility.member, default: []].append(id)
         facilitiesOfRegulator[self[facility.program].regulator, default: 0] += 1
         return id
@@ -122,6 +126,17 @@ package struct Registry: Sendable {
 
     /// How many facilities a regulator's programs have, closed ones too: what they did stays public.
     package func facilityCount(of regulator: MemberID) -> Int { facilitiesOfRegulator[regulator] ?? 0 }
+
+    /// All facilities by code, behind one code if it is given.
+    package func facilitiesByCode(behind last: Code?) -> some Sequence<FacilityID> {
+        facilityOrder.places(behind: last) { facilities[Int($0)].code }.lazy.map { FacilityID($0) }
+    }
+
+    /// Whether a facility is of a program and a member, each if it is given.
+    package func isOf(_ program: ProgramID?, _ member: MemberID?, _ facility: FacilityID) -> Bool {
+        (program == nil || facilities[facility.slot].program == program)
+            && (member == nil || facilities[facility.slot].member == member)
+    }
 
     /// Whether a member has any facility.
     package func hasFacilities(_ member: MemberID) -> Bool {
@@ -190,7 +205,15 @@ package struct Registry: Sendable {
     package mutating func replace(deadline: Int) { deadlines[deadline].isReplaced = true }
 
     /// Adds a penalty.
-    package mutating func add(_ penalty: Penalty) { penalties.append(penalty) }
+    package mutating func add(_ penalty: Penalty) {
+        penaltiesOfMember[penalty.member, default: []].append(penalties.count)
+        penalties.append(penalty)
+    }
+
+    /// A member's penalties, in order.
+    package func penalties(of member: MemberID) -> [Penalty] {
+        (penaltiesOfMember[member] ?? []).map { penalties[$0] }
+    }
 
     /// Marks a penalty as paid.
     package mutating func pay(penalty index: Int) { penalties[index].isPaid = true }

@@ -204,14 +204,9 @@ extension Venue {
     }
 
     private func standing(_ code: Code?, _ from: Code?, _ rows: inout Rows) throws(Refusal) {
-        var ids = exchange.members.members.indices.dropFirst().map { MemberID(UInt32($0)) }
-        if let code {
-            let id = try exchange.findMember(code)
-            ids = [id]
-        }
-        ids.sort { exchange.members[$0].code < exchange.members[$1].code }
-        if let from { ids.removeAll { exchange.members[$0].code <= from } }
-        for id in ids.prefix(Limits.rowsMax) {
+        let only = try code.map { code throws(Refusal) in try exchange.findMember(code) }
+        let all = exchange.members.byCode(behind: from)
+        for id in only.map({ [$0] }) ?? Array(all.prefix(Limits.rowsMax)) {
             let standing = exchange.standing(of: id)
             rows.row { bytes in
                 bytes.append("member", exchange.members[id].code)
@@ -257,17 +252,16 @@ extension Venue {
         for label in exchange.compacts.labels where code == nil || label.code == code {
             rows.row { $0.append(label, exchange) }
         }
-        func name(_ award: LabelAward) -> Code { exchange.registry[award.facility].code }
-        let found = exchange.compacts.awards.filter { award in
-            (code == nil || award.label == code) && (facility == nil || award.facility == facility)
-                && (owner == nil || exchange.registry[award.facility].member == owner)
-                && (from.map { name(award) > $0 } ?? true)
-        }
-        let sorted = found.sorted { (name($0), $0.label) < (name($1), $1.label) }
-        // Behind the last row a facility is told whole, so that `from` can go on behind it.
-        let last = sorted.count > Limits.rowsMax ? name(sorted[Limits.rowsMax - 1]) : nil
-        for (index, award) in sorted.enumerated() where index < Limits.rowsMax || name(award) == last {
-            rows.row { $0.append(award, exchange) }
+        let awarded = exchange.registry.facilitiesByCode(behind: from).lazy
+            .filter { (facility == nil || $0 == facility) && exchange.registry.isOf(nil, owner, $0) }
+        var count = 0
+        // A facility is told whole, so that `from` can go on behind it.
+        for id in awarded {
+            guard count < Limits.rowsMax else { break }
+            for award in exchange.compacts.awards(of: id) where code == nil || award.label == code {
+                rows.row { $0.append(award, exchange) }
+                count += 1
+            }
         }
     }
 }

@@ -12,7 +12,7 @@ extension Venue {
         switch query {
         case .rules(let code): try rules(code, &rows)
         case .facilities(let program, let member, let facility, let from):
-            for id in try facilities(program, member, facility, from).prefix(Limits.rowsMax) {
+            for id in try facilities(program, member, facility, from) {
                 rows.row { $0.append(status: id, exchange) }
             }
         case .reports(let code, let period): try reports(code, period, &rows)
@@ -80,28 +80,24 @@ extension Venue {
         }
     }
 
-    /// The facilities that match, by code.
+    /// The facilities that match, by code: `Limits.rowsMax` at most.
     private func facilities(
         _ program: Code?,
         _ member: Code?,
         _ facility: Code?,
         _ from: Code?
     ) throws(Refusal) -> [FacilityID] {
-        var ids = exchange.registry.facilityIDs
-        if let program {
-            let id = try exchange.findProgram(program)
-            ids.removeAll { exchange.registry[$0].program != id }
-        }
-        if let member {
-            let id = try exchange.findMember(member)
-            ids.removeAll { exchange.registry[$0].member != id }
-        }
+        let program = try program.map { code throws(Refusal) in try exchange.findProgram(code) }
+        let member = try member.map { code throws(Refusal) in try exchange.findMember(code) }
+        let registry = exchange.registry
         if let facility {
             let id = try exchange.findFacility(facility)
-            ids.removeAll { $0 != id }
+            return registry.isOf(program, member, id) && from.map({ facility > $0 }) != false ? [id] : []
         }
-        if let from { ids.removeAll { exchange.registry[$0].code <= from } }
-        return ids.sorted { exchange.registry[$0].code < exchange.registry[$1].code }
+        return Array(
+            registry.facilitiesByCode(behind: from).lazy.filter { registry.isOf(program, member, $0) }
+                .prefix(Limits.rowsMax)
+        )
     }
 
     private func reports(_ code: Code, _ period: Int64?, _ rows: inout Rows) throws(Refusal) {
@@ -214,26 +210,29 @@ extension Venue {
         }
     }
 
+    /// What a group holds; the larger is the greater, of equal ones the earlier member.
+    private struct Holder: Comparable {
+        let quantity: Int64
+        let lead: MemberID
+
+        static func < (a: Holder, b: Holder) -> Bool { (a.quantity, b.lead) < (b.quantity, a.lead) }
+    }
+
     /// Shares of a class by groups of associates, the largest first, and the sum of their squares in ten-thousandths.
     ///
     /// How much a member holds is its own business: others see shares without names.
     private func concentration(_ name: ClassName, _ asker: MemberID, _ rows: inout Rows) throws(Refusal) {
         let asset = AssetID.permits(try exchange.findClass(name))
-        var held: [(lead: MemberID, quantity: Int64)] = []
-        var places: [MemberID: Int] = [:]
-        for (account, balance) in exchange.ledger.holders(of: asset) where !account.isBacking && !account.isFinal {
-            guard
+        // By member; those that lead a group have what their associates hold.
+        var quantities = ContiguousArray<Int64>(repeating: 0, count: exchange.members.members.count)
+        exchange.ledger.forEachHolder(of: asset) { account, balance in
+            guard !account.isBacking, !account.isFinal,
                 let member = account.member ?? account.spiller ?? account.facility.map({ exchange.registry[$0].member })
-            else {
-                continue
-            }
-            let lead = exchange.members[member].group ?? member
-            if let index = places[lead] {
-                held[index].quantity += balance.total
-            } else if balance.total > 0 {
-                places[lead] = held.count
-                held.append((lead, balance.total))
-            }
+            else { return }
+            quantities[Int((exchange.members[member].group ?? member).index)] += balance.total
+        }
+        let held = quantities.indices.filter { quantities[$0] > 0 }.map { index in
+            Holder(quantity: quantities[index], lead: MemberID(UInt32(index)))
         }
         let total = held.reduce(0) { $0 + $1.quantity }
         // Herfindahl-Hirschman index: the sum of squared shares in per cent, 0 to 10,000, rounded down.
@@ -241,8 +240,7 @@ extension Venue {
         rows.head.append("held", Quantity(total))
         rows.head.append("holders", UInt64(held.count))
         rows.head.append("hhi", total == 0 ? 0 : UInt64(squares * 10_000 / (Int128(total) * Int128(total))))
-        let sorted = held.sorted { ($0.quantity, $1.lead) > ($1.quantity, $0.lead) }
-        for (index, holder) in sorted.prefix(Limits.rowsMax).enumerated() {
+        for (index, holder) in held.largest(Limits.rowsMax).enumerated() {
             let associates = exchange.members.associates(of: holder.lead)
             rows.row { bytes in
                 if exchange.seesAll(asker) || associates.contains(asker) {

@@ -244,9 +244,8 @@ extension Venue {
     }
 
     private func members(_ from: Code?, _ rows: inout Rows) {
-        var members = exchange.members.members.dropFirst().sorted { $0.code < $1.code }
-        if let from { members.removeAll { $0.code <= from } }
-        for member in members.prefix(Limits.rowsMax) {
+        for id in exchange.members.byCode(behind: from).prefix(Limits.rowsMax) {
+            let member = exchange.members[id]
             rows.row { bytes in
                 bytes.append("member", member.code)
                 bytes.append("role", member.role)

@@ -44,6 +44,13 @@ extension Output {
                 leaf.append(code: name)
                 leaf.append(UInt8(ascii: " "))
                 append(line, to: &leaf)
+                // An entry bundle has no room for a longer one: its digest vouches for it.
+                if leaf.count > LogEntry.leafBytesMax {
+                    leaf.removeLast(leaf.count - time.count - 1)
+                    leaf.append(code: name)
+                    leaf.append(" digest=")
+                    SHA256.digest(of: text(of: line)).appendHex(to: &leaf)
+                }
             case .hidden(let word, let owner):
                 content.reserveCapacity(line.range.count + Code.lengthMax + 1)
                 content.append(code: owner)
