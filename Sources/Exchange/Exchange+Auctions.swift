@@ -16,7 +16,7 @@ extension Exchange {
     /// - Throws: `unknownAuction`.
     package func findAuction(_ code: Code) throws(Refusal) -> AuctionID {
         guard let index = auctions.firstIndex(where: { $0.terms.code == code }) else {
-            throw Refusal(.unknownAuction, "no auction \(code); AUCTIONS lists them, settlement has those long over")
+            throw Refusal(.unknownAuction, "no auction \(code); AUCTIONS lists them")
         }
         return auctions[index].terms.id
     }
