@@ -119,6 +119,8 @@ public struct Percent: Hashable, Comparable, Sendable {
 }
 
 /// The largest values that a command may carry; chosen so that no sum or product inside can overflow.
+///
+/// What there can be many of, and whose it is, `CountLimit.all` says.
 public enum Limits {
     /// The largest quantity of one order, transfer or allocation: 10^9 permits.
     ///
@@ -159,7 +161,7 @@ public enum Limits {
     /// The most links of one program.
     @inlinable public static var linksMax: Int { 200 }
     /// The most facilities of one regulator's programs, closed ones included.
-    @inlinable public static var facilitiesMax: Int { 50_000 }
+    @inlinable public static var facilitiesMax: Int { 20_000 }
     /// How many years back a facility's use can be reported.
     @inlinable public static var reportYearsMax: Int64 { 50 }
     /// The most accounts that one member trusts, over all programs.
