@@ -73,6 +73,13 @@ public struct CountLimit: Sendable {
             "price steps of these; older auctions are in settlement"
         ),
         CountLimit(
+            "bidsMax",
+            Limits.bidsMax,
+            of: .member,
+            bytes: 2_000,
+            "bids in auctions that wait for their result"
+        ),
+        CountLimit(
             "consignmentsMax",
             Limits.consignmentsMax,
             of: .member,

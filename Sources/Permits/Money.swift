@@ -144,6 +144,8 @@ public enum Limits {
     @inlinable public static var auctionsKeptMax: Int { 1000 }
     /// The most price steps of them, over all bids; the last auction is kept with any number.
     @inlinable public static var auctionStepsKeptMax: Int { 50_000 }
+    /// The most bids of one member in auctions that wait for their result.
+    @inlinable public static var bidsMax: Int { 1000 }
     /// The most times that one member consigns to one auction.
     @inlinable public static var consignmentsMax: Int { 100 }
     /// The most members.
