@@ -16,7 +16,7 @@ extension Exchange {
     /// - Throws: `unknownAuction`.
     package func findAuction(_ code: Code) throws(Refusal) -> AuctionID {
         guard let index = auctions.firstIndex(where: { $0.terms.code == code }) else {
-            throw Refusal(.unknownAuction, "no auction \(code); AUCTIONS lists them, settlement has those long over")
+            throw Refusal(.unknownAuction, "no auction \(code); AUCTIONS lists them")
         }
         return auctions[index].terms.id
     }
@@ -109,7 +109,7 @@ extension Exchange {
         var steps = 0
         var gone: Set<AuctionID> = []
         for (rank, slot) in ended.sorted(by: { auctions[$0].ended > auctions[$1].ended }).enumerated() {
-            steps += auctions[slot].result?.steps.count ?? 0
+            steps += auctions[slot].entries.count + (auctions[slot].result?.steps.count ?? 0)
             guard rank >= Limits.auctionsKeptMax || (rank > 0 && steps > Limits.auctionStepsKeptMax) else { continue }
             gone.insert(auctions[slot].terms.id)
         }
@@ -315,9 +315,10 @@ extension Exchange {
         publish(id, "", &events)
     }
 
-    /// Frees guarantees, permits put in, and what bids could have brought.
+    /// Frees guarantees, permits put in, and what bids could have brought, at the end of an auction.
     mutating func releaseHolds(of id: AuctionID) {
         let auction = auctions[slot(of: id)]
+        for entry in auction.entries { standingBids[entry.member, default: 0] -= 1 }
         if !auction.terms.issues {
             let account = AccountID.general(auction.terms.seller)
             ledger.release(auction.supply.units, of: .permits(auction.terms.permitClass), in: account)

@@ -58,6 +58,7 @@ extension Exchange {
                 )
             }
         }
+        try checkBidCount(of: member, in: id)
         try checkBidLimits(quantity, of: member, in: id)
         try checkGuarantee(content, of: member, in: auction)
     }
@@ -74,6 +75,13 @@ extension Exchange {
                 .insufficientGuarantee,
                 "the bid needs a guarantee of \(text(needed.minorUnits, currency)), and has \(text(given.minorUnits, currency)); send GUARANTEE"
             )
+        }
+    }
+
+    /// Refuses a bid in one auction more than a member may bid in at once.
+    private func checkBidCount(of member: MemberID, in id: AuctionID) throws(Refusal) {
+        guard standingBids[member] ?? 0 < Limits.bidsMax || auctions[slot(of: id)].entry(of: member) != nil else {
+            throw Refusal(.limitReached, "\(Limits.bidsMax) bids of yours stand, the most a member can have")
         }
     }
 
@@ -116,12 +124,14 @@ extension Exchange {
         let id = try findAuction(bid.auction)
         try checkPhase(of: id, is: .open)
         try checkStanding(sender.member, in: registry[auctions[slot(of: id)].terms.permitClass].program)
+        try checkBidCount(of: sender.member, in: id)
         try checkBidLimits(bid.quantity, of: sender.member, in: id)
         // Nothing below may fail.
         removeBid(of: sender.member, from: id)
         let asset = AssetID.permits(auctions[slot(of: id)].terms.permitClass)
         ledger.expect(bid.quantity.units, of: asset, in: .general(sender.member))
         auctions[slot(of: id)].entries.append(.init(member: sender.member, time: now, bid: bid))
+        standingBids[sender.member, default: 0] += 1
     }
 
     mutating func withdrawBid(from code: Code, _ sender: Sender) throws(Refusal) {
@@ -138,5 +148,6 @@ extension Exchange {
         let asset = AssetID.permits(auctions[slot(of: id)].terms.permitClass)
         ledger.expect(-entry.bid.quantity.units, of: asset, in: .general(member))
         auctions[slot(of: id)].entries.removeAll { $0.member == member }
+        standingBids[member, default: 0] -= 1
     }
 }

@@ -80,6 +80,9 @@ extension Exchange {
         auctionStreamCount = try reader.read()
         auctionCount = try reader.read()
         for _ in 0..<(try reader.readCount()) { auctions.append(try Auction(from: &reader)) }
+        for auction in auctions where auction.phase.isBeforeResult {
+            for entry in auction.entries { standingBids[entry.member, default: 0] += 1 }
+        }
         registryStreamCount = try reader.read()
         fourEyes = try FourEyes(from: &reader)
         compacts = try Compacts(from: &reader)

@@ -32,6 +32,8 @@ package struct Exchange: Sendable {
     package internal(set) var auctions: ContiguousArray<Auction> = []
     /// How many auctions were ever announced.
     var auctionCount: UInt64 = 0
+    /// How many bids of each member stand in auctions without a result; made from the auctions.
+    var standingBids: [MemberID: Int] = [:]
     /// The number of the last event on the public stream of auctions.
     package internal(set) var auctionStreamCount: UInt64 = 0
     /// The number of the last event on the public stream of the registry.

@@ -58,8 +58,9 @@ struct Timers: Sendable {
     /// How many entries are to be looked at; 0 between commands.
     private var looks = 0
 
-    /// How many entries are looked at for each that is added.
+    /// How many entries are looked at for each that is added, beyond the first so many.
     private static let looksEach = 4
+    private static let unlookedMax = 1000
 
     /// When the next entry falls due; `.never` if there is none.
     var next: Timestamp { heap.first?.time ?? .never }
@@ -87,7 +88,7 @@ struct Timers: Sendable {
     private mutating func insert(_ entry: Entry) {
         heap.append(entry)
         rise(from: heap.count - 1)
-        looks += Timers.looksEach
+        if heap.count > Timers.unlookedMax { looks += Timers.looksEach }
     }
 
     private mutating func remove(at place: Int) {

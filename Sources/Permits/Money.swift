@@ -119,6 +119,8 @@ public struct Percent: Hashable, Comparable, Sendable {
 }
 
 /// The largest values that a command may carry; chosen so that no sum or product inside can overflow.
+///
+/// What there can be many of, and whose it is, `CountLimit.all` says.
 public enum Limits {
     /// The largest quantity of one order, transfer or allocation: 10^9 permits.
     ///
@@ -142,6 +144,8 @@ public enum Limits {
     @inlinable public static var auctionsKeptMax: Int { 1000 }
     /// The most price steps of them, over all bids; the last auction is kept with any number.
     @inlinable public static var auctionStepsKeptMax: Int { 50_000 }
+    /// The most bids of one member in auctions that wait for their result.
+    @inlinable public static var bidsMax: Int { 1000 }
     /// The most times that one member consigns to one auction.
     @inlinable public static var consignmentsMax: Int { 100 }
     /// The most members.
@@ -159,7 +163,7 @@ public enum Limits {
     /// The most links of one program.
     @inlinable public static var linksMax: Int { 200 }
     /// The most facilities of one regulator's programs, closed ones included.
-    @inlinable public static var facilitiesMax: Int { 50_000 }
+    @inlinable public static var facilitiesMax: Int { 20_000 }
     /// How many years back a facility's use can be reported.
     @inlinable public static var reportYearsMax: Int64 { 50 }
     /// The most accounts that one member trusts, over all programs.

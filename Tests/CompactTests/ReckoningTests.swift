@@ -139,6 +139,7 @@ struct ReckoningTests {
         let code = try #require(Code("x"))
         func reading(_ sampler: String, _ value: String, _ isDetermination: Bool = false) throws -> Reading {
             Reading(
+                number: 1,
                 measure: code,
                 period: code,
                 sample: isDetermination ? 0 : 1,

@@ -58,7 +58,7 @@ struct CompactAuditor {
             }
         }
         for (id, life) in lives where !life.expected.isEmpty {
-            throw Breach(description: "\(id.index) \(life.period): not done: \(life.expected)")
+            throw Breach(description: "\(id.number) \(life.period): not done: \(life.expected)")
         }
         try compare(venue)
         let answer = String(decoding: step.output.bytes, as: UTF8.self)
