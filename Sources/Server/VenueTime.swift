@@ -34,7 +34,7 @@ package struct VenueTime: Sendable {
     ///   - bound: how many microseconds the wall clock may differ.
     package init(_ reading: ClockReading, notBefore start: Timestamp, bound: Int64) {
         now = max(reading.wall, start)
-        offset = reading.wall.microseconds - now.microseconds
+        offset = VenueTime.difference(reading.wall, now)
         steady = reading.steady
         self.bound = bound
         judge()
@@ -43,15 +43,17 @@ package struct VenueTime: Sendable {
     /// Goes on to a reading.
     /// - Returns: the venue's time, not before the last one.
     package mutating func advance(to reading: ClockReading) -> Timestamp {
-        let elapsed = min(max(0, reading.steady - steady), VenueTime.elapsedMax)
+        let (passed, overflowed) = reading.steady.subtractingReportingOverflow(steady)
+        let hasPassed = reading.steady > steady
+        let elapsed = hasPassed ? (overflowed ? VenueTime.elapsedMax : min(passed, VenueTime.elapsedMax)) : 0
         steady = max(steady, reading.steady)
         let slew = slewRest + elapsed * VenueTime.slewPartsPerMillion
         slewRest = slew % 1_000_000
         // Never more than has passed, since the rest is less than one.
         let step = slew / 1_000_000
         let before = now.adding(microseconds: elapsed)
-        now = before.adding(microseconds: min(max(difference(reading.wall, before), -step), step))
-        offset = difference(reading.wall, now)
+        now = before.adding(microseconds: min(max(VenueTime.difference(reading.wall, before), -step), step))
+        offset = VenueTime.difference(reading.wall, now)
         judge()
         return now
     }
@@ -60,13 +62,13 @@ package struct VenueTime: Sendable {
     package mutating func accept(_ reading: ClockReading) {
         _ = advance(to: reading)
         now = max(now, reading.wall)
-        offset = difference(reading.wall, now)
+        offset = VenueTime.difference(reading.wall, now)
         judge()
     }
 
     private mutating func judge() { isOff = abs(offset) > (isOff ? bound / 2 : bound) }
 
-    private func difference(_ a: Timestamp, _ b: Timestamp) -> Int64 {
+    private static func difference(_ a: Timestamp, _ b: Timestamp) -> Int64 {
         let (difference, overflowed) = a.microseconds.subtractingReportingOverflow(b.microseconds)
         guard overflowed else { return max(difference, -.max) }
         return a < b ? -.max : .max

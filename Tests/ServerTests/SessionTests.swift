@@ -131,6 +131,79 @@ struct SessionTests {
         try await venue.end()
     }
 
+    @Test(
+        "a line behind a logon may be as long as after it, in the same packet or cut anywhere",
+        arguments: [0, 1, 40, 90, 700]
+    )
+    func longLineBehindLogon(cut: Int) async throws {
+        let venue = try await TestVenue.start()
+        let socket = try RawSocket(port: venue.port)
+        let note = String(repeating: "x", count: 3000)
+        let lines = [
+            "LOGON member=acme user=li password=\(password) version=1", "INTEREST id=i compact=X text=hello",
+            "ORDER id=long market=M side=buy qty=1 price=70 tif=\(note)", "ORDER id=o market=M side=buy qty=1 price=70",
+        ]
+        let text = Array(lines.map { $0 + "\n" }.joined().utf8)
+        try socket.send(Array(text[..<cut]))
+        try socket.send(Array(text[cut...]))
+        for start in ["OK seq=", "OK id=i ", "ERR id=long code=BAD_VALUE", "OK id=o "] {
+            #expect(try socket.readAnswer().hasPrefix(start))
+        }
+        try socket.send(Array(repeating: UInt8(ascii: "A"), count: 5000))
+        #expect(try socket.readAnswer().hasPrefix("ERR code=LINE_TOO_LONG "))
+        #expect(throws: RawSocket.Ended.self) { while true { _ = try socket.readLine() } }
+        socket.close()
+        try await venue.end()
+    }
+
+    @Test("what stands behind a logon that fails is refused line by line, long ones too, until one succeeds")
+    func behindFailedLogon() async throws {
+        let venue = try await TestVenue.start()
+        let socket = try RawSocket(port: venue.port)
+        let logon = "LOGON member=acme user=li version=1 password="
+        let lines = [
+            logon + "wrong-password", "DRAFT id=d compact=X text=\"\(String(repeating: "x", count: 900))\"", "ACCOUNT",
+            "CHALLENGE", logon + "wrong-password", "ACCOUNT", logon + password, "ACCOUNT", "PING",
+        ]
+        try socket.send(Array(lines.map { $0 + "\n" }.joined().utf8))
+        socket.finish()
+        let answers = try lines.map { _ in ClientLine(try socket.readAnswer()) }
+        #expect(
+            answers.map { $0["code"] ?? "OK" } == [
+                "LOGON_FAILED", "NOT_LOGGED_ON", "NOT_LOGGED_ON", "OK", "LOGON_FAILED", "NOT_LOGGED_ON", "OK", "OK",
+                "OK",
+            ]
+        )
+        socket.close()
+        try await venue.end()
+    }
+
+    @Test("lines behind a logon count for the member's limit, which they have with it")
+    func memberLimitBehindLogon() async throws {
+        let venue = try await TestVenue.start {
+            $0.limits.sessionQuota = nil
+            $0.limits.memberQuota = RequestQuota(perSecond: 1000, burst: 3)
+        }
+        let socket = try RawSocket(port: venue.port)
+        let logon = "LOGON member=acme user=li version=1 password=\(password)\n"
+        try socket.send(Array((logon + String(repeating: "PING\n", count: 5)).utf8))
+        let answers = try (0..<6).map { _ in ClientLine(try socket.readAnswer())["code"] ?? "OK" }
+        #expect(answers == ["OK", "OK", "OK", "OK", "THROTTLED", "THROTTLED"])
+        socket.close()
+        try await venue.end()
+    }
+
+    @Test("a client that has logged out closes without an error")
+    func closeAfterLogout() async throws {
+        let venue = try await TestVenue.start()
+        let client = try await venue.logOn("acme", "li")
+        #expect(try await client.send("LOGOUT").isOK)
+        // The venue ends the connection.
+        for await _ in client.events {}
+        try await client.close()
+        try await venue.end()
+    }
+
     @Test("an operator's new login works, and its password is nowhere in the journal")
     func newLogin() async throws {
         let venue = try await TestVenue.start()
