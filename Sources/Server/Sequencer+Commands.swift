@@ -32,8 +32,17 @@ extension Sequencer {
         let reply = venue.execute(request, output: &output)
         if batch.count == 0 { batch.firstCommand = venue.exchange.sequence }
         batch.count += 1
+        charge(session, for: request.verb)
         route(to: session)
         return reply
+    }
+
+    /// A command that did much more than most costs its member as many requests as would have done the same: it is settlement and
+    /// the disk that pay for it. Taking back is free.
+    private func charge(_ session: Session?, for verb: Verb) {
+        let tokens = output.events.count / Sequencer.eventsPerToken
+        guard tokens > 0, !verb.takesBack else { return }
+        session?.connection.memberThrottle?.charge(tokens, at: 1000 * clock.steady)
     }
 
     /// Writes a request's entry.

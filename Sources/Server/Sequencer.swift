@@ -36,6 +36,8 @@ final class Sequencer: @unchecked Sendable {
     private let wakesAt = Atomic<Int64>(.max)
     /// The most lines that an event loop runs itself; with more, reading goes on beside.
     private static let linesAtOnceMax = 256
+    /// How many events a member's request makes for each token that it takes of its limit: that many are free.
+    static let eventsPerToken = 64
     /// The fewest lines that are worth a commit of their own while others wait.
     private static let linesBesideMin = 32
 

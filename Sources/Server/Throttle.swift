@@ -31,6 +31,9 @@ final class Throttle: Sendable {
     /// - Returns: 0, or the nanoseconds until there is one.
     func take(_ verb: Verb?, at now: Int64) -> Int64 { bucket(of: verb).take(at: now) }
 
+    /// Takes tokens for a request that made more work than most; what is not there is owed, up to a whole burst.
+    func charge(_ count: Int, at now: Int64) { requests.take(count, at: now) }
+
     /// Gives a token back that was taken for nothing.
     func giveBack(_ verb: Verb?) { bucket(of: verb).giveBack() }
 
@@ -46,6 +49,17 @@ private final class TokenBucket: Sendable {
     init(_ quota: RequestQuota) {
         nanosecondsPerToken = 1_000_000_000 / quota.perSecond
         nanosecondsWhenEmpty = nanosecondsPerToken * quota.burst
+    }
+
+    /// Takes tokens whether they are there or not.
+    func take(_ count: Int, at now: Int64) {
+        var old = fullAt.load(ordering: .relaxed)
+        while true {
+            let new = min(max(old, now) + Int64(count) * nanosecondsPerToken, now + nanosecondsWhenEmpty)
+            let (exchanged, original) = fullAt.compareExchange(expected: old, desired: new, ordering: .relaxed)
+            guard !exchanged else { return }
+            old = original
+        }
     }
 
     func giveBack() { fullAt.subtract(nanosecondsPerToken, ordering: .relaxed) }

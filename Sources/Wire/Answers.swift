@@ -23,7 +23,7 @@ extension Venue {
             } else if ![.ping, .help, .status].contains(verb) || (verb == .status && !id.isEmpty) {
                 throw Refusal(.notLoggedOn, "\(verb.text) needs a session; send LOGON first")
             }
-            var rows = Rows()
+            var rows = Rows(page: verb.listsInPages ? query.page : nil)
             try collect(query, member ?? .venue, at: served?.time ?? exchange.now, &rows)
             if case .status(original: nil) = query, let served { rows.append(served) }
             rows.write(id: id, to: &output)
@@ -51,6 +51,7 @@ extension Venue {
         case .auctions(let code): try auctions(code, &rows)
         case .bids(let code): try bids(code, member, &rows)
         case .result(let code, let from, let limit): try result(code, from, limit, &rows)
+        case .page(_, let query): try collect(query, member, &rows)
         case .registry(let query): try answer(query, member, &rows)
         case .compact(let query): try answer(query, member, &rows)
         }

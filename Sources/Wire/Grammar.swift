@@ -17,7 +17,7 @@ package enum Key: UInt8, CaseIterable, Sendable, BitwiseCopyable {
     case offer, royalty, lease, window, give, giveqty, want, wantqty, swap
     case size, line, seq, n, leaf, cosigned, sign, takeover, person, old
     case compact, draft, more, measure, value, sample, clause, task, fund, purpose, claim, label, criteria, days
-    case until, auctions, freeze, trade, first, transfer, penalty, on, act, proposal, serial, number, digest
+    case page, until, auctions, freeze, trade, first, transfer, penalty, on, act, proposal, serial, number, digest
 
     /// The key as it is written.
     package var name: String {
@@ -98,7 +98,7 @@ package struct VerbRule: Sendable {
         let (summary, required, optional) = entry(verb)
         let keys =
             required.map { KeyRule(key: $0.0, form: $0.1, isRequired: true) }
-            + (optional + [(.id, .code)]).map { KeyRule(key: $0.0, form: $0.1, isRequired: false) }
+            + (optional + (verb.listsInPages ? [(.page, .integer)] : []) + [(.id, .code)]).map { KeyRule(key: $0.0, form: $0.1, isRequired: false) }
         return VerbRule(verb: verb, summary: summary, keys: keys)
     }
 

@@ -20,7 +20,11 @@ package enum LineParser {
                 throw Refusal(.unknownVerb, "no verb \(scanner.verb.text); HELP lists them")
             }
             let id = try scanner.code(.id, line) ?? .none
-            let body = try scanner.body(line, id: id)
+            var body = try scanner.body(line, id: id)
+            if scanner.verb.listsInPages, case .query(let query) = body {
+                let page = try scanner.integer(.page, line, in: 1...1_000_000)
+                if let page { body = .query(.page(Int(page), query)) }
+            }
             return ParsedLine(verb: scanner.verb, id: id, contentHash: id.isEmpty ? 0 : hash(line), body: body)
         } catch {
             throw ParseFailure(id: findID(line), refusal: error)

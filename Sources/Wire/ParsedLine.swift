@@ -52,6 +52,8 @@ package enum Query: Sendable, Equatable {
     case result(auction: Code, from: Int, limit: Int)
     indirect case registry(RegistryQuery)
     indirect case compact(CompactQuery)
+    /// A page of what another query lists.
+    indirect case page(Int, Query)
 }
 
 /// A request that reads the registry.

@@ -8,10 +8,20 @@ struct Rows {
     /// The rows, one behind the other, and where each ends.
     private var text: [UInt8] = []
     private var ends: [Int] = []
+    /// Which page of the rows is told, from 1; nil for all of them.
+    private let page: Int?
+    /// How many rows there are on all pages.
+    private var total = 0
+
+    /// - Parameter page: of a verb that lists in pages, which one.
+    init(page: Int? = nil) { self.page = page }
 
     var count: Int { ends.count }
 
+    /// Adds a row, if it is of the page.
     mutating func row(_ write: (inout [UInt8]) -> Void) {
+        total += 1
+        if let page, (total - 1) / Limits.rowsMax != page - 1 { return }
         write(&text)
         ends.append(text.count)
     }
@@ -21,6 +31,7 @@ struct Rows {
         output.bytes.append("OK")
         output.bytes.append(id: id)
         output.bytes.append(head.span)
+        if let page, total > page * Limits.rowsMax { output.bytes.append("next", UInt64(page + 1)) }
         output.bytes.append("rows", UInt64(count))
         output.endLine(from: start, to: .reply)
         var begin = 0
@@ -31,6 +42,14 @@ struct Rows {
             output.endLine(from: start, to: .reply)
             begin = end
         }
+    }
+}
+
+extension Query {
+    /// Which page it asks for.
+    var page: Int {
+        guard case .page(let page, _) = self else { return 1 }
+        return page
     }
 }
 
