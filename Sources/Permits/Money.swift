@@ -248,4 +248,6 @@ public enum Limits {
     @inlinable public static var textBytesMax: Int { 200 }
     /// The most rows in the reply to one query.
     @inlinable public static var rowsMax: Int { 1000 }
+    /// The most lines of a stream that are sent again at once.
+    @inlinable public static var feedLinesMax: Int { 10_000 }
 }

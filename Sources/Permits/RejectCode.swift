@@ -64,6 +64,7 @@ public enum RejectCode: UInt16, CaseIterable, Sendable {
     case unknownFund = 231
     case unknownMeasure = 232
     case unknownComplaint = 233
+    case historyChanged = 234
     // The order.
     case wrongPhase = 301
     case invalidCombination = 302
@@ -259,6 +260,11 @@ public enum RejectCode: UInt16, CaseIterable, Sendable {
         case .unknownLink: ("UNKNOWN_LINK", "No such link between zones.", "LINKS lists them.")
         case .notRetained:
             ("NOT_RETAINED", "That part of the stream is not there.", "The text gives the numbers that are.")
+        case .historyChanged:
+            (
+                "HISTORY_CHANGED", "The venue was set back, and what was seen after that is not in its history.",
+                "Drop what came after the command in the text, and RESUME from there without history=."
+            )
         case .notSealed:
             (
                 "NOT_SEALED", "The sealed log has no such line, leaf or checkpoint.",

@@ -29,10 +29,10 @@ package struct Bookings {
     /// Books it, and is empty again.
     /// - Parameters:
     ///   - settlement: where.
-    ///   - sequence: the last command that was gathered, whether it did something or not.
+    ///   - position: behind the last command that was gathered, whether it did something or not.
     /// - Throws: `SettlementError`; nothing is booked then.
-    package mutating func book(in settlement: Settlement, through sequence: UInt64) throws {
-        try settlement.apply(entries, lines: lines, through: sequence)
+    package mutating func book(in settlement: Settlement, through position: JournalPosition) throws {
+        try settlement.apply(entries, lines: lines, through: position)
         entries.removeAll(keepingCapacity: true)
         lines.removeAll(keepingCapacity: true)
         rowCount = 0

@@ -1,11 +1,14 @@
 import Logging
 import NIOCore
+import Permits
 import Storage
 import Synchronization
 
 /// Commits one batch at a time, then lets its replies out.
 final class Committer: Sendable {
     private let journal: Journal
+    private let journalEnd: JournalEnd
+    private let clock: VenueClock
     private let projector: Projector
     private let inbox: Inbox
     private let onFailure: @Sendable (any Error) -> Void
@@ -13,11 +16,15 @@ final class Committer: Sendable {
     private let hasFailed = Atomic<Bool>(false)
     private let workers: Workers
     private let logger: Logger
+    /// When the journal's end was noted.
+    private let notedAt = Atomic<Int64>(0)
     /// How far the journal's log has grown since the last checkpoint.
     private let logPages = Atomic<Int>(0)
 
     init(
         journal: Journal,
+        journalEnd: JournalEnd,
+        clock: VenueClock,
         projector: Projector,
         inbox: Inbox,
         workers: Workers,
@@ -27,6 +34,8 @@ final class Committer: Sendable {
         self.logger = logger
         self.workers = workers
         self.journal = journal
+        self.journalEnd = journalEnd
+        self.clock = clock
         self.projector = projector
         self.inbox = inbox
         self.onFailure = onFailure
@@ -56,23 +65,40 @@ final class Committer: Sendable {
 
     private func commit(_ batch: Batch) {
         guard !hasFailed.load(ordering: .acquiring) else { return }
+        guard batch.count > 0 else { return deliver(batch.deliveries) }
+        let position: JournalPosition
         do throws(JournalError) {
-            if batch.count > 0 {
-                try journal.append(firstCommand: batch.firstCommand, count: batch.count, payload: batch.payload)
-            }
+            position = try journal.append(
+                firstCommand: batch.firstCommand,
+                count: batch.count,
+                payload: batch.payload
+            )
         } catch {
             hasFailed.store(true, ordering: .releasing)
             onFailure(error)
             return
         }
         deliver(batch.deliveries)
-        guard batch.count > 0 else { return }
-        projector.add(batch)
+        projector.add(batch, through: position)
+        note(position)
         // Roughly: a batch rewrites the last page of its table, and fills others.
         let pages = logPages.add(2 + batch.payload.count / 4096, ordering: .relaxed).newValue
         if pages > Journal.logPages / 2 {
             logPages.store(0, ordering: .relaxed)
             checkpoint()
+        }
+    }
+
+    /// Notes apart from the journal how far it has come, about once a second.
+    private func note(_ position: JournalPosition) {
+        let now = clock.steady
+        let since = now - notedAt.load(ordering: .relaxed)
+        guard since >= Timestamp.microsecondsPerSecond || since < 0 else { return }
+        notedAt.store(now, ordering: .relaxed)
+        workers.checkpoints.submit { [self] in
+            do throws(JournalError) { try journalEnd.note(position) } catch {
+                logger.error("the journal's end is not noted: \(error)")
+            }
         }
     }
 

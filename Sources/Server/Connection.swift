@@ -24,6 +24,7 @@ final class Connection: Sendable, Hashable {
     private let doorkeeper: Doorkeeper
     /// Tells the operator that its client certificate was refused, and why.
     let noteBadCertificate: @Sendable (String) -> Void
+    private let unread = NIOLockedValueBox<[@Sendable () -> Void]>([])
     private let throttleOfMember = NIOLockedValueBox<Throttle?>(nil)
 
     init(
@@ -93,6 +94,23 @@ final class Connection: Sendable, Hashable {
             channel.pipeline.syncOperations.writeAndFlush(NIOAny(buffer), promise: nil)
         }
         if thenClose { channel.close(promise: nil) }
+    }
+
+    /// Runs `body` on the event loop once the client has read nearly all that was sent, or has gone.
+    func whenRead(_ body: @escaping @Sendable () -> Void) {
+        channel.eventLoop.execute { [self] in
+            guard channel.isActive, !channel.isWritable else { return body() }
+            unread.withLockedValue { $0.append(body) }
+        }
+    }
+
+    /// The client has read nearly all, or has gone; on the event loop.
+    func wasRead() {
+        let waiting = unread.withLockedValue { unread in
+            defer { unread = [] }
+            return unread
+        }
+        for body in waiting { body() }
     }
 
     /// Bytes handed over and not yet written to the socket.

@@ -73,8 +73,14 @@ final class ConnectionHandler: ChannelInboundHandler {
         logonTimeout?.cancel()
         slowLine?.cancel()
         heartbeat?.cancel()
+        connection.wasRead()
         // Behind what it has sent.
         context.eventLoop.execute { [inbox, connection] in inbox.add(.closed(connection)) }
+    }
+
+    func channelWritabilityChanged(context: ChannelHandlerContext) {
+        if context.channel.isWritable { connection.wasRead() }
+        context.fireChannelWritabilityChanged()
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {

@@ -35,12 +35,12 @@ package final class ExchangeServer: Sendable {
         loopReads = Dictionary(
             uniqueKeysWithValues: group.makeIterator().map { (ObjectIdentifier($0), core.loopReads()) }
         )
-        core.start()
     }
 
-    /// Listens.
+    /// Starts the venue, and listens.
     /// - Returns: the port.
     package func start() async throws -> Int {
+        core.start()
         let bootstrap = ServerBootstrap(group: group)
             .serverChannelOption(.backlog, value: 1024)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)

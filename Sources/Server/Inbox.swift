@@ -14,10 +14,10 @@ enum InboxItem: Sendable {
     case checked(Connection, Logon, CredentialCheck)
     /// A new password was hashed; nil if there was none to hash.
     case hashed(Connection, NewCredentials, Result<String?, Refusal>)
-    /// Older lines of a stream were read.
-    case history(Connection, StreamRequest, Result<[FeedLine], Refusal>)
+    /// A page of a stream was read.
+    case page(Ticket, StreamRequest, Result<Settlement.FeedPage, Refusal>)
     /// What an inquiry needs was read.
-    case read(Connection, Code, Inquiry, Result<Inquiry.Records, Refusal>)
+    case read(Ticket, Inquiry, Result<Inquiry.Records, Refusal>)
 }
 
 /// A line as the connection read it.

@@ -7,30 +7,33 @@ import Permits
 import Seals
 package import Storage
 import Synchronization
-package import Wire
+import Wire
 
 /// The settlement thread: a second engine that follows the journal, books what its commands did, and keeps snapshots.
 ///
 /// It takes committed batches from memory, and from the journal when it is far behind. It yields to everything else: nobody
 /// waits for it but those who ask for what is booked.
 package final class Projector: @unchecked Sendable {
-    private let settlement: Settlement
-    private let log: SealedLog?
-    private let snapshots: SnapshotStore
+    let followers: Followers
     private let journal: Journal
-    private let configuration: ServerConfiguration
+    let configuration: ServerConfiguration
     private let readers: any Worker
     private let onFailure: @Sendable (any Error) -> Void
-    private let appliedSequence: Atomic<UInt64>
+    private let settledSequence: Atomic<UInt64>
+    private let sealedSequence: Atomic<UInt64>
     private let finished = DispatchSemaphore(value: 0)
 
     // Under `condition`.
     private let condition = SteadyCondition()
-    private var batches: Deque<Batch> = []
+    private var batches: Deque<Committed> = []
     private var bytes = 0
     /// The last command handed over.
     private var committed: UInt64
-    private var waiters: [(sequence: UInt64, body: @Sendable () -> Void)] = []
+    private var waiters: [Waiter] = []
+    /// What somebody else has found of a file.
+    private var reported: (any FileFault)?
+    /// Until when it lets a file be that cannot be written.
+    private var restEnd = SteadyTime.distantPast
     private var isStopping = false
     private var burstStart = SteadyTime.distantPast
     private var burstEnd = SteadyTime.distantPast
@@ -40,10 +43,38 @@ package final class Projector: @unchecked Sendable {
 
     // Of the thread alone.
     private var replay: StreamReplay
+    private var position: JournalPosition
     private var bookings = Bookings()
     private var facts: [LogEntry] = []
     private var lastSnapshot: UInt64
     private var gatherEnd = SteadyTime.distantPast
+    /// Up to where a file that was made anew is to come before another is.
+    private var repairedThrough: [String: UInt64] = [:]
+    private var restTime = Projector.restTimeMin
+
+    /// A committed batch.
+    private struct Committed {
+        let firstCommand: UInt64
+        let payload: [UInt8]
+        let position: JournalPosition
+    }
+
+    /// Somebody who waits for what is booked, or sealed.
+    struct Waiter: Sendable {
+        let sequence: UInt64
+        let isForLog: Bool
+        /// Gets whether it is there.
+        let body: @Sendable (Bool) -> Void
+    }
+
+    /// What there is to do.
+    private struct Work {
+        let batch: Committed?
+        /// The last command handed over.
+        let last: UInt64
+        /// Whether no more comes.
+        let isLast: Bool
+    }
 
     /// How much journal text waits in memory.
     private static let bytesMax = 16 << 20
@@ -59,37 +90,44 @@ package final class Projector: @unchecked Sendable {
     private static let stopTime = 5.0
     /// How many commands are few enough to gather for.
     private static let gatherMax = 5_000
+    /// How many facts go into one transaction of the log at most, or nearly.
+    private static let factsMax = 20_000
+    /// How long it lets a file be that cannot be written, in seconds; twice as long each time.
+    private static let restTimeMin = 1.0
+    private static let restTimeMax = 60.0
+    /// How many commands settlement may be behind for somebody to wait for it: some seconds' work.
+    private static let awaitedMax: UInt64 = 1_000_000
 
     package init(
-        from replay: StreamReplay,
-        settlement: Settlement,
-        log: SealedLog?,
-        snapshots: SnapshotStore,
+        from place: Recovery.Place,
+        followers: Followers,
         journal: Journal,
         configuration: ServerConfiguration,
         readers: any Worker,
         onFailure: @escaping @Sendable (any Error) -> Void
     ) {
-        self.replay = replay
-        self.settlement = settlement
-        self.log = log
-        self.snapshots = snapshots
+        (replay, position) = (place.replay, place.position)
+        self.followers = followers
         self.journal = journal
         self.configuration = configuration
         self.readers = readers
         self.onFailure = onFailure
-        appliedSequence = Atomic(min(settlement.appliedSequence, log?.appliedSequence ?? .max))
-        lastSnapshot = replay.venue.exchange.sequence
+        settledSequence = Atomic(followers.settlement.appliedSequence)
+        sealedSequence = Atomic(followers.log?.appliedSequence ?? .max)
+        lastSnapshot = place.position.command
         committed = journal.lastCommand
     }
 
     /// The last command that settlement has booked.
-    package var applied: UInt64 { appliedSequence.load(ordering: .acquiring) }
+    package var settled: UInt64 { settledSequence.load(ordering: .acquiring) }
+
+    /// The last command that settlement has booked and the log has sealed.
+    package var applied: UInt64 { min(settled, sealedSequence.load(ordering: .acquiring)) }
 
     /// Starts the thread.
     package func start() {
         let thread = Thread { [self] in
-            yieldToOthers()
+            Projector.yieldToOthers()
             run()
             finished.signal()
         }
@@ -99,28 +137,44 @@ package final class Projector: @unchecked Sendable {
     }
 
     /// Hands a committed batch over.
-    func add(_ batch: Batch) {
+    func add(_ batch: Batch, through position: JournalPosition) {
         condition.withLock {
-            committed = batch.firstCommand + UInt64(batch.count) - 1
+            committed = position.command
             noteBurst(batch)
             // What does not fit is read from the journal when its turn comes.
             if bytes + batch.payload.count <= Projector.bytesMax {
-                var batch = batch
-                batch.deliveries = []
-                batches.append(batch)
+                batches.append(
+                    Committed(firstCommand: batch.firstCommand, payload: batch.payload, position: position)
+                )
                 bytes += batch.payload.count
             }
             condition.signal()
         }
     }
 
-    /// Runs `body` on another thread once command `sequence` is committed and booked.
-    func whenBooked(_ sequence: UInt64, _ body: @escaping @Sendable () -> Void) {
+    /// Runs a waiter's body on another thread once its command is committed and booked, or at once if that will take long.
+    func add(_ waiter: Waiter) {
+        let lag = waiter.sequence - min(waiter.sequence, applied(for: waiter))
+        guard lag <= Projector.awaitedMax else { return readers.submit { waiter.body(false) } }
         condition.withLock {
-            waiters.append((sequence, body))
+            waiters.append(waiter)
             condition.signal()
         }
     }
+
+    /// Runs `body` on a thread for reading.
+    func submit(_ body: @escaping @Sendable () -> Void) { readers.submit(body) }
+
+    /// Somebody has found that a file is damaged: it is set aside.
+    func report(_ fault: any FileFault) {
+        guard fault.isDamage else { return }
+        condition.withLock {
+            reported = reported ?? fault
+            condition.signal()
+        }
+    }
+
+    private func applied(for waiter: Waiter) -> UInt64 { waiter.isForLog ? applied : settled }
 
     /// Books what is committed, as far as it can in a few seconds, saves a snapshot and ends the thread.
     package func stop() {
@@ -135,7 +189,7 @@ package final class Projector: @unchecked Sendable {
     // MARK: The thread
 
     /// Lets the threads that answer go first: this one gets what they leave.
-    private func yieldToOthers() {
+    static func yieldToOthers() {
         #if os(Linux)
             // SCHED_IDLE. With a nice value of 10 the venue answered 245,000 orders a second instead of 317,000 (50 connections
             // of 64, 2 cores, 2026).
@@ -146,39 +200,34 @@ package final class Projector: @unchecked Sendable {
     }
 
     private func run() {
-        do {
-            while try step(next()) {}
-            saveSnapshot()
-        } catch {
-            fail(error)
+        var goesOn = true
+        while goesOn {
+            do { goesOn = try step(next()) } catch { goesOn = mend(error) }
         }
+        saveSnapshot()
     }
 
     /// Does one thing without waiting, for whoever has not started the thread.
     func advance() {
-        do { _ = try step(condition.withLock { take() }) } catch { fail(error) }
-    }
-
-    private func fail(_ error: any Error) {
-        onFailure(error)
-        wakeWaiters(through: .max)
+        do { _ = try step(condition.withLock { take() }) } catch { _ = mend(error) }
     }
 
     /// Follows a batch, and books if it is time.
     /// - Returns: false when nothing more comes.
-    private func step(_ work: (batch: Batch?, last: UInt64, isLast: Bool)) throws -> Bool {
-        let position = replay.venue.exchange.sequence
-        if let batch = work.batch, batch.firstCommand <= position + 1 {
-            if batch.firstCommand == position + 1 { try follow(batch.payload) }
-        } else if position < work.last {
-            try journal.forEachBatch(fromCommand: position + 1, bytesMax: 1 << 20) { batch in
-                guard batch.firstCommand > position else { return }
-                try follow(batch.payload)
+    private func step(_ work: Work) throws -> Bool {
+        if let fault = condition.withLock({ takeReport() }) { throw fault }
+        if let batch = work.batch, batch.firstCommand <= position.command + 1 {
+            if batch.firstCommand == position.command + 1 { try follow(batch.payload, through: batch.position) }
+        } else if position.command < work.last {
+            let start = position.command
+            try journal.forEachBatch(fromCommand: start + 1, bytesMax: 1 << 20) { batch, position in
+                guard batch.firstCommand > start else { return }
+                try follow(batch.payload, through: position)
             }
         }
-        if bookings.isFull || isIdle { try book() }
+        if isFull || isIdle { try book() }
         guard work.isLast else { return true }
-        if isIdle, replay.venue.exchange.sequence == work.last { return false }
+        if isIdle, position.command == work.last { return false }
         guard isPastStop else { return true }
         try book()
         configuration.logger.notice(
@@ -189,10 +238,10 @@ package final class Projector: @unchecked Sendable {
     }
 
     /// Waits for something to do, and takes the next batch.
-    /// - Returns: the batch, the last command handed over, and whether no more comes.
-    private func next() -> (batch: Batch?, last: UInt64, isLast: Bool) {
+    private func next() -> Work {
         condition.withLock {
-            while batches.isEmpty, !isStopping, applied == committed, !isAwaited { condition.wait() }
+            while restEnd > SteadyTime(), !isStopping, condition.wait(until: restEnd) {}
+            while reported == nil, batches.isEmpty, !isStopping, applied == committed, !isAwaited { condition.wait() }
             while isNearEnd, !isStopping, waiters.isEmpty, condition.wait(until: gatherEnd) {}
             while isInBurst, !isStopping, waiters.isEmpty, condition.wait(until: burstEnd) {}
             return take()
@@ -200,10 +249,16 @@ package final class Projector: @unchecked Sendable {
     }
 
     /// Takes the next batch; under `condition`.
-    private func take() -> (batch: Batch?, last: UInt64, isLast: Bool) {
+    private func take() -> Work {
         let batch = batches.popFirst()
         bytes -= batch?.payload.count ?? 0
-        return (batch, committed, isStopping)
+        return Work(batch: batch, last: committed, isLast: isStopping)
+    }
+
+    /// Takes what was reported; under `condition`.
+    private func takeReport() -> (any FileFault)? {
+        defer { reported = nil }
+        return reported
     }
 
     /// Whether so little is left to book that it is worth gathering; under `condition`.
@@ -229,59 +284,78 @@ package final class Projector: @unchecked Sendable {
     }
 
     /// Whether somebody waits for what is booked already; under `condition`.
-    private var isAwaited: Bool { waiters.contains { $0.sequence <= applied } }
+    private var isAwaited: Bool { waiters.contains { $0.sequence <= applied(for: $0) } }
 
     private var isPastStop: Bool { condition.withLock { SteadyTime() > stopDeadline } }
 
     private var isIdle: Bool { condition.withLock { batches.isEmpty } }
 
-    private func follow(_ payload: [UInt8]) throws {
-        let (booked, sealed) = (settlement.appliedSequence, log?.appliedSequence ?? .max)
+    private func follow(_ payload: [UInt8], through position: JournalPosition) throws {
+        let booked = followers.settlement.appliedSequence
+        let log = followers.log
+        let sealed = log?.appliedSequence ?? .max
+        var failure: (any Error)?
         try replay.run(payload) { step, venue in
             guard let sequence = step.sequence else { return }
             if sequence > booked { bookings.add(step) }
             if let log, sequence > sealed {
                 facts += step.output.facts(sequence: sequence, of: venue.exchange, blinding: log.blinding)
             }
-            if bookings.isFull { try book(through: sequence) }
+            guard isFull, failure == nil else { return }
+            let here = JournalPosition(journal: position.journal, command: sequence, hash: position.hash)
+            // What cannot be booked now is, at the batch's end or later: the replay does not stop inside one.
+            do { try book(through: here) } catch { failure = error }
         }
+        self.position = position
+        if let failure { throw failure }
     }
 
     private func book() throws {
-        let last = replay.venue.exchange.sequence
+        let last = position.command
         if last > applied {
-            try book(through: last)
+            try book(through: position)
+            restTime = Projector.restTimeMin
             gatherEnd = SteadyTime(timeIntervalSinceNow: Projector.gatherTime)
-            if last - lastSnapshot >= configuration.commandsPerSnapshot { saveSnapshot() }
+            if last > lastSnapshot, last - lastSnapshot >= configuration.commandsPerSnapshot { saveSnapshot() }
         }
-        wakeWaiters(through: applied)
+        wakeWaiters { $0.sequence <= applied(for: $0) }
     }
 
-    private func book(through last: UInt64) throws {
-        try bookings.book(in: settlement, through: last)
-        try log?.append(facts, through: last)
+    private func book(through position: JournalPosition) throws {
+        let last = position.command
+        try bookings.book(in: followers.settlement, through: position)
+        settledSequence.store(max(settled, last), ordering: .releasing)
+        guard let log = followers.log else { return }
+        try log.append(facts, through: position)
         facts.removeAll(keepingCapacity: true)
-        appliedSequence.store(last, ordering: .releasing)
+        sealedSequence.store(max(last, log.appliedSequence), ordering: .releasing)
     }
 
-    private func wakeWaiters(through sequence: UInt64) {
+    /// Whether so much was gathered that it should be booked.
+    private var isFull: Bool { bookings.isFull || facts.count >= Projector.factsMax }
+
+    private func wakeWaiters(_ isReady: (Waiter) -> Bool) {
         let ready = condition.withLock {
-            let ready = waiters.filter { $0.sequence <= sequence }
-            waiters.removeAll { $0.sequence <= sequence }
+            let ready = waiters.filter(isReady)
+            waiters.removeAll(where: isReady)
             return ready
         }
-        for waiter in ready { readers.submit(waiter.body) }
+        for waiter in ready {
+            let isBooked = waiter.sequence <= applied(for: waiter)
+            readers.submit { waiter.body(isBooked) }
+        }
     }
 
     private func saveSnapshot() {
-        let venue = replay.venue
-        lastSnapshot = venue.exchange.sequence
-        let payload = venue.snapshot()
+        // What is made anew from the first command on has nothing new for the engine.
+        guard position.command > lastSnapshot else { return }
+        lastSnapshot = position.command
+        let snapshot = Snapshot(position: position, payload: replay.venue.snapshot())
         do throws(SnapshotStoreError) {
-            try snapshots.save(sequence: lastSnapshot, digest: SHA256.digest(of: payload), payload: payload)
+            try followers.snapshots.save(snapshot)
             configuration.logger.info(
                 "snapshot",
-                metadata: ["seq": "\(lastSnapshot)", "bytes": "\(payload.count)"]
+                metadata: ["seq": "\(lastSnapshot)", "bytes": "\(snapshot.payload.count)"]
             )
         } catch {
             // A snapshot is a cache: without it the next start takes longer.
@@ -289,70 +363,44 @@ package final class Projector: @unchecked Sendable {
         }
     }
 
-    // MARK: Reading what is booked
+    // MARK: When a file fails
 
-    /// Reads lines of a stream, once command `sequence` is booked.
-    func history(
-        _ request: StreamRequest,
-        after sequence: UInt64,
-        _ body: @escaping @Sendable (Result<[FeedLine], Refusal>) -> Void
-    ) {
-        whenBooked(sequence) { [settlement, configuration] in
-            do throws(SettlementError) {
-                body(
-                    .success(
-                        try settlement.feedLines(
-                            stream: request.stream,
-                            from: request.from,
-                            through: request.through,
-                            limit: Int.max
-                        )
-                    )
-                )
-            } catch {
-                configuration.logger.error("cannot read a stream: \(error)")
-                body(.failure(Refusal(.busy, "the stream cannot be read now")))
+    /// Sets a damaged file aside and begins it anew, or lets one that cannot be written be for a while: trading goes on.
+    /// - Returns: false if nothing more can be done: the journal itself has failed, or the venue stops.
+    private func mend(_ error: any Error) -> Bool {
+        do {
+            switch error {
+            case let fault as any FileFault:
+                let reached =
+                    fault.file == followers.settlement.file ? settled : sealedSequence.load(ordering: .acquiring)
+                let isNew = reached < repairedThrough[fault.file] ?? 0
+                guard fault.isDamage, !isNew, try followers.replace(because: fault) else { return rest(error) }
+                repairedThrough[fault.file] = condition.withLock { committed }
+            default:
+                onFailure(error)
+                wakeWaiters { _ in true }
+                return false
             }
+        } catch {
+            return rest(error)
         }
+        (replay, position) = (Recovery.Place.start.replay, .start)
+        bookings = Bookings()
+        facts = []
+        settledSequence.store(followers.settlement.appliedSequence, ordering: .releasing)
+        sealedSequence.store(followers.log?.appliedSequence ?? .max, ordering: .releasing)
+        return true
     }
 
-    /// Reads what an inquiry needs, once command `sequence` is booked.
-    func read(
-        _ need: Inquiry.Need,
-        after sequence: UInt64,
-        _ body: @escaping @Sendable (Result<Inquiry.Records, Refusal>) -> Void
-    ) {
-        whenBooked(sequence) { [settlement, log, configuration] in
-            do {
-                if case .log(let need) = need {
-                    guard let log else { throw Refusal(.notSealed, "this venue keeps no sealed log") }
-                    body(.success(.log(try log.record(for: need))))
-                } else {
-                    body(.success(try settlement.records(for: need)))
-                }
-            } catch let refusal as Refusal {
-                body(.failure(refusal))
-            } catch {
-                configuration.logger.error("cannot read for an inquiry: \(error)")
-                body(.failure(Refusal(.busy, "what was booked cannot be read now")))
-            }
-        }
-    }
-}
-
-extension Settlement {
-    fileprivate func records(for need: Inquiry.Need) throws(SettlementError) -> Inquiry.Records {
-        switch need {
-        case .path(let serial, let permitClass):
-            let moves = try path(of: serial, permitClass: permitClass)
-            return .path(moves.map { TraceStep(sequence: $0.sequence, time: $0.time, move: $0.move) })
-        case .trades(let begin):
-            let levels = Dictionary(grouping: try levels(since: begin), by: \.market).mapValues { levels in
-                levels.map { TradeRecord.Level(price: $0.price, trades: $0.trades, quantity: $0.quantity) }
-            }
-            return .trades(TradeRecord(levels: levels, offMarket: try offMarket(since: begin)))
-        case .certificate(let number): return .certificate(try certificate(number))
-        case .log: preconditionFailure("the sealed log answers that")
+    /// Waits before the next try, longer each time.
+    /// - Returns: false if the venue stops meanwhile.
+    private func rest(_ error: any Error) -> Bool {
+        configuration.logger.error("settlement rests, trading goes on: \(error)")
+        wakeWaiters { _ in true }
+        return condition.withLock {
+            restEnd = SteadyTime(timeIntervalSinceNow: restTime)
+            restTime = min(2 * restTime, Projector.restTimeMax)
+            return !isStopping
         }
     }
 }

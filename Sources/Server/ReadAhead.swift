@@ -28,7 +28,7 @@ final class ReadAhead: @unchecked Sendable {
         let thread = Thread { [self] in
             do {
                 try journal.forEachBatch(fromCommand: command) { batch in
-                    let part = Part(batch: batch, lines: try StreamReplay.read(batch.payload))
+                    let part = try ReadAhead.read(batch, of: journal.file)
                     try condition.withLock {
                         while parts.count >= ReadAhead.aheadMax, !isStopped { condition.wait() }
                         guard !isStopped else { throw Stopped() }
@@ -44,6 +44,16 @@ final class ReadAhead: @unchecked Sendable {
         thread.name = "weir.readahead"
         thread.stackSize = 8 << 20
         thread.start()
+    }
+
+    private static func read(_ batch: JournalBatch, of file: String) throws -> Part {
+        do {
+            let lines = try StreamReplay.read(batch.payload, firstLine: Int(batch.firstCommand))
+            return Part(batch: batch, lines: lines)
+        } catch let error as StreamError {
+            let command = UInt64(error.line ?? Int(batch.firstCommand))
+            throw JournalError.unrunnable(file, batch, command: command, error.message)
+        }
     }
 
     private func end(_ error: (any Error)?) {

@@ -6,50 +6,37 @@ package import Wire
 
 /// Brings a data directory's state back: the newest snapshot, and the journal after it.
 package enum Recovery {
+    /// A replay, and where in the journal it stands.
+    package struct Place: Sendable {
+        package var replay: StreamReplay
+        package var position: JournalPosition
+
+        /// Before the first command.
+        package static let start = Place(replay: StreamReplay(), position: .start)
+    }
+
     /// Rebuilds the venue.
     ///
-    /// Without a snapshot it begins at the first command.
+    /// A snapshot that cannot be read is passed over; without one it begins at the first command.
     /// - Returns: the venue at the journal's end, and where settlement goes on from: the newest snapshot that it has booked.
-    /// - Throws: `JournalError`, `SettlementError`, `SnapshotStoreError`, or `StreamError` if an entry cannot be run.
+    /// - Throws: `JournalError` if the journal cannot be read, or an entry cannot be run.
     package static func recover(
         journal: Journal,
-        settlement: Settlement,
-        log: SealedLog?,
-        snapshots: SnapshotStore,
+        followers: Followers,
         logger: Logger
-    ) throws -> (venue: Venue, settled: StreamReplay) {
-        let search = try snapshots.newest()
-        for problem in search.problems { logger.warning("snapshot passed over: \(problem)") }
-        let booked = min(settlement.appliedSequence, log?.appliedSequence ?? .max)
-        // Both follow the journal. If one is ahead of it, then the journal has lost its end, or is another.
-        let known = max(settlement.appliedSequence, log?.appliedSequence ?? 0, search.snapshot?.sequence ?? 0)
-        guard known <= journal.lastCommand else {
-            throw StreamError(
-                "\(journal.file) ends with command \(journal.lastCommand), but command \(known) was booked: it has lost its "
-                    + "end, or is older than settlement.db, log.db and snapshots.db; restore a backup into an empty directory"
-            )
-        }
-        let newest = try replay(from: search.snapshot)
+    ) throws -> (venue: Venue, settled: Place) {
+        let booked = min(followers.settlement.appliedSequence, followers.log?.appliedSequence ?? .max)
+        let newest = place(in: followers.snapshots, atMost: journal.lastCommand, logger)
         let settled =
-            newest.venue.exchange.sequence <= booked
-            ? newest : try replay(from: snapshots.newest(atMost: booked).snapshot)
-        var replay = newest
+            newest.position.command <= booked ? newest : place(in: followers.snapshots, atMost: booked, logger)
+        var replay = newest.replay
         replay.audience = .nobody
         let start = replay.venue.exchange.sequence
         let ahead = ReadAhead(journal, fromCommand: start + 1)
         defer { ahead.stop() }
         while let part = try ahead.next() {
-            let batch = part.batch
-            guard batch.lastCommand > start else { continue }
-            guard batch.firstCommand == replay.venue.exchange.sequence + 1 else {
-                throw StreamError(
-                    "batch \(batch.sequence) begins at \(batch.firstCommand), not where the snapshot ends"
-                )
-            }
-            try replay.run(part.lines)
-            guard replay.venue.exchange.sequence == batch.lastCommand else {
-                throw StreamError("batch \(batch.sequence) does not hold the commands that it says")
-            }
+            guard part.batch.lastCommand > start else { continue }
+            try replay.run(part, of: journal.file)
         }
         let last = replay.venue.exchange.sequence
         logger.info(
@@ -62,16 +49,24 @@ package enum Recovery {
         return (replay.venue, settled)
     }
 
-    private static func replay(from snapshot: Snapshot?) throws -> StreamReplay {
-        guard let snapshot else { return StreamReplay() }
-        let venue = try Venue(snapshot: snapshot.payload)
-        guard venue.exchange.sequence == snapshot.sequence else {
-            throw StreamError(
-                "the snapshot kept for command \(snapshot.sequence) is of command \(venue.exchange.sequence); "
-                    + "snapshots.db is damaged: it is only a cache, move it away and start again"
-            )
+    /// The newest snapshot that can be read, of a command up to `last`.
+    private static func place(in snapshots: SnapshotStore, atMost last: UInt64, _ logger: Logger) -> Place {
+        var bound = last
+        do throws(SnapshotStoreError) {
+            while true {
+                let search = try snapshots.newest(atMost: bound)
+                for problem in search.problems { logger.warning("snapshot passed over: \(problem)") }
+                guard let snapshot = search.snapshot, snapshot.sequence > 0 else { return .start }
+                if let replay = StreamReplay(from: snapshot) {
+                    return Place(replay: replay, position: snapshot.position)
+                }
+                logger.warning("snapshot passed over: that of command \(snapshot.sequence) is of another layout")
+                bound = snapshot.sequence - 1
+            }
+        } catch {
+            logger.warning("snapshots passed over: \(error)")
+            return .start
         }
-        return StreamReplay(on: venue)
     }
 }
 

@@ -108,17 +108,22 @@ extension Sequencer {
     }
 
     private func send(_ line: OutputLine, to session: Session) {
-        touch(session)
-        output.bytes.withSpan(line.range) { session.out.append($0) }
+        output.bytes.withSpan(line.range) { send($0, to: session) }
     }
 
     func send(_ bytes: Span<UInt8>, to session: Session) {
-        touch(session)
-        session.out.append(bytes)
+        if session.append(bytes) {
+            touch(session)
+        } else if session.heldBytes > configuration.limits.unsentBytesMax {
+            // As with what is sent and not read: it can RESUME.
+            session.dropHeld()
+            end(session)
+        }
     }
 
     func touch(_ session: Session) {
-        guard session.out.isEmpty, !session.closes else { return }
+        guard !session.isTouched else { return }
+        session.isTouched = true
         touched.append(session)
     }
 
@@ -128,10 +133,14 @@ extension Sequencer {
     func handOver(beside: Bool) {
         guard !committer.isBusy, batch.count > 0 || !touched.isEmpty else { return }
         for session in touched {
+            session.isTouched = false
             batch.deliveries.append(
-                Batch.Delivery(connection: session.connection, bytes: session.out, closes: session.closes)
+                Batch.Delivery(
+                    connection: session.connection,
+                    bytes: session.takeOut(),
+                    closes: session.closes && session.held.isEmpty
+                )
             )
-            session.out = []
         }
         touched.removeAll(keepingCapacity: true)
         let handed = batch

@@ -1,6 +1,8 @@
+import DequeModule
 import Exchange
 import Permits
 import Seals
+import Storage
 import Synchronization
 import Wire
 
@@ -9,9 +11,13 @@ import Wire
 extension Sequencer {
     /// What `STATUS` tells beside the venue's own state.
     var served: Served {
-        Served(
+        let (checked, damage) = journalCheck.found
+        return Served(
             time: time,
-            booked: projector.applied,
+            booked: projector.settled,
+            checked: checked,
+            damage: damage,
+            history: journal.history,
             alarms: [clock.alarm].compactMap(\.self),
             limits: configuration.limits.rows
         )
@@ -196,6 +202,9 @@ extension Sequencer {
     private func end(_ session: Session, _ refusal: Refusal) {
         leave(session)
         session.member = nil
+        for held in session.held where !held.isWritten {
+            _ = session.answer(held.ticket) { refuse(held.ticket.id, refusal, session) }
+        }
         refuse(.none, refusal, session)
         end(session)
     }

@@ -28,6 +28,8 @@ final class Sequencer: @unchecked Sendable {
     let clock: VenueClock
     let salts: RequestSalt
     let logonLog: LogonLog
+    let journal: Journal
+    let journalCheck: JournalCheck
     let isStopping = Atomic<Bool>(false)
     let finished = DispatchSemaphore(value: 0)
     /// A lock of the system's, which the thread sanitizer knows; it does not know `Mutex`.
@@ -48,6 +50,9 @@ final class Sequencer: @unchecked Sendable {
     var listeners = Listeners()
     /// The limits of the members that have logged on.
     var throttles: [MemberID: Throttle] = [:]
+    /// How many answers of each member are made elsewhere.
+    var readsUnderWay: [MemberID: Int] = [:]
+    var lastTicket: UInt64 = 0
     /// Sessions with bytes or a close in the batch at hand, in order of first use.
     var touched: [Session] = []
     /// The time of the item at hand: what came in one read has one time.
@@ -65,7 +70,9 @@ final class Sequencer: @unchecked Sendable {
         doorkeeper: Doorkeeper,
         clock: VenueClock,
         salts: RequestSalt,
-        logonLog: LogonLog
+        logonLog: LogonLog,
+        journal: Journal,
+        journalCheck: JournalCheck
     ) {
         self.venue = venue
         self.configuration = configuration
@@ -77,6 +84,9 @@ final class Sequencer: @unchecked Sendable {
         self.clock = clock
         self.salts = salts
         self.logonLog = logonLog
+        self.journal = journal
+        self.journalCheck = journalCheck
+        output.history = journal.history
         output.audience = listeners.audience
     }
 
@@ -196,10 +206,8 @@ final class Sequencer: @unchecked Sendable {
                 set(login, hash, $0)
                 connection.answered()
             }
-        case .history(let connection, let request, let lines):
-            answer(connection) { finish(request, lines, $0) }
-        case .read(let connection, let id, let inquiry, let records):
-            answer(connection) { finish(id, inquiry, records, $0) }
+        case .page(let ticket, let request, let page): answer(ticket) { finish(request, page, $0) }
+        case .read(let ticket, let inquiry, let records): answer(ticket) { finish(ticket.id, inquiry, records, $0) }
         }
     }
 
@@ -268,7 +276,7 @@ final class Sequencer: @unchecked Sendable {
         case .bid(let bid): seal(bid, member, session)
         case .subscribe(let market): subscribe(line.id, market, true, session)
         case .unsubscribe(let market): subscribe(line.id, market, false, session)
-        case .resume(let name, let from): resume(line.id, name, from: from, member, session)
+        case .resume(let resumption): resume(line.id, resumption, member, session)
         case .inquiry(let inquiry): read(line.id, inquiry, member, session)
         }
     }

@@ -13,6 +13,8 @@ package struct ServerLimits: Sendable {
     private var reserved = 16
     /// The most connections from one source that have not logged on.
     package var unauthenticatedMax = 32
+    /// The most requests of one member that wait for what is read elsewhere.
+    package var memberReadsMax = 16
     /// The most sessions of one member.
     package var memberSessionsMax = 16
     /// How long a TLS handshake may take, in seconds.
@@ -50,6 +52,12 @@ package struct ServerLimits: Sendable {
             LimitRow("member-rate", rate(memberQuota), "per s", "THROTTLED, over all the member's sessions"),
             LimitRow("member-burst", burst(memberQuota), "requests", "THROTTLED"),
             LimitRow("member-sessions", UInt64(memberSessionsMax), "sessions", "LIMIT_REACHED at LOGON"),
+            LimitRow(
+                "member-reads",
+                UInt64(memberReadsMax),
+                "under way",
+                "BUSY: RESUME, TRACE, PRICES, PROOF and the like"
+            ),
             LimitRow("connections", UInt64(connectionsMax), "connections", "BUSY, and closed"),
             LimitRow("connections-reserved", UInt64(reservedPlaces), "of them", "for the operator and regulators"),
             LimitRow("connections-waiting", UInt64(unauthenticatedMax), "from one source", "not logged on: closed"),
@@ -85,6 +93,7 @@ package struct ServerLimits: Sendable {
         case "session-burst": sessionQuota?.burst = value
         case "member-burst": memberQuota?.burst = value
         case "member-sessions": memberSessionsMax = Int(value)
+        case "member-reads": memberReadsMax = Int(value)
         case "connections": connectionsMax = Int(value)
         case "connections-reserved": reservedPlaces = Int(value)
         case "connections-waiting": unauthenticatedMax = Int(value)

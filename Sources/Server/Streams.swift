@@ -1,23 +1,17 @@
 import Permits
-import Storage
 
-/// A part of a stream that a client wants again.
+/// A page of a stream that a client wants again.
 struct StreamRequest: Sendable {
     let id: Code
     let name: Code
     let stream: UInt64
     let from: UInt64
+    /// The last number wanted, and the last one that there was at the request.
     let through: UInt64
-}
+    let last: UInt64
+    /// The most lines.
+    let limit: Int
 
-extension Sequence<FeedLine> {
-    /// The lines as they were sent, with their line ends.
-    var bytes: [UInt8] {
-        var bytes: [UInt8] = []
-        for line in self {
-            bytes.append(contentsOf: line.line)
-            bytes.append(UInt8(ascii: "\n"))
-        }
-        return bytes
-    }
+    /// The most bytes of a page, or one line: what a connection may have in memory for it.
+    static let pageBytesMax = 256 << 10
 }

@@ -15,8 +15,8 @@ package import Wire
 package final class VenueCore: Sendable {
     let configuration: ServerConfiguration
     private let journal: Journal
-    private let settlement: Settlement
-    private let log: SealedLog?
+    private let followers: Followers
+    private let journalCheck: JournalCheck
     private let inbox: Inbox
     private let projector: Projector
     private let passwords: PasswordWorkers
@@ -44,16 +44,16 @@ package final class VenueCore: Sendable {
     ) throws {
         self.configuration = configuration
         journal = try Journal(directory: configuration.directory)
-        settlement = try Settlement(directory: configuration.directory)
-        log = try configuration.logKey.map {
-            try SealedLog(directory: configuration.directory, key: $0, origin: configuration.logOrigin)
-        }
-        let snapshots = try SnapshotStore(directory: configuration.directory)
+        followers = try Followers(
+            directory: configuration.directory,
+            journal: journal,
+            logKey: configuration.logKey,
+            logOrigin: configuration.logOrigin,
+            logger: configuration.logger
+        )
         let (venue, settled) = try Recovery.recover(
             journal: journal,
-            settlement: settlement,
-            log: log,
-            snapshots: snapshots,
+            followers: followers,
             logger: configuration.logger
         )
         try VenueCore.checkTime(of: venue, configuration)
@@ -74,16 +74,17 @@ package final class VenueCore: Sendable {
         }
         projector = Projector(
             from: settled,
-            settlement: settlement,
-            log: log,
-            snapshots: snapshots,
+            followers: followers,
             journal: journal,
             configuration: configuration,
             readers: workers.readers,
             onFailure: failed
         )
+        journalCheck = JournalCheck(journal, projector: projector, logger: configuration.logger)
         let committer = Committer(
             journal: journal,
+            journalEnd: followers.journalEnd,
+            clock: clock,
             projector: projector,
             inbox: inbox,
             workers: workers,
@@ -101,7 +102,9 @@ package final class VenueCore: Sendable {
             doorkeeper: doorkeeper,
             clock: clock,
             salts: try RequestSalt(key: configuration.logKey),
-            logonLog: logonLog
+            logonLog: logonLog,
+            journal: journal,
+            journalCheck: journalCheck
         )
         (entries, operatorPassword) = try VenueCore.firstEntries(of: venue, configuration)
     }
@@ -197,10 +200,12 @@ package final class VenueCore: Sendable {
     func start() {
         projector.start()
         sequencer.start(with: entries)
+        journalCheck.start()
     }
 
     /// Finishes what was received; settlement catches up, but not for long, and leaves a snapshot.
     func stop() {
+        journalCheck.stop()
         sequencer.stop()
         projector.stop()
         passwords.stop()
@@ -214,8 +219,7 @@ package final class VenueCore: Sendable {
 
     /// Closes the files.
     package func close() throws {
-        try settlement.close()
-        try log?.close()
+        try followers.close()
         try journal.close()
     }
 
@@ -247,7 +251,7 @@ package final class VenueCore: Sendable {
 
     /// The sealed log's entries, and the newest checkpoint's root.
     package func sealed() throws -> (entries: [LogEntry], checkpoint: Checkpoint?) {
-        guard let reader = log?.reader else { return ([], nil) }
+        guard let reader = followers.log?.reader else { return ([], nil) }
         var entries: [LogEntry] = []
         var cursor = reader.entries()
         while let entry = try cursor.next() { entries.append(entry) }
@@ -255,5 +259,5 @@ package final class VenueCore: Sendable {
     }
 
     /// What settlement has booked.
-    package func settledBalances() throws -> Settlement.Balances { try settlement.balances() }
+    package func settledBalances() throws -> Settlement.Balances { try followers.settlement.balances() }
 }

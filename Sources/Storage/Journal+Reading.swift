@@ -19,6 +19,15 @@ extension Journal {
         bytesMax: Int = .max,
         _ body: (JournalBatch) throws -> Void
     ) throws {
+        try forEachBatch(fromCommand: fromCommand, bytesMax: bytesMax) { batch, _ in try body(batch) }
+    }
+
+    /// The same; `body` also gets the position behind the batch.
+    package func forEachBatch(
+        fromCommand: UInt64 = 1,
+        bytesMax: Int = .max,
+        _ body: (JournalBatch, JournalPosition) throws -> Void
+    ) throws {
         try Journal.connection(file, readOnly: true).read { db in
             var link = try Journal.link(db, file: file, before: fromCommand)
             var rows = try RawStatement(db, Journal.select + " WHERE seq > ? ORDER BY seq")
@@ -32,7 +41,8 @@ extension Journal {
                 }
                 link = stored.link
                 bytes += stored.batch.payload.count
-                try body(stored.batch)
+                let position = JournalPosition(journal: id, command: link.lastCommand, hash: link.hash)
+                try body(stored.batch, position)
             }
         }
     }
@@ -120,6 +130,11 @@ extension Journal {
                     format INTEGER NOT NULL,     -- version of this layout
                     epoch INTEGER NOT NULL,      -- the last start of the venue
                     created TEXT NOT NULL        -- UTC
+                ) STRICT;
+                \(Start.table)
+                CREATE TABLE IF NOT EXISTS log_name (
+                    only INTEGER PRIMARY KEY CHECK (only = 1),
+                    origin TEXT NOT NULL         -- of the sealed log, which keeps it whatever becomes of its file
                 ) STRICT;
                 INSERT OR IGNORE INTO meta
                 VALUES (1, \(formatVersion), 0, strftime('%Y-%m-%dT%H:%M:%fZ', 'now'));
@@ -219,7 +234,7 @@ extension Journal {
     }
 
     /// The link of the last batch that ends before `command`, by halving: sequence numbers have no gaps.
-    private static func link(_ db: Database, file: String, before command: UInt64) throws -> StoredBatch.Link {
+    static func link(_ db: Database, file: String, before command: UInt64) throws -> StoredBatch.Link {
         let end = try Int64.fetchOne(db, sql: "SELECT max(seq) FROM batch") ?? 0
         var (low, high) = (StoredBatch.Link.genesis, UInt64(bitPattern: end) + 1)
         while low.sequence + 1 < high {

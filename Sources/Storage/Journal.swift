@@ -1,7 +1,7 @@
 import Foundation
 import GRDB
-import Synchronization
 package import Seals
+import Synchronization
 
 /// The venue's memory: every command, in batches, durable and chained by hash, in `journal.db`.
 ///
@@ -16,6 +16,8 @@ package final class Journal: Sendable {
     package let file: String
     /// Which start of the venue this is: 1 for the first; for a read-only journal, the last one that wrote.
     package let epoch: UInt64
+    /// The starts of the venue so far, the first one first; a read-only journal has no own among them.
+    let starts: [Start]
 
     private let writer: DatabaseQueue?
     private let checkpointer: DatabaseQueue?
@@ -58,10 +60,13 @@ package final class Journal: Sendable {
             throw JournalError(.missing, file: file, "there is no journal; check the name")
         }
         (writer, checkpointer) = (nil, nil)
-        let (last, epoch) = try JournalError.wrapping(file: file) {
-            try Journal.connection(file, readOnly: true).read { try Journal.verifiedEnd($0, file: file) }
+        let (last, epoch, starts) = try JournalError.wrapping(file: file) {
+            try Journal.connection(file, readOnly: true).read { db in
+                let (last, epoch) = try Journal.verifiedEnd(db, file: file)
+                return (last, epoch, try Start.all(db))
+            }
         }
-        self.epoch = epoch
+        (self.epoch, self.starts) = (epoch, starts)
         state = Mutex(State(last: last, refusal: "was opened for reading only"))
     }
 
@@ -71,23 +76,24 @@ package final class Journal: Sendable {
         try JournalError.wrapping(file: directory) { try Journal.makeDirectory(directory) }
         let lock = try DirectoryLock(directory: directory)
         try Journal.checkFiles(file)
-        let (opened, own, last, epoch) = try JournalError.wrapping(file: file) {
+        let (opened, own, last, epoch, starts) = try JournalError.wrapping(file: file) {
             let writer = try Journal.connection(file, readOnly: false)
-            let (last, epoch) = try writer.writeWithoutTransaction { db in
+            let (last, epoch, starts) = try writer.writeWithoutTransaction { db in
                 try db.execute(sql: "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=0")
                 return try db.inSavepointReturning {
                     try Journal.createTables(db)
                     let (last, epoch) = try Journal.verifiedEnd(db, file: file)
                     try db.execute(sql: "UPDATE meta SET epoch = ?", arguments: [Int64(epoch) + 1])
-                    return (last, epoch + 1)
+                    try Start.begin(epoch + 1, after: last.lastCommand, db)
+                    return (last, epoch + 1, try Start.all(db))
                 }
             }
             if reservesLog { try Journal.reserveLog(file + "-wal") }
             let checkpointer = try Journal.connection(file, readOnly: false, busySeconds: 0.2)
             try checkpointer.writeWithoutTransaction { try $0.execute(sql: "PRAGMA wal_autocheckpoint=0") }
-            return (writer, checkpointer, last, epoch)
+            return (writer, checkpointer, last, epoch, starts)
         }
-        (writer, checkpointer, self.epoch) = (opened, own, epoch)
+        (writer, checkpointer, self.epoch, self.starts) = (opened, own, epoch, starts)
         state = Mutex(State(last: last, lock: lock, refusal: nil))
     }
 
@@ -97,6 +103,9 @@ package final class Journal: Sendable {
     /// The hash of the last batch, which vouches for everything before it; zeros if there is none.
     package var lastHash: Digest { state.withLock { $0.last.hash } }
 
+    /// The link of the last batch.
+    var end: StoredBatch.Link { state.withLock { $0.last } }
+
     /// Appends a batch; when this returns it is on disk.
     ///
     /// After a failure nothing more is accepted: what a failed sync left on disk is unknown until it is opened anew.
@@ -104,8 +113,10 @@ package final class Journal: Sendable {
     ///   - firstCommand: the sequence number after `lastCommand`.
     ///   - count: how many commands the payload holds, at least one.
     ///   - payload: the entries, one a line.
+    /// - Returns: where the journal ends then.
     /// - Throws: `outOfOrder`, `notWritable` or `failed`.
-    package func append(firstCommand: UInt64, count: Int, payload: [UInt8]) throws(JournalError) {
+    @discardableResult
+    package func append(firstCommand: UInt64, count: Int, payload: [UInt8]) throws(JournalError) -> JournalPosition {
         try state.withLock { state throws(JournalError) in
             guard let writer, state.refusal == nil else {
                 throw JournalError(.notWritable, file: file, "the journal \(state.refusal ?? "is closed")")
@@ -139,6 +150,25 @@ package final class Journal: Sendable {
                 )
             }
             state.last = stored.link
+            return JournalPosition(journal: id, command: stored.link.lastCommand, hash: stored.hash)
+        }
+    }
+
+    /// The name of the venue's sealed log; nil if none has begun.
+    /// - Throws: `failed`.
+    package func logName() throws(JournalError) -> String? {
+        try JournalError.wrapping(file: file) {
+            try writer?.read { try String.fetchOne($0, sql: "SELECT origin FROM log_name") }
+        }
+    }
+
+    /// Keeps the name of the venue's sealed log.
+    /// - Throws: `failed`.
+    package func keepLogName(_ name: String) throws(JournalError) {
+        try JournalError.wrapping(file: file) {
+            try writer?.write {
+                try $0.execute(sql: "INSERT OR REPLACE INTO log_name VALUES (1, ?)", arguments: [name])
+            }
         }
     }
 

@@ -21,11 +21,14 @@ package final class SealedLog: Sendable {
     private let state: Mutex<State>
 
     private struct State {
-        var applied: UInt64
+        var position: JournalPosition
         var frontier: MerkleFrontier
         /// Whether a failure left `frontier` behind or ahead of the file.
         var isStale = false
     }
+
+    /// The version of the table layout.
+    private static let version: Int64 = 2
 
     /// How many witnesses of one regulator may sign a checkpoint.
     package static let cosignaturesMax = 8
@@ -36,9 +39,15 @@ package final class SealedLog: Sendable {
     /// - Parameters:
     ///   - directory: the data directory.
     ///   - key: what signs its checkpoints; the one that it began with.
-    ///   - origin: the name of a log that begins; nil for one made of the key.
+    ///   - origin: the name that it must have; nil for whatever it has.
+    ///   - beganAs: the name of a log that begins, if `origin` is nil; nil for one made of the key.
     /// - Throws: `SealedLogError` if it cannot be opened, is another key's, or does not end as its last checkpoint says.
-    package init(directory: String, key: Ed25519.PrivateKey, origin: String? = nil) throws(SealedLogError) {
+    package init(
+        directory: String,
+        key: Ed25519.PrivateKey,
+        origin: String? = nil,
+        beganAs: String? = nil
+    ) throws(SealedLogError) {
         let file = directory + "/log.db"
         self.file = file
         self.key = key
@@ -46,7 +55,7 @@ package final class SealedLog: Sendable {
         guard origin.map({ SignedNote.isName($0) }) ?? true else {
             throw SealedLogError(file: file, "a log's name has no spaces and no plus signs, as weir.example/log")
         }
-        let begun = origin ?? "localhost/weir-\(key.publicKey.bytes.hex.prefix(8))"
+        let begun = origin ?? beganAs ?? "localhost/weir-\(key.publicKey.bytes.hex.prefix(8))"
         let (opened, name, state) = try SealedLogError.wrapping(file: file) {
             var configuration = Configuration()
             configuration.label = "log"
@@ -94,8 +103,8 @@ package final class SealedLog: Sendable {
                     version INTEGER NOT NULL,
                     origin TEXT NOT NULL,          -- the log's name
                     key BLOB NOT NULL,             -- what checks its signatures: 32 bytes, Ed25519
-                    applied_seq INTEGER NOT NULL,  -- the last command whose facts are in
-                    size INTEGER NOT NULL          -- the number of leaves
+                    size INTEGER NOT NULL,         -- the number of leaves
+                    \(JournalPosition.columns)
                 ) STRICT;
                 CREATE TABLE IF NOT EXISTS bundle (
                     number INTEGER PRIMARY KEY,    -- leaves 256 × number and up to 255 more
@@ -125,19 +134,19 @@ package final class SealedLog: Sendable {
         )
         guard let row = try Row.fetchOne(db, sql: "SELECT version, origin, key FROM log") else {
             try db.execute(
-                sql: "INSERT INTO log VALUES (1, 1, ?, ?, 0, 0)",
+                sql: "INSERT INTO log VALUES (1, \(version), ?, ?, 0, 0, 0, zeroblob(32))",
                 arguments: [origin, Data(key.bytes.bytes)]
             )
             return origin
         }
-        guard try row.value("version") as Int64 == 1 else {
-            throw SealedLogError(file: file, "was written by a newer version; use that")
+        guard try row.value("version") as Int64 == version else {
+            throw SealedLogError(file: file, isDamage: true, "was written by another version")
         }
         guard try row.value("key") as Data == Data(key.bytes.bytes) else {
             throw SealedLogError(
                 file: file,
-                "is signed by another key than the one given; a log keeps its key: give that, or move the file away to "
-                    + "begin another log"
+                isDamage: true,
+                "is signed by another key than log-key.pem; if that was exchanged, stop, and put both back"
             )
         }
         return try row.value("origin")
@@ -145,28 +154,31 @@ package final class SealedLog: Sendable {
 
     private static func state(_ db: Database, file: String) throws -> State {
         let reader = SealedLogReader.Tiles(db)
-        let (applied, size) = try SealedLogReader.position(db)
+        let (position, size) = try SealedLogReader.position(db)
         let frontier = try reader.merkle.frontier(count: size)
         if let last = try SealedLogReader.newest(db, atMost: .max) {
             guard let checkpoint = Checkpoint(text: last.text), checkpoint.size <= size,
                 try reader.merkle.root(count: checkpoint.size) == checkpoint.root
-            else { throw SealedLogError(file: file, "does not hold what its last checkpoint says; nothing is signed") }
+            else { throw SealedLogError(file: file, isDamage: true, "does not hold what its last checkpoint says") }
         }
-        return State(applied: applied, frontier: frontier)
+        return State(position: position, frontier: frontier)
     }
 
+    /// How far the journal's facts are in.
+    package var position: JournalPosition { state.withLock { $0.position } }
+
     /// The last command whose facts are in.
-    package var appliedSequence: UInt64 { state.withLock { $0.applied } }
+    package var appliedSequence: UInt64 { position.command }
 
     /// Appends facts and signs a checkpoint, in one transaction; what is in already is passed over.
     /// - Parameters:
     ///   - entries: in order.
-    ///   - sequence: the last command that they cover, whether it had any or not.
+    ///   - position: behind the last command that they cover, whether it had any or not.
     /// - Throws: `SealedLogError`; nothing is appended then.
-    package func append(_ entries: [LogEntry], through sequence: UInt64) throws(SealedLogError) {
+    package func append(_ entries: [LogEntry], through position: JournalPosition) throws(SealedLogError) {
         try state.withLock { state throws(SealedLogError) in
-            guard sequence > state.applied else { return }
-            let new = entries.filter { $0.sequence > state.applied }
+            guard position.command > state.position.command else { return }
+            let new = entries.filter { $0.sequence > state.position.command }
             let isStale = state.isStale
             let before = state.frontier
             state.isStale = true
@@ -175,15 +187,13 @@ package final class SealedLog: Sendable {
                     var frontier = isStale ? try SealedLog.state(db, file: file).frontier : before
                     let size = frontier.count
                     try SealedLogWriter(db).append(new, to: &frontier)
-                    try db.execute(
-                        sql: "UPDATE log SET applied_seq = ?, size = ?",
-                        arguments: [Int64(sequence), Int64(frontier.count)]
-                    )
-                    if frontier.count > size { try sign(frontier, sequence, db) }
+                    try position.write(to: "log", db)
+                    try db.execute(sql: "UPDATE log SET size = ?", arguments: [Int64(frontier.count)])
+                    if frontier.count > size { try sign(frontier, position.command, db) }
                     return frontier
                 }
             }
-            state = State(applied: sequence, frontier: frontier)
+            state = State(position: position, frontier: frontier)
         }
     }
 
@@ -249,15 +259,18 @@ package final class SealedLog: Sendable {
 }
 
 /// Why the log could not be written or read; a fault.
-package struct SealedLogError: Error, Sendable, CustomStringConvertible {
+package struct SealedLogError: FileFault, CustomStringConvertible {
     /// The file concerned.
     package let file: String
     /// What happened, and what to do.
     package let message: String
+    /// Whether the file is not what it should be, so that the log is to be made anew from the journal.
+    package let isDamage: Bool
 
-    init(file: String, _ message: String) {
+    init(file: String, isDamage: Bool = false, _ message: String) {
         self.file = file
         self.message = message
+        self.isDamage = isDamage
     }
 
     package var description: String { "\(file): \(message)" }
@@ -268,7 +281,11 @@ package struct SealedLogError: Error, Sendable, CustomStringConvertible {
         } catch let error as SealedLogError {
             throw error
         } catch {
-            throw SealedLogError(file: file, "\(error)\(DiskRoom.note(file: file))")
+            throw SealedLogError(
+                file: file,
+                isDamage: SetAside.isDamage(error),
+                "\(error)\(DiskRoom.note(file: file))"
+            )
         }
     }
 }

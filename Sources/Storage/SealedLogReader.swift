@@ -19,14 +19,14 @@ package struct SealedLogReader: Sendable {
         }
     }
 
-    /// The last command whose facts are in, and the number of leaves.
-    package func position() throws(SealedLogError) -> (applied: UInt64, size: UInt64) {
+    /// How far the journal's facts are in, and the number of leaves.
+    package func position() throws(SealedLogError) -> (applied: JournalPosition, size: UInt64) {
         try read(SealedLogReader.position)
     }
 
-    static func position(_ db: Database) throws -> (applied: UInt64, size: UInt64) {
-        guard let row = try Row.fetchOne(db, sql: "SELECT applied_seq, size FROM log") else { return (0, 0) }
-        return (try row.value("applied_seq"), try row.value("size"))
+    static func position(_ db: Database) throws -> (applied: JournalPosition, size: UInt64) {
+        guard let row = try Row.fetchOne(db, sql: "SELECT * FROM log") else { return (.start, 0) }
+        return (try JournalPosition(row), try row.value("size"))
     }
 
     // MARK: What is public

@@ -22,7 +22,7 @@ package final class Settlement: Sendable {
     private let state: Mutex<State>
 
     private struct State {
-        var applied: UInt64
+        var position: JournalPosition
         /// What the projection remembers; nil after a failure, when it must be read again.
         var context: SettlementProjection.Context?
     }
@@ -32,7 +32,7 @@ package final class Settlement: Sendable {
     package init(directory: String) throws(SettlementError) {
         let file = directory + "/settlement.db"
         self.file = file
-        let (opened, applied) = try SettlementError.wrapping(file: file) {
+        let (opened, position) = try SettlementError.wrapping(file: file) {
             var configuration = Configuration()
             configuration.label = "settlement"
             configuration.busyMode = .timeout(30)
@@ -48,13 +48,10 @@ package final class Settlement: Sendable {
                 try pool.erase()
             }
             guard try !pool.read(migrator.hasBeenSuperseded) else {
-                throw SettlementError(
-                    file: file,
-                    "was written by a newer version; use that, or move the file away to rebuild it from the journal"
-                )
+                throw SettlementError(file: file, isDamage: true, "was written by a newer version")
             }
             try migrator.migrate(pool)
-            let applied = try pool.write { db in
+            let position = try pool.write { db in
                 for currency in Currency.allCases {
                     let unit = (0..<currency.scale).reduce(Int64(1)) { unit, _ in unit * 10 }
                     try db.execute(
@@ -62,35 +59,41 @@ package final class Settlement: Sendable {
                         arguments: [currency.text, currency.scale, unit]
                     )
                 }
-                return try Settlement.appliedSequence(db)
+                return try Settlement.position(db)
             }
-            return (pool, applied)
+            return (pool, position)
         }
         pool = opened
-        state = Mutex(State(applied: applied, context: nil))
+        state = Mutex(State(position: position, context: nil))
     }
 
-    private static func appliedSequence(_ db: Database) throws -> UInt64 {
-        UInt64(bitPattern: try Int64.fetchOne(db, sql: "SELECT applied_seq FROM watermark") ?? 0)
+    private static func position(_ db: Database) throws -> JournalPosition {
+        guard let row = try Row.fetchOne(db, sql: "SELECT * FROM watermark") else {
+            throw DatabaseError(resultCode: .SQLITE_CORRUPT, message: "the table watermark is empty")
+        }
+        return try JournalPosition(row)
     }
+
+    /// How far the journal is booked.
+    package var position: JournalPosition { state.withLock { $0.position } }
 
     /// The last command that is booked.
-    package var appliedSequence: UInt64 { state.withLock { $0.applied } }
+    package var appliedSequence: UInt64 { position.command }
 
     /// Books what commands did, in one transaction; what is booked already is passed over.
     /// - Parameters:
     ///   - entries: in order of sequence; commands without events may be left out.
     ///   - lines: the feed lines of these commands, in order of sequence.
-    ///   - sequence: the last command of the batch, whether it had events or not.
+    ///   - position: behind the last command of the batch, whether it had events or not.
     /// - Throws: `SettlementError`; nothing of the batch is booked then, and it may be applied again.
     package func apply(
         _ entries: [SettlementEntry],
         lines: [FeedLine],
-        through sequence: UInt64
+        through position: JournalPosition
     ) throws(SettlementError) {
         try state.withLock { state throws(SettlementError) in
-            guard sequence > state.applied else { return }
-            let (applied, remembered) = (state.applied, state.context)
+            guard position.command > state.position.command else { return }
+            let (applied, remembered) = (state.position.command, state.context)
             state.context = nil
             state.context = try SettlementError.wrapping(file: file) {
                 try pool.writeWithoutTransaction { db in
@@ -99,14 +102,14 @@ package final class Settlement: Sendable {
                             entries,
                             lines: lines,
                             after: applied,
-                            through: sequence,
+                            through: position,
                             context: try remembered ?? Settlement.context(db),
                             db
                         )
                     }
                 }
             }
-            state.applied = sequence
+            state.position = position
         }
     }
 
@@ -119,7 +122,7 @@ package final class Settlement: Sendable {
         guard FileManager.default.fileExists(atPath: file) else {
             throw SettlementError(file: file, "is missing; a start of the venue rebuilds it")
         }
-        let (opened, applied) = try SettlementError.wrapping(file: file) {
+        let (opened, position) = try SettlementError.wrapping(file: file) {
             var configuration = Configuration()
             configuration.label = "settlement"
             configuration.readonly = true
@@ -133,10 +136,10 @@ package final class Settlement: Sendable {
                     "is of another version; a start of the venue with this version rebuilds it"
                 )
             }
-            return (pool, try pool.read(Settlement.appliedSequence))
+            return (pool, try pool.read(Settlement.position))
         }
         pool = opened
-        state = Mutex(State(applied: applied, context: nil))
+        state = Mutex(State(position: position, context: nil))
     }
 
     private static func context(_ db: Database) throws -> SettlementProjection.Context {
@@ -167,48 +170,6 @@ package final class Settlement: Sendable {
 }
 
 extension Settlement {
-    /// The kept lines of a stream, numbered `first` to `last`, in order; of this trading day and the one before at least.
-    ///
-    /// Callable from any thread. A line's `sequence` is that of the first line of the block that it is kept in.
-    /// - Throws: `SettlementError` if SQLite fails.
-    package func feedLines(
-        stream: UInt64,
-        from first: UInt64,
-        through last: UInt64,
-        limit: Int
-    ) throws(SettlementError) -> [FeedLine] {
-        try SettlementError.wrapping(file: file) {
-            try pool.read { db in
-                // Blocks that begin in the range, and the one in which it begins.
-                var rows = try RawStatement(
-                    db,
-                    """
-                    SELECT n, seq, lines FROM feed_even WHERE stream = ?1 AND n BETWEEN COALESCE((
-                        SELECT MAX(n) FROM feed_even WHERE stream = ?1 AND n <= ?2), 0) AND ?3
-                    UNION ALL SELECT n, seq, lines FROM feed_odd WHERE stream = ?1 AND n BETWEEN COALESCE((
-                        SELECT MAX(n) FROM feed_odd WHERE stream = ?1 AND n <= ?2), 0) AND ?3
-                    ORDER BY n
-                    """
-                )
-                rows.add(stream)
-                rows.add(Int64(clamping: first))
-                rows.add(Int64(clamping: last))
-                defer { rows.reset() }
-                var lines: [FeedLine] = []
-                while lines.count < limit, try rows.step() {
-                    let (start, sequence) = (rows.number(0), rows.number(1))
-                    let split = rows.bytes(2).split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
-                    for (index, line) in split.enumerated() {
-                        let count = start + UInt64(index)
-                        guard first <= count, count <= last, lines.count < limit else { continue }
-                        lines.append(FeedLine(stream: stream, count: count, sequence: sequence, line: Array(line)))
-                    }
-                }
-                return lines
-            }
-        }
-    }
-
     /// Every balance, ordered by account, member and asset, to hold against the engine's.
     /// - Returns: both, as of the same command; accounts that were never used are absent, emptied ones are 0.
     /// - Throws: `SettlementError` if SQLite fails.
@@ -218,7 +179,7 @@ extension Settlement {
 
     static func balances(_ db: Database) throws -> Balances {
         var balances = Balances()
-        balances.appliedSequence = try Settlement.appliedSequence(db)
+        balances.position = try Settlement.position(db)
         for row in try Row.fetchAll(
             db,
             sql:
@@ -260,8 +221,10 @@ extension Settlement {
 
     /// All balances as of one command.
     package struct Balances: Sendable, Equatable {
+        /// How far the journal was booked.
+        package var position = JournalPosition.start
         /// The last command that they include.
-        package var appliedSequence: UInt64 = 0
+        package var appliedSequence: UInt64 { position.command }
         package var cash: [CashBalance] = []
         package var permits: [PermitBalance] = []
 

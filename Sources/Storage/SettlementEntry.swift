@@ -154,17 +154,20 @@ package struct PermitBalance: Sendable, Hashable {
 /// Why settlement could not book or read; a fault.
 ///
 /// Nothing of the batch is booked then; the journal can rebuild the file.
-package struct SettlementError: Error, Sendable, CustomStringConvertible {
+package struct SettlementError: FileFault, CustomStringConvertible {
     /// The file concerned.
     package let file: String
     /// The command that could not be booked, if it is one.
     package let sequence: UInt64?
     /// What happened, and what to do.
     package let message: String
+    /// Whether the file is not what it should be, so that it is to be made anew from the journal.
+    package let isDamage: Bool
 
-    init(file: String, sequence: UInt64? = nil, _ message: String) {
+    init(file: String, sequence: UInt64? = nil, isDamage: Bool = false, _ message: String) {
         self.file = file
         self.sequence = sequence
+        self.isDamage = isDamage
         self.message = message
     }
 
@@ -179,9 +182,13 @@ package struct SettlementError: Error, Sendable, CustomStringConvertible {
         } catch let error as SettlementError {
             throw error
         } catch let error as BookingFault {
-            throw SettlementError(file: file, sequence: error.sequence, error.message)
+            throw SettlementError(file: file, sequence: error.sequence, isDamage: true, error.message)
         } catch {
-            throw SettlementError(file: file, "\(error)\(DiskRoom.note(file: file))")
+            throw SettlementError(
+                file: file,
+                isDamage: SetAside.isDamage(error),
+                "\(error)\(DiskRoom.note(file: file))"
+            )
         }
     }
 }

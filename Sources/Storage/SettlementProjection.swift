@@ -36,10 +36,11 @@ struct SettlementProjection {
         _ entries: [SettlementEntry],
         lines: [FeedLine],
         after watermark: UInt64,
-        through sequence: UInt64,
+        through position: JournalPosition,
         context: Context,
         _ database: Database
     ) throws -> Context {
+        let sequence = position.command
         let firstLine = lines.firstIndex { $0.sequence > watermark } ?? lines.count
         var projection = SettlementProjection(
             database,
@@ -66,7 +67,7 @@ struct SettlementProjection {
                 message: "has a feed line beyond the batch's end \(sequence)"
             )
         }
-        try SettlementWriter(database).write(projection.batch, through: sequence)
+        try SettlementWriter(database).write(projection.batch, through: position)
         return projection.context
     }
 

@@ -8,12 +8,12 @@ enum SettlementSchema {
     /// The names that the schema had before.
     static let older = [
         "1: the venue", "2: the registry", "3: seasons", "4: swaps", "5: trades across zones",
-        "6: sales by agreement", "7: event lines in blocks", "8: persons", "9: agreements",
+        "6: sales by agreement", "7: event lines in blocks", "8: persons", "9: agreements", "10: auctions by number",
     ]
 
     static var migrator: DatabaseMigrator {
         var migrator = DatabaseMigrator()
-        migrator.registerMigration("10: auctions by number") { db in
+        migrator.registerMigration("11: whose journal") { db in
             try db.execute(sql: directory)
             try db.execute(sql: activity)
             try db.execute(sql: accounts)
@@ -299,10 +299,10 @@ enum SettlementSchema {
         CREATE TABLE watermark (
             -- How far the journal is booked.
             only INTEGER PRIMARY KEY CHECK (only = 1),
-            applied_seq INTEGER NOT NULL CHECK (applied_seq >= 0)
+            \(JournalPosition.columns)
         ) STRICT;
 
-        INSERT INTO watermark VALUES (1, 0);
+        INSERT INTO watermark VALUES (1, 0, 0, zeroblob(32));
         INSERT INTO member VALUES (0, 'venue', 'venue', 'The venue');
         INSERT INTO login VALUES (0, 0, 'venue', '', 0);
 

@@ -10,13 +10,13 @@ struct SettlementWriter {
 
     init(_ database: Database) { self.database = database }
 
-    func write(_ batch: SettlementBatch, through sequence: UInt64) throws {
-        try writeOrders(batch.orders, through: sequence)
+    func write(_ batch: SettlementBatch, through position: JournalPosition) throws {
+        try writeOrders(batch.orders, through: position.command)
         try writeTrades(batch.trades)
         try writeCash(batch.cash)
         try writePermits(batch.permits)
         try writeMoves(batch.moves)
-        try database.execute(sql: "UPDATE watermark SET applied_seq = ?", arguments: [Int64(bitPattern: sequence)])
+        try position.write(to: "watermark", database)
     }
 
     // MARK: Orders

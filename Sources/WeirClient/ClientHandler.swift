@@ -9,7 +9,9 @@ final class ClientHandler: ChannelInboundHandler {
     private var isClosed = false
     /// A reply whose rows are still to come.
     private var head: (line: ClientLine, rows: [ClientLine], missing: UInt64)?
-    private var lastCount: [String: UInt64] = [:]
+    private var streams: [String: StreamPlace] = [:]
+    /// Under which of the venue's histories it has seen how much.
+    private(set) var seen: ClientHistory?
     private let events: AsyncStream<ClientEvent>.Continuation
 
     init(events: AsyncStream<ClientEvent>.Continuation) { self.events = events }
@@ -61,9 +63,11 @@ final class ClientHandler: ChannelInboundHandler {
         guard let reply = head, reply.missing == 0 else { return }
         head = nil
         guard let promise = waiting.popFirst() else { return }
-        // Lines of a stream that is sent again count from where it begins again.
-        if reply.line.word == "OK", let stream = reply.line["stream"], let from = reply.line.number("from") {
-            lastCount[stream] = from - 1
+        note(reply.line)
+        if reply.line.word == "OK", let stream = reply.line["stream"], let from = reply.line.number("from"),
+            let to = reply.line.number("to")
+        {
+            streams[stream, default: StreamPlace()].isSentAgain(from: from, to: to)
         }
         promise.succeed(ClientReply(line: reply.line, rows: reply.rows))
     }
@@ -71,11 +75,39 @@ final class ClientHandler: ChannelInboundHandler {
     private func publish(_ line: ClientLine) {
         let isPrivate = ["FILL", "DONE", "TRIGGER", "CASH", "PERMITS"].contains(line.word)
         let stream = isPrivate ? "private" : line["market"] ?? ""
-        var missed: UInt64 = 0
-        if let count = line.number("n") {
-            if let last = lastCount[stream], count > last + 1 { missed = count - last - 1 }
-            lastCount[stream] = count
-        }
+        note(line)
+        let missed = line.number("n").map { streams[stream, default: StreamPlace()].take($0) } ?? 0
         events.yield(ClientEvent(line: line, stream: stream, missed: missed))
+    }
+
+    /// Notes how far the venue's history was seen.
+    private func note(_ line: ClientLine) {
+        let history = line["history"] ?? seen?.history
+        guard let history else { return }
+        let before = seen?.history == history ? seen?.sequence ?? 0 : 0
+        seen = ClientHistory(history: history, sequence: max(before, line.number("seq") ?? 0))
+    }
+}
+
+/// How far a stream has come, live and sent again.
+private struct StreamPlace {
+    private var last: UInt64?
+    private var next: UInt64 = 1
+    private var end: UInt64 = 0
+
+    /// The lines of these numbers come again, the first one next.
+    mutating func isSentAgain(from: UInt64, to: UInt64) { (next, end) = (from, to) }
+
+    /// Takes a line.
+    /// - Returns: how many lines before it did not come.
+    mutating func take(_ count: UInt64) -> UInt64 {
+        if count == next, count <= end {
+            next += 1
+            last = max(last ?? 0, count)
+            return 0
+        }
+        let missed = last.map { count > $0 + 1 ? count - $0 - 1 : 0 } ?? 0
+        last = count
+        return missed
     }
 }

@@ -71,6 +71,19 @@ package struct ClientReply: Sendable {
     package var code: String? { isOK ? nil : line["code"] }
 }
 
+/// What a client has seen of a venue: the name of its history, and the newest command.
+///
+/// Kept over a lost connection, it lets `RESUME` tell a venue that was set back from one that goes on.
+package struct ClientHistory: Sendable, Equatable {
+    package let history: String
+    package let sequence: UInt64
+
+    package init(history: String, sequence: UInt64) {
+        self.history = history
+        self.sequence = sequence
+    }
+}
+
 /// An event of a private or a market's stream.
 package struct ClientEvent: Sendable {
     package let line: ClientLine

@@ -134,9 +134,31 @@ package final class WeirClient: Sendable {
         return reply
     }
 
-    /// Asks for a stream's events again, from number `from` on; they come on `events`.
-    package func resume(stream: String, from: UInt64) async throws -> ClientReply {
-        try await send("RESUME stream=\(stream) from=\(from)")
+    /// Asks for a stream's events again, page by page, from number `from` on; they come on `events`.
+    /// - Parameters:
+    ///   - stream: `private` or a public stream's name.
+    ///   - from: the first number.
+    ///   - seen: what `seen` said before the connection was lost; a venue that was set back since then refuses.
+    /// - Returns: the last page's reply, or the first refusal.
+    package func resume(stream: String, from: UInt64, seen: ClientHistory? = nil) async throws -> ClientReply {
+        let check = seen.map { " history=\($0.history) seq=\($0.sequence)" } ?? ""
+        var next = from
+        while true {
+            let reply = try await send("RESUME stream=\(stream) from=\(next)\(check)")
+            if reply.code == "THROTTLED" || reply.code == "BUSY" {
+                try await Task.sleep(for: .milliseconds(reply.line["retry_after"].flatMap(Int64.init) ?? 100))
+                continue
+            }
+            guard reply.isOK, let following = reply.line.number("next") else { return reply }
+            // The next lines are not booked yet.
+            if following == next { try await Task.sleep(for: .milliseconds(100)) }
+            next = following
+        }
+    }
+
+    /// What it has seen of the venue's history; nil before a reply that names it.
+    package func seen() async throws -> ClientHistory? {
+        try await channel.eventLoop.submit { [handler] in handler.value.seen }.get()
     }
 
     /// Closes the connection, without a logout unless it was logged out and has ended.

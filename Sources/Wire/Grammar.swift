@@ -159,8 +159,9 @@ package struct VerbRule: Sendable {
         case .unsubscribe: ("Stops them.", [(.market, .code)], [])
         case .resume:
             (
-                "Sends a stream's events again from number N: stream=private or a market.",
-                [(.stream, .code), (.from, .integer)], []
+                "Sends a page of a stream's events again from number N: stream=private or a market.",
+                [(.stream, .code), (.from, .integer)],
+                [(.to, .integer), (.limit, .integer), (.history, .text), (.seq, .integer)]
             )
         case .deadman:
             (

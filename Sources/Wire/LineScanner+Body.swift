@@ -155,12 +155,30 @@ extension LineScanner {
             )
         case .subscribe: .subscribe(market: try required(code(.market, line), .market))
         case .unsubscribe: .unsubscribe(market: try required(code(.market, line), .market))
-        default:
-            .resume(
-                stream: try required(code(.stream, line), .stream),
-                from: UInt64(try required(integer(.from, line, in: 1...Int64.max), .from))
-            )
+        default: .resume(try resumption(line))
         }
+    }
+
+    private func resumption(_ line: Span<UInt8>) throws(Refusal) -> Resumption {
+        let from = try required(integer(.from, line, in: 1...Int64.max), .from)
+        let sequence = try integer(.seq, line, in: 0...Int64.max)
+        var seen: (HistoryID, UInt64)?
+        switch (range(.history), sequence) {
+        case (nil, nil): break
+        case (let range?, let sequence?):
+            guard let history = HistoryID(line.extracting(range)) else {
+                throw Refusal(.badValue, "history must be 16 hexadecimal digits, as the venue gave it")
+            }
+            seen = (history, UInt64(sequence))
+        default: throw Refusal(.invalidCombination, "RESUME takes history= and seq= together")
+        }
+        return Resumption(
+            stream: try required(code(.stream, line), .stream),
+            from: UInt64(from),
+            through: try integer(.to, line, in: from...Int64.max).map { UInt64($0) },
+            limit: Int(try integer(.limit, line, in: 1...Int64(Limits.feedLinesMax)) ?? Int64(Limits.feedLinesMax)),
+            seen: seen
+        )
     }
 
     private func loginBody(_ line: Span<UInt8>, id: Code) throws(Refusal) -> ParsedLine.Body {

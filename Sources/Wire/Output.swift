@@ -76,6 +76,8 @@ package struct Output: Sendable {
     package var events: ContiguousArray<Event> = []
     /// Who listens; nil: all lines are wanted.
     package var audience: Audience?
+    /// The name of the venue's history, for replies that begin or go on with a stream; nil in a replay, which has none.
+    package var history: HistoryID?
     private var owner = Owner()
 
     /// A line's text, without its line end.
@@ -91,6 +93,13 @@ package struct Output: Sendable {
         bytes.removeAll()
         lines.removeAll(keepingCapacity: true)
         events.removeAll(keepingCapacity: true)
+    }
+
+    /// Appends the name of the venue's history, if it has one.
+    mutating func appendHistory() {
+        guard let history else { return }
+        bytes.append(" history=")
+        bytes.append(text: "\(history)")
     }
 
     /// Begins a line.

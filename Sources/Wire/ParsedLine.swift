@@ -28,9 +28,23 @@ package struct ParsedLine: Sendable {
         case inquiry(Inquiry)
         case subscribe(market: Code)
         case unsubscribe(market: Code)
-        /// `stream` is `private` or the code of a market.
-        case resume(stream: Code, from: UInt64)
+        case resume(Resumption)
     }
+}
+
+/// What of a stream a client wants again.
+package struct Resumption: Sendable {
+    /// `private`, or the code of a public stream.
+    package let stream: Code
+    /// The first number.
+    package let from: UInt64
+    /// The last one; nil for the stream's last.
+    package let through: UInt64?
+    /// The most lines at once.
+    package let limit: Int
+    /// Under which of the venue's histories the client has seen what comes before, and the newest command of that; nil if
+    /// it does not say.
+    package let seen: (history: HistoryID, sequence: UInt64)?
 }
 
 /// A request that reads.

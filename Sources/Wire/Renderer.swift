@@ -68,6 +68,7 @@ extension Output {
             bytes.append("role", exchange.members[member].role)
             bytes.append("n", exchange.members[member].streamCount)
             bytes.append("time", time)
+            appendHistory()
         case .registry(let outcome): bytes.append(outcome)
         }
     }

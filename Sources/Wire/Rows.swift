@@ -59,12 +59,29 @@ package struct Served: Sendable {
     package var time: Timestamp
     /// The last command in settlement.
     package var booked: UInt64
+    /// The last command of the journal whose batch was found whole since the start.
+    package var checked: UInt64
+    /// What is wrong with the journal; nil if nothing was found.
+    package var damage: String?
+    /// The name of the venue's history.
+    package var history: HistoryID
     package var alarms: [AlarmRow]
     package var limits: [LimitRow]
 
-    package init(time: Timestamp, booked: UInt64, alarms: [AlarmRow], limits: [LimitRow]) {
+    package init(
+        time: Timestamp,
+        booked: UInt64,
+        checked: UInt64,
+        damage: String?,
+        history: HistoryID,
+        alarms: [AlarmRow],
+        limits: [LimitRow]
+    ) {
         self.time = time
         self.booked = booked
+        self.checked = checked
+        self.damage = damage
+        self.history = history
         self.alarms = alarms
         self.limits = limits
     }
@@ -111,6 +128,10 @@ extension Rows {
 
     mutating func append(_ served: Served) {
         head.append("booked", served.booked)
+        head.append("checked", served.checked)
+        head.append(" history=")
+        head.append(text: "\(served.history)")
+        if let damage = served.damage { head.append("damage", quoted: damage) }
         for alarm in served.alarms {
             row { bytes in
                 bytes.append(" alarm=")

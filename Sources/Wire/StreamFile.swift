@@ -95,7 +95,7 @@ package struct ReadLine: Sendable {
             guard let entry = try StreamEntry.parse(text, after: previous) else { return nil }
             self.init(entry, number: number)
         } catch {
-            throw StreamError("line \(number): \(error.description)")
+            throw StreamError(error.message, line: number)
         }
     }
 
@@ -113,7 +113,15 @@ package struct ReadLine: Sendable {
 
 /// What is wrong with a stream file.
 package struct StreamError: Error, Sendable, CustomStringConvertible {
-    package let description: String
+    /// The number of the line; nil if whoever found it does not know.
+    package let line: Int?
+    /// What is wrong.
+    package let message: String
 
-    package init(_ description: String) { self.description = description }
+    package init(_ message: String, line: Int? = nil) {
+        self.line = line
+        self.message = message
+    }
+
+    package var description: String { line.map { "line \($0): \(message)" } ?? message }
 }

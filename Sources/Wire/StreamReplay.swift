@@ -47,10 +47,13 @@ package struct StreamReplay: Sendable {
     }
 
     /// Reads every line of `text`, to run them later: for that alone no venue is needed.
+    /// - Parameters:
+    ///   - text: the lines.
+    ///   - firstLine: the number of the first line, for errors.
     /// - Throws: `StreamError` that names the line.
-    package static func read(_ text: [UInt8]) throws -> [ReadLine] {
+    package static func read(_ text: [UInt8], firstLine: Int = 1) throws -> [ReadLine] {
         var lines: [ReadLine] = []
-        try forEachLine(text, firstLine: 1, after: .zero) { lines.append($0) }
+        try forEachLine(text, firstLine: firstLine, after: .zero) { lines.append($0) }
         return lines
     }
 
@@ -84,7 +87,7 @@ package struct StreamReplay: Sendable {
         time = line.entry.time
         let prepared: PreparedEntry
         do throws(StreamError) { prepared = try venue.prepare(line) } catch {
-            throw StreamError("line \(line.number): \(error.description)")
+            throw StreamError(error.message, line: line.number)
         }
         try run(prepared, line.entry, body)
     }

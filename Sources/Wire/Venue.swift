@@ -83,6 +83,7 @@ package struct Venue: Sendable {
         output.bytes.append(id: id)
         output.bytes.append("market", market)
         output.bytes.append("n", count)
+        output.appendHistory()
         output.endLine(from: start, to: .reply)
     }
 
@@ -96,14 +97,23 @@ package struct Venue: Sendable {
         output.endLine(from: start, to: .reply)
     }
 
-    /// Answers `RESUME`: the lines numbered `from` to `through` follow.
-    package static func accept(id: Code, stream: Code, from: UInt64, through: UInt64, output: inout Output) {
+    /// Answers `RESUME`: the lines numbered `from` to `through` follow; `next` is where the client goes on, if there is more.
+    package static func accept(
+        id: Code,
+        stream: Code,
+        from: UInt64,
+        through: UInt64,
+        next: UInt64?,
+        output: inout Output
+    ) {
         let start = output.begin()
         output.bytes.append("OK")
         output.bytes.append(id: id)
         output.bytes.append("stream", stream)
         output.bytes.append("from", from)
         output.bytes.append("to", through)
+        if let next { output.bytes.append("next", next) }
+        output.appendHistory()
         output.endLine(from: start, to: .reply)
     }
 

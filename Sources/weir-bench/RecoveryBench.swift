@@ -36,11 +36,7 @@ struct RecoveryBench: ParsableCommand {
                 guard snapshotBytes == 0, replay.venue.exchange.sequence >= wanted else { return }
                 let payload = replay.venue.snapshot()
                 snapshotBytes = payload.count
-                try snapshots.save(
-                    sequence: replay.venue.exchange.sequence,
-                    digest: SHA256.digest(of: payload),
-                    payload: payload
-                )
+                try snapshots.save(Snapshot(position: journal.position, payload: payload))
             }
             try journal.checkpoint()
             try journal.close()
@@ -68,17 +64,15 @@ struct RecoveryBench: ParsableCommand {
     /// Opens the data directory as a start does, up to the venue that takes commands.
     private func recover(_ data: String) throws {
         let journal = try Journal(directory: data)
-        let settlement = try Settlement(directory: data)
-        let log = try SealedLog(directory: data, key: BenchVenue.logKey)
-        _ = try Recovery.recover(
+        let logger = Logger(label: "bench", factory: { _ in SwiftLogNoOpLogHandler() })
+        let followers = try Followers(
+            directory: data,
             journal: journal,
-            settlement: settlement,
-            log: log,
-            snapshots: try SnapshotStore(directory: data),
-            logger: Logger(label: "bench", factory: { _ in SwiftLogNoOpLogHandler() })
+            logKey: BenchVenue.logKey,
+            logger: logger
         )
-        try settlement.close()
-        try log.close()
+        _ = try Recovery.recover(journal: journal, followers: followers, logger: logger)
+        try followers.close()
         try journal.close()
     }
 }

@@ -27,19 +27,21 @@ struct SettlementBench: ParsableCommand {
         let journal = try Journal(directory: data)
         var written = BenchJournal()
         try written.write(commands, to: journal)
-        let settlement = try Settlement(directory: data)
-        let log = unsealed ? nil : try SealedLog(directory: data, key: BenchVenue.logKey)
         var configuration = ServerConfiguration(
             directory: data,
             logKey: nil,
             logger: Logger(label: "bench", factory: { _ in SwiftLogNoOpLogHandler() })
         )
         configuration.commandsPerSnapshot = .max
+        let followers = try Followers(
+            directory: data,
+            journal: journal,
+            logKey: unsealed ? nil : BenchVenue.logKey,
+            logger: configuration.logger
+        )
         let projector = Projector(
-            from: StreamReplay(),
-            settlement: settlement,
-            log: log,
-            snapshots: try SnapshotStore(directory: data),
+            from: .start,
+            followers: followers,
             journal: journal,
             configuration: configuration,
             readers: Workers.threads().readers,
@@ -50,8 +52,7 @@ struct SettlementBench: ParsableCommand {
             while projector.applied < journal.lastCommand { usleep(1000) }
         }
         projector.stop()
-        try settlement.close()
-        try log?.close()
+        try followers.close()
         try journal.close()
         var report = Report(
             "settlement",

@@ -3,6 +3,7 @@ import Audit
 import Exchange
 import Foundation
 import Permits
+import Server
 import Storage
 import Wire
 
@@ -64,8 +65,7 @@ struct AuditTrail: ParsableCommand {
         var proposers: [UInt64: String] = [:]
         try journal.forEachBatch { batch in
             guard batch.firstCommand <= through else { return }
-            try replay.run(batch.payload) { step, venue in
-                guard let sequence = step.sequence else { return }
+            try replay.run(batch, of: journal.file) { step, sequence, venue in
                 let row = AuditTrail.row(step, sequence, venue, &proposers)
                 guard (from...max(from, through)).contains(sequence), member.map({ $0 == row["member"] }) ?? true,
                     user.map({ $0 == row["user"] }) ?? true, wanted?.contains(row["verb"] ?? "") ?? true,

@@ -41,7 +41,8 @@ struct AuditVerify: ParsableCommand {
         let log = try SealedLog.reading(directory: directory)
         let own = try log.signer()
         let signer = key?.signer ?? own
-        let (applied, size) = try log.position()
+        let (position, size) = try log.position()
+        let applied = position.command
         var check = LogCheck(log: log, size: size)
         if own != signer { check.problems.append("the log says that its key is \(own.text)") }
         let kept = try checkpoints(of: log, signer, &check)
@@ -53,8 +54,8 @@ struct AuditVerify: ParsableCommand {
         var replay = StreamReplay()
         try journal.forEachBatch { batch in
             guard batch.firstCommand <= applied else { return }
-            try replay.run(batch.payload) { step, venue in
-                guard let sequence = step.sequence, sequence <= applied else { return }
+            try replay.run(batch, of: journal.file) { step, sequence, venue in
+                guard sequence <= applied else { return }
                 let facts = step.output.facts(
                     sequence: sequence,
                     of: venue.exchange,
@@ -66,7 +67,11 @@ struct AuditVerify: ParsableCommand {
         }
         bar.finish()
         try check.finish(checkpoints: kept)
-        if applied > journal.lastCommand { check.problems.append("the log goes on behind the journal's last command") }
+        switch try journal.match(position) {
+        case .holds: break
+        case .isAhead: check.problems.append("the log goes on behind the journal's last command")
+        case .differs: check.problems.append("the log is of another journal, or of one that went another way")
+        }
         Console.line(
             "log: \(signer.name), \(size) leaves of \(applied) commands, root \(Base64.text(check.root.bytes))"
         )

@@ -21,14 +21,11 @@ struct JournalCommand: ParsableCommand {
 
     func run() throws {
         let journal = try Journal(directory: directory, readOnly: true)
-        var previous = Digest.zero
-        try journal.forEachBatch(fromCommand: batches ? 1 : from) { batch in
+        try journal.forEachBatch(fromCommand: from) { batch, position in
             guard batches else { return Console.write(batch.payload) }
-            previous = batch.hash(after: previous)
-            guard batch.lastCommand >= from else { return }
             Console.line(
                 "batch=\(batch.sequence) epoch=\(batch.epoch) commands=\(batch.firstCommand)-\(batch.lastCommand) "
-                    + "bytes=\(batch.payload.count) hash=\(previous.hex)"
+                    + "bytes=\(batch.payload.count) hash=\(position.hash.hex)"
             )
         }
     }

@@ -49,7 +49,10 @@ final class RebuiltSettlement {
         guard sequence <= last else { return }
         bookings.add(step)
         guard bookings.isFull || sequence == last else { return }
-        try bookings.book(in: settlement, through: sequence)
+        // Within a batch there is no position; the last booking has that of the file that it is compared with.
+        var position = image.balances.position
+        position.command = sequence
+        try bookings.book(in: settlement, through: position)
     }
 
     /// Where the two differ, once every command is booked.

@@ -47,13 +47,13 @@ final class Recorder {
 
     private func write() throws {
         guard lastCommand >= firstCommand else { return }
-        try journal.append(
+        let position = try journal.append(
             firstCommand: firstCommand,
             count: Int(lastCommand - firstCommand + 1),
             payload: payload
         )
-        try bookings.book(in: settlement, through: lastCommand)
-        try log.append(facts, through: lastCommand)
+        try bookings.book(in: settlement, through: position)
+        try log.append(facts, through: position)
         facts.removeAll(keepingCapacity: true)
         firstCommand = lastCommand + 1
         payload.removeAll(keepingCapacity: true)
@@ -62,12 +62,9 @@ final class Recorder {
     /// Writes what is left, and a snapshot.
     func finish(_ venue: Venue) throws {
         try write()
-        let payload = venue.snapshot()
-        try snapshots.save(
-            sequence: venue.exchange.sequence,
-            digest: SHA256.digest(of: payload),
-            payload: payload
-        )
+        if journal.lastCommand > 0 {
+            try snapshots.save(Snapshot(position: journal.position, payload: venue.snapshot()))
+        }
         try settlement.close()
         try log.close()
         _ = try journal.checkpoint()

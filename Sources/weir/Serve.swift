@@ -16,7 +16,7 @@ struct Serve: AsyncParsableCommand {
             """
     )
 
-    @Option(help: "The data directory: journal.db, settlement.db, snapshots.db.")
+    @Option(help: "The data directory: journal.db and what follows it.")
     var data: String
 
     @Option(help: "The address to listen on; plaintext is for loopback only.")
@@ -114,6 +114,9 @@ struct Serve: AsyncParsableCommand {
             configuration.logger
         )
         let server = try ExchangeServer(configuration: configuration)
+        // Before the venue's first command: who is killed in between starts again with another password.
+        let passwordFile = "\(data)/operator-password"
+        if let password = server.operatorPassword { try PrivateFile.put(passwordFile, Array("\(password)\n".utf8)) }
         let bound = try await server.start()
         let signals = await StopSignals.install { server.closeListener() }
         let reload = await StopSignals.install([SIGHUP]) { Serve.reload(server, logger) }
@@ -133,7 +136,7 @@ struct Serve: AsyncParsableCommand {
                 "weir: made \(data)/log-key.pem, which signs the sealed log. Keep a copy apart: no backup holds it."
             )
         }
-        if let password = server.operatorPassword { try greet(password, port: bound) }
+        if let password = server.operatorPassword { try greet(password, in: passwordFile, port: bound) }
         let site = try await startSite(logger)
         let manager = ServiceManager()
         manager?.notify("READY=1\nSTATUS=listening on \(host):\(bound)")
@@ -144,16 +147,15 @@ struct Serve: AsyncParsableCommand {
     }
 
     /// Tells a person the operator's first password; where output goes to a log, it goes into a file instead.
-    private func greet(_ password: String, port: Int) throws {
+    private func greet(_ password: String, in file: String, port: Int) throws {
         Console.line("weir: this is a new venue. Log on as its operator, and give it a password of your own by ROTATE.")
         Console.line("")
         Console.line("  weir connect \(host):\(port)\(plaintext ? "" : " --tls") --member operator --user admin")
         Console.line("")
         guard isatty(STDOUT_FILENO) == 0 else {
-            return Console.line("weir: its password is \(password). It is shown once.")
+            Console.line("weir: its password is \(password). It is shown once.")
+            return try FileManager.default.removeItem(atPath: file)
         }
-        let file = "\(data)/operator-password"
-        try PrivateFile.make(file, Array("\(password)\n".utf8))
         Console.line("weir: its password is in \(file); remove that file.")
     }
 

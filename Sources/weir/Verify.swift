@@ -35,9 +35,8 @@ struct Verify: AsyncParsableCommand {
 
     func run() async throws {
         let journal = try Journal(directory: directory, readOnly: true)
-        let snapshots = try SnapshotStore(directory: directory).newest()
-        for problem in snapshots.problems { Console.note("snapshots.db: \(problem)") }
-        var problems: [String] = snapshots.problems
+        var problems: [String] = []
+        let snapshot = openSnapshot(&problems)
         let image = openImage(&problems)
         let settled = image?.balances ?? Settlement.Balances()
         // What is built goes with the process, however that ends; a reader that has gone ends nothing.
@@ -53,43 +52,30 @@ struct Verify: AsyncParsableCommand {
         var replay = StreamReplay()
         var bar = ProgressBar("replaying", total: journal.lastCommand)
         try journal.forEachBatch { batch in
-            try replay.run(batch.payload) { step, venue in
-                guard let sequence = step.sequence else {
-                    throw CommandError("batch \(batch.sequence) holds a line that never reached the engine")
-                }
+            try replay.run(batch, of: journal.file) { step, sequence, venue in
                 try rebuilt?.add(step, sequence)
                 if everyCommand { venue.exchange.checkInvariants() }
                 if sequence == settled.appliedSequence { problems += settled.differences(from: venue.exchange) }
-                if let snapshot = snapshots.snapshot, sequence == snapshot.sequence,
+                if let snapshot, sequence == snapshot.sequence,
                     SHA256.digest(of: venue.snapshot()) != snapshot.digest
                 {
                     problems.append("the snapshot at command \(sequence) differs from the replay")
                 }
-            }
-            guard replay.venue.exchange.sequence == batch.lastCommand else {
-                throw CommandError("batch \(batch.sequence) does not hold the commands that it says")
             }
             bar.advance(to: batch.lastCommand)
         }
         bar.finish()
         if let rebuilt { problems += try rebuilt.differences() }
         replay.venue.exchange.checkInvariants()
-        let last = journal.lastCommand
-        let compared = balancesOnly ? "balances compared to the unit" : "every row compared with a rebuilt one"
-        Console.line("journal: \(last) commands, every hash right, epoch \(journal.epoch)")
-        Console.line(
-            "engine: every invariant holds; debits = credits, issued = held + surrendered + retired + cancelled"
-        )
-        Console.line("settlement: at command \(settled.appliedSequence), \(compared)")
-        Console.line(
-            "snapshot: \(snapshots.snapshot.map { "at command \($0.sequence), equal to the replay" } ?? "none")"
-        )
+        problems += try strangers(to: journal, snapshot, image)
+        if image != nil, settled.appliedSequence == 0, journal.lastCommand > 0 {
+            let count = journal.lastCommand
+            problems.append("settlement has booked nothing of \(count) commands; a start of the venue rebuilds it")
+        }
+        report(journal, snapshot, image)
         if digest {
             let hex = SHA256.digest(of: replay.venue.exchange.stateBytes()).hex
             Console.line("digest=\(hex) seq=\(replay.venue.exchange.sequence)")
-        }
-        if image != nil, settled.appliedSequence == 0, last > 0 {
-            problems.append("settlement has booked nothing of \(last) commands; a start of the venue rebuilds it")
         }
         guard problems.isEmpty else {
             for problem in problems { Console.line("PROBLEM \(problem)") }
@@ -98,8 +84,54 @@ struct Verify: AsyncParsableCommand {
         Console.line("all is well")
     }
 
+    private func report(_ journal: Journal, _ snapshot: Snapshot?, _ image: SettlementImage?) {
+        let compared = balancesOnly ? "balances compared to the unit" : "every row compared with a rebuilt one"
+        Console.line("journal: \(journal.lastCommand) commands, every hash right, epoch \(journal.epoch)")
+        Console.line(
+            "engine: every invariant holds; debits = credits, issued = held + surrendered + retired + cancelled"
+        )
+        let settled = image.map { "at command \($0.balances.appliedSequence), \(compared)" }
+        Console.line("settlement: \(settled ?? "not there; a start of the venue makes it from the journal")")
+        Console.line("snapshot: \(snapshot.map { "at command \($0.sequence), equal to the replay" } ?? "none")")
+    }
+
+    /// What follows another journal, or one that went another way.
+    private func strangers(to journal: Journal, _ snapshot: Snapshot?, _ image: SettlementImage?) throws -> [String] {
+        var positions: [(String, JournalPosition)] = []
+        if let snapshot { positions.append(("snapshots.db", snapshot.position)) }
+        if let image { positions.append(("settlement.db", image.balances.position)) }
+        if FileManager.default.fileExists(atPath: directory + "/log.db") {
+            do throws(SealedLogError) {
+                positions.append(("log.db", try SealedLog.reading(directory: directory).position().applied))
+            } catch {
+                return ["\(error)"]
+            }
+        }
+        return try positions.compactMap { name, position in
+            switch try journal.match(position) {
+            case .holds: nil
+            case .isAhead: "\(name) knows of command \(position.command); the journal has lost its end"
+            case .differs: "\(name) is of another history: its command \(position.command) is not this journal's"
+            }
+        }
+    }
+
+    /// The newest snapshot, unless there is none that can be read.
+    private func openSnapshot(_ problems: inout [String]) -> Snapshot? {
+        do throws(SnapshotStoreError) {
+            guard let store = try SnapshotStore.reading(file: directory + "/snapshots.db") else { return nil }
+            let search = try store.newest()
+            problems += search.problems
+            return search.snapshot
+        } catch {
+            problems.append("\(error)")
+            return nil
+        }
+    }
+
     /// What is booked, unless it cannot be read.
     private func openImage(_ problems: inout [String]) -> SettlementImage? {
+        guard FileManager.default.fileExists(atPath: directory + "/settlement.db") else { return nil }
         do throws(SettlementError) { return try Settlement(reading: directory).image() } catch {
             problems.append(error.description)
             return nil

@@ -85,22 +85,17 @@ struct DeterminismTests {
         ] {
             let copy = try copy(of: venue.directory, without: missing)
             let journal = try Journal(directory: copy)
-            let settlement = try Settlement(directory: copy)
-            let log = try SealedLog(directory: copy, key: TestVenue.logKey)
-            let snapshots = try SnapshotStore(directory: copy)
             let logger = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
-            let (recovered, settled) = try Recovery.recover(
+            let followers = try Followers(
+                directory: copy,
                 journal: journal,
-                settlement: settlement,
-                log: log,
-                snapshots: snapshots,
+                logKey: TestVenue.logKey,
                 logger: logger
             )
+            let (recovered, settled) = try Recovery.recover(journal: journal, followers: followers, logger: logger)
             let projector = Projector(
                 from: settled,
-                settlement: settlement,
-                log: log,
-                snapshots: snapshots,
+                followers: followers,
                 journal: journal,
                 configuration: ServerConfiguration(directory: copy, logKey: TestVenue.logKey, logger: logger),
                 readers: Workers.threads().readers,
@@ -110,8 +105,8 @@ struct DeterminismTests {
             projector.stop()
             #expect(SHA256.digest(of: recovered.exchange.stateBytes()) == expected, "without \(missing)")
             recovered.exchange.checkInvariants()
-            balances.append(try settlement.balances())
-            try settlement.close()
+            balances.append(try followers.settlement.balances())
+            try followers.close()
             try journal.close()
             try FileManager.default.removeItem(atPath: copy)
         }
@@ -142,16 +137,17 @@ struct DeterminismTests {
             #expect(try await acme.send("ORDER id=a\(number) market=M side=sell qty=1 price=72 tif=gtc").isOK)
         }
         try await venue.server.stop()
-        for missing in ["settlement.db", "snapshots.db"] {
-            let late = try copy(of: venue.directory, without: ["journal.db", missing])
+        let all = ["settlement.db", "snapshots.db", "log.db", "journal-end.db"]
+        for only in all {
+            let late = try copy(of: venue.directory, without: ["journal.db"] + all.filter { $0 != only })
             for suffix in ["", "-wal"] {
                 try FileManager.default.copyItem(
                     atPath: "\(early)/journal.db\(suffix)",
                     toPath: "\(late)/journal.db\(suffix)"
                 )
             }
-            let error = await #expect(throws: StreamError.self) { try await TestVenue.start(directory: late) }
-            #expect(error?.description.contains("it has lost its end") == true, "without \(missing)")
+            let error = await #expect(throws: JournalError.self) { try await TestVenue.start(directory: late) }
+            #expect(error?.description.contains("\(only) knows of") == true, "by \(only) alone")
             try FileManager.default.removeItem(atPath: late)
         }
         for directory in [early, venue.directory] { try FileManager.default.removeItem(atPath: directory) }

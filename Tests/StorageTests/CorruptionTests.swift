@@ -101,7 +101,7 @@ struct CorruptionTests {
         for number in 1...2 {
             let payload = Array(String(repeating: "state \(number) ", count: 300).utf8)
             kept.insert(payload)
-            try store.save(sequence: UInt64(number) * 10, digest: SHA256.digest(of: payload), payload: payload)
+            try store.save(Snapshot(position: .at(UInt64(number) * 10), payload: payload))
         }
         let bytes = try #require(FileManager.default.contents(atPath: folder.path + "/snapshots.db"))
         var unseen: [Int] = []
@@ -150,7 +150,7 @@ struct CorruptionTests {
             try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
             let settlement = try Settlement(directory: directory)
             let entries = Sample.setUp + Sample.transfers + Sample.trades + Sample.orderChanges
-            try settlement.apply(entries, lines: lines, through: entries[entries.count - 1].sequence)
+            try settlement.apply(entries, lines: lines, through: .at(entries[entries.count - 1].sequence))
             if name == "venue" { try settlement.close() } else { rebuilt = settlement }
         }
         let expected = try #require(rebuilt)

@@ -37,8 +37,8 @@ struct SealedLogTests {
                 tree.append(MerkleTree.leaf(entry.leaf))
             }
             // In the middle of a command too: a piece may repeat what is there.
-            try log.append(entries.map { with($0, sequence: UInt64(start + 1)) }, through: UInt64(start + 1))
-            try log.append(entries.map { with($0, sequence: UInt64(start + 1)) }, through: UInt64(start + 1))
+            try log.append(entries.map { with($0, sequence: UInt64(start + 1)) }, through: .at(UInt64(start + 1)))
+            try log.append(entries.map { with($0, sequence: UInt64(start + 1)) }, through: .at(UInt64(start + 1)))
             if start == step {
                 try log.close()
                 log = try SealedLog(directory: directory, key: key)
@@ -99,7 +99,7 @@ struct SealedLogTests {
         let log = try SealedLog(directory: directory, key: key)
         let witness = NoteSigner(name: "epa", algorithm: .cosignature, key: key.publicKey)
         for index in 0..<SealedLog.checkpointsMax + 20 {
-            try log.append([with(entry(index), sequence: UInt64(index + 1))], through: UInt64(index + 1))
+            try log.append([with(entry(index), sequence: UInt64(index + 1))], through: .at(UInt64(index + 1)))
             guard index == 4 else { continue }
             var note = try #require(try log.reader.checkpoint())
             note.cosign(as: "epa", with: key, at: 1)
@@ -118,7 +118,7 @@ struct SealedLogTests {
         let folder = try TemporaryDirectory()
         let directory = folder.path
         let log = try SealedLog(directory: directory, key: key)
-        try log.append((0..<300).map { with(entry($0), sequence: 1) }, through: 1)
+        try log.append((0..<300).map { with(entry($0), sequence: 1) }, through: .at(1))
         try log.close()
         let statements: [String] = [
             "UPDATE tile SET hashes = zeroblob(length(hashes)) WHERE number = 1",

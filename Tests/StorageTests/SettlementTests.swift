@@ -16,7 +16,7 @@ struct SettlementTests {
     }
 
     private func apply(_ entries: [SettlementEntry], lines: [FeedLine] = []) throws {
-        try settlement.apply(entries, lines: lines, through: try #require(entries.last).sequence)
+        try settlement.apply(entries, lines: lines, through: .at(try #require(entries.last).sequence))
     }
 
     private func rows(_ sql: String) throws -> [String] { try directory.rows("settlement.db", sql) }
@@ -154,7 +154,7 @@ struct SettlementTests {
         try apply(entries + Sample.orderChanges, lines: lines)
         var after = try settlement.balances()
         #expect(after.appliedSequence == 19)
-        after.appliedSequence = before.appliedSequence
+        after.position = before.position
         #expect(after == before)
         #expect(try rows("SELECT count(*) FROM trade") == ["2"])
         #expect(try rows("SELECT count(*) FROM feed") == ["1"])
@@ -166,7 +166,7 @@ struct SettlementTests {
         try settlement.close()
         let again = try Settlement(directory: directory.path)
         #expect(again.appliedSequence == 11)
-        try again.apply(Sample.setUp + Sample.transfers + Sample.trades, lines: [], through: 20)
+        try again.apply(Sample.setUp + Sample.transfers + Sample.trades, lines: [], through: .at(20))
         #expect(again.appliedSequence == 20)
         #expect(try rows("SELECT total FROM cash_balance WHERE account = 'fee'") == ["150"])
     }
@@ -180,7 +180,7 @@ struct SettlementTests {
         let error = #expect(throws: SettlementError.self) { try apply([unknown]) }
         #expect(error?.sequence == 7)
         #expect(throws: SettlementError.self) {
-            try settlement.apply([Sample.entry(8), Sample.entry(7)], lines: [], through: 8)
+            try settlement.apply([Sample.entry(8), Sample.entry(7)], lines: [], through: .at(8))
         }
         #expect(settlement.appliedSequence == 6)
         #expect(try rows("SELECT count(*) FROM transfer") == ["0"])
@@ -194,7 +194,10 @@ struct SettlementTests {
             FeedLine(stream: stream, count: count, sequence: sequence, line: Array("n=\(count)".utf8))
         }
         func counts(_ first: UInt64, _ last: UInt64, limit: Int = 100) throws -> [UInt64] {
-            try settlement.feedLines(stream: 5, from: first, through: last, limit: limit).map(\.count)
+            let page = try settlement.feedPage(stream: 5, from: first, through: last, linesMax: limit)
+            let counts = page.first.map { Array($0...page.last) } ?? []
+            #expect(String(decoding: page.bytes, as: UTF8.self) == counts.map { "n=\($0)\n" }.joined())
+            return counts
         }
         try apply(
             [Sample.entry(2), Sample.entry(3, .dayEnded), Sample.entry(4)],
@@ -202,7 +205,9 @@ struct SettlementTests {
         )
         #expect(try counts(1, 9) == [1, 2, 3])
         #expect(try counts(2, 9, limit: 1) == [2])
-        #expect(try settlement.feedLines(stream: 5, from: 3, through: 3, limit: 9) == [line(4, 3)])
+        #expect(try counts(3, 3) == [3])
+        #expect(try settlement.feedPage(stream: 5, from: 1, through: 9, bytesMax: 9).last == 2)
+        #expect(try settlement.feedPage(stream: 5, from: 2, through: 9, bytesMax: 1).last == 2)
         try apply([Sample.entry(5, .dayEnded)], lines: [line(5, 4)])
         #expect(try counts(1, 9) == [3, 4])
         try apply([Sample.entry(6), Sample.entry(7, .dayEnded)], lines: [line(6, 5)])

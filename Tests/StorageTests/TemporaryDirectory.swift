@@ -1,5 +1,8 @@
 import Foundation
 import GRDB
+import Permits
+import Seals
+import Storage
 
 /// A directory of its own for one test, removed at the end.
 final class TemporaryDirectory {
@@ -30,5 +33,16 @@ final class TemporaryDirectory {
                 }.joined(separator: "|")
             }
         }
+    }
+}
+
+extension JournalPosition {
+    /// Behind a command of a journal that the test does not have.
+    static func at(_ command: UInt64) -> JournalPosition {
+        JournalPosition(
+            journal: HistoryID(rawValue: 7),
+            command: command,
+            hash: SHA256.digest(of: [UInt8(command & 255)])
+        )
     }
 }
