@@ -183,7 +183,7 @@ struct OwnRoomTests {
         ]
         let evidence = String(repeating: "0", count: 63) + "1"
         let lines = (1...300).map {
-            "+1s vera REPORT facility=mill period=2027 measure=use qty=\($0) evidence=\(evidence)"
+            "+1s vera REPORT facility=mill period=2027 kind=use qty=\($0) evidence=\(evidence)"
         }
         let (printed, exchange) = try run(setting + lines + ["+1s epa REPORTS facility=mill"])
         #expect(exchange.registry.facilities[0].reports.map(\.quantity) == [Quantity(300)])
