@@ -51,7 +51,7 @@ extension Venue {
         case .auctions(let code): try auctions(code, &rows)
         case .bids(let code): try bids(code, member, &rows)
         case .result(let code, let from, let limit): try result(code, from, limit, &rows)
-        case .page(_, let query): try collect(query, member, &rows)
+        case .page(_, let query): try collect(query, member, at: now, &rows)
         case .registry(let query): try answer(query, member, &rows)
         case .compact(let query): try answer(query, member, &rows)
         }
