@@ -101,7 +101,8 @@ package struct Compacts: Sendable {
             places += agreements[slot].terms?.places ?? 0
             let id = agreements[slot].id
             let isKept = rank < Limits.agreementsKeptMax && places <= Limits.placesMax
-            guard !isKept, owed[id]?.isEmpty ?? true, !complaints.contains(where: { $0.agreement == id && $0.state == .open })
+            guard !isKept, owed[id]?.isEmpty ?? true,
+                !complaints.contains(where: { $0.agreement == id && $0.state == .open })
             else { continue }
             gone.insert(id)
             byCode[agreements[slot].code] = nil
@@ -248,7 +249,8 @@ package struct Compacts: Sendable {
 
     /// Records what an auction brought, in one entry a program and day: periods begin and end with days.
     package mutating func add(_ new: Proceeds) {
-        if let last = proceeds.lastIndex(where: { $0.program == new.program }), proceeds[last].time.day == new.time.day {
+        if let last = proceeds.lastIndex(where: { $0.program == new.program }), proceeds[last].time.day == new.time.day
+        {
             proceeds[last].amount = proceeds[last].amount.clampedSum(new.amount)
         } else {
             proceeds.append(new)

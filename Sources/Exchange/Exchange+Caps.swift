@@ -164,7 +164,9 @@ extension Exchange {
         if existing == nil { couple(permitClass.program, &events) }
         if isLimited(id) {
             let waiting = waitingTransfers()
-            for member in members.members.indices { enforceLimits(of: MemberID(UInt32(member)), [id], waiting, &events) }
+            for member in members.members.indices {
+                enforceLimits(of: MemberID(UInt32(member)), [id], waiting, &events)
+            }
         }
         return .registry(.cap(cap, excess: permitClass.excess))
     }

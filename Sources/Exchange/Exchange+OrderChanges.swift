@@ -55,7 +55,8 @@ extension Exchange {
         if let code = filter.market { only = try findMarket(code) }
         // Nothing below may fail.
         let count = cancelAll(of: sender.member, .cancelled, &events) { order in
-            (filter.side == nil || order.side == filter.side) && (user == nil || order.user == user) && (only == nil || order.id.market == only)
+            (filter.side == nil || order.side == filter.side) && (user == nil || order.user == user)
+                && (only == nil || order.id.market == only)
         }
         return .cancelled(count: Int64(count))
     }

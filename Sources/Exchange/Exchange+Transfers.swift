@@ -33,7 +33,10 @@ extension Exchange {
         let isTrusted = registry.isTrusted(member, by: sender.member, in: program, at: now)
         let executes = rules.timing.execution(of: now, isTrusted: isTrusted, registry[program].calendar)
         guard executes <= now || registry.transferCount(of: sender.member) < Limits.transfersMax else {
-            throw Refusal(.limitReached, "\(Limits.transfersMax) of your transfers wait, the most of a member; RECALL takes back")
+            throw Refusal(
+                .limitReached,
+                "\(Limits.transfersMax) of your transfers wait, the most of a member; RECALL takes back"
+            )
         }
         // Nothing below may fail.
         var transfer = PendingTransfer(

@@ -66,7 +66,9 @@ extension Exchange {
 
     @inline(never)
     private mutating func sortOut(_ member: MemberID) {
-        let live = ordersOfMembers.numbers(of: member).lazy.filter { [markets] in markets[$0.market.slot].book.order($0) != nil }
+        let live = ordersOfMembers.numbers(of: member).lazy.filter { [markets] in
+            markets[$0.market.slot].book.order($0) != nil
+        }
         ordersOfMembers.set(ContiguousArray(live), of: member)
     }
 

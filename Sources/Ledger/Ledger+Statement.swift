@@ -61,7 +61,9 @@ extension Ledger {
     /// - Returns: how much it could; nil if it can.
     /// - Complexity: O(1) if its blocks are few, or the oldest few hold that much; else O(blocks).
     package func piecesExceeded(by amount: Int64, of asset: AssetID, in account: AccountID) -> Int64? {
-        guard let slot = balances.find(account, asset), balances.blocks[slot].count > Limits.blocksMax else { return nil }
+        guard let slot = balances.find(account, asset), balances.blocks[slot].count > Limits.blocksMax else {
+            return nil
+        }
         let held = balances[slot].held
         let movable = balances.blocks[slot].movable(atMost: Limits.blocksMax, wanted: held + amount)
         return movable < held + amount ? movable - held : nil

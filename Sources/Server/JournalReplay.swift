@@ -74,6 +74,8 @@ package struct JournalReplay: JournalRunner {
 
     package var lastCommand: UInt64 { replay.venue.exchange.sequence }
 
+    /// Goes on from a state.
+    /// - Returns: false if it is of another layout; nothing has changed then.
     package mutating func begin(from snapshot: Snapshot) -> Bool {
         guard let begun = StreamReplay(from: snapshot) else { return false }
         replay = begun
@@ -81,12 +83,15 @@ package struct JournalReplay: JournalRunner {
         return true
     }
 
+    /// Runs a batch, which must follow `lastCommand`.
+    /// - Throws: `JournalError.damaged` that names the first command that does not run, and why.
     package mutating func run(_ batch: JournalBatch) throws {
         // The first batch that is asked for may begin before the state that was begun from.
         guard batch.lastCommand > lastCommand else { return }
         try replay.run(batch, of: file)
     }
 
+    /// The state, in snapshot form.
     package func state() -> [UInt8] { replay.venue.snapshot() }
 }
 

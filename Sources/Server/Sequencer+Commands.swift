@@ -59,7 +59,10 @@ extension Sequencer {
     private func refuse(_ request: Request, _ fault: String, _ session: Session?) {
         let verb = request.verb.text
         configuration.logger.critical("a \(verb) was refused, since its journal entry would not replay: \(fault)")
-        let refusal = Refusal(.internalFault, "the venue could not record this \(verb), and did nothing; tell the operator")
+        let refusal = Refusal(
+            .internalFault,
+            "the venue could not record this \(verb), and did nothing; tell the operator"
+        )
         if let session { refuse(request.id, refusal, session) }
     }
 

@@ -33,9 +33,9 @@ package struct ServerConfiguration: Sendable {
     package var logger: Logger
 
     #if DEBUG
-    private static let isDebugBuild = true
+        private static let isDebugBuild = true
     #else
-    private static let isDebugBuild = false
+        private static let isDebugBuild = false
     #endif
 
     package init(directory: String, logKey: Ed25519.PrivateKey?, logger: Logger) {

@@ -73,7 +73,8 @@ struct RequestMaker {
                 nil,
                 random.pick([
                     "PING", "ACCOUNT", "CHALLENGE", "LOGON member=\(member) user=u version=1", "LOGOUT",
-                    "UNSUBSCRIBE market=M", "STATUS", "ORDER qty=", "TRACE program=P vintage=2027 serial=1", "PRICES days=1",
+                    "UNSUBSCRIBE market=M", "STATUS", "ORDER qty=", "TRACE program=P vintage=2027 serial=1",
+                    "PRICES days=1",
                     "ROTATE old=wrong-password password=other-password",
                 ])
             )

@@ -118,6 +118,8 @@ package final class Simulation {
         configuration.clock = { [clock] in ClockReading(clock.now) }
         configuration.passwordCost = RequestMaker.passwordCost
         configuration.readsEntriesBack = true
+        // The simulated clock is set back now and then.
+        configuration.acceptsFutureJournal = true
         configuration.commandsPerSnapshot = 100
         // So little that bursts exceed them.
         configuration.limits.inboxMax = 90

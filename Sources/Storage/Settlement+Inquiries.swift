@@ -64,7 +64,8 @@ extension Settlement {
     package func certificate(_ number: UInt64) throws(SettlementError) -> Certificate {
         try SettlementError.wrapping(file: file) {
             try reader.read { db in
-                let sql = "SELECT member, permit_class, quantity, serials, text, digest, time FROM certificate WHERE number = ?"
+                let sql =
+                    "SELECT member, permit_class, quantity, serials, text, digest, time FROM certificate WHERE number = ?"
                 guard let row = try Row.fetchOne(db, sql: sql, arguments: [Int64(bitPattern: number)]),
                     let digest = Hex.bytes(try row.value("digest") as String).flatMap({ Digest($0) }),
                     let time = Timestamp(try row.value("time") as String)

@@ -35,7 +35,8 @@ extension SettlementProjection {
             try database.execute(
                 sql: "INSERT INTO compact_draft VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 arguments: [
-                    Int64(bitPattern: id.number), Int64(bitPattern: draft.number), draft.author.index, terms.kind.text, terms.title,
+                    Int64(bitPattern: id.number), Int64(bitPattern: draft.number), draft.author.index, terms.kind.text,
+                    terms.title,
                     terms.currency.text, terms.text, terms.digest.hex, seq,
                 ]
             )
@@ -49,7 +50,10 @@ extension SettlementProjection {
                     """,
                 arguments: [Int64(bitPattern: draft.number), "\(time)", seq, Int64(bitPattern: id.number)]
             )
-            try database.execute(sql: "DELETE FROM compact_party WHERE compact = ?", arguments: [Int64(bitPattern: id.number)])
+            try database.execute(
+                sql: "DELETE FROM compact_party WHERE compact = ?",
+                arguments: [Int64(bitPattern: id.number)]
+            )
             for party in draft.terms.parties {
                 try database.execute(
                     sql: "INSERT INTO compact_party SELECT ?, ?, id, ? FROM member WHERE code = ?",
@@ -84,7 +88,8 @@ extension SettlementProjection {
             try database.execute(
                 sql: "INSERT INTO compact_reading VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 arguments: [
-                    seq, Int64(bitPattern: id.number), "\(reading.measure)", "\(reading.period)", reading.sample, "\(reading.sampler)",
+                    seq, Int64(bitPattern: id.number), "\(reading.measure)", "\(reading.period)", reading.sample,
+                    "\(reading.sampler)",
                     by.index, reading.figure.millionths, reading.isDetermination, text(of: reading.evidence), "\(time)",
                 ]
             )
@@ -99,7 +104,8 @@ extension SettlementProjection {
             try database.execute(
                 sql: "INSERT INTO compact_payment VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 arguments: [
-                    seq, position, Int64(bitPattern: id.number), "\(payment.clause)", "\(payment.period)", "\(payment.from)",
+                    seq, position, Int64(bitPattern: id.number), "\(payment.clause)", "\(payment.period)",
+                    "\(payment.from)",
                     "\(payment.to)", payment.currency.text, payment.paid.minorUnits, payment.due.minorUnits, "\(time)",
                 ]
             )
@@ -131,7 +137,8 @@ extension SettlementProjection {
             try database.execute(
                 sql: "INSERT INTO compact_spending VALUES (?, ?, ?, ?, 'donation', '', ?, NULL, ?, ?, ?, '', ?)",
                 arguments: [
-                    seq, position, Int64(bitPattern: id.number), "\(fund)", by.index, currency.text, amount.minorUnits, text, "\(time)",
+                    seq, position, Int64(bitPattern: id.number), "\(fund)", by.index, currency.text, amount.minorUnits,
+                    text, "\(time)",
                 ]
             )
         default: break
@@ -162,7 +169,8 @@ extension SettlementProjection {
         try database.execute(
             sql: "INSERT INTO compact_signature VALUES (?, ?, ?, ?, ?, ?)",
             arguments: [
-                Int64(bitPattern: id.number), Int64(bitPattern: draft), signature.member.index, signature.user.index, seq, "\(time)",
+                Int64(bitPattern: id.number), Int64(bitPattern: draft), signature.member.index, signature.user.index,
+                seq, "\(time)",
             ]
         )
     }
@@ -198,7 +206,8 @@ extension SettlementProjection {
                     cure = excluded.cure, text = excluded.text, seq = excluded.seq
                 """,
             arguments: [
-                Int64(bitPattern: claim.number), Int64(bitPattern: claim.agreement.number), "\(claim.clause)", "\(claim.period)",
+                Int64(bitPattern: claim.number), Int64(bitPattern: claim.agreement.number), "\(claim.clause)",
+                "\(claim.period)",
                 claim.debtor.index, creditor, claim.currency.text, claim.owed.minorUnits,
                 claim.delivery?.permitClass.index, claim.delivery?.quantity.units, claim.state.text, "\(claim.cure)",
                 text, "\(claim.since)", seq,
@@ -218,7 +227,8 @@ extension SettlementProjection {
         try database.execute(
             sql: "INSERT INTO compact_spending VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             arguments: [
-                seq, position, Int64(bitPattern: id.number), "\(spending.fund)", kind, "\(spending.purpose)", spending.by.index,
+                seq, position, Int64(bitPattern: id.number), "\(spending.fund)", kind, "\(spending.purpose)",
+                spending.by.index,
                 spending.to.index, spending.currency.text, spending.amount.minorUnits, text,
                 self.text(of: spending.evidence), "\(time)",
             ]
@@ -232,7 +242,8 @@ extension SettlementProjection {
                 sql: "INSERT INTO complaint VALUES (?, ?, ?, ?, ?, ?, 'open', ?, '', ?, ?, ?, ?)",
                 arguments: [
                     Int64(bitPattern: complaint.number), complaint.by.index, complaint.about.index,
-                    complaint.agreement.map { Int64(bitPattern: $0.number) }, "\(complaint.measure)", "\(complaint.period)", complaint.text,
+                    complaint.agreement.map { Int64(bitPattern: $0.number) }, "\(complaint.measure)",
+                    "\(complaint.period)", complaint.text,
                     self.text(of: complaint.evidence), "\(complaint.due)", seq, "\(time)",
                 ]
             )

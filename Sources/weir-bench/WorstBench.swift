@@ -8,7 +8,8 @@ import Wire
 struct WorstBench: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "worst",
-        abstract: "One request of each verb at its worst: a full venue, and what the verb's work grows with at its bound."
+        abstract:
+            "One request of each verb at its worst: a full venue, and what the verb's work grows with at its bound."
     )
 
     @Option(help: "Resting orders, of members that have as many as they may.")

@@ -65,7 +65,9 @@ struct WorstVenue {
         try replay.run(Array(text.utf8)) { step, _ in
             for line in step.output.lines where line.destination == .reply {
                 let text = String(decoding: step.output.text(of: line), as: UTF8.self)
-                if text.hasPrefix("ERR") { throw LoadError(message: "\(String(decoding: step.entry.line, as: UTF8.self)): \(text)") }
+                if text.hasPrefix("ERR") {
+                    throw LoadError(message: "\(String(decoding: step.entry.line, as: UTF8.self)): \(text)")
+                }
             }
         }
     }
@@ -120,13 +122,15 @@ struct WorstVenue {
             "reg SEASON program=W vintage=2027 ends=2028-06-30 carry=50 spills=1",
             "reg PROGRAM program=E unit=ML currency=EUR yields=W", "reg CAP program=E vintage=0 cap=1000000000000000",
             "reg PROGRAM program=Z unit=ML currency=EUR",
-            "reg CAP program=Z vintage=2027 zone=a cap=1000000000000", "reg CAP program=Z vintage=2027 zone=b cap=1000000000000",
+            "reg CAP program=Z vintage=2027 zone=a cap=1000000000000",
+            "reg CAP program=Z vintage=2027 zone=b cap=1000000000000",
             "reg LINK link=L program=Z from=a to=b limit=1000000",
         ])
         for index in 0..<members {
             let code = member(index)
             try send([
-                "op MEMBER member=\(code) role=participant name=N", "op DEPOSIT member=\(code) currency=EUR amount=100000000",
+                "op MEMBER member=\(code) role=participant name=N",
+                "op DEPOSIT member=\(code) currency=EUR amount=100000000",
                 "reg ALLOCATE program=P vintage=2027 member=\(code) qty=1000000",
                 "reg ALLOCATE program=E vintage=0 member=\(code) qty=1000",
                 "reg FACILITY facility=f\(index) program=P member=\(code)",
@@ -134,8 +138,12 @@ struct WorstVenue {
         }
         try send(["reg FACILITY facility=scattered program=S member=\(member(members - 3))"])
         try send(
-            ["m0", "m1", "m2"].flatMap { ["op LOGIN member=\($0) user=u hash=x", "op LOGIN member=\($0) user=v hash=x person=v"] }
-                + ["reg", "op"].flatMap { ["op LOGIN member=\($0) user=u hash=x", "op LOGIN member=\($0) user=v hash=x person=\($0)v"] }
+            ["m0", "m1", "m2"].flatMap {
+                ["op LOGIN member=\($0) user=u hash=x", "op LOGIN member=\($0) user=v hash=x person=v"]
+            }
+                + ["reg", "op"].flatMap {
+                    ["op LOGIN member=\($0) user=u hash=x", "op LOGIN member=\($0) user=v hash=x person=\($0)v"]
+                }
         )
         try send(
             [("M", "P"), ("D", "P"), ("U", "P"), ("B", "S")].flatMap {
@@ -161,7 +169,8 @@ struct WorstVenue {
                     let isBuy = index.isMultiple(of: 2)
                     // Every other maker gathers for a call, in which all of its orders trade.
                     if !maker.isMultiple(of: 2) {
-                        return "\(code) ORDER market=U side=\(isBuy ? "buy" : "sell") qty=1 price=\(isBuy ? 71 : 69) tif=gtc"
+                        return
+                            "\(code) ORDER market=U side=\(isBuy ? "buy" : "sell") qty=1 price=\(isBuy ? 71 : 69) tif=gtc"
                     }
                     let cents = isBuy ? 6999 - index % 3000 : 7001 + index % 3000
                     let price = "\(cents / 100).\(cents % 100 < 10 ? "0" : "")\(cents % 100)"
@@ -229,11 +238,21 @@ struct WorstVenue {
             Request("venue CLOCK", "stops that one command could not trigger"),
             Request("m0 MASSCANCEL", "cancels as many orders as a member may have"),
             Request(
-                "\(scattered.0) ORDER market=B side=sell qty=1000 price=72 tif=gtc", "out of many serial blocks"
+                "\(scattered.0) ORDER market=B side=sell qty=1000 price=72 tif=gtc",
+                "out of many serial blocks"
             ),
-            Request("\(taker) ORDER market=B side=buy qty=1000 price=72 tif=ioc", "brings as many serial blocks as may move"),
-            Request("\(scattered.0) ORDER market=B side=sell qty=\(blocks / 2) price=72 tif=gtc", "out of too many serial blocks"),
-            Request("\(scattered.1) TRANSFER program=S vintage=2027 to=m1 qty=1000", "as many serial blocks as may move"),
+            Request(
+                "\(taker) ORDER market=B side=buy qty=1000 price=72 tif=ioc",
+                "brings as many serial blocks as may move"
+            ),
+            Request(
+                "\(scattered.0) ORDER market=B side=sell qty=\(blocks / 2) price=72 tif=gtc",
+                "out of too many serial blocks"
+            ),
+            Request(
+                "\(scattered.1) TRANSFER program=S vintage=2027 to=m1 qty=1000",
+                "as many serial blocks as may move"
+            ),
             Request("\(scattered.1) TRANSFER program=S vintage=2027 to=m1 qty=\(blocks / 2)", "too many serial blocks"),
             Request("\(scattered.1) RETIRE program=S vintage=2027 qty=1000", "as many serial blocks as may move"),
             Request(
@@ -369,7 +388,8 @@ struct WorstVenue {
             Request("m1 PING", "-"), Request("m1 HELP", "every verb"), Request("m1 STATUS", "-"),
             Request("m1 ACCOUNT", "beside everybody's"), Request("m1 BOOK market=M depth=1000", "a deep book"),
             Request("m1 TRADES market=D", "-"), Request("m1 MARKETS", "-"), Request("m1 PROGRAMS", "every holder"),
-            Request("m1 MEMBERS", "every member"), Request("op LEDGER", "every account"), Request("m1 RULES program=P", "-"),
+            Request("m1 MEMBERS", "every member"), Request("op LEDGER", "every account"),
+            Request("m1 RULES program=P", "-"),
             Request("m1 FACILITIES", "every facility"), Request("m1 REPORTS facility=f1", "-"),
             Request("m1 OBLIGATIONS", "every facility"),
             Request("\(owner) BLOCKS program=S vintage=2027 from=\(blocks / 2)", "many serial blocks"),

@@ -16,7 +16,10 @@ struct AuctionSecretCommand: ParsableCommand {
             """
     )
 
-    @Option(help: "Derive from the secret in this file instead of drawing one: 64 hexadecimal digits, or a line secret=…; - for standard input.")
+    @Option(
+        help:
+            "Derive from the secret in this file instead of drawing one: 64 hexadecimal digits, or a line secret=…; - for standard input."
+    )
     var secretFile: String?
 
     @Option(help: "The file with a confidential reserve price to commit to; - for standard input.")

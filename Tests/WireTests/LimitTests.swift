@@ -14,7 +14,7 @@ struct LimitTests {
     private static let bounded: Set<String> = [
         "levelsMax", "factorDecimalsMax", "routeLinksMax", "routesMax", "offerItemsMax", "readingsMax", "partiesMax",
         "draftBytesMax", "blocksPerLine", "bidStepsMax", "lineBytesMax", "lineBytesBeforeLogonMax", "textBytesMax",
-        "rowsMax", "reviewsMax", "entitlementsMax", "matchesMax", "timersMax", "blocksMax",
+        "rowsMax", "feedLinesMax", "reviewsMax", "entitlementsMax", "matchesMax", "timersMax", "blocksMax",
     ]
 
     @Test("every count that is a limit has a row with its owner, and no row stands for nothing")
