@@ -133,8 +133,9 @@ struct WorstVenue {
                 "op DEPOSIT member=\(code) currency=EUR amount=100000000",
                 "reg ALLOCATE program=P vintage=2027 member=\(code) qty=1000000",
                 "reg ALLOCATE program=E vintage=0 member=\(code) qty=1000",
-                "reg FACILITY facility=f\(index) program=P member=\(code)",
             ])
+            // As many as one regulator may have, but for those that are registered later.
+            if index < Limits.facilitiesMax - 2 { try send(["reg FACILITY facility=f\(index) program=P member=\(code)"]) }
         }
         try send(["reg FACILITY facility=scattered program=S member=\(member(members - 3))"])
         try send(
@@ -332,9 +333,10 @@ struct WorstVenue {
         let bidders = (0..<max(1, members / 100)).map(member)
         let nonce = String(repeating: "0", count: 32)
         return bidders.map { "\($0) GUARANTEE auction=O amount=100000" }
-            + ["2027-03-04T00:00:00Z m0 PING"]
+            // Timers that are due together go in turns with other requests: all of them, before the bids.
+            + (0..<20).map { _ in "2027-03-04T00:00:00Z venue CLOCK" }
             + bidders.map { "2027-03-04T00:00:00Z \($0) BID auction=O steps=\(steps) nonce=\(nonce)" }
-            + ["2027-03-05T00:00:00Z m0 PING"]
+            + ["2027-03-05T00:00:00Z venue CLOCK"]
     }
 
     private var agreements: [Request] {
