@@ -1,3 +1,4 @@
+import Foundation
 package import Logging
 import NIOConcurrencyHelpers
 import NIOCore
@@ -39,8 +40,12 @@ package final class PublicSite: Sendable {
         let bootstrap = ServerBootstrap(group: group)
             .serverChannelOption(.backlog, value: 256)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+            .serverChannelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture { try channel.closeOnExec() }
+            }
             .childChannelInitializer { [log, pool, logger] channel in
                 channel.eventLoop.makeCompletedFuture {
+                    try channel.closeOnExec()
                     guard counter.add(channel) else { return channel.close(promise: nil) }
                     let end = channel.eventLoop.scheduleTask(in: .seconds(PublicSite.secondsMax)) {
                         channel.close(promise: nil)
@@ -62,6 +67,15 @@ package final class PublicSite: Sendable {
     package func stop() async throws {
         try await group.shutdownGracefully()
         try await pool.shutdownGracefully()
+    }
+}
+
+extension Channel {
+    /// Keeps the socket from programs that this process starts, such as what reports a crash.
+    fileprivate func closeOnExec() throws {
+        _ = try pipeline.syncOperations.withUnsafeTransportIfAvailable(of: NIOBSDSocket.Handle.self) {
+            fcntl($0, F_SETFD, FD_CLOEXEC)
+        }
     }
 }
 

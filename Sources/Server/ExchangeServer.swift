@@ -1,4 +1,5 @@
 import Exchange
+import Foundation
 import Logging
 import NIOConcurrencyHelpers
 import NIOCore
@@ -28,7 +29,7 @@ package final class ExchangeServer: Sendable {
             )
         }
         self.configuration = configuration
-        let core = try VenueCore(configuration: configuration, workers: .threads()) { [listener] in
+        let core = try VenueCore(configuration: configuration, workers: try .threads()) { [listener] in
             listener.withLockedValue { $0?.close(promise: nil) }
         }
         self.core = core
@@ -40,10 +41,13 @@ package final class ExchangeServer: Sendable {
     /// Starts the venue, and listens.
     /// - Returns: the port.
     package func start() async throws -> Int {
-        core.start()
+        try core.start()
         let bootstrap = ServerBootstrap(group: group)
             .serverChannelOption(.backlog, value: 1024)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+            .serverChannelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture { try channel.closeOnExec() }
+            }
             .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
             // Who closes one side, as `nc -N` does, still gets the answers.
             .childChannelOption(.allowRemoteHalfClosure, value: true)
@@ -54,7 +58,10 @@ package final class ExchangeServer: Sendable {
             )
             .childChannelOption(.maxMessagesPerRead, value: 1)
             .childChannelInitializer { [self] channel in
-                channel.eventLoop.makeCompletedFuture { try accept(channel) }
+                channel.eventLoop.makeCompletedFuture {
+                    try channel.closeOnExec()
+                    try accept(channel)
+                }
             }
         let channel = try await bootstrap.bind(host: configuration.host, port: configuration.port).get()
         listener.withLockedValue { $0 = channel }
@@ -103,6 +110,16 @@ package final class ExchangeServer: Sendable {
 
     /// The last command that settlement has booked.
     package var settledSequence: UInt64 { core.settledSequence }
+}
+
+extension Channel {
+    /// Keeps the socket from programs that this process starts: what reports a crash would hold the port, and the venue could not
+    /// start again.
+    package func closeOnExec() throws {
+        _ = try pipeline.syncOperations.withUnsafeTransportIfAvailable(of: NIOBSDSocket.Handle.self) {
+            fcntl($0, F_SETFD, FD_CLOEXEC)
+        }
+    }
 }
 
 /// Why a server cannot run.

@@ -32,16 +32,14 @@ final class JournalCheck: Sendable {
     var found: (checked: UInt64, damage: String?) { state.withLock { ($0.checked, $0.damage) } }
 
     /// Starts the thread.
-    func start() {
-        let thread = Thread { [self] in
+    /// - Throws: `ServerError` if there is none to have.
+    func start() throws(ServerError) {
+        try ServiceThread.start("weir.check") { [self] in
             Projector.yieldToOthers()
             checkJournal()
             checkFollowers()
             finished.signal()
         }
-        thread.name = "weir.check"
-        thread.stackSize = 8 << 20
-        thread.start()
     }
 
     /// Ends the thread.

@@ -2,7 +2,7 @@ import Logging
 import NIOConcurrencyHelpers
 import Wire
 
-/// Tells the operator of every logon, failed or not: who, from where, why not. Never a password, a signature or a hash.
+/// Tells the operator of every logon, failed or not: who, from where, why not; never a password, a signature or a hash.
 ///
 /// Shared by the sequencer and the event loops.
 final class LogonLog: Sendable {

@@ -125,15 +125,13 @@ package final class Projector: @unchecked Sendable {
     package var applied: UInt64 { min(settled, sealedSequence.load(ordering: .acquiring)) }
 
     /// Starts the thread.
-    package func start() {
-        let thread = Thread { [self] in
+    /// - Throws: `ServerError` if there is none to have.
+    package func start() throws {
+        try ServiceThread.start("weir.settlement") { [self] in
             Projector.yieldToOthers()
             run()
             finished.signal()
         }
-        thread.name = "weir.settlement"
-        thread.stackSize = 8 << 20
-        thread.start()
     }
 
     /// Hands a committed batch over.

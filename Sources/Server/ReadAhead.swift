@@ -24,8 +24,9 @@ final class ReadAhead: @unchecked Sendable {
     private struct Stopped: Error {}
 
     /// Begins to read the batches from the one that holds `command`.
-    init(_ journal: Journal, fromCommand command: UInt64) {
-        let thread = Thread { [self] in
+    /// - Throws: `ServerError` if there is no thread for it.
+    init(_ journal: Journal, fromCommand command: UInt64) throws(ServerError) {
+        try ServiceThread.start("weir.readahead") { [self] in
             do {
                 try journal.forEachBatch(fromCommand: command) { batch in
                     let part = try ReadAhead.read(batch, of: journal.file)
@@ -41,9 +42,6 @@ final class ReadAhead: @unchecked Sendable {
                 end(error)
             }
         }
-        thread.name = "weir.readahead"
-        thread.stackSize = 8 << 20
-        thread.start()
     }
 
     private static func read(_ batch: JournalBatch, of file: String) throws -> Part {

@@ -32,7 +32,7 @@ package enum Recovery {
         var replay = newest.replay
         replay.audience = .nobody
         let start = replay.venue.exchange.sequence
-        let ahead = ReadAhead(journal, fromCommand: start + 1)
+        let ahead = try ReadAhead(journal, fromCommand: start + 1)
         defer { ahead.stop() }
         while let part = try ahead.next() {
             guard part.batch.lastCommand > start else { continue }

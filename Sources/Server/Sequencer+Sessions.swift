@@ -18,7 +18,7 @@ extension Sequencer {
             checked: checked,
             damage: damage,
             history: journal.history,
-            alarms: [clock.alarm].compactMap(\.self),
+            alarms: [clock.alarm].compactMap(\.self) + disks.alarms,
             limits: configuration.limits.rows
         )
     }

@@ -30,6 +30,7 @@ final class Sequencer: @unchecked Sendable {
     let logonLog: LogonLog
     let journal: Journal
     let journalCheck: JournalCheck
+    let disks: DiskWatch
     let isStopping = Atomic<Bool>(false)
     let finished = DispatchSemaphore(value: 0)
     /// A lock of the system's, which the thread sanitizer knows; it does not know `Mutex`.
@@ -72,7 +73,8 @@ final class Sequencer: @unchecked Sendable {
         salts: RequestSalt,
         logonLog: LogonLog,
         journal: Journal,
-        journalCheck: JournalCheck
+        journalCheck: JournalCheck,
+        disks: DiskWatch
     ) {
         self.venue = venue
         self.configuration = configuration
@@ -87,19 +89,18 @@ final class Sequencer: @unchecked Sendable {
         self.journal = journal
         self.journalCheck = journalCheck
         output.history = journal.history
+        self.disks = disks
         output.audience = listeners.audience
     }
 
     /// Starts the thread; `entries` are sequenced before anything else.
-    func start(with entries: [String]) {
-        let thread = Thread { [self] in
+    /// - Throws: `ServerError` if there is no thread to have.
+    func start(with entries: [String]) throws(ServerError) {
+        try ServiceThread.start("weir.sequencer") { [self] in
             begin(with: entries)
             run()
             finished.signal()
         }
-        thread.name = "weir.sequencer"
-        thread.stackSize = 8 << 20
-        thread.start()
     }
 
     /// Sequences `entries`.

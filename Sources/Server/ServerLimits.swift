@@ -34,6 +34,8 @@ package struct ServerLimits: Sendable {
 
     /// How much the wall clock may differ from the venue's time before the operator is told, in seconds.
     package var clockSecondsMax: Int64 = 5
+    /// The room on a disk below which the operator is told, in megabytes: an hour's journal of a busy venue.
+    package var diskRoomMin: Int64 = 1024
 
     package init() {}
 
@@ -75,6 +77,7 @@ package struct ServerLimits: Sendable {
             ),
             LimitRow("queue", UInt64(inboxMax), "requests", "BUSY"),
             LimitRow("password-queue", UInt64(PasswordWorkers.waitingMax), "logons", "BUSY"),
+            LimitRow("disk-room", UInt64(diskRoomMin), "MB", "a disk with less: an alarm; a full one stops the venue"),
             LimitRow("clock", seconds(clockSecondsMax), "s", "the wall clock differs by more: an alarm, and no jump"),
         ]
     }
@@ -98,6 +101,7 @@ package struct ServerLimits: Sendable {
         case "connections-reserved": reservedPlaces = Int(value)
         case "connections-waiting": unauthenticatedMax = Int(value)
         case "queue": inboxMax = Int(value)
+        case "disk-room": diskRoomMin = value
         case "clock": clockSecondsMax = value
         default: return false
         }

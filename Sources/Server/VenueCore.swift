@@ -23,6 +23,7 @@ package final class VenueCore: Sendable {
     private let doorkeeper: Doorkeeper
     private let clock: VenueClock
     private let logonLog: LogonLog
+    private let disks: DiskWatch
     let sequencer: Sequencer
     private let fault: NIOLockedValueBox<(any Error)?>
     /// Stream-file entries that an empty journal begins with, or that a restart needs.
@@ -64,6 +65,11 @@ package final class VenueCore: Sendable {
             logger: configuration.logger
         )
         logonLog = LogonLog(configuration.logger)
+        disks = DiskWatch(
+            directory: configuration.directory,
+            roomMin: configuration.limits.diskRoomMin,
+            logger: configuration.logger
+        )
         doorkeeper = Doorkeeper(limits: configuration.limits)
         inbox = Inbox(capacity: configuration.limits.inboxMax)
         fault = NIOLockedValueBox(nil)
@@ -104,7 +110,8 @@ package final class VenueCore: Sendable {
             salts: try RequestSalt(key: configuration.logKey),
             logonLog: logonLog,
             journal: journal,
-            journalCheck: journalCheck
+            journalCheck: journalCheck,
+            disks: disks
         )
         (entries, operatorPassword) = try VenueCore.firstEntries(of: venue, configuration)
     }
@@ -197,15 +204,18 @@ package final class VenueCore: Sendable {
     }
 
     /// Starts the threads of sequencer and settlement.
-    func start() {
-        projector.start()
-        sequencer.start(with: entries)
-        journalCheck.start()
+    /// - Throws: `ServerError` if there are no threads to have.
+    func start() throws {
+        try projector.start()
+        try sequencer.start(with: entries)
+        try disks.start()
+        try journalCheck.start()
     }
 
     /// Finishes what was received; settlement catches up, but not for long, and leaves a snapshot.
     func stop() {
         journalCheck.stop()
+        disks.stop()
         sequencer.stop()
         projector.stop()
         passwords.stop()

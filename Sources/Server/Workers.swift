@@ -1,7 +1,5 @@
 import DequeModule
-import Dispatch
 import Foundation
-import Synchronization
 
 /// Runs what must not hold up whoever asks for it, on other threads; the simulator's runs it when the seed says so.
 package protocol Worker: Sendable {
@@ -35,76 +33,67 @@ package struct Workers: Sendable {
     }
 
     /// Threads of this process: one commits, one makes checkpoints, two hash when others leave them time, some read.
-    package static func threads() -> Workers {
+    /// - Throws: `ServerError` if there are no threads to have.
+    package static func threads() throws -> Workers {
         Workers(
-            journal: ThreadWorker("weir.journal", threads: 1),
-            checkpoints: ThreadWorker("weir.checkpoint", threads: 1),
-            passwords: PatientWorker("weir.passwords", threads: 2),
-            readers: ThreadWorker("weir.readers", threads: 4)
+            journal: try ThreadWorker("weir.journal", threads: 1),
+            checkpoints: try ThreadWorker("weir.checkpoint", threads: 1),
+            // A tenth of the time of a thread that wants it too.
+            passwords: try ThreadWorker("weir.passwords", threads: 2, niceness: 10),
+            readers: try ThreadWorker("weir.readers", threads: 4)
         )
     }
 }
 
-/// Serial queues that take turns.
+/// Threads that do jobs in the order in which they come; they end with it.
 private final class ThreadWorker: Worker {
-    private let queues: [DispatchQueue]
-    private let turn = Atomic<Int>(0)
+    private let queue: JobQueue
 
-    init(_ name: String, threads: Int) { queues = (1...threads).map { _ in DispatchQueue(label: name) } }
-
-    func submit(_ body: @escaping @Sendable () -> Void) {
-        let queue = queues[turn.wrappingAdd(1, ordering: .relaxed).newValue % queues.count]
-        queue.async(execute: body)
+    /// - Parameters:
+    ///   - name: of the threads.
+    ///   - threads: how many; jobs of one alone come one after the other.
+    ///   - niceness: how much they let others go first: what strangers can make the venue compute must not slow down who trades.
+    /// - Throws: `ServerError` if there are no threads to have.
+    init(_ name: String, threads: Int, niceness: Int32 = 0) throws(ServerError) {
+        let queue = JobQueue()
+        self.queue = queue
+        for _ in 0..<threads {
+            try ServiceThread.start(name) {
+                #if os(Linux)
+                    // Of this thread alone.
+                    if niceness > 0 { setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, niceness) }
+                #endif
+                while let job = queue.next() {
+                    job()
+                    queue.finish()
+                }
+            }
+        }
     }
 
-    func drain() { for queue in queues { queue.sync {} } }
+    deinit { queue.end() }
+
+    func submit(_ body: @escaping @Sendable () -> Void) { queue.add(body) }
+    func drain() { queue.drain() }
 }
 
-/// Threads of their own that let the others go first: what strangers can make the venue compute must not slow down who trades.
-private final class PatientWorker: Worker, @unchecked Sendable {
+/// Jobs that wait for a thread.
+private final class JobQueue: @unchecked Sendable {
     // Every access is under `condition`.
     private let condition = NSCondition()
     private var jobs: Deque<@Sendable () -> Void> = []
     private var busy = 0
     private var hasEnded = false
 
-    /// A nice value at which a thread gets a tenth of the time of one that wants it too.
-    private static let niceness: Int32 = 10
-
-    init(_ name: String, threads: Int) {
-        for _ in 0..<threads {
-            let thread = Thread { [self] in
-                #if os(Linux)
-                    // Of this thread alone.
-                    setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, PatientWorker.niceness)
-                #endif
-                while let job = next() {
-                    job()
-                    finish()
-                }
-            }
-            thread.name = name
-            thread.start()
-        }
-    }
-
-    func submit(_ body: @escaping @Sendable () -> Void) {
+    func add(_ body: @escaping @Sendable () -> Void) {
         condition.withLock {
             jobs.append(body)
             condition.broadcast()
         }
     }
 
-    /// Waits until what was submitted has run, and ends the threads: whoever hashes drains when it stops.
-    func drain() {
-        condition.withLock {
-            while !jobs.isEmpty || busy > 0 { condition.wait() }
-            hasEnded = true
-            condition.broadcast()
-        }
-    }
-
-    private func next() -> (@Sendable () -> Void)? {
+    /// Waits for the next job; nil at the end.
+    func next() -> (@Sendable () -> Void)? {
         condition.withLock {
             while true {
                 if let job = jobs.popFirst() {
@@ -117,9 +106,22 @@ private final class PatientWorker: Worker, @unchecked Sendable {
         }
     }
 
-    private func finish() {
+    func finish() {
         condition.withLock {
             busy -= 1
+            condition.broadcast()
+        }
+    }
+
+    /// Waits until what was added has run.
+    func drain() {
+        condition.withLock { while !jobs.isEmpty || busy > 0 { condition.wait() } }
+    }
+
+    /// Nothing more is added.
+    func end() {
+        condition.withLock {
+            hasEnded = true
             condition.broadcast()
         }
     }

@@ -115,10 +115,10 @@ package final class Simulation {
             logger: Logger(label: "simulation", factory: { _ in SwiftLogNoOpLogHandler() })
         )
         configuration.bootstrap = RequestMaker.bootstrap()
-        configuration.clock = { [clock] in ClockReading(clock.now) }
+        configuration.clock = { [clock] in clock.reading }
         configuration.passwordCost = RequestMaker.passwordCost
         configuration.readsEntriesBack = true
-        // The simulated clock is set back now and then.
+        // The simulated wall clock is set back now and then.
         configuration.acceptsFutureJournal = true
         configuration.commandsPerSnapshot = 100
         // So little that bursts exceed them.
@@ -209,7 +209,7 @@ package final class Simulation {
         case ..<982: pass(random.number(0...5_000_000))
         case ..<988: client.cut()
         case ..<990:
-            clock.tick(by: random.number(-3_600_000_000...3_600_000_000))
+            clock.setWall(by: random.number(-3_600_000_000...3_600_000_000))
             report.clockJumps += 1
         case ..<992: try kill()
         case ..<994: try cutPower()
@@ -409,12 +409,22 @@ package final class Simulation {
     }
 }
 
-/// The wall clock of a machine, which may be set back.
+/// The clocks of a machine, whose wall clock somebody sets now and then.
 private final class SimulatedClock: Sendable {
-    private let time = Mutex(Timestamp(microseconds: 1_803_895_200_000_000))
+    private let clocks = Mutex(ClockReading(Timestamp(microseconds: 1_803_895_200_000_000)))
 
-    var now: Timestamp { time.withLock { $0 } }
-    func tick(by microseconds: Int64) { time.withLock { $0 = $0.adding(microseconds: microseconds) } }
+    var reading: ClockReading { clocks.withLock { $0 } }
+
+    func setWall(by microseconds: Int64) {
+        clocks.withLock { $0.wall = $0.wall.adding(microseconds: microseconds) }
+    }
+
+    func tick(by microseconds: Int64) {
+        clocks.withLock { clocks in
+            clocks.wall = clocks.wall.adding(microseconds: microseconds)
+            clocks.steady += microseconds
+        }
+    }
 }
 
 extension String {

@@ -134,7 +134,9 @@ package enum PasswordHash {
             )
         }
         guard result == 1 else {
-            throw CryptoError("scrypt failed; it needs \(memoryMax >> 20) MiB of memory")
+            throw CryptoError(
+                "scrypt failed: it needs \(memoryMax >> 20) MiB of memory; raise MemoryMax of the venue's unit, or ulimit -v"
+            )
         }
         return key
     }

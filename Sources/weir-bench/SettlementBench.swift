@@ -44,11 +44,11 @@ struct SettlementBench: ParsableCommand {
             followers: followers,
             journal: journal,
             configuration: configuration,
-            readers: Workers.threads().readers,
+            readers: try Workers.threads().readers,
             onFailure: { preconditionFailure("\($0)") }
         )
-        let elapsed = seconds {
-            projector.start()
+        let elapsed = try seconds {
+            try projector.start()
             while projector.applied < journal.lastCommand { usleep(1000) }
         }
         projector.stop()

@@ -98,10 +98,10 @@ struct DeterminismTests {
                 followers: followers,
                 journal: journal,
                 configuration: ServerConfiguration(directory: copy, logKey: TestVenue.logKey, logger: logger),
-                readers: Workers.threads().readers,
+                readers: try Workers.threads().readers,
                 onFailure: { Issue.record("\($0)") }
             )
-            projector.start()
+            try projector.start()
             projector.stop()
             #expect(SHA256.digest(of: recovered.exchange.stateBytes()) == expected, "without \(missing)")
             recovered.exchange.checkInvariants()
