@@ -361,8 +361,12 @@ extension Exchange {
         )
     }
 
+    /// Refuses what belongs to another phase; one is over when its time is, even if its timer waits for its turn.
     func checkPhase(of id: AuctionID, is phase: AuctionPhase) throws(Refusal) {
-        guard auctions[slot(of: id)].phase == phase else { throw wrongPhase(id, phase) }
+        let auction = auctions[slot(of: id)]
+        let isOver =
+            (phase == .open && auction.terms.closes <= now) || (phase == .announced && auction.terms.opens <= now)
+        guard auction.phase == phase, !isOver else { throw wrongPhase(id, phase) }
     }
 
     func wrongPhase(_ id: AuctionID, _ wanted: AuctionPhase) -> Refusal {
