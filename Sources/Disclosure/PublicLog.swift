@@ -13,10 +13,14 @@ package struct PublicLog: Sendable {
         package var isImmutable: Bool
     }
 
-    private let reader: SealedLogReader
+    private let current: @Sendable () -> SealedLogReader
+    private var reader: SealedLogReader { current() }
 
     /// The log that `reader` reads.
-    package init(_ reader: SealedLogReader) { self.reader = reader }
+    package init(_ reader: SealedLogReader) { self.init { reader } }
+
+    /// The log as it is at each moment: a venue may have to make its file anew.
+    package init(_ current: @escaping @Sendable () -> SealedLogReader) { self.current = current }
 
     /// The file with a path below the site's root, such as `log/tile/0/000.p/17`.
     /// - Returns: nil if there is none.

@@ -5,7 +5,7 @@ import NIOConcurrencyHelpers
 import NIOCore
 import NIOPosix
 import Permits
-import Storage
+package import Storage
 import Wire
 
 /// A running venue: TCP sessions in front of the sequencer, the journal and settlement behind it.
@@ -107,6 +107,9 @@ package final class ExchangeServer: Sendable {
         try await group.shutdownGracefully()
         try core.close()
     }
+
+    /// For reading the sealed log as it is now; nil if none is kept.
+    package var logReader: SealedLogReader? { core.logReader }
 
     /// The last command that settlement has booked.
     package var settledSequence: UInt64 { core.settledSequence }

@@ -80,8 +80,8 @@ extension Projector {
 extension Settlement {
     fileprivate func records(for need: Inquiry.Need) throws(SettlementError) -> Inquiry.Records {
         switch need {
-        case .path(let serial, let permitClass):
-            let moves = try path(of: serial, permitClass: permitClass)
+        case .path(let serial, let permitClass, let stepsMax):
+            let moves = try path(of: serial, permitClass: permitClass, limit: stepsMax)
             return .path(moves.map { TraceStep(sequence: $0.sequence, time: $0.time, move: $0.move) })
         case .trades(let begin):
             let levels = Dictionary(grouping: try levels(since: begin), by: \.market).mapValues { levels in

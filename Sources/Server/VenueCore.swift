@@ -233,6 +233,9 @@ package final class VenueCore: Sendable {
         try journal.close()
     }
 
+    /// For reading the sealed log as it is now; nil if none is kept.
+    var logReader: SealedLogReader? { followers.log?.reader }
+
     /// The last command that settlement has booked.
     package var settledSequence: UInt64 { projector.applied }
 

@@ -21,20 +21,24 @@ extension Settlement {
         package var quantity: Quantity
     }
 
-    /// The path of a serial number so far, from its issue on.
+    /// The path of a serial number so far, from its issue on: the first `limit` moves.
     ///
-    /// Callable from any thread. Complexity: the number of moves of the class.
+    /// Callable from any thread. Complexity: the number of moves of the class up to the last one told.
     /// - Throws: `SettlementError` if SQLite fails.
-    package func path(of serial: Int64, permitClass: ClassID) throws(SettlementError) -> [BookedMove] {
+    package func path(
+        of serial: Int64,
+        permitClass: ClassID,
+        limit: Int
+    ) throws(SettlementError) -> [BookedMove] {
         try SettlementError.wrapping(file: file) {
             try reader.read { db in
                 try Row.fetchAll(
                     db,
                     sql: """
                         SELECT seq, first, last, kind, from_account, from_owner, to_account, to_owner, time FROM serial_move
-                        WHERE permit_class = ? AND ? BETWEEN first AND last ORDER BY seq, n
+                        WHERE permit_class = ? AND ? BETWEEN first AND last ORDER BY seq, n LIMIT ?
                         """,
-                    arguments: [permitClass.index, serial]
+                    arguments: [permitClass.index, serial, limit]
                 ).map { row in
                     guard let from = PermitBalance.Account(text: try row.value("from_account")),
                         let to = PermitBalance.Account(text: try row.value("to_account")),

@@ -185,7 +185,10 @@ extension VerbRule {
                 [(.zone, .code), (.member, .code), (.facility, .code), (.from, .integer), (.limit, .integer)]
             )
         case .trace:
-            ("The path of a serial number from its issue.", permits + [(.serial, .integer)], [(.zone, .code)])
+            (
+                "The path of a serial number from its issue.", permits + [(.serial, .integer)],
+                [(.zone, .code), (.page, .integer)]
+            )
         case .prices:
             (
                 "What the markets' permits cost in the last seven days: average, median, and what changed hands off the markets.",

@@ -19,16 +19,21 @@ package struct TraceStep: Sendable {
 
 /// A query about what happened, answered from what was booked: the engine's memory does not grow with trades.
 package enum Inquiry: Sendable, Equatable {
-    case trace(ClassName, serial: Int64)
+    /// `page` of the path, from 1.
+    case trace(ClassName, serial: Int64, page: Int)
     /// `least`: trades below that price are left out.
     case prices(market: Code?, least: DecimalNumber?)
     case certificate(number: UInt64, digest: Digest?)
     /// About the sealed log.
     case log(LogInquiry)
 
+    /// The most pages of a path that are told; settlement has all of it.
+    static let pathPagesMax: Int64 = 100
+
     /// What must be read to answer it.
     package enum Need: Sendable {
-        case path(of: Int64, ClassID)
+        /// The first steps, as many as `stepsMax`.
+        case path(of: Int64, ClassID, stepsMax: Int)
         case trades(since: Timestamp)
         case certificate(UInt64)
         case log(LogInquiry.Need)
@@ -48,7 +53,9 @@ extension Venue {
     /// - Throws: why it has no answer: an unknown class or market, a serial number that was never issued, or the member's role.
     package func need(of inquiry: Inquiry, from member: MemberID, at time: Timestamp) throws(Refusal) -> Inquiry.Need {
         switch inquiry {
-        case .trace(let name, let serial): return .path(of: serial, try traced(name, serial: serial))
+        case .trace(let name, let serial, let page):
+            // One more tells whether there is another page.
+            return .path(of: serial, try traced(name, serial: serial), stepsMax: page * Limits.rowsMax + 1)
         case .prices(let market, let least):
             _ = try priced(market, least: least)
             return .trades(since: TradeRecord.begin(at: time))
@@ -71,8 +78,11 @@ extension Venue {
         output: inout Output
     ) {
         switch (inquiry, records) {
-        case (.trace(_, let serial), .path(let steps)):
-            answer(steps, serial: serial, PathReader(exchange, member, at: time), id: id, output: &output)
+        case (.trace(_, let serial, let page), .path(let steps)):
+            var rows = Rows(page: page)
+            rows.head.append("serial", UInt64(serial))
+            collect(steps, PathReader(exchange, member, at: time), &rows)
+            rows.write(id: id, to: &output)
         case (.prices(let market, let least), .trades(let record)):
             do throws(Refusal) {
                 let markets = try priced(market, least: least)
@@ -112,29 +122,21 @@ extension Venue {
         rows.write(id: id, to: &output)
     }
 
-    /// Answers `TRACE` with the steps of a path, in order.
-    private func answer(
-        _ steps: [TraceStep],
-        serial: Int64,
-        _ reader: PathReader,
-        id: Code,
-        output: inout Output
-    ) {
+    /// Collects the steps of a path, in order; names are given out from its first step on, whatever page is told.
+    private func collect(_ steps: [TraceStep], _ reader: PathReader, _ rows: inout Rows) {
         var reader = reader
-        var rows = Rows()
-        rows.head.append("serial", UInt64(serial))
         for step in steps {
+            let from = reader.name(of: step.move.from, in: step)
+            let to = reader.name(of: step.move.to, in: step)
             rows.row { bytes in
                 bytes.append("seq", step.sequence)
                 bytes.append("time", step.time)
                 bytes.append("kind", step.move.cause)
-                bytes.append(text: " from=\(reader.name(of: step.move.from, in: step))")
-                bytes.append(text: " to=\(reader.name(of: step.move.to, in: step))")
+                bytes.append(text: " from=\(from) to=\(to)")
                 bytes.append("first", UInt64(step.move.block.first))
                 bytes.append("last", UInt64(step.move.block.last))
             }
         }
-        rows.write(id: id, to: &output)
     }
 }
 

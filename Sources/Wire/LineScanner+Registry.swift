@@ -367,7 +367,11 @@ extension LineScanner {
         case .prices: return .prices(market: try code(.market, line), least: try decimal(.min, line))
         case .trace:
             let permits = try className(line)
-            return .trace(permits, serial: Int64(try number(.serial, line)))
+            return .trace(
+                permits,
+                serial: Int64(try number(.serial, line)),
+                page: Int(try integer(.page, line, in: 1...Inquiry.pathPagesMax) ?? 1)
+            )
         case .certificate:
             return .certificate(number: try number(.number, line), digest: try digest(.digest, line))
         default: return .log(try logInquiry(line))

@@ -32,13 +32,12 @@ package struct ReplayRecords: Sendable {
     func read(_ need: Inquiry.Need) throws(Refusal) -> Inquiry.Records {
         switch need {
         case .log: throw Refusal(.notSealed, "a replay seals nothing; ask the venue, or weir audit on its data")
-        case .path(let serial, let permitClass):
-            return .path(
-                path.filter { step in
-                    step.move.permitClass == permitClass
-                        && (step.move.block.first...step.move.block.last).contains(serial)
-                }
-            )
+        case .path(let serial, let permitClass, let stepsMax):
+            let steps = path.lazy.filter { step in
+                step.move.permitClass == permitClass
+                    && (step.move.block.first...step.move.block.last).contains(serial)
+            }
+            return .path(Array(steps.prefix(stepsMax)))
         case .trades(let begin): return .trades(trades(since: begin))
         case .certificate(let number):
             guard let certificate = certificates.first(where: { $0.number == number }) else {

@@ -137,7 +137,7 @@ struct Serve: AsyncParsableCommand {
             )
         }
         if let password = server.operatorPassword { try greet(password, in: passwordFile, port: bound) }
-        let site = try await startSite(logger)
+        let site = try await startSite(of: server, logger)
         let manager = ServiceManager()
         manager?.notify("READY=1\nSTATUS=listening on \(host):\(bound)")
         let watch = manager?.watch(server)
@@ -170,9 +170,9 @@ struct Serve: AsyncParsableCommand {
     }
 
     /// Serves the sealed log, if that was asked for.
-    private func startSite(_ logger: Logger) async throws -> PublicSite? {
-        guard let http else { return nil }
-        let site = PublicSite(log: PublicLog(try SealedLog.reading(directory: data)), logger: logger)
+    private func startSite(of server: ExchangeServer, _ logger: Logger) async throws -> PublicSite? {
+        guard let http, let reader = server.logReader else { return nil }
+        let site = PublicSite(log: PublicLog { server.logReader ?? reader }, logger: logger)
         let port = try await site.start(host: host, port: http)
         Console.line("weir: the sealed log is at http://\(host):\(port)/log/checkpoint")
         return site
