@@ -41,8 +41,8 @@ public enum Verb: UInt8, Word {
     /// Whether it is a query that lists what there may be any number of, a page at a time.
     public var listsInPages: Bool {
         switch self {
-        case .markets, .programs, .ledger, .auctions, .transfers, .proposals, .seasons, .links, .swaps, .offers, .rights,
-            .reports:
+        case .markets, .programs, .ledger, .auctions, .transfers, .proposals, .seasons, .links, .swaps, .offers,
+            .rights, .reports:
             true
         default: false
         }

@@ -37,8 +37,9 @@ extension Sequencer {
         return reply
     }
 
-    /// A command that did much more than most costs its member as many requests as would have done the same: it is settlement and
-    /// the disk that pay for it. Taking back is free.
+    /// Takes as many requests of a member's limit as would have done what a command did, if that is much more than most do.
+    ///
+    /// Settlement and the disk pay for it. Taking back is free.
     private func charge(_ session: Session?, for verb: Verb) {
         let tokens = output.events.count / Sequencer.eventsPerToken
         guard tokens > 0, !verb.takesBack else { return }

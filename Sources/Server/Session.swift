@@ -24,8 +24,9 @@ final class Session {
     /// Whether the connection closes once it has its answers.
     var closes = false
 
-    /// Answers that are made elsewhere, in the order of their requests. What was asked for behind one is done meanwhile; only
-    /// its lines wait, since answers come in the order of requests.
+    /// Answers that are made elsewhere, in the order of their requests.
+    ///
+    /// What was asked for behind one is done meanwhile; only its lines wait, since answers come in the order of requests.
     private(set) var held: Deque<HeldAnswer> = []
     /// How many bytes wait behind answers.
     private(set) var heldBytes = 0

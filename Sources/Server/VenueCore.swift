@@ -163,6 +163,7 @@ package final class VenueCore: Sendable {
     ///   - channel: the connection.
     ///   - reads: what its loop reads.
     ///   - certified: the logins of its client certificate where no handshake tells them: in a simulation.
+    /// - Throws: what NIO refuses.
     package func accept(_ channel: any Channel, _ reads: LoopReads, certified: [String] = []) throws {
         let source = Doorkeeper.Source(channel.remoteAddress)
         let admission = doorkeeper.admit(channel, from: source)

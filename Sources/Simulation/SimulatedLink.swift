@@ -9,7 +9,12 @@ final class SimulatedLink {
     private var toClient: [UInt8] = []
     private(set) var isCut = false
 
-    /// - Parameter certified: the logins that the client's certificate names, as MEMBER/USER.
+    /// - Parameters:
+    ///   - core: the venue.
+    ///   - reads: what its loop reads.
+    ///   - loop: the loop.
+    ///   - certified: the logins that the client's certificate names, as MEMBER/USER.
+    /// - Throws: what NIO refuses.
     init(to core: VenueCore, _ reads: LoopReads, on loop: EmbeddedEventLoop, certified: [String] = []) throws {
         channel = EmbeddedChannel(loop: loop)
         try core.accept(channel, reads, certified: certified)

@@ -45,6 +45,7 @@ package struct JournalError: FileFault, CustomStringConvertible {
     ///   - batch: the batch.
     ///   - command: the number of the first command that does not run.
     ///   - reason: why not.
+    /// - Returns: the error.
     package static func unrunnable(
         _ file: String,
         _ batch: JournalBatch,

@@ -20,6 +20,7 @@ extension Settlement {
     ///   - last: the last one.
     ///   - bytesMax: after how many bytes it ends; one line is given at least.
     ///   - linesMax: how many lines it gives at most.
+    /// - Returns: the lines, in order.
     /// - Throws: `SettlementError` if SQLite fails.
     package func feedPage(
         stream: UInt64,

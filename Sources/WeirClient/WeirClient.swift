@@ -140,6 +140,7 @@ package final class WeirClient: Sendable {
     ///   - from: the first number.
     ///   - seen: what `seen` said before the connection was lost; a venue that was set back since then refuses.
     /// - Returns: the last page's reply, or the first refusal.
+    /// - Throws: `ClientError` if the connection is lost.
     package func resume(stream: String, from: UInt64, seen: ClientHistory? = nil) async throws -> ClientReply {
         let check = seen.map { " history=\($0.history) seq=\($0.sequence)" } ?? ""
         var next = from

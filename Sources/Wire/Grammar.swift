@@ -98,7 +98,9 @@ package struct VerbRule: Sendable {
         let (summary, required, optional) = entry(verb)
         let keys =
             required.map { KeyRule(key: $0.0, form: $0.1, isRequired: true) }
-            + (optional + (verb.listsInPages ? [(.page, .integer)] : []) + [(.id, .code)]).map { KeyRule(key: $0.0, form: $0.1, isRequired: false) }
+            + (optional + (verb.listsInPages ? [(.page, .integer)] : []) + [(.id, .code)]).map {
+                KeyRule(key: $0.0, form: $0.1, isRequired: false)
+            }
         return VerbRule(verb: verb, summary: summary, keys: keys)
     }
 

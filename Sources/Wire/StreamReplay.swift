@@ -50,6 +50,7 @@ package struct StreamReplay: Sendable {
     /// - Parameters:
     ///   - text: the lines.
     ///   - firstLine: the number of the first line, for errors.
+    /// - Returns: the lines.
     /// - Throws: `StreamError` that names the line.
     package static func read(_ text: [UInt8], firstLine: Int = 1) throws -> [ReadLine] {
         var lines: [ReadLine] = []

@@ -135,7 +135,9 @@ struct WorstVenue {
                 "reg ALLOCATE program=E vintage=0 member=\(code) qty=1000",
             ])
             // As many as one regulator may have, but for those that are registered later.
-            if index < Limits.facilitiesMax - 2 { try send(["reg FACILITY facility=f\(index) program=P member=\(code)"]) }
+            if index < Limits.facilitiesMax - 2 {
+                try send(["reg FACILITY facility=f\(index) program=P member=\(code)"])
+            }
         }
         try send(["reg FACILITY facility=scattered program=S member=\(member(members - 3))"])
         try send(

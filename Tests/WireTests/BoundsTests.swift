@@ -30,7 +30,9 @@ struct BoundsTests {
             contentsOf: projectFolder.appendingPathComponent("Sources/Exchange/Timers.swift"),
             encoding: .utf8
         )
-        let declaration = try #require(source.components(separatedBy: "enum TimerKind").last?.split(separator: "\n}").first)
+        let declaration = try #require(
+            source.components(separatedBy: "enum TimerKind").last?.split(separator: "\n}").first
+        )
         let kinds = declaration.matches(of: /\n    case (\w+)/).map { String($0.1) }
         let timers = named.filter { $0 != $0.uppercased() }
         #expect(Set(timers) == Set(kinds))
