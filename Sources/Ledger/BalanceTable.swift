@@ -67,6 +67,9 @@ struct BalanceTable: Sendable {
     /// The slots of an account.
     func slots(of account: AccountID) -> ContiguousArray<UInt32> { slotsOfAccount[account.index] ?? [] }
 
+    /// Every asset that has a slot, in order.
+    var assets: [AssetID] { slotsOfAsset.keys.map { AssetID(index: $0) }.sorted() }
+
     /// The slots of an asset.
     func slots(of asset: AssetID) -> ContiguousArray<UInt32> { slotsOfAsset[asset.index] ?? [] }
 

@@ -95,10 +95,9 @@ extension Ledger {
 
     /// Every asset that any account has, in order.
     package var assets: [AssetID] {
-        var seen: [AssetID] = []
-        let used = balances.slots.filter { $0.balance != Balance() }.map(\.asset).sorted()
-        for asset in used where seen.last != asset { seen.append(asset) }
-        return seen
+        balances.assets.filter { asset in
+            balances.slots(of: asset).contains { balances.slots[Int($0)].balance != Balance() }
+        }
     }
 
     /// Stops the program if an invariant of the ledger does not hold.

@@ -217,7 +217,7 @@ public enum Limits {
     /// The most open proposals of one member.
     @inlinable public static var proposalsMax: Int { 1000 }
     /// The most orders that one command matches, and stops that it triggers.
-    @inlinable public static var matchesMax: Int { 2_000 }
+    @inlinable public static var matchesMax: Int { 1_500 }
     /// The most timers of one `CLOCK`; it ends before that once they have made as many events.
     @inlinable public static var timersMax: Int { 2_000 }
     /// Of how many facilities one command reviews the eco-labels.
@@ -225,7 +225,7 @@ public enum Limits {
     /// The most programs of entitlements to one source of water: a season's line names what is announced of each.
     @inlinable public static var entitlementsMax: Int { 100 }
     /// The most live orders of one member, over all markets.
-    @inlinable public static var ordersMax: Int { 5_000 }
+    @inlinable public static var ordersMax: Int { 4_000 }
     /// The most transfers of one member that wait.
     @inlinable public static var transfersMax: Int { 1_000 }
     /// The most serial blocks that one movement of permits takes; whoever has them in more pieces moves them in several.

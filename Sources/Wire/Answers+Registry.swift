@@ -224,12 +224,14 @@ extension Venue {
     private func concentration(_ name: ClassName, _ asker: MemberID, _ rows: inout Rows) throws(Refusal) {
         let asset = AssetID.permits(try exchange.findClass(name))
         // By member; those that lead a group have what their associates hold.
-        var quantities = ContiguousArray<Int64>(repeating: 0, count: exchange.members.members.count)
+        let members = exchange.members.members
+        let facilities = exchange.registry.facilities
+        var quantities = ContiguousArray<Int64>(repeating: 0, count: members.count)
         exchange.ledger.forEachHolder(of: asset) { account, balance in
             guard !account.isBacking, !account.isFinal,
-                let member = account.member ?? account.spiller ?? account.facility.map({ exchange.registry[$0].member })
+                let member = account.member ?? account.spiller ?? account.facility.map({ facilities[$0.slot].member })
             else { return }
-            quantities[Int((exchange.members[member].group ?? member).index)] += balance.total
+            quantities[Int((members[Int(member.index)].group ?? member).index)] += balance.total
         }
         let held = quantities.indices.filter { quantities[$0] > 0 }.map { index in
             Holder(quantity: quantities[index], lead: MemberID(UInt32(index)))

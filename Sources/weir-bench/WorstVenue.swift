@@ -116,7 +116,6 @@ struct WorstVenue {
             "reg PROGRAM program=P unit=t currency=EUR", "reg CAP program=P vintage=2027 cap=1000000000000000",
             "reg PROGRAM program=S unit=t currency=EUR", "reg CAP program=S vintage=2027 cap=1000000000000000",
             "reg CAP program=S vintage=2028 cap=1000000000000000",
-            "reg ALLOCATE program=S vintage=2027 member=\(member(members - 1)) qty=1000000",
             "reg PROGRAM program=Q unit=t currency=EUR rules=eu", "reg CAP program=Q vintage=2027 cap=1000000000000000",
             "reg PROGRAM program=W unit=ML currency=EUR", "reg CAP program=W vintage=2027 cap=1000000000000000",
             "reg SEASON program=W vintage=2027 ends=2028-06-30 carry=50 spills=1",
@@ -139,6 +138,7 @@ struct WorstVenue {
                 try send(["reg FACILITY facility=f\(index) program=P member=\(code)"])
             }
         }
+        try send(["reg ALLOCATE program=S vintage=2027 member=\(member(members - 1)) qty=1000000"])
         try send(["reg FACILITY facility=scattered program=S member=\(member(members - 3))"])
         try send(
             ["m0", "m1", "m2"].flatMap {
@@ -412,8 +412,8 @@ struct WorstVenue {
             Request("reg LABEL label=B program=P criteria=standing>1 days=10", "every facility"),
             Request("venue CLOCK", "labels of every facility"),
             Request("reg DEADLINE program=P period=2027 due=2028-01-31", "-"),
-            Request("reg CAP program=P vintage=2027 cap=1000000000000000 holding=1000", "ends what does not fit"),
             Request("op PHASE market=U phase=open", "a call in which half of all orders trade"),
+            Request("reg CAP program=P vintage=2027 cap=1000000000000000 holding=1000", "ends what does not fit"),
             Request("op PHASE market=U phase=closed", "-"), Request("op PHASE market=B phase=closed", "-"),
             Request("op PHASE market=M phase=closing", "-"),
             Request("op PHASE market=M phase=closed", "a call"),

@@ -57,7 +57,8 @@ struct JournalEntryTests {
         var venue = replay.venue
         let time = venue.exchange.now
         func entry(_ text: String) throws -> StreamEntry {
-            try #require(try StreamEntry.parse(Array("+0s \(text)".utf8).span, after: time))
+            let entry = try StreamEntry.parse(Array("+0s \(text)".utf8).span, after: time)
+            return try #require(entry)
         }
         let good = try entry("acme/li MASSCANCEL id=a")
         guard case .command(let request) = try venue.prepare(good) else { throw StreamError("not a command") }
@@ -78,7 +79,8 @@ struct JournalEntryTests {
         for line in ["", " MASSCANCEL", "#", String(repeating: "A", count: Limits.lineBytesMax + 1)] {
             #expect(venue.entryFault(of: request, line: Array(line.utf8).span) != nil, "\(line.prefix(20))")
         }
-        let root = try #require(venue.lookUp(member: try #require(Code("operator")), user: try #require(Code("root"))))
+        let (operatorCode, rootCode) = (try #require(Code("operator")), try #require(Code("root")))
+        let root = try #require(venue.lookUp(member: operatorCode, user: rootCode))
         let foreign = Request(
             time: time,
             member: request.member,

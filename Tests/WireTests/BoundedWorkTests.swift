@@ -1,5 +1,6 @@
 import Exchange
 import Foundation
+import Ledger
 import Permits
 import Testing
 import Wire
@@ -162,7 +163,7 @@ struct BoundedWorkTests {
             all.last { $0.hasPrefix("PERMITS ") && $0.contains("kind=transfer") }?.contains("serials=1000001-1040000")
                 == true
         )
-        let coal = try #require(exchange.members.member(try #require(Code("coal"))))
+        let coal = try #require(Code("coal").flatMap { exchange.members.member($0) })
         let asset = try #require(exchange.ledger.assets.first { $0.permitClass != nil })
         #expect(exchange.ledger.blockCount(of: .general(coal), asset) == count)
     }
