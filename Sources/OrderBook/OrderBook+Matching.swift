@@ -122,7 +122,7 @@ extension OrderBook {
         while index <= limit, sum < wanted {
             let level = ladder[index]
             var slot = level.head
-            var (hidden, slices) = (Quantity.zero, 0)
+            var (hidden, slices, icebergs, least) = (Quantity.zero, 0, 0, Int64.max)
             while slot != 0 {
                 let resting = orders[slot]
                 guard left > 0 else { return min(sum, wanted) }
@@ -132,13 +132,19 @@ extension OrderBook {
                     if resting.display > 0, resting.open > resting.shown {
                         hidden.units += Int64(resting.open - resting.shown)
                         slices += Int((resting.open - resting.shown - 1) / resting.display) + 1
+                        icebergs += 1
+                        least = min(least, Int64(resting.display))
                     }
                 } else if order.selfTrade != .oldest {
                     return min(sum, wanted)
                 }
                 slot = resting.next
             }
-            guard slices <= left else { return min(sum, wanted) }
+            guard slices <= left else {
+                // Each slice is a display's, but the last one of each iceberg.
+                sum.units += Int64(max(0, left - icebergs)) * least
+                return min(sum, wanted)
+            }
             left -= slices
             sum += hidden
             index = ladder.first(from: index + 1)
