@@ -35,6 +35,8 @@ package final class Projector: @unchecked Sendable {
     /// Until when it lets a file be that cannot be written.
     private var restEnd = SteadyTime.distantPast
     private var isStopping = false
+    /// Whether it waits for room on the disk.
+    private var isHeld = false
     private var burstStart = SteadyTime.distantPast
     private var burstEnd = SteadyTime.distantPast
     private var windowStart = SteadyTime.distantPast
@@ -153,11 +155,22 @@ package final class Projector: @unchecked Sendable {
     /// Runs a waiter's body on another thread once its command is committed and booked, or at once if that will take long.
     func add(_ waiter: Waiter) {
         let lag = waiter.sequence - min(waiter.sequence, applied(for: waiter))
-        guard lag <= Projector.awaitedMax else { return readers.submit { waiter.body(false) } }
-        condition.withLock {
+        let isTaken = condition.withLock {
+            guard lag <= Projector.awaitedMax, !isHeld else { return false }
             waiters.append(waiter)
             condition.signal()
+            return true
         }
+        if !isTaken { readers.submit { waiter.body(lag == 0) } }
+    }
+
+    /// Lets the files that follow the journal be, or goes on with them; who waits for them is told.
+    func hold(_ isHeld: Bool) {
+        condition.withLock {
+            self.isHeld = isHeld
+            condition.signal()
+        }
+        if isHeld { wakeWaiters { $0.sequence > applied(for: $0) } }
     }
 
     /// Runs `body` on a thread for reading.
@@ -238,6 +251,7 @@ package final class Projector: @unchecked Sendable {
     /// Waits for something to do, and takes the next batch.
     private func next() -> Work {
         condition.withLock {
+            while isHeld, !isStopping { condition.wait() }
             while restEnd > SteadyTime(), !isStopping, condition.wait(until: restEnd) {}
             while reported == nil, batches.isEmpty, !isStopping, applied == committed, !isAwaited { condition.wait() }
             while isNearEnd, !isStopping, waiters.isEmpty, condition.wait(until: gatherEnd) {}

@@ -36,6 +36,8 @@ package struct ServerLimits: Sendable {
     package var clockSecondsMax: Int64 = 5
     /// The room on a disk below which the operator is told, in megabytes: an hour's journal of a busy venue.
     package var diskRoomMin: Int64 = 1024
+    /// The room on a disk that is kept for the journal, in megabytes: with less, settlement waits.
+    package var diskReserve: Int64 = 128
 
     package init() {}
 
@@ -78,6 +80,7 @@ package struct ServerLimits: Sendable {
             LimitRow("queue", UInt64(inboxMax), "requests", "BUSY"),
             LimitRow("password-queue", UInt64(PasswordWorkers.waitingMax), "logons", "BUSY"),
             LimitRow("disk-room", UInt64(diskRoomMin), "MB", "a disk with less: an alarm; a full one stops the venue"),
+            LimitRow("disk-reserve", UInt64(diskReserve), "MB", "a disk with less: settlement waits, trading goes on"),
             LimitRow("clock", seconds(clockSecondsMax), "s", "the wall clock differs by more: an alarm, and no jump"),
         ]
     }
@@ -102,6 +105,7 @@ package struct ServerLimits: Sendable {
         case "connections-waiting": unauthenticatedMax = Int(value)
         case "queue": inboxMax = Int(value)
         case "disk-room": diskRoomMin = value
+        case "disk-reserve": diskReserve = value
         case "clock": clockSecondsMax = value
         default: return false
         }

@@ -65,11 +65,6 @@ package final class VenueCore: Sendable {
             logger: configuration.logger
         )
         logonLog = LogonLog(configuration.logger)
-        disks = DiskWatch(
-            directory: configuration.directory,
-            roomMin: configuration.limits.diskRoomMin,
-            logger: configuration.logger
-        )
         doorkeeper = Doorkeeper(limits: configuration.limits)
         inbox = Inbox(capacity: configuration.limits.inboxMax)
         fault = NIOLockedValueBox(nil)
@@ -96,6 +91,13 @@ package final class VenueCore: Sendable {
             workers: workers,
             logger: configuration.logger,
             onFailure: failed
+        )
+        disks = DiskWatch(
+            directory: configuration.directory,
+            roomMin: configuration.limits.diskRoomMin,
+            reserve: configuration.limits.diskReserve,
+            hold: { [projector] in projector.hold($0) },
+            logger: configuration.logger
         )
         passwords = try PasswordWorkers(cost: configuration.passwordCost, worker: workers.passwords)
         sequencer = Sequencer(

@@ -19,6 +19,26 @@ struct OperatorViewTests {
     }
 
     @Test(
+        "with little room settlement waits, trading goes on, what needs settlement is refused; a start with room makes up for it"
+    )
+    func reserve() async throws {
+        let venue = try await TestVenue.start { $0.limits.diskReserve = 1 << 30 }
+        let client = try await venue.logOn("acme", "li")
+        var text = ""
+        while !text.hasSuffix("settlement waits") {
+            text = try await client.send("STATUS").rows.first { $0["alarm"] == "disk" }?["text"] ?? ""
+        }
+        #expect(try await client.send("ORDER market=M side=buy qty=1 price=70 tif=gtc").isOK)
+        #expect(try await client.send("TRACE program=CO2 vintage=2027 serial=1").code == "BUSY")
+        try await venue.server.stop()
+        let again = try await TestVenue.start(directory: venue.directory, clock: venue.clock)
+        let second = try await again.logOn("acme", "li")
+        #expect(try await second.send("TRACE program=CO2 vintage=2027 serial=1").isOK)
+        #expect(try await second.send("ORDERS").rows.count == 1)
+        try await again.end()
+    }
+
+    @Test(
         "files on one disk are told together, links are followed, and files that are not there count where they would be"
     )
     func disks() throws {
