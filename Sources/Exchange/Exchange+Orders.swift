@@ -16,7 +16,7 @@ extension Exchange {
         let order = try checkOrder(new, in: id, sender)
         if order.postOnly { try checkPostOnly(order, in: id) }
         try checkStanding(sender.member, in: id)
-        try checkOrderCount(sender.member)
+        if order.timeInForce != .ioc, order.timeInForce != .fok { try checkOrderCount(sender.member) }
         try checkCover(of: order, in: id)
         // Nothing below may fail.
         takeHold(of: order, market: id)
