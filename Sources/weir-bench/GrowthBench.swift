@@ -32,7 +32,8 @@ struct GrowthBench: ParsableCommand {
                     return run
                 }
             ),
-            ("members", [10, 100, 1000, 10_000, 100_000], { EngineRun(members: $0) }),
+            // The operator and the regulator are members, too.
+            ("members", [10, 100, 1000, 10_000, Limits.membersMax - 2], { EngineRun(members: $0) }),
             ("markets", [1, 10, 100, 1000], { EngineRun(members: 1000, markets: $0, isSpread: true) }),
         ]
         for dimension in dimensions {
