@@ -297,6 +297,11 @@ package enum Outcome: Sendable, Hashable {
     case loggedOn(MemberID, UserID, time: Timestamp)
     indirect case registry(RegistryOutcome)
     case refused(Refusal)
+
+    /// Whether it is refused for the moment: no id remembers that, so that the same request may be sent again.
+    var isBusy: Bool {
+        if case .refused(let refusal) = self { refusal.code == .busy } else { false }
+    }
 }
 
 /// What a reply about the registry says.

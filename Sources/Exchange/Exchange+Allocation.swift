@@ -16,6 +16,7 @@ extension Exchange {
         let id = try findClass(new.permits)
         let program = registry[id].program
         try checkRegulator(of: program, sender)
+        try checkNoSweep(of: program)
         if let facility, registry[facility].program != program {
             throw Refusal(.notYourFacility, "\(registry[facility].code) is a facility of another program")
         }

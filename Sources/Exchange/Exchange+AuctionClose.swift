@@ -65,16 +65,23 @@ extension Exchange {
     private func bidders(_ bids: OpenedBids, in id: AuctionID) -> [Bidder] {
         let auction = auctions[slot(of: id)]
         let permitClass = auction.terms.permitClass
+        let guarantees = Dictionary(auction.guarantees.map { ($0.member, $0.amount) }) { first, _ in first }
+        let wanted = Dictionary(auction.entries.map { ($0.member, $0.bid.quantity) }) { first, _ in first }
+        // By who leads a group of associates: its first bidder, and what its bids so far asked for.
+        var groups: [MemberID: (first: Int, taken: Quantity)] = [:]
         return bids.members.enumerated().map { index, member in
-            let group = bids.members.firstIndex { isAssociated($0, member) } ?? 0
-            var bidder = Bidder(group: group, bidderClass: members[member].isCompliance ? .compliance : .general)
-            bidder.guarantee = auction.guarantee(of: member)
+            let lead = members[member].group ?? member
+            let group = groups[lead] ?? (index, .zero)
+            var bidder = Bidder(
+                group: group.first,
+                bidderClass: members[member].isCompliance ? .compliance : .general
+            )
+            bidder.guarantee = guarantees[member] ?? .zero
             if let room = holdingRoom(of: member, permitClass) {
                 // Associates share the room, in the order of their bids.
-                let before = bids.members[..<index].filter { isAssociated($0, member) }
-                let taken = before.reduce(Quantity.zero) { $0 + (auction.entry(of: $1)?.bid.quantity ?? .zero) }
-                bidder.room = max(.zero, room - taken)
+                bidder.room = max(.zero, room - group.taken)
             }
+            groups[lead] = (group.first, group.taken + (wanted[member] ?? .zero))
             return bidder
         }
     }
@@ -256,6 +263,7 @@ private struct Sellers {
         var amount: Int64
     }
 
+    /// The next to be paid stand last.
     private var cash: [Part] = []
     private var permits: [Part] = []
 
@@ -284,6 +292,8 @@ private struct Sellers {
             cash.append(Part(member: share.member, amount: part))
         }
         cash[first].amount += left
+        cash.reverse()
+        permits.reverse()
     }
 
     mutating func takeCash(_ amount: Int64) -> [Part] { Sellers.take(amount, from: &cash) }
@@ -292,11 +302,12 @@ private struct Sellers {
     private static func take(_ amount: Int64, from parts: inout [Part]) -> [Part] {
         var taken: [Part] = []
         var rest = amount
-        for index in parts.indices where rest > 0 && parts[index].amount > 0 {
-            let part = min(rest, parts[index].amount)
-            parts[index].amount -= part
+        while rest > 0, let next = parts.last {
+            let part = min(rest, next.amount)
             rest -= part
-            taken.append(Part(member: parts[index].member, amount: part))
+            parts[parts.count - 1].amount -= part
+            if part == next.amount { parts.removeLast() }
+            if part > 0 { taken.append(Part(member: next.member, amount: part)) }
         }
         precondition(rest == 0, "sellers are owed less than winners pay")
         return taken

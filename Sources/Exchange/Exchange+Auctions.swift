@@ -197,6 +197,7 @@ extension Exchange {
 
     private mutating func holdPermits(_ quantity: Quantity, of permitClass: ClassID, _ sender: Sender) throws(Refusal) {
         let account = AccountID.general(sender.member)
+        try checkAtRest(registry[permitClass].program)
         try checkPieces(quantity.units, permitClass, in: account)
         guard !ledger.hold(quantity.units, of: .permits(permitClass), in: account) else { return }
         let free = ledger.balance(account, .permits(permitClass)).free
@@ -291,7 +292,7 @@ extension Exchange {
             publish(.classification(changed, isCompliance: state.isCompliance, lead: state.group), &events)
         }
         let lead = members.associates(of: member)[0]
-        enforceLimits(of: lead, registry.classIDs, waitingTransfers(), &events)
+        enforceLimits(of: lead, registry.classIDs, &events)
     }
 
     /// Takes a member's bid and consignments out of an auction before its result; one that it sells itself ends.

@@ -123,6 +123,7 @@ extension Exchange {
         let program = try findProgram(new.permits.program)
         let cap = try level(of: new, program)
         try checkRegulator(of: program, sender)
+        try checkNoSweep(of: program)
         if let expiry = new.expiry, expiry <= now {
             throw Refusal(.expiryPassed, "expire \(expiry) is not after \(now)")
         }
@@ -162,12 +163,7 @@ extension Exchange {
         if permitClass.expiry != .never { timers.add(.classExpires(id), at: permitClass.expiry) }
         publish(.cap(id, permitClass), &events)
         if existing == nil { couple(permitClass.program, &events) }
-        if isLimited(id) {
-            let waiting = waitingTransfers()
-            for member in members.members.indices {
-                enforceLimits(of: MemberID(UInt32(member)), [id], waiting, &events)
-            }
-        }
+        if isLimited(id) { begin(Sweep(.limits(id), began: now), &events) }
         return .registry(.cap(cap, excess: permitClass.excess))
     }
 
@@ -225,49 +221,12 @@ extension Exchange {
             .init(
                 cap: terms.cap,
                 issued: terms.issued,
-                pledged: terms.pledged,
+                pledged: terms.pledged + terms.promised,
                 reserve: terms.reserve,
                 room: room,
                 total: room < terms.cap - terms.committed ? total : nil
             ),
             label: label(of: id)
         )
-    }
-
-    /// Ends a class: orders for it end, and what anybody holds of it is cancelled.
-    mutating func expire(_ id: ClassID, at time: Timestamp, _ events: inout ContiguousArray<Event>) {
-        guard registry[id].expiry == time, !registry[id].isExpired else { return }
-        registry[id].isExpired = true
-        endTrading(of: id, "its permits have ended", &events)
-        var cancelled = Quantity.zero
-        for (account, balance) in ledger.holders(of: .permits(id)) where !account.isBacking && !account.isFinal {
-            guard balance.total > 0 else { continue }
-            var transfer = Transfer(
-                kind: .expiry,
-                from: account.member ?? account.spiller ?? account.facility.map { registry[$0].member } ?? .venue,
-                to: .venue,
-                asset: .permits(id),
-                amount: balance.total
-            )
-            transfer.fromFacility = account.facility
-            transfer.isFromSpillable = account.spiller != nil
-            cancelled += Quantity(balance.total)
-            move(&transfer, &events)
-        }
-        publish(.expiry(id, cancelled: cancelled), &events)
-    }
-
-    /// Ends the orders, auctions and waiting transfers of a class.
-    mutating func endTrading(of id: ClassID, _ text: String, _ events: inout ContiguousArray<Event>) {
-        let ended = markets.filter { $0.terms.permitClass == id }.map(\.terms.market)
-        cancelAll(.expired, &events) { ended.contains($0.id.market) }
-        for auction in auctions.indices
-        where auctions[auction].terms.permitClass == id && auctions[auction].phase.isBeforeResult {
-            endBeforeResult(auctions[auction].terms.id, text: text, &events)
-        }
-        for transfer in registry.transfers where transfer.permitClass == id { end(transfer, .failed, &events) }
-        endSwaps(&events) { $0.give == id || $0.want == id }
-        endOffers(&events) { $0.items.contains { $0.permitClass == id } }
-        endRights(of: id)
     }
 }

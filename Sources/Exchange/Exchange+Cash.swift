@@ -73,6 +73,7 @@ extension Exchange {
     }
 
     func checkPermits(_ amount: PermitAmount, _ id: ClassID, in account: AccountID) throws(Refusal) {
+        try checkAtRest(registry[id].program)
         let free = ledger.balance(account, .permits(id)).free
         guard amount.quantity.units <= free else {
             throw Refusal(.insufficientPermits, "needs \(amount.quantity.units) of \(label(of: id)), free \(free)")

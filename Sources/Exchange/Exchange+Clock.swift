@@ -13,7 +13,7 @@ extension Exchange {
     mutating func fireTimers(_ events: inout ContiguousArray<Event>) {
         let last = events.count + Limits.timersMax
         var left = Limits.timersMax
-        while left > 0, matchesLeft > 0, events.count < last, let (kind, time) = timers.popDue(at: now) {
+        while left > 0, matchesLeft > 0, stepsLeft > 0, events.count < last, let (kind, time) = timers.popDue(at: now) {
             left -= 1
             switch kind {
             case .expire(let id):
@@ -42,6 +42,7 @@ extension Exchange {
             case .labelEnds(let facility): unlabelled.append(facility)
             // What waits for it is reviewed after every command.
             case .review: continue
+            case .sweep: sweepOn(&events)
             case .seasonEnds(let index): endSeason(index, at: time, &events)
             case .suspensionEnds(let program, let member):
                 guard registry.suspension(of: member, in: program)?.until == time else { continue }
@@ -66,14 +67,15 @@ extension Exchange {
         case .proposalExpires(let number): fourEyes.proposal(number) == nil
         case .deadline(let index): registry.deadlines[index].isDone || registry.deadlines[index].isReplaced
         case .classExpires(let id): registry[id].isExpired || registry[id].expiry != time
-        case .swapExpires(let number): !registry.swaps.contains { $0.number == number }
-        case .offerExpires(let number): !registry.offers.contains { $0.number == number }
+        case .swapExpires(let number): registry.swaps[number] == nil
+        case .offerExpires(let number): registry.offers[number] == nil
         case .linkOpens(let index): registry.links[index].opens != time
         case .linkChanges(let index): registry.links[index].next?.starts != time
         case .agreement(let id): !compacts.contains(id) || compacts[id].wakes != time
         case .complaint(let number): compacts.complaint(number).map { compacts.complaints[$0].state != .open } ?? true
         case .resumes(let market): markets[market.slot].phase != .open
         case .review: unlabelled.isEmpty
+        case .sweep: sweeps.isEmpty
         case .labelEnds(let facility): !compacts.awards(of: facility).contains { $0.until == time }
         case .seasonEnds(let index): registry.seasons[index].isEnded || registry.seasons[index].ends != time
         case .suspensionEnds(let program, let member): registry.suspension(of: member, in: program)?.until != time

@@ -27,6 +27,7 @@ extension Exchange {
             throw Refusal(.alreadyExists, "there is a facility \(new.code) already")
         }
         try checkRegulator(of: program, sender)
+        try checkAtRest(program)
         guard registry.facilityCount(of: sender.member) < Limits.facilitiesMax else {
             throw Refusal(.limitReached, "you have \(Limits.facilitiesMax) facilities, the most a regulator can")
         }
@@ -49,6 +50,7 @@ extension Exchange {
     ) throws(Refusal) {
         let id = try findFacility(closed.code)
         try checkRegulator(of: program, sender)
+        try checkAtRest(program)
         guard registry[id].member == member, registry[id].program == program else {
             throw Refusal(.notYourFacility, "\(closed.code) is not a facility of \(closed.member) in \(closed.program)")
         }
@@ -103,6 +105,7 @@ extension Exchange {
         let id = try findFacility(code)
         let percent = Percent(hundredths: try scaled(tolerance, "within", to: 2, max: 10_000, unit: "per cent"))
         try checkRegulator(of: registry[id].program, sender)
+        try checkAtRest(registry[id].program)
         try checkOpen(id)
         for member in [first, other ?? first] where members[member].role != .verifier {
             throw Refusal(
@@ -133,6 +136,7 @@ extension Exchange {
         let isDetermination = members[sender.member].role == .regulator
         if isDetermination { try checkRegulator(of: facility.program, sender) }
         try checkOpen(id)
+        try checkAtRest(facility.program)
         guard
             isDetermination || facility.monitoring?.verifier == sender.member
                 || facility.monitoring?.second == sender.member

@@ -100,7 +100,7 @@ extension Exchange {
         }
         bookEvents.removeAll()
         noteTop(of: id)
-        if markets[id.slot].phase.isCall { publishIndicative(of: id, &events) }
+        if markets[id.slot].phase.isCall, !markets[id.slot].isSwept { publishIndicative(of: id, &events) }
     }
 
     /// Settles a trade in a market; `across` says what it is of an order of another market.

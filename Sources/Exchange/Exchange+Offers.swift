@@ -28,7 +28,7 @@ extension Exchange {
         let royalty = try new.royalty.map { given throws(Refusal) in
             try minorUnits(given, "royalty", currency: currency, max: Limits.royaltyMax.minorUnits)
         }
-        guard registry.offers.count(where: { $0.seller == sender.member }) < Limits.offersMax else {
+        guard registry.offers(of: sender.member).count < Limits.offersMax else {
             throw Refusal(.limitReached, "\(Limits.offersMax) offers are open, the most a member can have")
         }
         for (item, given) in zip(items, new.items) {
@@ -99,19 +99,22 @@ extension Exchange {
         _ sender: Sender,
         _ events: inout ContiguousArray<Event>
     ) throws(Refusal) {
-        guard let offer = registry.offers.first(where: { $0.number == number && $0.isFor(sender.member) }) else {
+        guard let offer = registry.offers[number], offer.isFor(sender.member) else {
             throw Refusal(.unknownOrder, "no open offer \(number) to you; OFFERS lists them")
         }
         guard offer.seller != sender.member else {
             throw Refusal(.invalidCombination, "offer \(number) is your own; UNOFFER withdraws it")
         }
-        for item in offer.items { try checkStanding(sender.member, in: registry[item.permitClass].program) }
+        for item in offer.items {
+            try checkAtRest(registry[item.permitClass].program)
+            try checkStanding(sender.member, in: registry[item.permitClass].program)
+        }
         if offer.lease == 0, !isAssociated(offer.seller, sender.member) {
             try checkHolding(adding: offer.items.map { ($0.permitClass, $0.quantity) }, member: sender.member)
         }
         if offer.lease > 0 || offer.royalty > .zero {
             for side in [offer.seller, sender.member] {
-                let bound = registry.rights.count { $0.seller == side || $0.buyer == side }
+                let bound = registry.rightCount(of: side)
                 guard bound + offer.items.count <= Limits.rightsMax else {
                     throw Refusal(
                         .limitReached,
@@ -168,23 +171,18 @@ extension Exchange {
         _ sender: Sender,
         _ events: inout ContiguousArray<Event>
     ) throws(Refusal) {
-        guard let offer = registry.offers.first(where: { $0.number == number && $0.seller == sender.member }) else {
+        guard let offer = registry.offers[number], offer.seller == sender.member else {
             throw Refusal(.unknownOrder, "no open offer \(number) of yours; OFFERS lists them")
         }
         end(offer, .withdrawn, &events)
     }
 
     mutating func expire(offer number: UInt64, _ events: inout ContiguousArray<Event>) {
-        guard let offer = registry.offers.first(where: { $0.number == number }), offer.expires <= now else { return }
+        guard let offer = registry.offers[number], offer.expires <= now else { return }
         end(offer, .expired, &events)
     }
 
-    /// Ends every open offer that satisfies a condition.
-    mutating func endOffers(_ events: inout ContiguousArray<Event>, where isAffected: (Offer) -> Bool) {
-        for offer in registry.offers.filter(isAffected) { end(offer, .ended, &events) }
-    }
-
-    private mutating func end(_ offer: Offer, _ state: OfferState, _ events: inout ContiguousArray<Event>) {
+    mutating func end(_ offer: Offer, _ state: OfferState, _ events: inout ContiguousArray<Event>) {
         registry.remove(offer: offer.number)
         for item in offer.items {
             ledger.release(item.quantity.units, of: .permits(item.permitClass), in: .general(offer.seller))

@@ -35,6 +35,7 @@ extension Exchange {
         _ events: inout ContiguousArray<Event>
     ) throws(Refusal) -> Outcome {
         let order = try findOrder(target, sender)
+        try checkNotCleared(order.id.market)
         cancel(order.id, .cancelled, &events)
         return .order(order.id, open: .zero)
     }
@@ -53,11 +54,15 @@ extension Exchange {
         }
         var only: MarketID?
         if let code = filter.market { only = try findMarket(code) }
-        // Nothing below may fail.
-        let count = cancelAll(of: sender.member, .cancelled, &events) { order in
+        func matches(_ order: Order) -> Bool {
             (filter.side == nil || order.side == filter.side) && (user == nil || order.user == user)
                 && (only == nil || order.id.market == only)
         }
+        if markets.contains(where: \.isSwept) {
+            for order in orders(of: sender.member) where matches(order) { try checkNotCleared(order.id.market) }
+        }
+        // Nothing below may fail.
+        let count = cancelAll(of: sender.member, .cancelled, &events, where: matches)
         return .cancelled(count: Int64(count))
     }
 
@@ -168,6 +173,7 @@ extension Exchange {
         let price = try readPrice(amendment.price, "price", in: id)
         let stop = try readPrice(amendment.stop, "stop", in: id)
         let phase = markets[id.slot].phase
+        try checkAtRest(id)
         guard phase != .closed, phase != .halt else {
             throw Refusal(.wrongPhase, "\(terms.code) is in phase \(phase.text): orders can only be cancelled")
         }
@@ -238,6 +244,7 @@ extension Exchange {
         _ sender: Sender,
         in id: MarketID
     ) throws(Refusal) -> (bid: Order?, ask: Order?) {
+        try checkAtRest(id)
         let terms = markets[id.slot].terms
         let bid = try readPrice(quote.bid, "bid", in: id)
         let ask = try readPrice(quote.ask, "ask", in: id)

@@ -81,6 +81,7 @@ extension Exchange {
     /// Builds the order that a request asks for; changes nothing.
     @inline(__always)
     func checkOrder(_ new: NewOrder, in id: MarketID, _ sender: Sender) throws(Refusal) -> Order {
+        try checkAtRest(id)
         let terms = markets[id.slot].terms
         let timeInForce = new.timeInForce ?? (new.kind == .market ? .ioc : .day)
         let givenPrice = try readPrice(new.price, "price", in: id)

@@ -41,21 +41,72 @@ extension Exchange {
                 "\(code) is in phase \(phase.text), which goes to \(allowed), not to \(next.text)"
             )
         }
-        // Nothing below may fail.
-        let uncrosses = (phase == .preopen && next == .open) || (phase == .closing && next == .closed)
+        if Exchange.isUncrossed(from: phase, to: next) || next == .closing {
+            try checkAtRest(id)
+            // Nothing below may fail.
+            begin(Sweep(.phase(id, next, text: text), began: now), &events)
+        } else {
+            if next == .preopen { try checkAtRest(id) } else { try checkNotCleared(id) }
+            // Nothing below may fail.
+            enter(next, market: id, text, &events)
+        }
+    }
+
+    /// Whether a call ends between two phases.
+    private static func isUncrossed(from phase: Phase, to next: Phase) -> Bool {
+        (phase == .preopen && next == .open) || (phase == .closing && next == .closed)
+    }
+
+    private mutating func enter(
+        _ next: Phase,
+        market id: MarketID,
+        _ text: String,
+        _ events: inout ContiguousArray<Event>
+    ) {
         markets[id.slot].published = nil
         markets[id.slot].phase = next
+        events.append(.phase(market: id, count: nextCount(of: id), phase: next, text: text))
+    }
+
+    /// Takes a market from one phase to another: the call that ends, then the phase, then what acts in it first.
+    /// - Returns: whether it is done.
+    mutating func sweepPhase(
+        _ id: MarketID,
+        to next: Phase,
+        _ text: String,
+        _ sweep: inout Sweep,
+        _ events: inout ContiguousArray<Event>
+    ) -> Bool {
         beginMatching(in: id)
-        if uncrosses {
-            markets[id.slot].book.uncross(reference: markets[id.slot].reference, events: &bookEvents)
+        if sweep.stage == 0 {
+            if Exchange.isUncrossed(from: markets[id.slot].phase, to: next) {
+                if sweep.next == 0 {
+                    sweep.call = markets[id.slot].book.uncrossing(reference: markets[id.slot].reference)
+                    sweep.next = 1
+                }
+                // A fill makes several events.
+                stepsLeft = min(stepsLeft, Limits.sliceEventsMax)
+                let isDone = markets[id.slot].book.uncross(&sweep.call, atMost: &stepsLeft, events: &bookEvents)
+                settleBookEvents(of: id, &events)
+                guard isDone else { return false }
+            }
+            enter(next, market: id, text, &events)
+            sweep.enter(1)
+        }
+        if next == .closing {
+            let isDone = markets[id.slot].book.beginClosing(atMost: &stepsLeft, events: &bookEvents)
+            markets[id.slot].isSwept = !isDone
+            settleBookEvents(of: id, &events)
+            return isDone
+        }
+        markets[id.slot].isSwept = false
+        if next == .open {
+            markets[id.slot].book.resumeContinuous(events: &bookEvents)
             settleBookEvents(of: id, &events)
         }
-        events.append(.phase(market: id, count: nextCount(of: id), phase: next, text: text))
-        if next == .open { markets[id.slot].book.resumeContinuous(events: &bookEvents) }
-        if next == .closing { markets[id.slot].book.beginClosing(events: &bookEvents) }
-        settleBookEvents(of: id, &events)
         endMatching(in: id)
         if next == .open { couple(registry[markets[id.slot].terms.permitClass].program, &events) }
+        return true
     }
 
     mutating func setReference(
@@ -75,6 +126,7 @@ extension Exchange {
         guard markets[id.slot].phase == .closed else {
             throw Refusal(.wrongPhase, "the reference price can be set only while \(code) is closed")
         }
+        try checkAtRest(id)
         try checkTick(reference, "price", in: id)
         try checkLevels(
             reference: reference,
@@ -100,23 +152,40 @@ extension Exchange {
         if let open = markets.first(where: { $0.phase != .closed }) {
             throw Refusal(.wrongPhase, "\(open.terms.code) is in phase \(open.phase.text); close every market first")
         }
+        guard sweeps.isEmpty else {
+            throw Refusal(.busy, "what was begun before is not done yet; send it again in a moment")
+        }
         // Nothing below may fail.
-        let midnight = now.nextMidnight
-        cancelAll(.expired, &events) { order in
-            switch order.timeInForce {
-            case .gtc: false
-            case .gtd: order.expiry <= midnight
-            case .day, .ioc, .fok, .atTheOpen, .atTheClose: true
+        begin(Sweep(.dayEnd, began: now), &events)
+    }
+
+    /// Ends the day: orders, then reference prices, then ids.
+    /// - Returns: whether it is done.
+    mutating func sweepDayEnd(_ sweep: inout Sweep, _ events: inout ContiguousArray<Event>) -> Bool {
+        if sweep.stage == 0 {
+            let midnight = sweep.began.nextMidnight
+            let isDone = sweepOrders(&sweep, in: Set(markets.map(\.terms.market)), .expired, &events) { order in
+                switch order.timeInForce {
+                case .gtc: false
+                case .gtd: order.expiry <= midnight
+                case .day, .ioc, .fok, .atTheOpen, .atTheClose: true
+                }
             }
+            guard isDone else { return false }
+            sweep.enter(1)
         }
-        for index in markets.indices where markets[index].hasTraded {
-            markets[index].hasTraded = false
-            markets[index].alertedSides = 0
-            let last = clampedReference(markets[index].book.lastPrice, of: markets[index].terms)
-            moveReference(of: MarketID(UInt32(index)), to: last, &events)
+        let isDone = goOn(&sweep, to: markets.count, &events) { exchange, _, slot, events in
+            guard exchange.markets[slot].hasTraded else { return }
+            exchange.markets[slot].hasTraded = false
+            exchange.markets[slot].alertedSides = 0
+            let market = exchange.markets[slot].terms
+            let last = exchange.clampedReference(exchange.markets[slot].book.lastPrice, of: market)
+            exchange.moveReference(of: market.market, to: last, &events)
         }
+        guard isDone else { return false }
         firstReplies.forgetAll()
         events.append(.dayEnded)
+        return true
     }
 
     /// The last price, kept low enough that its band fits the ladder.

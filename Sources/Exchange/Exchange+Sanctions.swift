@@ -65,8 +65,13 @@ extension Exchange {
             withdraw(member, from: auction.terms.id, &events)
         }
         let classes = registry.classIDs.filter { registry[$0].program == program }
-        endOffers(&events) { $0.seller == member && $0.items.contains { classes.contains($0.permitClass) } }
-        endSwaps(&events) { $0.member == member && (classes.contains($0.give) || classes.contains($0.want)) }
+        for offer in registry.offers(of: member)
+        where offer.items.contains(where: { classes.contains($0.permitClass) }) {
+            end(offer, .ended, &events)
+        }
+        for swap in registry.swaps(of: member) where classes.contains(swap.give) || classes.contains(swap.want) {
+            end(swap, .ended, &events)
+        }
         cancelAll(of: member, .suspended, &events) { barred.contains($0.id.market) }
     }
 
@@ -108,10 +113,10 @@ extension Exchange {
         _ sender: Sender,
         _ events: inout ContiguousArray<Event>
     ) throws(Refusal) {
-        guard
-            let index = registry.penalties.firstIndex(where: {
-                $0.number == number && !$0.isPaid && $0.member == sender.member
-            })
+        // Penalties are numbered from 1 in their order.
+        let index = Int(clamping: number) - 1
+        guard registry.penalties.indices.contains(index), !registry.penalties[index].isPaid,
+            registry.penalties[index].member == sender.member
         else { throw Refusal(.unknownPenalty, "no unpaid penalty \(number) of yours; PENALTIES lists them") }
         let penalty = registry.penalties[index]
         let program = registry[penalty.program]

@@ -9,7 +9,7 @@ import Registry
 
 extension Exchange {
     /// Marks a snapshot and its layout; a change of layout is a new number.
-    private static let format: UInt64 = 0x5745_4952_0000_0008
+    private static let format: UInt64 = 0x5745_4952_0000_0009
 
     /// The state with its position: what a snapshot file holds.
     package func snapshot() -> [UInt8] {
@@ -48,6 +48,8 @@ extension Exchange {
         writer.write(registryStreamCount)
         fourEyes.encode(to: &writer)
         compacts.encode(to: &writer)
+        writer.write(count: sweeps.count)
+        for sweep in sweeps { sweep.encode(to: &writer) }
         writer.write(count: unlabelled.count)
         for facility in unlabelled { writer.write(facility.index) }
     }
@@ -86,6 +88,11 @@ extension Exchange {
         registryStreamCount = try reader.read()
         fourEyes = try FourEyes(from: &reader)
         compacts = try Compacts(from: &reader)
+        for _ in 0..<(try reader.readCount()) {
+            let sweep = try Sweep(from: &reader)
+            if case .phase(let market, _, text: _) = sweep.kind { markets[market.slot].isSwept = true }
+            sweeps.append(sweep)
+        }
         for _ in 0..<(try reader.readCount()) { unlabelled.append(FacilityID(try reader.read())) }
         guard reader.isAtEnd else { throw SnapshotError("bytes left after the snapshot at \(reader.position)") }
     }

@@ -205,38 +205,53 @@ extension Exchange {
     mutating func enforceLimits(
         of member: MemberID,
         _ classes: [ClassID],
-        _ waiting: [MemberID: [PendingTransfer]],
+        _ events: inout ContiguousArray<Event>
+    ) {
+        for id in classes { enforce(holdingLimits(id), of: member, id, &events) }
+    }
+
+    /// Goes over all members after the limits of a class have changed.
+    /// - Returns: whether all are through.
+    mutating func sweepLimits(of id: ClassID, _ sweep: inout Sweep, _ events: inout ContiguousArray<Event>) -> Bool {
+        let limits = holdingLimits(id)
+        return goOn(&sweep, to: members.members.count, &events) { exchange, _, place, events in
+            exchange.enforce(limits, of: MemberID(UInt32(place)), id, &events)
+        }
+    }
+
+    private mutating func enforce(
+        _ limits: [HoldingLimit],
+        of member: MemberID,
+        _ id: ClassID,
         _ events: inout ContiguousArray<Event>
     ) {
         let group = members.associates(of: member)
         guard group.first == member else { return }
-        for id in classes {
-            for limit in holdingLimits(id) {
-                let position = position(of: member, limit.classes)
-                guard position.holding + position.incoming > limit.limit else { continue }
-                let affected = Set(markets.filter { limit.classes.contains($0.terms.permitClass) }.map(\.terms.market))
-                for associate in group {
-                    cancelAll(of: associate, .limit, &events) { $0.side == .buy && affected.contains($0.id.market) }
-                }
-                // An earlier limit may have ended some.
-                for transfer in group.flatMap({ waiting[$0] ?? [] }).sorted(by: { $0.number < $1.number })
-                where limit.classes.contains(transfer.permitClass) && registry.transfer(transfer.number) != nil {
-                    end(transfer, .failed, &events)
-                }
-                endSwaps(&events) { group.contains($0.member) && limit.classes.contains($0.want) }
-                guard position.holding > limit.limit else { continue }
-                alert(
-                    .holdingLimit,
-                    in: registry[id].program,
-                    "\(members[member].code) holds \(position.holding.units) of \(label(of: id)), above the limit \(limit.limit.units)",
-                    &events
-                )
+        for limit in limits {
+            let position = position(of: member, limit.classes)
+            guard position.holding + position.incoming > limit.limit else { continue }
+            let affected = Set(markets.filter { limit.classes.contains($0.terms.permitClass) }.map(\.terms.market))
+            for associate in group {
+                cancelAll(of: associate, .limit, &events) { $0.side == .buy && affected.contains($0.id.market) }
             }
+            // An earlier limit may have ended some.
+            for transfer in group.flatMap({ registry.transfers(to: $0) }).sorted(by: { $0.number < $1.number })
+            where limit.classes.contains(transfer.permitClass) {
+                end(transfer, .failed, &events)
+            }
+            for swap in group.flatMap({ registry.swaps(of: $0) }).sorted(by: { $0.number < $1.number })
+            where limit.classes.contains(swap.want) {
+                end(swap, .ended, &events)
+            }
+            guard position.holding > limit.limit else { continue }
+            alert(
+                .holdingLimit,
+                in: registry[id].program,
+                "\(members[member].code) holds \(position.holding.units) of \(label(of: id)), above the limit \(limit.limit.units)",
+                &events
+            )
         }
     }
-
-    /// The transfers that wait, by whom they will reach.
-    func waitingTransfers() -> [MemberID: [PendingTransfer]] { Dictionary(grouping: registry.transfers, by: \.to) }
 
     /// How long after a trade the same quantity going back is taken for a wash trade, in microseconds.
     private static let washWindow: Int64 = 60 * Timestamp.microsecondsPerSecond

@@ -11,6 +11,7 @@ extension Exchange {
         guard registry[id].member == sender.member else {
             throw Refusal(.notYourFacility, "facility \(code) belongs to \(members[registry[id].member].code)")
         }
+        try checkAtRest(registry[id].program)
         return id
     }
 

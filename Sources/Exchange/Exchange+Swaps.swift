@@ -30,7 +30,7 @@ extension Exchange {
             try checkStanding(sender.member, in: registry[id].program)
             try checkUndelayed(id)
         }
-        guard registry.swaps.count(where: { $0.member == sender.member }) < Limits.swapsMax else {
+        guard registry.swaps(of: sender.member).count < Limits.swapsMax else {
             throw Refusal(.limitReached, "\(Limits.swapsMax) offers to swap are open, the most a member can have")
         }
         try checkHolding(
@@ -65,13 +65,18 @@ extension Exchange {
     /// The oldest offer that meets it, or the oldest two that close a ring with it.
     ///
     /// In a ring each gives to the next: the new offer to the last, the last to the first, the first to the new one.
+    /// - Complexity: the offers that give what it wants; rings are looked for among `Limits.ringsMax` pairs.
     private func ring(for offer: Swap) -> [Swap]? {
-        let open = registry.swaps.filter { fits($0, offer) }
-        if let other = open.first(where: { $0.meets(offer) }) { return [other] }
+        let open = registry.swaps(giving: offer.want)
+        if let other = open.first(where: { $0.meets(offer) && fits($0, offer) }) { return [other] }
         guard offer.partner == nil else { return nil }
-        for first in open where first.partner == nil && first.gives(to: offer) {
-            for last in registry.swaps
-            where last.partner == nil && last.number != first.number && last.gives(to: first) && offer.gives(to: last) {
+        var left = Limits.ringsMax
+        for first in open where first.partner == nil && first.gives(to: offer) && fits(first, offer) {
+            for last in registry.swaps(giving: first.want) {
+                guard left > 0 else { return nil }
+                left -= 1
+                guard last.partner == nil, last.number != first.number, last.gives(to: first), offer.gives(to: last)
+                else { continue }
                 return [first, last]
             }
         }
@@ -136,20 +141,15 @@ extension Exchange {
         _ sender: Sender,
         _ events: inout ContiguousArray<Event>
     ) throws(Refusal) {
-        guard let swap = registry.swaps.first(where: { $0.number == number && $0.member == sender.member }) else {
+        guard let swap = registry.swaps[number], swap.member == sender.member else {
             throw Refusal(.unknownOrder, "no open offer \(number) of yours; SWAPS lists them")
         }
         end(swap, .withdrawn, &events)
     }
 
     mutating func expire(swap number: UInt64, _ events: inout ContiguousArray<Event>) {
-        guard let swap = registry.swaps.first(where: { $0.number == number }), swap.expires <= now else { return }
+        guard let swap = registry.swaps[number], swap.expires <= now else { return }
         end(swap, .expired, &events)
-    }
-
-    /// Ends every open offer that satisfies a condition.
-    mutating func endSwaps(_ events: inout ContiguousArray<Event>, where isAffected: (Swap) -> Bool) {
-        for swap in registry.swaps.filter(isAffected) { end(swap, .ended, &events) }
     }
 
     private mutating func report(_ swap: Swap, _ state: SwapState, _ events: inout ContiguousArray<Event>) {

@@ -130,18 +130,17 @@ extension Exchange {
     ) throws(Refusal) -> Outcome {
         let member = try findMember(code)
         let program = try findProgram(programCode)
-        guard
-            !registry.trusts.contains(where: {
-                $0.member == sender.member && $0.trusted == member && $0.program == program
-            })
-        else {
+        let trusts = registry.trusts[sender.member] ?? []
+        guard !trusts.contains(where: { $0.trusted == member && $0.program == program }) else {
             throw Refusal(.alreadyExists, "\(code) is on the list already; TRANSFERS shows from when")
         }
         try checkParticipant(member)
         guard member != sender.member else { throw Refusal(.invalidCombination, "to is the sending member itself") }
-        let own = registry.trusts.count { $0.member == sender.member }
-        guard own < Limits.trustsMax else {
-            throw Refusal(.limitReached, "you trust \(own) accounts, the most a member can; DISTRUST takes one off")
+        guard trusts.count < Limits.trustsMax else {
+            throw Refusal(
+                .limitReached,
+                "you trust \(trusts.count) accounts, the most a member can; DISTRUST takes one off"
+            )
         }
         let terms = registry[program]
         let effective = terms.calendar.adding(workingDays: terms.rules.trustDays, to: now)

@@ -6,45 +6,54 @@ import Registry
 // Compliance deadlines: what is due is taken from compliance accounts; what is missing is a shortfall, and costs.
 
 extension Exchange {
-    /// What a deadline asks of one facility.
-    private struct Claim {
-        let facility: FacilityID
-        /// The place of the obligation in the facility's list.
-        let obligation: Int
-        let use: Quantity
-        let isVerified: Bool
-        /// Share of the use, plus what is carried; negative if there is more credit than that.
-        let balance: Quantity
-        let limits: SurrenderLimits
-
-        var due: Quantity { max(.zero, balance) }
-        /// What is missing after what was surrendered and counts.
-        func missing(_ tally: SurrenderTally) -> Quantity { max(.zero, due - limits.counted(tally)) }
-    }
-
     /// Settles a deadline for every facility of its program, in the order of registration.
     mutating func settle(deadline index: Int, at time: Timestamp, _ events: inout ContiguousArray<Event>) {
         let deadline = registry.deadlines[index]
         guard deadline.due == time, !deadline.isDone, !deadline.isReplaced else { return }
         registry.finish(deadline: index)
-        var claims: [Claim] = []
-        for facility in registry.facilityIDs
-        where registry[facility].program == deadline.program && !registry[facility].isClosed {
-            claims.append(claim(of: facility, deadline))
-        }
-        for claim in claims { draw(claim, from: claim.facility, &events) }
-        if registry[deadline.program].rules.entityLevel {
-            // A firm's surplus at one facility covers another, once each has been served.
-            for claim in claims {
-                for other in registry.facilities(of: registry[claim.facility].member, in: deadline.program) {
-                    draw(claim, from: other, &events)
-                }
-            }
-        }
-        for claim in claims { conclude(claim, index, &events) }
+        begin(Sweep(.deadline(index), began: time), &events)
     }
 
-    private mutating func claim(of facility: FacilityID, _ deadline: Deadline) -> Claim {
+    /// Finds what each facility owes, takes it out of compliance accounts, and concludes.
+    /// - Returns: whether all are through.
+    mutating func sweepDeadline(_ index: Int, _ sweep: inout Sweep, _ events: inout ContiguousArray<Event>) -> Bool {
+        let deadline = registry.deadlines[index]
+        while sweep.stage < 4 {
+            let isDone: Bool
+            switch sweep.stage {
+            case 0:
+                isDone = goOn(&sweep, to: registry.facilities.count, &events) { exchange, sweep, slot, _ in
+                    let id = FacilityID(UInt32(slot))
+                    let facility = exchange.registry[id]
+                    guard facility.program == deadline.program, !facility.isClosed else { return }
+                    sweep.claims.append(exchange.claim(of: id, deadline))
+                }
+            case 1:
+                isDone = goOn(&sweep, to: sweep.claims.count, &events) { exchange, sweep, place, events in
+                    exchange.draw(sweep.claims[place], from: sweep.claims[place].facility, &events)
+                }
+            case 2 where registry[deadline.program].rules.entityLevel:
+                // A firm's surplus at one facility covers another, once each has been served.
+                isDone = goOn(&sweep, to: sweep.claims.count, &events) { exchange, sweep, place, events in
+                    let claim = sweep.claims[place]
+                    let member = exchange.registry[claim.facility].member
+                    for other in exchange.registry.facilities(of: member, in: deadline.program) {
+                        exchange.draw(claim, from: other, &events)
+                    }
+                }
+            case 2: isDone = true
+            default:
+                isDone = goOn(&sweep, to: sweep.claims.count, &events) { exchange, sweep, place, events in
+                    exchange.conclude(sweep.claims[place], index, &events)
+                }
+            }
+            guard isDone else { return false }
+            sweep.enter(sweep.stage + 1)
+        }
+        return true
+    }
+
+    private mutating func claim(of facility: FacilityID, _ deadline: Deadline) -> DeadlineClaim {
         let index = registry.obligation(of: facility, since: deadline.since, period: deadline.period)
         // What was owed or too much becomes part of this period.
         registry[facility].obligations[index].carried += registry[facility].owed - registry[facility].credit
@@ -56,28 +65,29 @@ extension Exchange {
         registry[facility].carried = SurrenderTally()
         let (use, isVerified) = registry[facility].verifiedUse(since: deadline.since, through: deadline.period)
         let obligation = registry[facility].obligations[index]
-        return Claim(
+        return DeadlineClaim(
             facility: facility,
             obligation: index,
             use: use,
             isVerified: isVerified,
             balance: deadline.share.shareRoundedUp(of: use) - obligation.replaced + obligation.carried,
-            limits: SurrenderLimits(
-                registry[deadline.program].rules,
-                use: use,
-                owedAsPenalty: obligation.carriedPenalty
-            )
+            carriedPenalty: obligation.carriedPenalty
         )
+    }
+
+    private func surrenderLimits(of claim: DeadlineClaim) -> SurrenderLimits {
+        let rules = registry[registry[claim.facility].program].rules
+        return SurrenderLimits(rules, use: claim.use, owedAsPenalty: claim.carriedPenalty)
     }
 
     /// Takes what is missing out of a compliance account, as far as it counts.
     private mutating func draw(
-        _ claim: Claim,
+        _ claim: DeadlineClaim,
         from source: FacilityID,
         _ events: inout ContiguousArray<Event>
     ) {
         let obligation = registry[claim.facility].obligations[claim.obligation]
-        let missing = claim.missing(obligation.tally)
+        let missing = claim.missing(obligation.tally, surrenderLimits(of: claim))
         guard missing > .zero else { return }
         let program = registry[claim.facility].program
         let account = AccountID.compliance(source)
@@ -101,7 +111,7 @@ extension Exchange {
             missing,
             from: lots,
             newestFirst: registry[program].rules.newestFirst,
-            limits: claim.limits,
+            limits: surrenderLimits(of: claim),
             tally: obligation.tally
         )
         for lot in drawn {
@@ -119,10 +129,11 @@ extension Exchange {
     }
 
     /// Publishes what a deadline found, carries what is too much or too little, and imposes the penalty.
-    private mutating func conclude(_ claim: Claim, _ index: Int, _ events: inout ContiguousArray<Event>) {
+    private mutating func conclude(_ claim: DeadlineClaim, _ index: Int, _ events: inout ContiguousArray<Event>) {
         let deadline = registry.deadlines[index]
         let tally = registry[claim.facility].obligations[claim.obligation].tally
-        let shortfall = claim.missing(tally)
+        let limits = surrenderLimits(of: claim)
+        let shortfall = claim.missing(tally, limits)
         let outcome = Obligation.Outcome(
             use: claim.use,
             due: claim.due,
@@ -133,9 +144,9 @@ extension Exchange {
         let rules = registry[deadline.program].rules
         if deadline.isFinal {
             registry[claim.facility].obligations[claim.obligation].isSettled = true
-            registry[claim.facility].obligations[claim.obligation].gap = claim.balance - claim.limits.counted(tally)
-            registry[claim.facility].carried.add(claim.limits.excess(of: tally))
-            registry[claim.facility].credit += max(.zero, claim.limits.counted(tally) - claim.balance)
+            registry[claim.facility].obligations[claim.obligation].gap = claim.balance - limits.counted(tally)
+            registry[claim.facility].carried.add(limits.excess(of: tally))
+            registry[claim.facility].credit += max(.zero, limits.counted(tally) - claim.balance)
         } else if rules.penaltyPermits > 0 {
             // The penalty replaces what is missing, so the final deadline does not ask for it again.
             registry[claim.facility].obligations[claim.obligation].replaced += shortfall
@@ -150,7 +161,7 @@ extension Exchange {
 
     /// Imposes what the program's rules ask for a shortfall; what was owed as a multiple before is owed on, not multiplied again.
     private mutating func penalize(
-        _ claim: Claim,
+        _ claim: DeadlineClaim,
         _ shortfall: Quantity,
         _ deadline: Deadline,
         _ events: inout ContiguousArray<Event>
@@ -208,5 +219,45 @@ extension Exchange {
             price += Int128(program.rules.penaltyTimes) * Int128(market?.reference.minorUnits ?? 0)
         }
         return Money(minorUnits: Int64(min(price * Int128(shortfall.units), Int128(Limits.moneyMax.minorUnits))))
+    }
+}
+
+/// What a deadline asks of one facility.
+struct DeadlineClaim: Sendable {
+    let facility: FacilityID
+    /// The place of the obligation in the facility's list.
+    let obligation: Int
+    let use: Quantity
+    let isVerified: Bool
+    /// Share of the use, plus what is carried; negative if there is more credit than that.
+    let balance: Quantity
+    /// What is carried as a multiple imposed before.
+    let carriedPenalty: Quantity
+
+    var due: Quantity { max(.zero, balance) }
+
+    /// What is missing after what was surrendered and counts.
+    func missing(_ tally: SurrenderTally, _ limits: SurrenderLimits) -> Quantity {
+        max(.zero, due - limits.counted(tally))
+    }
+
+    func encode(to writer: inout ByteWriter) {
+        writer.write(facility.index)
+        writer.write(count: obligation)
+        writer.write(use)
+        writer.write(isVerified)
+        writer.write(balance)
+        writer.write(carriedPenalty)
+    }
+}
+
+extension DeadlineClaim {
+    init(from reader: inout ByteReader) throws(SnapshotError) {
+        facility = FacilityID(try reader.read())
+        obligation = try reader.readCount()
+        use = try reader.readQuantity()
+        isVerified = try reader.readBool()
+        balance = try reader.readQuantity()
+        carriedPenalty = try reader.readQuantity()
     }
 }

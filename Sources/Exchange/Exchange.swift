@@ -67,6 +67,11 @@ package struct Exchange: Sendable {
     var bookEvents = Buffer<BookEvent>()
     /// Facilities of which a fact has changed that labels go by; between commands those that wait for a `CLOCK`.
     var unlabelled: [FacilityID] = []
+    /// What goes over a whole program, market or venue, the first of which goes on.
+    var sweeps: [Sweep] = []
+    /// How many steps of it the command at hand may still make, and with how many events it ends.
+    var stepsLeft = Limits.sliceStepsMax
+    var sliceEnd = 0
     /// Agreements that may have waited for a fact of the command at hand; empty between commands.
     var awakened: [AgreementID] = []
     private var owner = Owner()
@@ -93,6 +98,7 @@ package struct Exchange: Sendable {
         sequence += 1
         now = request.time
         matchesLeft = Limits.matchesMax
+        stepsLeft = Limits.sliceStepsMax
         hasDueTimers = false
         let isRemembered = !request.id.isEmpty && !request.verb.isOfSession
         if isRemembered {
@@ -121,7 +127,7 @@ package struct Exchange: Sendable {
         if !awakened.isEmpty { advanceAwakened(&events) }
         if !unlabelled.isEmpty { reviewLabels(&events) }
         if timers.wantsLook { lookAtTimers() }
-        if isRemembered {
+        if isRemembered, !outcome.isBusy {
             firstReplies.record(
                 outcome,
                 sequence: sequence,
@@ -252,6 +258,10 @@ package struct Exchange: Sendable {
         for (index, permitClass) in registry.classes.enumerated() {
             let statement = ledger.statement(of: .permits(ClassID(UInt32(index))))
             precondition(statement.issued == permitClass.issued.units, "issued permits differ from the ledger's")
+            let promised = sweeps.flatMap(\.pending).reduce(Quantity.zero) {
+                $1.permitClass.index == index ? $0 + Quantity($1.amount) : $0
+            }
+            precondition(permitClass.promised == promised, "permits promised differ from what is still to be credited")
             let pledged = auctions.filter { $0.phase.isBeforeResult && $0.terms.permitClass.index == index }
                 .reduce(Quantity.zero) { $0 + $1.setAside }
             precondition(permitClass.pledged == pledged, "permits set aside differ from what auctions offer")

@@ -17,6 +17,8 @@ package struct Market: Sendable {
     var hasTraded = false
     /// On which sides of the reference price the regulator was told of a move today: 1 below, 2 above.
     var alertedSides: UInt8 = 0
+    /// Whether it goes from one phase to another in slices; made from the sweeps.
+    var isSwept = false
     /// The indicative price that was last published in this call.
     var published: Indicative?
     package internal(set) var recentTrades = RecentTrades()

@@ -31,6 +31,8 @@ enum TimerKind: Hashable {
     case resumes(MarketID)
     /// Labels that one command could not review are.
     case review
+    /// The next slice of what is gone over.
+    case sweep
 }
 
 /// The engine's deadlines.
@@ -139,6 +141,7 @@ struct Timers: Sendable {
         case .agreement(let id): insert(Entry(time: time, rank: 14, number: id.number))
         case .complaint(let number): insert(Entry(time: time, rank: 15, number: number))
         case .review: insert(Entry(time: time, rank: 18, number: 0))
+        case .sweep: insert(Entry(time: time, rank: 19, number: 0))
         case .resumes(let market): insert(Entry(time: time, rank: 17, number: UInt64(market.index)))
         case .labelEnds(let facility): insert(Entry(time: time, rank: 16, number: UInt64(facility.index)))
         }
@@ -169,6 +172,7 @@ struct Timers: Sendable {
         case 14: .agreement(AgreementID(entry.number))
         case 15: .complaint(entry.number)
         case 18: .review
+        case 19: .sweep
         case 17: .resumes(MarketID(UInt32(entry.number)))
         case 16: .labelEnds(FacilityID(UInt32(entry.number)))
         default:

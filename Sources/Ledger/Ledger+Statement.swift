@@ -35,9 +35,13 @@ extension Ledger {
     /// Every account that has `asset`, by account.
     ///
     /// Complexity: the number of accounts that ever had it, and the sort.
-    package func holders(of asset: AssetID) -> [(account: AccountID, balance: Balance)] {
-        balances.slots(of: asset).map { balances.slots[Int($0)] }.filter { $0.balance != Balance() }
-            .map { ($0.account, $0.balance) }.sorted { $0.account < $1.account }
+    package func holders(
+        of asset: AssetID,
+        where isWanted: (AccountID) -> Bool = { _ in true }
+    ) -> [(account: AccountID, balance: Balance)] {
+        var holders: [(account: AccountID, balance: Balance)] = []
+        forEachHolder(of: asset) { if isWanted($0) { holders.append(($0, $1)) } }
+        return holders.sorted { $0.account < $1.account }
     }
 
     /// Calls `body` with every account that has `asset`, in no order that means anything.

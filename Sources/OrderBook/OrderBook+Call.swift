@@ -59,40 +59,73 @@ extension OrderBook {
         return choice.result
     }
 
-    /// Ends a call: trades all that can trade at one price, by price and time on each side, then closes what was only
-    /// for the call (market, at-the-open and at-the-close orders in the book; parked ones stay).
+    /// What ending a call would trade; `reference` decides the last ties.
+    /// - Complexity: occupied levels in the crossing range.
+    package func uncrossing(reference: Price) -> Uncrossing {
+        let call = indicative(reference: reference)
+        return Uncrossing(price: call?.price ?? .zero, left: call?.volume ?? .zero)
+    }
+
+    /// Ends a call, or a part of it: trades what is left to trade at its price, by price and time on each side, then closes
+    /// what was only for the call (market, at-the-open and at-the-close orders in the book; parked ones stay).
     ///
     /// Self-trade prevention does not act: one price for all leaves no order to be preferred over another. An iceberg
     /// trades with all that is open at its place in the queue, keeps the place, and shows a fresh slice afterwards.
+    /// No order enters between two parts; what has ended meanwhile trades no more.
     /// Events: fills, then closed orders by number, then levels.
-    package mutating func uncross(reference: Price, events: inout Buffer<BookEvent>) {
+    /// - Parameter steps: how many fills and closed orders there may be; lowered by what there were.
+    /// - Returns: whether the call has ended.
+    package mutating func uncross(
+        _ call: inout Uncrossing,
+        atMost steps: inout Int,
+        events: inout Buffer<BookEvent>
+    ) -> Bool {
         own()
-        if let call = indicative(reference: reference) {
-            fillCall(at: call.price, volume: call.volume, events: &events)
-            lastPrice = call.price
-        }
-        for order in orders(where: \.isForCallOnly) {
-            let slot = orders.slot(of: order.id)
-            guard orders[slot].place == .bids || orders[slot].place == .asks else { continue }
-            take(slot)
-            events.append(.closed(order, .unfilled))
-        }
+        fillCall(&call, atMost: &steps, events: &events)
+        let isDone = call.left == .zero && closeCallOrders(&call, atMost: &steps, events: &events)
         finish(&events)
+        return isDone
     }
 
-    private mutating func fillCall(at price: Price, volume: Quantity, events: inout Buffer<BookEvent>) {
-        var left = volume
-        while left > .zero {
+    private mutating func fillCall(
+        _ call: inout Uncrossing,
+        atMost steps: inout Int,
+        events: inout Buffer<BookEvent>
+    ) {
+        while call.left > .zero, steps > 0 {
+            guard let bestBid, let bestAsk, bestBid >= call.price, bestAsk <= call.price else {
+                call.left = .zero
+                return
+            }
+            steps -= 1
+            lastPrice = call.price
             let bid = bids[bids.first].head
             let ask = asks[asks.first].head
-            let quantity = min(left, Quantity(Int64(min(orders[bid].open, orders[ask].open))))
-            left -= quantity
+            let quantity = min(call.left, Quantity(Int64(min(orders[bid].open, orders[ask].open))))
+            call.left -= quantity
             let buyer = fill(bid, quantity)
             let seller = fill(ask, quantity)
             events.append(
-                .fill(Fill(price: price, quantity: quantity, aggressor: nil, buy: buyer.party, sell: seller.party))
+                .fill(Fill(price: call.price, quantity: quantity, aggressor: nil, buy: buyer.party, sell: seller.party))
             )
         }
+    }
+
+    private mutating func closeCallOrders(
+        _ call: inout Uncrossing,
+        atMost steps: inout Int,
+        events: inout Buffer<BookEvent>
+    ) -> Bool {
+        while let number = callOrders.first(after: call.closed) {
+            guard steps > 0 else { return false }
+            steps -= 1
+            call.closed = number
+            let slot = orders.slot(of: number)
+            guard slot != 0, orders[slot].place == .bids || orders[slot].place == .asks else { continue }
+            events.append(.closed(take(slot), .unfilled))
+        }
+        callOrders.sortOut(orders)
+        return true
     }
 
     /// Takes a quantity that traded with another book's order, in a call over both, off an order.
@@ -118,6 +151,60 @@ extension OrderBook {
         reduce(slot, by: quantity.units, shown: Int64(orders[slot].shown) - order.shown.units)
         if order.open == .zero { take(slot) }
         return order
+    }
+}
+
+/// A call that ends: its price, and what is left to do.
+package struct Uncrossing: Sendable, Equatable {
+    /// The price of all its trades.
+    package var price: Price
+    /// What is still to trade.
+    package var left: Quantity
+    /// Up to which number orders that were only for the call are closed.
+    package var closed = OrderID(number: 0)
+
+    package init(price: Price, left: Quantity, closed: OrderID = OrderID(number: 0)) {
+        self.price = price
+        self.left = left
+        self.closed = closed
+    }
+}
+
+/// The orders of a book that may only trade in a call, by number; some have ended.
+///
+/// It follows from the orders and is no part of the state.
+struct CallOrders: Sendable {
+    private var numbers: ContiguousArray<OrderID> = []
+    private var isSorted = true
+    /// With how many those that have ended are taken out.
+    private var enough = 64
+
+    /// Notes an order; one that is entered again may come twice.
+    /// - Returns: whether `sortOut` is due.
+    mutating func add(_ number: OrderID) -> Bool {
+        if let last = numbers.last, last > number { isSorted = false }
+        numbers.append(number)
+        return numbers.count >= enough
+    }
+
+    /// Takes out what has ended.
+    mutating func sortOut(_ orders: Slab) {
+        numbers.removeAll { orders.slot(of: $0) == 0 }
+        enough = 2 * numbers.count + 64
+    }
+
+    /// The first number above another.
+    mutating func first(after number: OrderID) -> OrderID? {
+        if !isSorted {
+            numbers.sort()
+            isSorted = true
+        }
+        var (low, high) = (0, numbers.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if numbers[middle] <= number { low = middle + 1 } else { high = middle }
+        }
+        return low < numbers.count ? numbers[low] : nil
     }
 }
 

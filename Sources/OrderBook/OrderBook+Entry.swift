@@ -76,15 +76,19 @@ extension OrderBook {
         return true
     }
 
-    /// Enters the at-the-close orders into the closing call, in the order in which they came.
-    package mutating func beginClosing(events: inout Buffer<BookEvent>) {
+    /// Enters at-the-close orders into the closing call, in the order in which they came.
+    /// - Parameter steps: how many may; lowered by how many did.
+    /// - Returns: whether none waits any more.
+    package mutating func beginClosing(atMost steps: inout Int, events: inout Buffer<BookEvent>) -> Bool {
         own()
-        while parked.head != 0 {
+        while parked.head != 0, steps > 0 {
+            steps -= 1
             let slot = parked.head
             parked.remove(slot, &orders)
             stand(slot, orders[slot].side.book)
         }
         finish(&events)
+        return parked.head == 0
     }
 
     private mutating func admit(_ order: inout Order, _ phase: Phase, events: inout Buffer<BookEvent>) {
@@ -93,12 +97,19 @@ extension OrderBook {
             join(order, order.isBuy ? .buyStops : .sellStops)
         } else if order.isAtTheClose, !phase.isClosing {
             join(order, .parked)
+            note(order)
         } else if phase.isOpen {
             trade(&order, events: &events)
         } else {
             join(order, order.side.book)
+            if order.isForCallOnly { note(order) }
         }
         if phase.isOpen { triggerStops(events: &events) }
+    }
+
+    /// Notes an order that may only trade in a call.
+    mutating func note(_ order: Order) {
+        if callOrders.add(order.id) { callOrders.sortOut(orders) }
     }
 
     /// Lowers what is open, in place.

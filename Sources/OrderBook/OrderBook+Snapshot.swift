@@ -40,6 +40,7 @@ extension OrderBook {
                 }
                 clock = try reader.read()
                 join(order, place)
+                if order.isForCallOnly { note(order) }
             }
         }
         forgetTouches()

@@ -38,6 +38,8 @@ package struct OrderBook: Sendable {
     var sellStops: Ladder
     /// At-the-close orders that wait for the closing call; not visible.
     var parked = Level()
+    /// Orders that the next call closes, if they do not trade in it.
+    var callOrders = CallOrders()
     /// How many stops wait.
     var stopCount = 0
     /// The last stamp given to a stop.

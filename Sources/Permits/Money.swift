@@ -218,6 +218,12 @@ public enum Limits {
     @inlinable public static var proposalsMax: Int { 1000 }
     /// The most orders that one command matches, and stops that it triggers.
     @inlinable public static var matchesMax: Int { 1_500 }
+    /// Among how many pairs of offers to swap one command looks for a ring of three.
+    @inlinable public static var ringsMax: Int { 20_000 }
+    /// The most steps of one slice of what goes over a whole program, market or venue.
+    @inlinable public static var sliceStepsMax: Int { 2_000 }
+    /// With how many events a slice ends before that.
+    @inlinable public static var sliceEventsMax: Int { 500 }
     /// The most timers of one `CLOCK`; it ends before that once they have made as many events.
     @inlinable public static var timersMax: Int { 2_000 }
     /// Of how many facilities one command reviews the eco-labels.

@@ -138,7 +138,11 @@ public enum RejectCode: UInt16, CaseIterable, Sendable {
                 "Write plain digits, a point for decimals, no exponent."
             )
         case .outOfRange: ("OUT_OF_RANGE", "A number is outside what the key allows.", "The text gives the bounds.")
-        case .busy: ("BUSY", "The venue's queue is full.", "Wait a moment and send it again with the same id.")
+        case .busy:
+            (
+                "BUSY", "The venue's queue is full, or what was begun for all is not done yet.",
+                "Wait a moment and send it again with the same id."
+            )
         case .throttled:
             (
                 "THROTTLED", "More requests than the limit of the session or the member allows.",

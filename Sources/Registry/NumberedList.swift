@@ -13,6 +13,11 @@ package struct NumberedList<Element: Sendable>: Sequence, Sendable {
     /// The thing with a number.
     package subscript(number: UInt64) -> Element? { place(of: number).flatMap { elements[$0] } }
 
+    /// The first thing whose number is above another.
+    package func first(after number: UInt64) -> Element? {
+        elements[firstPlace(from: number + 1)...].lazy.compactMap { $0 }.first
+    }
+
     /// Adds a thing; its number is above all before.
     package mutating func append(_ element: Element, number: UInt64) {
         precondition(numbers.last.map { $0 < number } ?? true, "numbers ascend")
@@ -38,12 +43,18 @@ package struct NumberedList<Element: Sendable>: Sequence, Sendable {
     }
 
     private func place(of number: UInt64) -> Int? {
+        let place = firstPlace(from: number)
+        return place < numbers.count && numbers[place] == number ? place : nil
+    }
+
+    /// The first place with a number, or one above it.
+    private func firstPlace(from number: UInt64) -> Int {
         var (low, high) = (0, numbers.count)
         while low < high {
             let middle = (low + high) / 2
             if numbers[middle] < number { low = middle + 1 } else { high = middle }
         }
-        return low < numbers.count && numbers[low] == number ? low : nil
+        return low
     }
 
     /// Goes through them in the order of their numbers.

@@ -53,6 +53,8 @@ package struct PermitClass: Sendable, Equatable {
     package var issued = Quantity.zero
     /// What auctions that are announced may still issue.
     package var pledged = Quantity.zero
+    /// What an announcement is still to credit.
+    package var promised = Quantity.zero
     /// What is set aside for new entrants.
     package var reserve = Quantity.zero
     /// The most that a member and its associates may hold, open buy orders included; nil for no limit.
@@ -71,7 +73,7 @@ package struct PermitClass: Sendable, Equatable {
     }
 
     /// All that counts against the cap.
-    package var committed: Quantity { issued - carried + pledged + reserve }
+    package var committed: Quantity { issued - carried + pledged + promised + reserve }
     /// What is issued above a cap that was lowered.
     package var excess: Quantity { max(.zero, issued - carried - cap) }
 }

@@ -24,6 +24,7 @@ extension Registry {
             writer.write(suspension.auctions ?? -1)
             writer.write(suspension.isFrozen)
         }
+        let trusts = self.trusts.sorted { $0.key < $1.key }.flatMap(\.value)
         writer.write(count: trusts.count)
         for trust in trusts {
             writer.write(trust.program.index)
@@ -82,9 +83,9 @@ extension Registry {
             let program = ProgramID(try reader.read())
             let member = MemberID(try reader.read())
             let trusted = MemberID(try reader.read())
-            trusts.append(
-                Trust(program: program, member: member, trusted: trusted, effective: try reader.readTimestamp())
-            )
+            let effective = try reader.readTimestamp()
+            let trust = Trust(program: program, member: member, trusted: trusted, effective: effective)
+            set(trust, of: member, to: trusted, in: program)
         }
         transferCount = try reader.read()
         for _ in 0..<(try reader.readCount()) { add(try PendingTransfer(from: &reader)) }
@@ -97,10 +98,10 @@ extension Registry {
         for _ in 0..<(try reader.readCount()) { seasons.append(try Season(from: &reader)) }
         for _ in 0..<(try reader.readCount()) { links.append(try Link(from: &reader)) }
         swapCount = try reader.read()
-        for _ in 0..<(try reader.readCount()) { swaps.append(try Swap(from: &reader)) }
+        for _ in 0..<(try reader.readCount()) { add(try Swap(from: &reader)) }
         offerCount = try reader.read()
-        for _ in 0..<(try reader.readCount()) { offers.append(try Offer(from: &reader)) }
-        for _ in 0..<(try reader.readCount()) { rights.append(try Right(from: &reader)) }
+        for _ in 0..<(try reader.readCount()) { add(try Offer(from: &reader)) }
+        for _ in 0..<(try reader.readCount()) { add(try Right(from: &reader)) }
     }
 }
 
@@ -148,6 +149,7 @@ extension PermitClass {
         writer.write(cap)
         writer.write(issued)
         writer.write(pledged)
+        writer.write(promised)
         writer.write(reserve)
         writer.write(carried)
         writer.write(holdingLimit?.units ?? -1)
@@ -162,6 +164,7 @@ extension PermitClass {
         self.init(program: program, vintage: vintage, zone: zone, cap: try reader.readQuantity())
         issued = try reader.readQuantity()
         pledged = try reader.readQuantity()
+        promised = try reader.readQuantity()
         reserve = try reader.readQuantity()
         carried = try reader.readQuantity()
         let limit: Int64 = try reader.read()

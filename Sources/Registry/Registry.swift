@@ -13,11 +13,13 @@ package struct Registry: Sendable {
     /// The places of each member's penalties, in order; made from `penalties`.
     private var penaltiesOfMember: [MemberID: [Int]] = [:]
     package internal(set) var suspensions: [Suspension] = []
-    package internal(set) var trusts: [Trust] = []
+    /// Whom each member trusts, oldest first.
+    package private(set) var trusts: [MemberID: [Trust]] = [:]
     /// Transfers that wait, by number.
     package internal(set) var transfers = NumberedList<PendingTransfer>()
-    /// How many transfers of each member wait; made from `transfers`.
-    private var transfersOfMember: [MemberID: Int] = [:]
+    /// The numbers of those out of each member's account, and of those into it; made from `transfers`.
+    private var transfersOfMember: [MemberID: NumberedList<UInt64>] = [:]
+    private var transfersToMember: [MemberID: NumberedList<UInt64>] = [:]
     package internal(set) var transferCount: UInt64 = 0
     /// How many certificates there are; settlement has them.
     package internal(set) var certificateCount: UInt64 = 0
@@ -28,13 +30,20 @@ package struct Registry: Sendable {
     /// Every link between zones, in order of making.
     package internal(set) var links: [Link] = []
     /// Open offers to swap, oldest first.
-    package internal(set) var swaps: [Swap] = []
+    package internal(set) var swaps = NumberedList<Swap>()
+    /// The numbers of those of each member, and of those that give each class; made from `swaps`.
+    private var swapsOfMember: [MemberID: NumberedList<UInt64>] = [:]
+    private var swapsGiving: [ClassID: NumberedList<UInt64>] = [:]
     package internal(set) var swapCount: UInt64 = 0
     /// Open offers by agreement, oldest first.
-    package internal(set) var offers: [Offer] = []
+    package internal(set) var offers = NumberedList<Offer>()
+    /// The numbers of those of each member; made from `offers`.
+    private var offersOfMember: [MemberID: NumberedList<UInt64>] = [:]
     package internal(set) var offerCount: UInt64 = 0
     /// What binds sellers and buyers of entitlements, oldest first.
-    package internal(set) var rights: [Right] = []
+    package private(set) var rights: [Right] = []
+    /// How many each member has as seller or buyer; made from `rights`.
+    private var rightsOfMember: [MemberID: Int] = [:]
     private var facilityByCode: [Code: FacilityID] = [:]
     private var facilityOrder = CodeOrder()
     /// How many facilities the programs of each regulator have.
@@ -220,15 +229,13 @@ package struct Registry: Sendable {
 
     /// Sets whom a member trusts in a program.
     package mutating func set(_ trust: Trust?, of member: MemberID, to trusted: MemberID, in program: ProgramID) {
-        trusts.removeAll { $0.member == member && $0.trusted == trusted && $0.program == program }
-        if let trust { trusts.append(trust) }
+        trusts[member, default: []].removeAll { $0.trusted == trusted && $0.program == program }
+        if let trust { trusts[member, default: []].append(trust) }
     }
 
     /// Whether a member's permits go to another without the longer delay at `time`.
     package func isTrusted(_ other: MemberID, by member: MemberID, in program: ProgramID, at time: Timestamp) -> Bool {
-        trusts.contains {
-            $0.member == member && $0.trusted == other && $0.program == program && $0.effective <= time
-        }
+        (trusts[member] ?? []).contains { $0.trusted == other && $0.program == program && $0.effective <= time }
     }
 
     /// Gives a transfer its number, and keeps it if it waits.
@@ -244,11 +251,23 @@ package struct Registry: Sendable {
     /// Keeps a transfer that waits.
     mutating func add(_ transfer: PendingTransfer) {
         transfers.append(transfer, number: transfer.number)
-        transfersOfMember[transfer.from, default: 0] += 1
+        transfersOfMember[transfer.from, default: NumberedList()].append(transfer.number, number: transfer.number)
+        transfersToMember[transfer.to, default: NumberedList()].append(transfer.number, number: transfer.number)
+    }
+
+    /// The transfers that wait to reach a member, by number.
+    package func transfers(to member: MemberID) -> [PendingTransfer] {
+        (transfersToMember[member] ?? NumberedList()).compactMap { transfers[$0] }
     }
 
     /// How many transfers of a member wait.
-    package func transferCount(of member: MemberID) -> Int { transfersOfMember[member] ?? 0 }
+    package func transferCount(of member: MemberID) -> Int { transfersOfMember[member]?.count ?? 0 }
+
+    /// The transfers that wait, out of a member's account or into it, by number.
+    package func transfers(of member: MemberID) -> [PendingTransfer] {
+        let own = (transfersOfMember[member] ?? NumberedList()).compactMap { transfers[$0] }
+        return (own + transfers(to: member)).sorted { $0.number < $1.number }
+    }
 
     /// The transfer with a number, if it waits.
     package func transfer(_ number: UInt64) -> PendingTransfer? { transfers[number] }
@@ -256,7 +275,8 @@ package struct Registry: Sendable {
     /// Takes a transfer off the list of those that wait.
     package mutating func remove(transfer number: UInt64) {
         guard let transfer = transfers.remove(number) else { return }
-        transfersOfMember[transfer.from, default: 0] -= 1
+        transfersOfMember[transfer.from]?.remove(number)
+        transfersToMember[transfer.to]?.remove(number)
     }
 
     /// The season of a program and vintage, by its place in the list.
@@ -281,10 +301,28 @@ package struct Registry: Sendable {
     }
 
     /// Adds an open offer.
-    package mutating func add(_ swap: Swap) { swaps.append(swap) }
+    package mutating func add(_ swap: Swap) {
+        swaps.append(swap, number: swap.number)
+        swapsOfMember[swap.member, default: NumberedList()].append(swap.number, number: swap.number)
+        swapsGiving[swap.give, default: NumberedList()].append(swap.number, number: swap.number)
+    }
 
     /// Takes an offer off the list.
-    package mutating func remove(swap number: UInt64) { swaps.removeAll { $0.number == number } }
+    package mutating func remove(swap number: UInt64) {
+        guard let swap = swaps.remove(number) else { return }
+        swapsOfMember[swap.member]?.remove(number)
+        swapsGiving[swap.give]?.remove(number)
+    }
+
+    /// The open offers to swap of a member, oldest first.
+    package func swaps(of member: MemberID) -> [Swap] {
+        (swapsOfMember[member] ?? NumberedList()).compactMap { swaps[$0] }
+    }
+
+    /// The open offers that give permits of a class, oldest first.
+    package func swaps(giving id: ClassID) -> some Sequence<Swap> {
+        (swapsGiving[id] ?? NumberedList()).lazy.compactMap { swaps[$0] }
+    }
 
     /// The number of the next offer by agreement.
     package mutating func nextOffer() -> UInt64 {
@@ -293,19 +331,44 @@ package struct Registry: Sendable {
     }
 
     /// Puts an offer by agreement on the list.
-    package mutating func add(_ offer: Offer) { offers.append(offer) }
+    package mutating func add(_ offer: Offer) {
+        offers.append(offer, number: offer.number)
+        offersOfMember[offer.seller, default: NumberedList()].append(offer.number, number: offer.number)
+    }
 
     /// Takes an offer by agreement off the list.
-    package mutating func remove(offer number: UInt64) { offers.removeAll { $0.number == number } }
+    package mutating func remove(offer number: UInt64) {
+        guard let offer = offers.remove(number) else { return }
+        offersOfMember[offer.seller]?.remove(number)
+    }
+
+    /// The open offers by agreement of a member, oldest first.
+    package func offers(of member: MemberID) -> [Offer] {
+        (offersOfMember[member] ?? NumberedList()).compactMap { offers[$0] }
+    }
 
     /// Binds a seller and a buyer.
-    package mutating func add(_ right: Right) { rights.append(right) }
+    package mutating func add(_ right: Right) {
+        rights.append(right)
+        count(right)
+    }
+
+    private mutating func count(_ right: Right) {
+        for member in Set([right.seller, right.buyer]) { rightsOfMember[member, default: 0] += 1 }
+    }
+
+    /// How many royalties and leases a member has, as seller or buyer.
+    package func rightCount(of member: MemberID) -> Int { rightsOfMember[member] ?? 0 }
 
     /// Changes what binds them.
     package mutating func set(_ right: Right, at index: Int) { rights[index] = right }
 
     /// Takes off the list what binds nobody any more.
-    package mutating func forgetRightsThatAreOver() { rights.removeAll(where: \.isOver) }
+    package mutating func forgetRightsThatAreOver() {
+        rights.removeAll(where: \.isOver)
+        rightsOfMember = [:]
+        for right in rights { count(right) }
+    }
 
     /// Whether a lease is for a season: as many of those that have not ended as it has left, the earliest first.
     package func isFor(_ right: Right, _ season: Season) -> Bool {
@@ -315,18 +378,9 @@ package struct Registry: Sendable {
         return right.isLease && before < right.seasonsLeft ?? 0
     }
 
-    /// The leases of a member's entitlements of a class for a season.
-    package func leases(of member: MemberID, _ entitlement: ClassID, in season: Season) -> [Right] {
-        rights.filter { $0.seller == member && $0.entitlement == entitlement && isFor($0, season) }
-    }
-
-    /// What a member has leased of a class for a season, less what it has leased out.
-    package func netLease(of entitlement: ClassID, to member: MemberID, in season: Season) -> Quantity {
-        rights.reduce(.zero) { sum, right in
-            guard right.entitlement == entitlement, isFor(right, season) else { return sum }
-            let taken = right.buyer == member ? right.quantity : .zero
-            return sum + taken - (right.seller == member ? right.quantity : .zero)
-        }
+    /// The leases of entitlements of a class for a season, by seller, oldest first.
+    package func leases(of entitlement: ClassID, in season: Season) -> [MemberID: [Right]] {
+        Dictionary(grouping: rights.lazy.filter { $0.entitlement == entitlement && isFor($0, season) }, by: \.seller)
     }
 
     /// Adds a link, without a limit.

@@ -167,13 +167,13 @@ extension Venue {
     }
 
     private func transfers(_ member: MemberID, _ rows: inout Rows) {
-        for transfer in exchange.registry.transfers where transfer.from == member || transfer.to == member {
+        for transfer in exchange.registry.transfers(of: member) {
             rows.row { bytes in
                 bytes.append("transfer", transfer.number)
                 bytes.append(transfer, exchange)
             }
         }
-        for trust in exchange.registry.trusts where trust.member == member {
+        for trust in exchange.registry.trusts[member] ?? [] {
             rows.row { bytes in
                 bytes.append("trusted", exchange.members[trust.trusted].code)
                 bytes.append("program", exchange.registry[trust.program].code)

@@ -58,13 +58,13 @@ struct TestBook {
     mutating func uncross(reference: Int64 = 100, to next: Phase = .open) -> [String] {
         phase = next
         return command { book, _, events in
-            book.uncross(reference: Price(minorUnits: reference), events: &events)
+            book.uncrossAtOnce(reference: Price(minorUnits: reference), events: &events)
         }
     }
 
     mutating func beginClosing() -> [String] {
         phase = .closing
-        return command { book, _, events in book.beginClosing(events: &events) }
+        return command { book, _, events in book.beginClosingAtOnce(events: &events) }
     }
 
     mutating func resume() -> [String] {
@@ -149,4 +149,19 @@ func order(
         minimum: Quantity(minimum),
         expiry: .never
     )
+}
+
+extension OrderBook {
+    /// Ends a call in one step.
+    mutating func uncrossAtOnce(reference: Price, events: inout Buffer<BookEvent>) {
+        var call = uncrossing(reference: reference)
+        var steps = Int.max
+        precondition(uncross(&call, atMost: &steps, events: &events))
+    }
+
+    /// Enters all at-the-close orders in one step.
+    mutating func beginClosingAtOnce(events: inout Buffer<BookEvent>) {
+        var steps = Int.max
+        precondition(beginClosing(atMost: &steps, events: &events))
+    }
 }

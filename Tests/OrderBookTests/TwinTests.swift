@@ -180,7 +180,7 @@ extension Twins {
         case .preopen: uncross(to: .open, &events)
         case .open:
             phase = .closing
-            book.beginClosing(events: &events)
+            book.beginClosingAtOnce(events: &events)
             twin.beginClosing()
         case .closing: uncross(to: .closed, &events)
         case .closed, .halt:
@@ -200,7 +200,7 @@ extension Twins {
     private mutating func uncross(to next: Phase, _ events: inout Buffer<BookEvent>) {
         phase = next
         let reference = price(12)
-        book.uncross(reference: reference, events: &events)
+        book.uncrossAtOnce(reference: reference, events: &events)
         twin.uncross(reference: reference)
         compare(events)
         guard next == .open, differences.isEmpty else { return }

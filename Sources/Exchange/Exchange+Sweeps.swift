@@ -1,0 +1,167 @@
+import OrderBook
+import Permits
+import Registry
+
+// What goes over a whole program, market or venue: begun at once, done in slices, and what must stand still meanwhile.
+
+extension Exchange {
+    /// Begins a sweep; its first slice is done at once, unless another goes on, behind which it waits.
+    mutating func begin(_ sweep: Sweep, _ events: inout ContiguousArray<Event>) {
+        sweeps.append(sweep)
+        if case .phase(let market, _, text: _) = sweep.kind { markets[market.slot].isSwept = true }
+        if sweeps.count == 1 { sweepOn(&events) }
+    }
+
+    /// Does a slice; what is left waits for a `CLOCK`.
+    mutating func sweepOn(_ events: inout ContiguousArray<Event>) {
+        sliceEnd = events.count + Limits.sliceEventsMax
+        while !isSliceOver(events), !sweeps.isEmpty {
+            var sweep = sweeps.removeFirst()
+            if !advance(&sweep, &events) { sweeps.insert(sweep, at: 0) }
+        }
+        guard let first = sweeps.first else { return }
+        stepsLeft = 0
+        timers.add(.sweep, at: first.began)
+    }
+
+    private func isSliceOver(_ events: ContiguousArray<Event>) -> Bool {
+        stepsLeft <= 0 || events.count >= sliceEnd
+    }
+
+    /// Goes on with a sweep until its stage or the slice ends.
+    /// - Returns: whether it is done.
+    private mutating func advance(_ sweep: inout Sweep, _ events: inout ContiguousArray<Event>) -> Bool {
+        switch sweep.kind {
+        case .limits(let id): sweepLimits(of: id, &sweep, &events)
+        case .expiry(let id): sweepClasses(&sweep, &events) && expired(id, sweep, &events)
+        case .seasonEnd(let index): sweepClasses(&sweep, &events) && seasonEnded(index, sweep, &events)
+        case .announcement(let index, let entitlements, let percent):
+            goOn(&sweep, to: sweep.parts.count, &events) { exchange, sweep, place, events in
+                exchange.credit(sweep.parts[place], &sweep, percent, &events)
+            } && announced(index, of: entitlements, percent, sweep, &events)
+        case .spill(let program, let vintage, let share):
+            goOn(&sweep, to: sweep.parts.count, &events) { exchange, sweep, place, events in
+                exchange.spill(sweep.parts[place], &events)
+            } && spilled(program, vintage: vintage, share, sweep, &events)
+        case .release(let program, let vintage):
+            goOn(&sweep, to: sweep.parts.count, &events) { exchange, sweep, place, events in
+                exchange.release(sweep.parts[place], &events)
+            } && released(program, vintage: vintage, sweep, &events)
+        case .deadline(let index): sweepDeadline(index, &sweep, &events)
+        case .phase(let market, let next, let text): sweepPhase(market, to: next, text, &sweep, &events)
+        case .dayEnd: sweepDayEnd(&sweep, &events)
+        }
+    }
+
+    /// Does a stage's steps from where it is up to a number of them, as far as the slice goes.
+    /// - Returns: whether the stage is over.
+    mutating func goOn(
+        _ sweep: inout Sweep,
+        to count: Int,
+        _ events: inout ContiguousArray<Event>,
+        _ step: (inout Exchange, inout Sweep, Int, inout ContiguousArray<Event>) -> Void
+    ) -> Bool {
+        while sweep.next < count {
+            guard !isSliceOver(events) else { return false }
+            stepsLeft -= 1
+            let place = Int(sweep.next)
+            sweep.next += 1
+            step(&self, &sweep, place, &events)
+        }
+        return true
+    }
+
+    /// Does a stage's steps for things with ascending numbers, from the one behind that which was last, as far as the slice goes.
+    /// - Returns: whether the stage is over.
+    mutating func goOn<Element>(
+        _ sweep: inout Sweep,
+        through next: (Exchange, UInt64) -> Element?,
+        number: (Element) -> UInt64,
+        _ events: inout ContiguousArray<Event>,
+        _ step: (inout Exchange, Element, inout ContiguousArray<Event>) -> Void
+    ) -> Bool {
+        while let element = next(self, sweep.next) {
+            guard !isSliceOver(events) else { return false }
+            stepsLeft -= 1
+            sweep.next = number(element)
+            step(&self, element, &events)
+        }
+        return true
+    }
+
+    /// Cancels the orders of each member that `matches`, as far as the slice goes.
+    /// - Returns: whether all members are through.
+    mutating func sweepOrders(
+        _ sweep: inout Sweep,
+        in swept: Set<MarketID>,
+        _ reason: DoneReason,
+        _ events: inout ContiguousArray<Event>,
+        where matches: (Order) -> Bool = { _ in true }
+    ) -> Bool {
+        guard swept.contains(where: { markets[$0.slot].book.count > 0 }) else { return true }
+        return goOn(&sweep, to: members.members.count, &events) { exchange, _, place, events in
+            exchange.cancelAll(of: MemberID(UInt32(place)), reason, &events) {
+                swept.contains($0.id.market) && matches($0)
+            }
+        }
+    }
+}
+
+// MARK: What stands still
+
+extension Exchange {
+    /// Whether nothing is gone over.
+    package var isAtRest: Bool { sweeps.isEmpty }
+
+    /// Refuses what would move permits or orders of a program that is gone over.
+    /// - Throws: `busy`.
+    @inline(__always)
+    func checkAtRest(_ program: ProgramID) throws(Refusal) {
+        if !sweeps.isEmpty { try checkNoSweep(of: program, movesOnly: true) }
+    }
+
+    /// Refuses what a regulator would begin in a program before what was begun is done.
+    /// - Throws: `busy`.
+    func checkNoSweep(of program: ProgramID) throws(Refusal) { try checkNoSweep(of: program, movesOnly: false) }
+
+    @inline(never)
+    private func checkNoSweep(of program: ProgramID, movesOnly: Bool) throws(Refusal) {
+        let isSwept = sweeps.contains { sweep in
+            switch sweep.kind {
+            case .limits(let id), .expiry(let id): registry[id].program == program
+            case .seasonEnd(let index): registry.seasons[index].program == program
+            case .deadline(let index): registry.deadlines[index].program == program
+            case .announcement(let index, _, _): !movesOnly && registry.seasons[index].program == program
+            case .spill(let swept, vintage: _, _), .release(let swept, vintage: _): !movesOnly && swept == program
+            case .phase, .dayEnd: false
+            }
+        }
+        guard isSwept else { return }
+        throw Refusal(
+            .busy,
+            "\(registry[program].code) is gone over for what was begun before; send it again in a moment"
+        )
+    }
+
+    /// Refuses what would change the orders of a market that goes from one phase to another.
+    /// - Throws: `busy`.
+    @inline(__always)
+    func checkAtRest(_ market: MarketID) throws(Refusal) {
+        if !sweeps.isEmpty { try checkNoSweep(of: market) }
+    }
+
+    @inline(never)
+    private func checkNoSweep(of market: MarketID) throws(Refusal) {
+        try checkAtRest(registry[markets[market.slot].terms.permitClass].program)
+        try checkNotCleared(market)
+        guard sweeps.contains(where: { $0.kind == .dayEnd }) else { return }
+        throw Refusal(.busy, "the day is being ended; send it again in a moment")
+    }
+
+    /// Refuses what would take orders out of a call that is being cleared: at one price for all, nobody leaves halfway.
+    /// - Throws: `busy`.
+    func checkNotCleared(_ market: MarketID) throws(Refusal) {
+        guard markets[market.slot].isSwept else { return }
+        throw Refusal(.busy, "\(markets[market.slot].terms.code) is being cleared; send it again in a moment")
+    }
+}

@@ -1,0 +1,225 @@
+import Exchange
+import Ledger
+import Permits
+import Registry
+import Testing
+import Wire
+
+/// What is begun for a whole program, market or venue comes to the same as if it were done in one step, however many slices
+/// and snapshots lie between; and what it goes over stands still meanwhile.
+@Suite("What goes over everybody is done in slices")
+struct SweepTests {
+    private static let count = 1_300
+
+    private static let evidence = String(repeating: "0", count: 64)
+
+    private static func member(_ index: Int) -> String { "m\(index)" }
+
+    private let seed =
+        """
+        2027-03-01T08:00:00Z venue MEMBER member=operator role=operator name=O
+        +0s operator MEMBER member=epa role=regulator name=E
+        +0s epa PROGRAM program=CO2 unit=t currency=EUR
+        +0s epa CAP program=CO2 vintage=2027 cap=100000000
+        +0s operator MARKET market=M program=CO2 vintage=2027 tick=1 lot=1 maxqty=1000000 band=50 ref=70
+        +0s operator PHASE market=M phase=preopen
+
+        """
+        + (0..<count).flatMap { index in
+            [
+                "+0s operator MEMBER member=\(member(index)) role=participant name=N",
+                "+0s operator DEPOSIT member=\(member(index)) currency=EUR amount=100000",
+                "+0s epa ALLOCATE program=CO2 vintage=2027 member=\(member(index)) qty=1000",
+            ].map { $0 + "\n" }
+        }.joined()
+
+    /// Harmless commands between which slices have their turn.
+    private func turns(_ count: Int) -> [String] { (0..<count).map { _ in "+0s m0 CANCEL order=1" } }
+
+    private func run(_ lines: [String], seed more: String = "") throws -> (
+        replies: [String], all: [String], exchange: Exchange
+    ) {
+        let result = try runWithSnapshots(behind: seed + more, lines, every: 1)
+        #expect(result.exchange.isAtRest, "a sweep is not done")
+        return result
+    }
+
+    private func text(_ lines: [String]) -> String { lines.map { $0 + "\n" }.joined() }
+
+    private func commands(_ lines: some Sequence<String>) -> Set<String> {
+        Set(lines.compactMap { value("seq", in: $0) })
+    }
+
+    private func value(_ key: String, in line: String) -> String? {
+        line.split(separator: " ").first { $0.hasPrefix("\(key)=") }.map { String($0.dropFirst(key.count + 1)) }
+    }
+
+    @Test("a call trades all that its price says, at that price, and nobody leaves it halfway")
+    func call() throws {
+        let orders = (0..<Self.count).flatMap { index in
+            [
+                "+0s \(Self.member(index)) ORDER market=M side=buy qty=2 price=\(70 + index % 3)",
+                "+0s \(Self.member(index)) ORDER market=M side=sell qty=2 price=\(68 + index % 3)",
+                "+0s \(Self.member(index)) ORDER market=M side=sell qty=1 price=75 tif=open",
+            ]
+        }
+        let (replies, all, _) = try run(
+            [
+                "+0s operator PHASE market=M phase=open", "+0s m1299 CANCEL order=39000000",
+                "+0s m1299 MASSCANCEL market=M", "+0s m3 ORDER market=M side=buy qty=1 price=70",
+                "+0s operator PHASE market=M phase=halt",
+            ] + turns(40),
+            seed: text(orders)
+        )
+        #expect(replies[0].hasPrefix("OK"))
+        #expect(replies[1...4].allSatisfy { $0.contains("code=BUSY") })
+        let trades = all.filter { $0.hasPrefix("TRADE ") }
+        #expect(Set(trades.compactMap { value("price", in: $0) }).count == 1)
+        #expect(trades.compactMap { value("qty", in: $0).flatMap(Int.init) }.reduce(0, +) == 2 * Self.count)
+        #expect(commands(trades).count > 2)
+        #expect(all.count { $0.hasPrefix("DONE ") && $0.hasSuffix("reason=unfilled") } == Self.count)
+        let opened = try #require(all.firstIndex { $0.hasPrefix("PHASE ") && $0.contains("phase=open") })
+        #expect(all.lastIndex { $0.hasPrefix("TRADE ") }.map { $0 < opened } == true)
+    }
+
+    @Test("a lowered limit ends what does not fit, member by member, and nothing trades meanwhile")
+    func limits() throws {
+        let orders = (0..<Self.count).map {
+            "+0s \(Self.member($0)) ORDER market=M side=buy qty=500 price=40 tif=gtc"
+        }
+        let (replies, all, _) = try run(
+            [
+                "+0s epa CAP program=CO2 vintage=2027 cap=100000000 holding=1200",
+                "+0s m7 ORDER market=M side=sell qty=500 price=40",
+                "+0s m7 TRANSFER program=CO2 vintage=2027 to=m8 qty=1",
+                "+0s epa CAP program=CO2 vintage=2027 cap=100000000", "+0s m1299 MASSCANCEL",
+            ] + turns(40),
+            seed: text(["+0s operator PHASE market=M phase=open"] + orders)
+        )
+        #expect(replies.prefix(5).map { $0.contains("code=BUSY") } == [false, true, true, true, false])
+        #expect(all.count { $0.hasSuffix("reason=limit") } == Self.count - 1)
+        #expect(!all.contains { $0.hasPrefix("TRADE ") })
+    }
+
+    @Test("a class ends for everybody, and nothing of it moves meanwhile")
+    func expiry() throws {
+        let (replies, all, exchange) = try run(
+            [
+                "+0s epa CAP program=CO2 vintage=2027 cap=100000000 expire=2027-03-02",
+                "+0s m0 ORDER market=M side=sell qty=10 price=70 tif=gtc", "+0s m1 OFFER give=CO2:2027:5 price=1",
+                "+2d m1299 TRANSFER program=CO2 vintage=2027 to=m0 qty=1",
+                "+0s m1299 RETIRE program=CO2 vintage=2027 qty=1",
+            ] + turns(40)
+        )
+        #expect(replies[3...4].allSatisfy { $0.contains("code=BUSY") })
+        let cancelled = all.filter { $0.hasPrefix("PERMITS ") && $0.contains("kind=expiry") }
+        #expect(cancelled.count == Self.count)
+        #expect(commands(cancelled).count > 2)
+        #expect(all.contains { $0.contains("kind=expiry program=CO2 vintage=2027 cancelled=\(Self.count * 1000)") })
+        let permits = try #require(exchange.ledger.assets.first { $0.permitClass != nil })
+        #expect(exchange.ledger.statement(of: permits).held == 0)
+    }
+
+    @Test(
+        "an announcement credits everybody with what was theirs when it was made; the season's end carries over likewise"
+    )
+    func season() throws {
+        let water =
+            [
+                "+0s epa PROGRAM program=W unit=ML currency=EUR", "+0s epa CAP program=W vintage=2027 cap=100000000",
+                "+0s epa SEASON program=W vintage=2027 ends=2027-06-30 carry=50 spills=1",
+                "+0s epa PROGRAM program=E unit=ML currency=EUR yields=W",
+                "+0s epa CAP program=E vintage=0 cap=100000000",
+            ]
+            + (0..<Self.count).map { "+0s epa ALLOCATE program=E vintage=0 member=\(Self.member($0)) qty=1000" }
+        let sold = "TRANSFER program=E vintage=0 to=m0 qty=1000"
+        let (replies, all, exchange) = try run(
+            [
+                "+0s epa ANNOUNCE program=E vintage=2027 percent=80", "+0s m1299 \(sold)",
+                "+0s epa ANNOUNCE program=E vintage=2027 percent=90", "+0s epa CAP program=W vintage=2027 cap=1",
+            ] + turns(40) + [
+                "2027-07-01T08:00:00Z m1298 \(sold)", "+0s m1297 TRANSFER program=W vintage=2027 to=m0 qty=1",
+            ] + turns(40) + ["+0s epa SPILL program=W vintage=2028 percent=50"] + turns(40)
+                + ["+0s epa RELEASE program=W vintage=2028"] + turns(40),
+            seed: text(water)
+        )
+        #expect(replies[0...3].map { $0.contains("code=BUSY") } == [false, false, true, true])
+        let credited = all.filter { $0.hasPrefix("PERMITS ") && $0.contains("kind=allocation") }
+        #expect(credited.count == Self.count)
+        #expect(credited.allSatisfy { value("qty", in: $0) == "800" })
+        #expect(commands(credited).count > 2)
+        // What was sold while the season ended carries over for who had it before.
+        #expect(replies[44].hasPrefix("OK") && replies[45].contains("code=BUSY"))
+        let ended = try #require(all.first { $0.contains("kind=season-end") })
+        // Half of an entitlement is carried over; of twice 1000, all 800.
+        #expect(value("carried", in: ended) == "\((Self.count - 2) * 500 + 800)")
+        #expect(value("spillable", in: ended) == "\((Self.count - 2) * 300 + 800)")
+        #expect(
+            replies[86].hasPrefix("OK") && value("qty", in: replies[86]) == "\((Self.count - 2) * 150 + 400)",
+            "\(replies[86])"
+        )
+        let next = try exchange.findClass(ClassName(program: Code("W") ?? .none, vintage: 2028))
+        #expect(
+            exchange.ledger.statement(of: .permits(next)).held
+                == Int64((Self.count - 2) * 650 + 800 + 400)
+        )
+    }
+
+    @Test("a deadline finds of every facility what it had by then")
+    func deadline() throws {
+        let facilities = (0..<Self.count).flatMap { index in
+            [
+                "+0s epa FACILITY facility=f\(index) program=CO2 member=\(Self.member(index))",
+                "+0s epa REPORT facility=f\(index) period=2027 qty=600 evidence=\(Self.evidence)",
+            ]
+        }
+        let cover = "COVER facility=f1298 program=CO2 vintage=2027 qty=600"
+        let (replies, all, _) = try run(
+            [
+                "+0s epa DEADLINE program=CO2 period=2027 due=2028-04-30",
+                "2028-03-01T00:00:00Z m1299 COVER facility=f1299 program=CO2 vintage=2027 qty=600",
+                "2028-05-02T00:00:00Z m1298 \(cover)",
+                "+0s m1297 SURRENDER facility=f1297 period=2027 program=CO2 vintage=2027 qty=1",
+                "+0s epa REPORT facility=f1298 period=2027 qty=1 evidence=\(Self.evidence)",
+            ] + turns(30),
+            seed: text(["2028-01-02T00:00:00Z m0 CANCEL order=1"] + facilities)
+        )
+        #expect(replies[2...4].allSatisfy { $0.contains("code=BUSY") })
+        let outcomes = all.filter { $0.contains("kind=compliance") }
+        #expect(outcomes.count == Self.count)
+        #expect(outcomes.count { value("shortfall", in: $0) == "600" } == Self.count - 1)
+        #expect(commands(outcomes).count > 2)
+    }
+
+    @Test("the day ends for all orders, and no market opens meanwhile")
+    func dayEnd() throws {
+        let orders = (0..<Self.count).map { "+0s \(Self.member($0)) ORDER market=M side=sell qty=1 price=71" }
+        let (replies, all, _) = try run(
+            [
+                "+0s operator PHASE market=M phase=closed", "+0s operator DAYEND",
+                "+0s operator PHASE market=M phase=preopen", "+0s operator DAYEND",
+                "+0s operator REFERENCE market=M price=80",
+            ] + turns(40) + ["+0s operator PHASE market=M phase=preopen"],
+            seed: text(orders)
+        )
+        #expect(replies.prefix(5).map { $0.contains("code=BUSY") } == [false, false, true, true, true])
+        #expect(replies.last?.hasPrefix("OK") == true)
+        #expect(all.count { $0.hasSuffix("reason=expired") } == Self.count)
+        #expect(commands(all.filter { $0.hasSuffix("reason=expired") }).count > 2)
+    }
+
+    @Test("timers that fall due after a sweep began wait for its end")
+    func order() throws {
+        let (_, all, _) = try run(
+            [
+                "+0s epa CAP program=CO2 vintage=2027 cap=100000000 expire=2027-03-02",
+                "+0s epa PROGRAM program=X unit=t currency=EUR",
+                "+0s epa CAP program=X vintage=2027 cap=10 expire=2027-03-03",
+                "+5d m0 CANCEL order=1",
+            ] + turns(40)
+        )
+        let first = try #require(all.firstIndex { $0.contains("kind=expiry program=CO2 vintage=2027 cancelled") })
+        let second = try #require(all.firstIndex { $0.contains("kind=expiry program=X") })
+        #expect(first < second)
+    }
+}
