@@ -38,16 +38,26 @@ struct BidContent {
     /// - Returns: nil unless it opens with the key and is what its commitment says.
     static func open(_ bid: SealedBid, member: Code, with key: Digest) -> BidContent? {
         guard let bytes = SealedBox.open(bid.box, with: key) else { return nil }
-        let text = String(decoding: bytes, as: UTF8.self)
-        let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+        let lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
         guard lines.count == 2 else { return nil }
-        var content = BidContent(nonce: String(lines[0]), steps: [])
-        for step in lines[1].split(separator: " ") {
-            let parts = step.split(separator: ":")
-            guard parts.count == 2, let price = Int64(parts[0]), let quantity = Int64(parts[1]) else { return nil }
+        var content = BidContent(nonce: String(decoding: lines[0], as: UTF8.self), steps: [])
+        for step in lines[1].split(separator: UInt8(ascii: " ")) {
+            let parts = step.split(separator: UInt8(ascii: ":"))
+            guard parts.count == 2, let price = number(parts[0]), let quantity = number(parts[1]) else { return nil }
             content.steps.append((Price(minorUnits: price), Quantity(quantity)))
         }
         return content.commitment(auction: bid.auction, member: member) == bid.commitment ? content : nil
+    }
+
+    /// The number that decimal digits say; nil for anything else.
+    private static func number(_ digits: ArraySlice<UInt8>) -> Int64? {
+        var value: Int64 = 0
+        guard (1...18).contains(digits.count) else { return nil }
+        for digit in digits {
+            guard (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(digit) else { return nil }
+            value = value * 10 + Int64(digit - UInt8(ascii: "0"))
+        }
+        return value
     }
 
     init(nonce: String, steps: [(price: Price, quantity: Quantity)]) {

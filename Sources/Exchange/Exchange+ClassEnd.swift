@@ -30,6 +30,9 @@ extension Exchange {
         while let id = sweep.classes.first {
             guard sweepTrading(of: id, &sweep, &events) else { return false }
             if sweep.parts.isEmpty { list(&sweep, id) }
+            if sweep.next == 0, sweep.parts.count > Limits.sliceStepsMax, stepsLeft < Limits.sliceStepsMax {
+                return false
+            }
             let isDone = goOn(&sweep, to: sweep.parts.count, &events) { exchange, sweep, place, events in
                 exchange.end(sweep.parts[place], &sweep, &events)
             }
@@ -92,9 +95,8 @@ extension Exchange {
         if case .seasonEnd(let index) = sweep.kind, hasNextSeason(after: id) {
             rooms = carryRooms(id, registry.seasons[index])
         }
-        sweep.parts = ledger.holders(of: .permits(id)).filter {
-            !$0.account.isBacking && !$0.account.isFinal && $0.balance.total > 0
-        }.map { account, _ in
+        let holders = ledger.holders(of: .permits(id)) { !$0.isBacking && !$0.isFinal }
+        sweep.parts = holders.lazy.filter { $0.balance.total > 0 }.map { account, _ in
             let room = account.member.map { Int($0.index) < rooms.count ? rooms[Int($0.index)] : 0 } ?? 0
             return Sweep.Part(account: account, permitClass: id, amount: room)
         }

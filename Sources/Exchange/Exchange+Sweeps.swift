@@ -9,6 +9,8 @@ extension Exchange {
     mutating func begin(_ sweep: Sweep, _ events: inout ContiguousArray<Event>) {
         sweeps.append(sweep)
         if case .phase(let market, _, text: _) = sweep.kind { markets[market.slot].isSwept = true }
+        // A long list was work enough.
+        if sweep.parts.count > Limits.sliceStepsMax { stepsLeft = 0 }
         if sweeps.count == 1 { sweepOn(&events) }
     }
 

@@ -40,6 +40,7 @@ extension Ledger {
         where isWanted: (AccountID) -> Bool = { _ in true }
     ) -> [(account: AccountID, balance: Balance)] {
         var holders: [(account: AccountID, balance: Balance)] = []
+        holders.reserveCapacity(balances.slots(of: asset).count)
         forEachHolder(of: asset) { if isWanted($0) { holders.append(($0, $1)) } }
         return holders.sorted { $0.account < $1.account }
     }

@@ -21,6 +21,7 @@ struct Ladder: Sendable {
     private var mid: Buffer<UInt64>
     private var top: UInt64 = 0
     private let base: Int64
+    private let baseTick: Int
     private let tick: Int64
     private let isDescending: Bool
 
@@ -39,6 +40,7 @@ struct Ladder: Sendable {
         pages = Buffer(repeating: Ladder.noPage, count: leaf.count)
         mid = Buffer(repeating: 0, count: (leaf.count + 63) / 64)
         base = isDescending ? high.minorUnits : low.minorUnits
+        baseTick = Int(base / tick.minorUnits)
         self.tick = tick.minorUnits
         self.isDescending = isDescending
     }
@@ -63,10 +65,23 @@ struct Ladder: Sendable {
         return Int(index)
     }
 
+    /// The level of an order that stands here.
+    @inline(__always)
+    func index(of node: Node) -> Int {
+        let ticks = Int(node.level)
+        return isDescending ? baseTick &- ticks : ticks &- baseTick
+    }
+
     /// The last level that is at `price` or better, -1 if none; any price will do.
     func lastIndex(atOrBetter price: Price) -> Int {
         let distance = isDescending ? base - price.minorUnits : price.minorUnits - base
         return distance < 0 ? -1 : Int(min(distance / tick, Int64(count - 1)))
+    }
+
+    /// Whether a price on the grid is inside the band.
+    func covers(_ price: Price) -> Bool {
+        let distance = isDescending ? base - price.minorUnits : price.minorUnits - base
+        return distance >= 0 && distance / tick < count
     }
 
     @inline(__always)
@@ -141,7 +156,7 @@ struct Ladder: Sendable {
     mutating func append(_ slot: UInt32, at index: Int, _ slab: inout Slab) {
         let place = place(of: index)
         if levels[place].count == 0 { mark(index, occupied: true) }
-        slab[slot].level = UInt32(truncatingIfNeeded: index)
+        slab[slot].level = UInt32(truncatingIfNeeded: isDescending ? baseTick &- index : baseTick &+ index)
         levels[place].append(slot, &slab)
     }
 
@@ -157,6 +172,19 @@ struct Ladder: Sendable {
     @inline(__always)
     mutating func reduce(_ slot: UInt32, at index: Int, by quantity: Int64, shown: Int64, _ slab: inout Slab) {
         levels[place(of: index)].reduce(slot, by: quantity, shown: shown, &slab)
+    }
+
+    /// The same levels in another band, in which all that hold orders are.
+    func moved(low: Price, high: Price) -> Ladder {
+        var ladder = Ladder(tick: Price(minorUnits: tick), low: low, high: high, isDescending: isDescending)
+        var index = first
+        while index != Ladder.none {
+            var level = self[index]
+            level.isTouched = false
+            ladder.set(ladder.index(of: price(at: index)), level)
+            index = first(from: index + 1)
+        }
+        return ladder
     }
 
     /// Notes that the running command may change what the level shows.

@@ -10,43 +10,77 @@ extension OrderBook {
     /// caller may release part of a buyer's hold. Beyond the other edge it closes the order, for following would
     /// commit a buyer to more than was held. Who stays keeps the order of better price, then earlier place.
     /// Events: closed and repriced orders by number; then changed levels, bids then asks, best first.
+    /// - Complexity: levels, orders outside the band or at the edge that others move to, stops and parked orders.
     package mutating func setBand(low: Price, high: Price, events: inout Buffer<BookEvent>) {
         own()
         let before = (bids: depth(.buy, levels: .max), asks: depth(.sell, levels: .max))
-        var repriced: ContiguousArray<(slot: UInt32, price: Price)> = []
-        for var order in allOrders {
-            let slot = orders.slot(of: order.id)
+        let stops = (slots(of: buyStops) + slots(of: sellStops)).sorted { orders[$0].stamp < orders[$1].stamp }
+        let outside = slots(of: bids, outside: low, high) + slots(of: asks, outside: low, high)
+        var repriced: Set<UInt32> = []
+        for slot in (outside + stops + slots(of: parked)).sorted(by: { orders[$0].id < orders[$1].id }) {
+            var order = orders.order(at: slot)
             guard let price = OrderBook.price(of: order, low: low, high: high) else {
                 take(slot)
                 events.append(.closed(order, .band))
                 continue
             }
             guard price != order.price else { continue }
-            repriced.append((slot, price))
             let from = order.price
             order.price = price
             events.append(.repriced(order, from: from))
+            repriced.insert(slot)
+            if orders[slot].isWaitingStop || orders[slot].place == .parked {
+                orders[slot].price = UInt32(price.minorUnits)
+            }
         }
-        let queued = slots(of: bids) + slots(of: asks)
-        let stops = (slots(of: buyStops) + slots(of: sellStops)).sorted { orders[$0].stamp < orders[$1].stamp }
+        let moving = ContiguousArray(outside.filter(repriced.contains))
+        let edges = take(moving, .buy, to: high) + take(moving, .sell, to: low)
+        // The notes of touched levels are of the old ladders; `before` stands in for them.
+        touches.removeAll()
         self.low = low
         self.high = high
-        bids = Ladder(tick: tick, low: low, high: high, isDescending: true)
-        asks = Ladder(tick: tick, low: low, high: high, isDescending: false)
+        bids = bids.moved(low: low, high: high)
+        asks = asks.moved(low: low, high: high)
         buyStops = Ladder(tick: tick, low: low, high: high, isDescending: false)
         sellStops = Ladder(tick: tick, low: low, high: high, isDescending: true)
         stopCount = 0
-        // The notes of touched levels are of the old ladders; `before` stands in for them.
-        touches.removeAll()
-        for (slot, price) in repriced { orders[slot].price = UInt32(price.minorUnits) }
-        for slot in queued + stops {
+        for slot in edges {
             let stamp = orders[slot].stamp
+            stand(slot, orders[slot].side.book)
+            orders[slot].stamp = stamp
+        }
+        for slot in stops where orders[slot].isWaitingStop && orders[slot].place != .free {
             stand(slot, orders[slot].place)
-            if !orders[slot].isWaitingStop { orders[slot].stamp = stamp }
         }
         forgetTouches()
         report(.buy, before: before.bids, events: &events)
         report(.sell, before: before.asks, events: &events)
+    }
+
+    /// Takes the orders of a side that move to a price off their levels, and those that stand there behind them.
+    /// - Returns: all of them, in the order in which they are to stand there.
+    private mutating func take(_ moving: ContiguousArray<UInt32>, _ side: Side, to price: Price) -> ContiguousArray<
+        UInt32
+    > {
+        let moving = ContiguousArray(moving.filter { orders[$0].side == side })
+        guard !moving.isEmpty else { return [] }
+        let ladder = side == .buy ? bids : asks
+        let present = ladder.covers(price) ? slots(of: ladder[ladder.index(of: price)]) : []
+        for slot in moving + present { leave(slot) }
+        for slot in moving { orders[slot].price = UInt32(price.minorUnits) }
+        return moving + present
+    }
+
+    /// The slots of the levels of a ladder that are outside a band, best level first.
+    private func slots(of ladder: Ladder, outside low: Price, _ high: Price) -> ContiguousArray<UInt32> {
+        var found: ContiguousArray<UInt32> = []
+        var index = ladder.first
+        while index != Ladder.none {
+            let price = ladder.price(at: index)
+            if price < low || price > high { found += slots(of: ladder[index]) }
+            index = ladder.first(from: index + 1)
+        }
+        return found
     }
 
     /// The price of an order in a new band, nil if it has no place there.

@@ -33,7 +33,10 @@ extension OrderBook {
             let order = orders.order(at: slot)
             precondition(node.place == place && node.previous == previous, "the links are broken")
             precondition(orders.slot(of: order.id) == slot, "the index does not agree")
-            precondition(price == nil || self[place].price(at: Int(node.level)) == price, "the level does not agree")
+            precondition(
+                price == nil || self[place].price(at: self[place].index(of: node)) == price,
+                "the level does not agree"
+            )
             precondition(
                 order.shown > .zero && order.shown <= order.open && order.open <= order.quantity
                     && (order.display > .zero || order.shown == order.open),

@@ -64,20 +64,21 @@ extension OrderBook {
     /// Takes an order out of its queue; it stays stored.
     @inline(__always)
     mutating func leave(_ slot: UInt32) {
-        let index = Int(orders[slot].level)
         switch orders[slot].place {
         case .bids:
+            let index = bids.index(of: orders[slot])
             bids.touch(index, .buy, &touches)
             bids.remove(slot, at: index, &orders)
         case .asks:
+            let index = asks.index(of: orders[slot])
             asks.touch(index, .sell, &touches)
             asks.remove(slot, at: index, &orders)
         case .buyStops:
             stopCount -= 1
-            buyStops.remove(slot, at: index, &orders)
+            buyStops.remove(slot, at: buyStops.index(of: orders[slot]), &orders)
         case .sellStops:
             stopCount -= 1
-            sellStops.remove(slot, at: index, &orders)
+            sellStops.remove(slot, at: sellStops.index(of: orders[slot]), &orders)
         case .parked: parked.remove(slot, &orders)
         case .free: preconditionFailure("order is not live")
         }
@@ -85,16 +86,19 @@ extension OrderBook {
 
     /// Lowers what is open and shown of an order where it stands.
     mutating func reduce(_ slot: UInt32, by quantity: Int64, shown: Int64) {
-        let index = Int(orders[slot].level)
         switch orders[slot].place {
         case .bids:
+            let index = bids.index(of: orders[slot])
             bids.touch(index, .buy, &touches)
             bids.reduce(slot, at: index, by: quantity, shown: shown, &orders)
         case .asks:
+            let index = asks.index(of: orders[slot])
             asks.touch(index, .sell, &touches)
             asks.reduce(slot, at: index, by: quantity, shown: shown, &orders)
-        case .buyStops: buyStops.reduce(slot, at: index, by: quantity, shown: shown, &orders)
-        case .sellStops: sellStops.reduce(slot, at: index, by: quantity, shown: shown, &orders)
+        case .buyStops:
+            buyStops.reduce(slot, at: buyStops.index(of: orders[slot]), by: quantity, shown: shown, &orders)
+        case .sellStops:
+            sellStops.reduce(slot, at: sellStops.index(of: orders[slot]), by: quantity, shown: shown, &orders)
         case .parked: parked.reduce(slot, by: quantity, shown: shown, &orders)
         case .free: preconditionFailure("order is not live")
         }

@@ -21,7 +21,7 @@ struct Node: Sendable {
     var next: UInt32 = 0
     /// The slot ahead in the queue; 0 if none.
     var previous: UInt32 = 0
-    /// The index of its level, if it stands in a ladder.
+    /// The price of its level in ticks, if it stands in a ladder.
     var level: UInt32 = 0
     var owner: UInt32
     var user: UInt32

@@ -106,7 +106,9 @@ public struct Percent: Hashable, Comparable, Sendable {
 
     /// The share of `quantity`, rounded down to whole permits.
     public func shareRoundedDown(of quantity: Quantity) -> Quantity {
-        Quantity(Int64(Int128(quantity.units) * Int128(hundredths) / 10_000))
+        let (product, overflowed) = quantity.units.multipliedReportingOverflow(by: hundredths)
+        guard overflowed else { return Quantity(product / 10_000) }
+        return Quantity(Int64(Int128(quantity.units) * Int128(hundredths) / 10_000))
     }
 
     /// The share of `quantity`, rounded up to whole permits.
