@@ -49,6 +49,7 @@ extension Exchange {
             if next == .preopen { try checkAtRest(id) } else { try checkNotCleared(id) }
             // Nothing below may fail.
             enter(next, market: id, text, &events)
+            settleBookEvents(of: id, &events)
         }
     }
 

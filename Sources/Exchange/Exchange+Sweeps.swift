@@ -102,7 +102,10 @@ extension Exchange {
     ) -> Bool {
         guard swept.contains(where: { markets[$0.slot].book.count > 0 }) else { return true }
         return goOn(&sweep, to: members.members.count, &events) { exchange, _, place, events in
-            exchange.cancelAll(of: MemberID(UInt32(place)), reason, &events) {
+            let member = MemberID(UInt32(place))
+            // To look at an order costs a part of what to cancel it does.
+            exchange.stepsLeft -= exchange.ordersOfMembers.count(of: member) / 8
+            exchange.cancelAll(of: member, reason, &events) {
                 swept.contains($0.id.market) && matches($0)
             }
         }

@@ -73,7 +73,10 @@ extension OrderBook {
     /// trades with all that is open at its place in the queue, keeps the place, and shows a fresh slice afterwards.
     /// No order enters between two parts; what has ended meanwhile trades no more.
     /// Events: fills, then closed orders by number, then levels.
-    /// - Parameter steps: how many fills and closed orders there may be; lowered by what there were.
+    /// - Parameters:
+    ///   - call: what is left to do.
+    ///   - steps: how many fills and closed orders there may be; lowered by what there were.
+    ///   - events: gets what happened.
     /// - Returns: whether the call has ended.
     package mutating func uncross(
         _ call: inout Uncrossing,

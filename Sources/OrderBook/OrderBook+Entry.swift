@@ -77,7 +77,9 @@ extension OrderBook {
     }
 
     /// Enters at-the-close orders into the closing call, in the order in which they came.
-    /// - Parameter steps: how many may; lowered by how many did.
+    /// - Parameters:
+    ///   - steps: how many may; lowered by how many did.
+    ///   - events: gets what happened.
     /// - Returns: whether none waits any more.
     package mutating func beginClosing(atMost steps: inout Int, events: inout Buffer<BookEvent>) -> Bool {
         own()

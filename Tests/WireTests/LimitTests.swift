@@ -15,6 +15,7 @@ struct LimitTests {
         "levelsMax", "factorDecimalsMax", "routeLinksMax", "routesMax", "offerItemsMax", "readingsMax", "partiesMax",
         "draftBytesMax", "blocksPerLine", "bidStepsMax", "lineBytesMax", "lineBytesBeforeLogonMax", "textBytesMax",
         "rowsMax", "feedLinesMax", "reviewsMax", "entitlementsMax", "matchesMax", "timersMax", "blocksMax",
+        "ringsMax", "sliceStepsMax", "sliceEventsMax",
     ]
 
     @Test("every count that is a limit has a row with its owner, and no row stands for nothing")

@@ -136,13 +136,16 @@ extension ReferenceExchange {
 
     private mutating func endDay() throws(RejectCode) {
         guard markets.allSatisfy({ $0.phase == .closed }) else { throw .wrongPhase }
-        for index in markets.indices {
-            let over = markets[index].orders.filter { order in
-                [.day, .atTheOpen, .atTheClose].contains(order.timeInForce)
-                    || (order.timeInForce == .gtd && order.expiry <= now.nextMidnight)
+        for member in members.indices.map({ MemberID(UInt32($0)) }) {
+            for index in markets.indices {
+                let over = markets[index].orders.filter { order in
+                    order.owner == member
+                        && ([.day, .atTheOpen, .atTheClose].contains(order.timeInForce)
+                            || (order.timeInForce == .gtd && order.expiry <= now.nextMidnight))
+                }
+                for order in over.sorted(by: { $0.id < $1.id }) { markets[index].finish(order.id, .expired) }
+                settle(index)
             }
-            for order in over.sorted(by: { $0.id < $1.id }) { markets[index].finish(order.id, .expired) }
-            settle(index)
         }
         for index in markets.indices {
             if markets[index].hasTraded { markets[index].moveBand(reference: markets[index].lastPrice) }
