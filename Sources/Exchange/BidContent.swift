@@ -55,7 +55,7 @@ struct BidContent {
 
     /// Opens a sealed bid.
     /// - Returns: nil unless it opens with the key and is what its commitment says.
-    static func open(_ bid: SealedBid, member: Code, with key: Digest) -> BidContent? {
+    static func open(_ bid: SealedBid, member: Code, with key: borrowing X25519.PrivateKey) -> BidContent? {
         guard let bytes = SealedBox.open(bid.box, with: key) else { return nil }
         let lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
         guard lines.count == 2 else { return nil }

@@ -58,7 +58,7 @@ extension Exchange {
         countAuction(of: registry[terms.permitClass].program, &events)
         events.append(.auctionCleared(auctions[slot(of: id)]))
         publish(id, clearing.failure.map(\.text) ?? "", &events)
-        reportAwards(of: id, &events)
+        begin(Sweep(.awards(id), began: now), &events)
     }
 
     /// What limits count, as they stand at the close.
@@ -224,10 +224,16 @@ extension Exchange {
     }
 
     /// Tells each bidder what became of each of its steps.
-    private mutating func reportAwards(of id: AuctionID, _ events: inout ContiguousArray<Event>) {
-        guard let result = auctions[slot(of: id)].result else { return }
-        for (index, step) in result.steps.enumerated() {
-            events.append(.awarded(member: step.member, count: nextCount(of: step.member), auction: id, step: index))
+    /// - Returns: whether all are told.
+    mutating func sweepAwards(
+        of id: AuctionID,
+        _ sweep: inout Sweep,
+        _ events: inout ContiguousArray<Event>
+    ) -> Bool {
+        guard let slot = place(of: id), let steps = auctions[slot].result?.steps else { return true }
+        return goOn(&sweep, to: steps.count, &events) { exchange, _, index, events in
+            let member = steps[index].member
+            events.append(.awarded(member: member, count: exchange.nextCount(of: member), auction: id, step: index))
         }
     }
 }
@@ -241,8 +247,9 @@ private struct OpenedBids {
     var unopened = 0
 
     init(_ auction: Auction, secret: AuctionSecret, members all: Members) {
+        let key = X25519.PrivateKey(secret.privateKey)
         for entry in auction.entries {
-            guard let content = BidContent.open(entry.bid, member: all[entry.member].code, with: secret.privateKey)
+            guard let content = BidContent.open(entry.bid, member: all[entry.member].code, with: key)
             else {
                 unopened += 1
                 continue

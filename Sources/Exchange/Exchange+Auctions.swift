@@ -36,7 +36,7 @@ extension Exchange {
     }
 
     /// Where an auction stands; nil once it is forgotten.
-    private func place(of id: AuctionID) -> Int? { auctions.place(of: id.number) { $0.terms.id.number } }
+    func place(of id: AuctionID) -> Int? { auctions.place(of: id.number) { $0.terms.id.number } }
 
     mutating func applyAuction(
         _ command: AuctionCommand,

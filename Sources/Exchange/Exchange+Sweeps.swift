@@ -52,6 +52,7 @@ extension Exchange {
         case .deadline(let index): sweepDeadline(index, &sweep, &events)
         case .phase(let market, let next, let text): sweepPhase(market, to: next, text, &sweep, &events)
         case .dayEnd: sweepDayEnd(&sweep, &events)
+        case .awards(let auction): sweepAwards(of: auction, &sweep, &events)
         }
     }
 
@@ -104,7 +105,7 @@ extension Exchange {
         return goOn(&sweep, to: members.members.count, &events) { exchange, _, place, events in
             let member = MemberID(UInt32(place))
             // To look at an order costs a part of what to cancel it does.
-            exchange.stepsLeft -= exchange.ordersOfMembers.count(of: member) / 8
+            exchange.stepsLeft -= exchange.ordersOfMembers.count(of: member) / 4
             exchange.cancelAll(of: member, reason, &events) {
                 swept.contains($0.id.market) && matches($0)
             }
@@ -138,7 +139,7 @@ extension Exchange {
             case .deadline(let index): registry.deadlines[index].program == program
             case .announcement(let index, _, _): !movesOnly && registry.seasons[index].program == program
             case .spill(let swept, vintage: _, _), .release(let swept, vintage: _): !movesOnly && swept == program
-            case .phase, .dayEnd: false
+            case .phase, .dayEnd, .awards: false
             }
         }
         guard isSwept else { return }

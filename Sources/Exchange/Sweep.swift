@@ -24,6 +24,8 @@ struct Sweep: Sendable {
         /// A market goes from one phase to another, with what its orders do on the way.
         case phase(MarketID, Phase, text: String)
         case dayEnd
+        /// Bidders are told what became of each step.
+        case awards(AuctionID)
     }
 
     /// A balance that is gone over.
@@ -146,6 +148,9 @@ extension Sweep.Kind {
             writer.write(next)
             writer.write(text)
         case .dayEnd: writer.write(UInt8(8))
+        case .awards(let auction):
+            writer.write(UInt8(9))
+            writer.write(auction.number)
         }
     }
 
@@ -171,6 +176,7 @@ extension Sweep.Kind {
             let next: Phase = try reader.readWord()
             self = .phase(market, next, text: try reader.readString())
         case 8: self = .dayEnd
+        case 9: self = .awards(AuctionID(try reader.read()))
         default: throw SnapshotError("no such sweep before byte \(reader.position)")
         }
     }

@@ -14,19 +14,19 @@ package enum SealedBox {
     /// Seals `content` to `recipient`; `oneTimeKey` is a private key for this box alone that no one else can guess.
     /// - Returns: nil if `recipient` is no usable public key.
     package static func seal(_ content: [UInt8], to recipient: Digest, oneTimeKey: Digest) -> [UInt8]? {
-        let ephemeral = X25519.publicKey(of: oneTimeKey)
-        guard let shared = X25519.sharedSecret(oneTimeKey, recipient) else { return nil }
-        let key = cipherKey(shared, ephemeral, recipient)
-        return ephemeral.bytes + encrypt(content, key: key)
+        let oneTime = X25519.PrivateKey(oneTimeKey)
+        guard let shared = oneTime.sharedSecret(recipient) else { return nil }
+        let key = cipherKey(shared, oneTime.publicKey, recipient)
+        return oneTime.publicKey.bytes + encrypt(content, key: key)
     }
 
     /// Opens a box.
     /// - Returns: nil if it was not sealed to this key, or was changed since.
-    package static func open(_ box: [UInt8], with privateKey: Digest) -> [UInt8]? {
+    package static func open(_ box: [UInt8], with privateKey: borrowing X25519.PrivateKey) -> [UInt8]? {
         guard box.count >= overhead, let ephemeral = Digest(Array(box.prefix(X25519.byteCount))),
-            let shared = X25519.sharedSecret(privateKey, ephemeral)
+            let shared = privateKey.sharedSecret(ephemeral)
         else { return nil }
-        let key = cipherKey(shared, ephemeral, X25519.publicKey(of: privateKey))
+        let key = cipherKey(shared, ephemeral, privateKey.publicKey)
         return decrypt(Array(box.dropFirst(X25519.byteCount)), key: key)
     }
 

@@ -21,18 +21,20 @@ struct SealTests {
         let content = Array("70.00 500; 69.50 1000".utf8)
         let box = try #require(SealedBox.seal(content, to: secret.publicKey, oneTimeKey: SHA256.digest(of: [2])))
         #expect(box.count == content.count + SealedBox.overhead)
-        #expect(SealedBox.open(box, with: secret.privateKey) == content)
-        #expect(SealedBox.open(box, with: AuctionSecret(SHA256.digest(of: [3])).privateKey) == nil)
+        #expect(SealedBox.open(box, with: X25519.PrivateKey(secret.privateKey)) == content)
+        #expect(SealedBox.open(box, with: X25519.PrivateKey(AuctionSecret(SHA256.digest(of: [3])).privateKey)) == nil)
         #expect(SealedBox.seal(content, to: secret.publicKey, oneTimeKey: SHA256.digest(of: [2])) == box)
         for index in box.indices {
             for bit in 0..<8 {
                 var changed = box
                 changed[index] ^= 1 << bit
                 // The highest bit of a Curve25519 point does not count, and the key derivation covers it.
-                #expect(SealedBox.open(changed, with: secret.privateKey) == nil)
+                #expect(SealedBox.open(changed, with: X25519.PrivateKey(secret.privateKey)) == nil)
             }
         }
-        for count in 0..<box.count { #expect(SealedBox.open(Array(box.prefix(count)), with: secret.privateKey) == nil) }
+        for count in 0..<box.count {
+            #expect(SealedBox.open(Array(box.prefix(count)), with: X25519.PrivateKey(secret.privateKey)) == nil)
+        }
         #expect(SealedBox.seal(content, to: .zero, oneTimeKey: SHA256.digest(of: [2])) == nil)
     }
 
