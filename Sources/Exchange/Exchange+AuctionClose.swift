@@ -20,6 +20,7 @@ extension Exchange {
             throw Refusal(.notYourProgram, "auction \(terms.code) was announced by \(members[terms.seller].code)")
         }
         try checkPhase(of: id, is: .closed)
+        try checkNoSweep(of: registry[terms.permitClass].program)
         let secret = AuctionSecret(opened.secret)
         guard secret.commitment == terms.commitment, secret.publicKey == terms.sealKey else {
             throw Refusal(.badSecret, "the secret is not the one that auction \(terms.code) was announced with")
@@ -35,7 +36,52 @@ extension Exchange {
         }
         let floor = try price(opened.marketFloor, "floor")
         // Nothing below may fail.
-        let bids = OpenedBids(auctions[slot(of: id)], secret: secret, members: members)
+        let opening = Opening(auction: id, secret: secret.secret, hidden: hidden, floor: floor)
+        begin(Sweep(.opening(opening), began: now), &events)
+    }
+
+    /// Opens bids, then clears, publishes and settles the auction in one step, then tells each bidder.
+    /// - Returns: whether all is done.
+    mutating func sweepOpening(
+        _ opening: Opening,
+        _ sweep: inout Sweep,
+        _ events: inout ContiguousArray<Event>
+    ) -> Bool {
+        if sweep.stage == 0 {
+            let id = opening.auction
+            let key = X25519.PrivateKey(AuctionSecret(opening.secret).privateKey)
+            let entries = auctions[slot(of: id)].entries
+            while sweep.next < entries.count {
+                guard stepsLeft > 0 else { return false }
+                stepsLeft -= Exchange.openingSteps
+                let entry = entries[Int(sweep.next)]
+                sweep.next += 1
+                sweep.bids.add(
+                    BidContent.open(entry.bid, member: members[entry.member].code, with: key),
+                    of: entry.member
+                )
+            }
+            sweep.enter(1)
+            // Clearing many bids is work enough.
+            if entries.count > Limits.sliceStepsMax / Exchange.openingSteps, stepsLeft < Limits.sliceStepsMax {
+                return false
+            }
+        }
+        if sweep.stage == 1 {
+            clear(opening, sweep.bids, &events)
+            sweep.bids = OpenedBids()
+            sweep.enter(2)
+        }
+        return sweepAwards(of: opening.auction, &sweep, &events)
+    }
+
+    /// How many steps of a slice it takes to open a bid: a key agreement, a cipher and a hash.
+    private static let openingSteps = 30
+
+    private mutating func clear(_ opening: Opening, _ bids: OpenedBids, _ events: inout ContiguousArray<Event>) {
+        let id = opening.auction
+        let terms = auctions[slot(of: id)].terms
+        let secret = AuctionSecret(opening.secret)
         var sale = Sale(
             supply: auctions[slot(of: id)].supply,
             lot: terms.lot,
@@ -43,8 +89,8 @@ extension Exchange {
         )
         sale.consigned = auctions[slot(of: id)].offered - auctions[slot(of: id)].supply
         sale.reserve = terms.reserve
-        sale.confidentialReserve = hidden
-        sale.marketFloor = floor
+        sale.confidentialReserve = opening.hidden
+        sale.marketFloor = opening.floor
         sale.containment = terms.tiers
         sale.withholding = terms.withheld
         // What was held for the bids is free, so that limits count each permit once.
@@ -58,7 +104,6 @@ extension Exchange {
         countAuction(of: registry[terms.permitClass].program, &events)
         events.append(.auctionCleared(auctions[slot(of: id)]))
         publish(id, clearing.failure.map(\.text) ?? "", &events)
-        begin(Sweep(.awards(id), began: now), &events)
     }
 
     /// What limits count, as they stand at the close.
@@ -225,7 +270,7 @@ extension Exchange {
 
     /// Tells each bidder what became of each of its steps.
     /// - Returns: whether all are told.
-    mutating func sweepAwards(
+    private mutating func sweepAwards(
         of id: AuctionID,
         _ sweep: inout Sweep,
         _ events: inout ContiguousArray<Event>
@@ -234,31 +279,6 @@ extension Exchange {
         return goOn(&sweep, to: steps.count, &events) { exchange, _, index, events in
             let member = steps[index].member
             events.append(.awarded(member: member, count: exchange.nextCount(of: member), auction: id, step: index))
-        }
-    }
-}
-
-/// The bids of an auction, opened in the order of their entry.
-private struct OpenedBids {
-    var members: [MemberID] = []
-    var steps: [BidStep] = []
-    var nonces: [String] = []
-    /// How many could not be opened, or were not what their commitment says: they take no part.
-    var unopened = 0
-
-    init(_ auction: Auction, secret: AuctionSecret, members all: Members) {
-        let key = X25519.PrivateKey(secret.privateKey)
-        for entry in auction.entries {
-            guard let content = BidContent.open(entry.bid, member: all[entry.member].code, with: key)
-            else {
-                unopened += 1
-                continue
-            }
-            for step in content.steps {
-                steps.append(BidStep(bidder: members.count, price: step.price, quantity: step.quantity))
-            }
-            members.append(entry.member)
-            nonces.append(content.nonce)
         }
     }
 }

@@ -243,10 +243,14 @@ extension Exchange {
         let id = try findAuction(code)
         let terms = auctions[slot(of: id)].terms
         if terms.seller != sender.member { try checkRegulator(of: registry[terms.permitClass].program, sender) }
+        try checkNoSweep(of: program(of: id))
         guard auctions[slot(of: id)].phase.isBeforeResult else { throw wrongPhase(id, .open) }
         // Nothing below may fail.
         endBeforeResult(id, text: text, &events)
     }
+
+    /// The program whose permits an auction sells.
+    func program(of id: AuctionID) -> ProgramID { registry[auctions[slot(of: id)].terms.permitClass].program }
 
     mutating func endBeforeResult(_ id: AuctionID, text: String, _ events: inout ContiguousArray<Event>) {
         releaseHolds(of: id)

@@ -42,6 +42,7 @@ extension Exchange {
         let program = try findProgram(new.program)
         try checkRegulator(of: program, sender)
         try checkParticipant(member)
+        try checkNoSweep(of: program)
         guard new.until == nil || new.auctions == nil else {
             throw Refusal(.invalidCombination, "until and auctions do not go together")
         }

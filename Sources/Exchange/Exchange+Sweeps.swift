@@ -52,7 +52,7 @@ extension Exchange {
         case .deadline(let index): sweepDeadline(index, &sweep, &events)
         case .phase(let market, let next, let text): sweepPhase(market, to: next, text, &sweep, &events)
         case .dayEnd: sweepDayEnd(&sweep, &events)
-        case .awards(let auction): sweepAwards(of: auction, &sweep, &events)
+        case .opening(let opening): sweepOpening(opening, &sweep, &events)
         }
     }
 
@@ -139,7 +139,8 @@ extension Exchange {
             case .deadline(let index): registry.deadlines[index].program == program
             case .announcement(let index, _, _): !movesOnly && registry.seasons[index].program == program
             case .spill(let swept, vintage: _, _), .release(let swept, vintage: _): !movesOnly && swept == program
-            case .phase, .dayEnd, .awards: false
+            case .opening(let opening): !movesOnly && sweep.stage < 2 && self.program(of: opening.auction) == program
+            case .phase, .dayEnd: false
             }
         }
         guard isSwept else { return }

@@ -24,8 +24,8 @@ struct Sweep: Sendable {
         /// A market goes from one phase to another, with what its orders do on the way.
         case phase(MarketID, Phase, text: String)
         case dayEnd
-        /// Bidders are told what became of each step.
-        case awards(AuctionID)
+        /// An auction's bids are opened and cleared, and bidders are told what became of each step.
+        case opening(Opening)
     }
 
     /// A balance that is gone over.
@@ -47,6 +47,7 @@ struct Sweep: Sendable {
     var classes: [ClassID] = []
     var parts: [Part] = []
     var claims: [DeadlineClaim] = []
+    var bids = OpenedBids()
     /// A call that ends.
     var call = Uncrossing(price: .zero, left: .zero)
     /// Permits cancelled, credited or forfeited; carried over; carried over into spillable accounts.
@@ -87,6 +88,7 @@ extension Sweep {
         }
         writer.write(count: claims.count)
         for claim in claims { claim.encode(to: &writer) }
+        bids.encode(to: &writer)
         writer.write(call.price)
         writer.write(call.left)
         writer.write(call.closed.number)
@@ -104,6 +106,7 @@ extension Sweep {
             parts.append(Part(account: account, permitClass: permitClass, amount: try reader.read()))
         }
         for _ in 0..<(try reader.readCount()) { claims.append(try DeadlineClaim(from: &reader)) }
+        bids = try OpenedBids(from: &reader)
         call.price = try reader.readPrice()
         call.left = try reader.readQuantity()
         call.closed = OrderID(number: try reader.read())
@@ -148,9 +151,9 @@ extension Sweep.Kind {
             writer.write(next)
             writer.write(text)
         case .dayEnd: writer.write(UInt8(8))
-        case .awards(let auction):
+        case .opening(let opening):
             writer.write(UInt8(9))
-            writer.write(auction.number)
+            opening.encode(to: &writer)
         }
     }
 
@@ -176,7 +179,7 @@ extension Sweep.Kind {
             let next: Phase = try reader.readWord()
             self = .phase(market, next, text: try reader.readString())
         case 8: self = .dayEnd
-        case 9: self = .awards(AuctionID(try reader.read()))
+        case 9: self = .opening(try Opening(from: &reader))
         default: throw SnapshotError("no such sweep before byte \(reader.position)")
         }
     }

@@ -208,6 +208,41 @@ struct SweepTests {
         #expect(commands(all.filter { $0.hasSuffix("reason=expired") }).count > 2)
     }
 
+    @Test("bids are opened in slices and cleared at once; nobody leaves the auction meanwhile")
+    func opening() throws {
+        let count = 250
+        let key = "30723d4f4e4f51f1e2309c90fbb32cc71a4292261c2282b5de3779f4a38e676f"
+        let commit = "c8efc4260949e2e95ab54b89780c906151ce29204a37ee4ce24bafe0725e917a"
+        let nonce = String(repeating: "0", count: 32)
+        let bids = (0..<count).flatMap { index in
+            [
+                "+0s \(Self.member(index)) GUARANTEE auction=O amount=1000",
+                "+0s \(Self.member(index)) BID auction=O steps=9.00:1,8.00:2 nonce=\(nonce)",
+            ]
+        }
+        let opened = "OPENBIDS auction=O secret=\(String(repeating: "1", count: 64))"
+        let (replies, all, _) = try run(
+            [
+                "2027-03-05T00:00:00Z m0 CANCEL order=1", "+0s epa \(opened)", "+0s epa CALLOFF auction=O",
+                "+0s epa SUSPEND program=CO2 member=m249",
+            ] + turns(20),
+            seed: text(
+                [
+                    "+0s epa AUCTION auction=O program=CO2 vintage=2027 supply=600 opens=2027-03-03T00:00:00Z "
+                        + "closes=2027-03-04T12:00:00Z rules=uniform key=\(key) commit=\(commit)",
+                    "2027-03-03T01:00:00Z m0 CANCEL order=1",
+                ] + bids
+            )
+        )
+        #expect(replies[1].hasPrefix("OK"))
+        #expect(replies[2...3].allSatisfy { $0.contains("code=BUSY") })
+        let awards = all.filter { $0.hasPrefix("AWARD ") }
+        #expect(awards.count == 2 * count)
+        #expect(awards.compactMap { value("won", in: $0).flatMap(Int.init) }.reduce(0, +) == 600)
+        let settled = try #require(all.firstIndex { $0.hasPrefix("AUCTION ") && $0.contains("phase=settled") })
+        #expect(all.firstIndex { $0.hasPrefix("AWARD ") }.map { $0 > settled } == true)
+    }
+
     @Test("timers that fall due after a sweep began wait for its end")
     func order() throws {
         let (_, all, _) = try run(
