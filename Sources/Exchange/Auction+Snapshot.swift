@@ -6,14 +6,14 @@ import Seals
 // An auction as bytes. Bids are in it as they are kept: sealed until the close.
 
 extension ByteWriter {
-    fileprivate mutating func write(_ digest: Digest) { digest.bytes.forEach { write($0) } }
+    mutating func write(_ digest: Digest) { digest.bytes.forEach { write($0) } }
 
     fileprivate mutating func write(_ bytes: [UInt8]) {
         write(count: bytes.count)
         bytes.forEach { write($0) }
     }
 
-    fileprivate mutating func write<Value>(_ value: Value?, _ body: (inout ByteWriter, Value) -> Void) {
+    mutating func write<Value>(_ value: Value?, _ body: (inout ByteWriter, Value) -> Void) {
         write(value != nil)
         if let value { body(&self, value) }
     }
@@ -31,7 +31,7 @@ extension ByteReader {
         return bytes
     }
 
-    fileprivate mutating func readOptional<Value>(
+    mutating func readOptional<Value>(
         _ body: (inout ByteReader) throws(SnapshotError) -> Value
     ) throws(SnapshotError) -> Value? {
         try readBool() ? try body(&self) : nil

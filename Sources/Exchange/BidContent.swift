@@ -18,23 +18,11 @@ struct BidContent {
         bytes.append(UInt8(ascii: "\n"))
         for (index, step) in steps.enumerated() {
             if index > 0 { bytes.append(UInt8(ascii: " ")) }
-            BidContent.append(step.price.minorUnits, to: &bytes)
+            bytes.append(number: step.price.minorUnits)
             bytes.append(UInt8(ascii: ":"))
-            BidContent.append(step.quantity.units, to: &bytes)
+            bytes.append(number: step.quantity.units)
         }
         return bytes
-    }
-
-    /// Appends a number in decimal digits.
-    private static func append(_ number: Int64, to bytes: inout [UInt8]) {
-        if number < 0 { bytes.append(UInt8(ascii: "-")) }
-        let start = bytes.count
-        var rest = number.magnitude
-        repeat {
-            bytes.append(UInt8(ascii: "0") + UInt8(rest % 10))
-            rest /= 10
-        } while rest > 0
-        bytes[start...].reverse()
     }
 
     /// SHA-256 of `weir bid 1`, the auction's and the member's code, and the text, each after a line end: hides the bid, since the nonce cannot be guessed, and binds

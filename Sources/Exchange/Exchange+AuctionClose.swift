@@ -62,12 +62,11 @@ extension Exchange {
                 )
             }
             sweep.enter(1)
-            // Clearing many bids is work enough.
-            if entries.count > Limits.sliceStepsMax / Exchange.openingSteps, stepsLeft < Limits.sliceStepsMax {
-                return false
-            }
+            // Clearing many bids is work enough for a slice.
+            endSlice(after: entries.count * Exchange.openingSteps)
         }
         if sweep.stage == 1 {
+            guard stepsLeft > 0 else { return false }
             clear(opening, sweep.bids, &events)
             sweep.bids = OpenedBids()
             sweep.enter(2)

@@ -29,9 +29,9 @@ extension Exchange {
     mutating func sweepClasses(_ sweep: inout Sweep, _ events: inout ContiguousArray<Event>) -> Bool {
         while let id = sweep.classes.first {
             guard sweepTrading(of: id, &sweep, &events) else { return false }
-            if sweep.parts.isEmpty { list(&sweep, id) }
-            if sweep.next == 0, sweep.parts.count > Limits.sliceStepsMax, stepsLeft < Limits.sliceStepsMax {
-                return false
+            if sweep.parts.isEmpty {
+                list(&sweep, id)
+                endSlice(after: sweep.parts.count)
             }
             let isDone = goOn(&sweep, to: sweep.parts.count, &events) { exchange, sweep, place, events in
                 exchange.end(sweep.parts[place], &sweep, &events)
@@ -76,12 +76,13 @@ extension Exchange {
                 isDone = goOn(&sweep, through: { $0.registry.swaps.first(after: $1) }, number: { $0.number }, &events) {
                     if $1.give == id || $1.want == id { $0.end($1, .ended, &$2) }
                 }
-            default:
+            case 4:
                 isDone = goOn(&sweep, through: { $0.registry.offers.first(after: $1) }, number: { $0.number }, &events)
                 {
                     if $1.items.contains(where: { $0.permitClass == id }) { $0.end($1, .ended, &$2) }
                 }
                 if isDone { endRights(of: id) }
+            default: preconditionFailure("a class that ends has no stage \(sweep.stage)")
             }
             guard isDone else { return false }
             sweep.enter(sweep.stage + 1)

@@ -86,24 +86,6 @@ extension Exchange {
         return orders.count
     }
 
-    /// Cancels every live order that `matches`, market by market, oldest first.
-    /// - Returns: how many.
-    /// - Complexity: all live orders.
-    @discardableResult
-    mutating func cancelAll(
-        _ reason: DoneReason,
-        _ events: inout ContiguousArray<Event>,
-        where matches: (Order) -> Bool
-    ) -> Int {
-        var count = 0
-        for index in markets.indices {
-            let orders = markets[index].book.orders(where: matches)
-            count += orders.count
-            if !orders.isEmpty { cancel(orders, in: MarketID(UInt32(index)), reason, &events) }
-        }
-        return count
-    }
-
     mutating func cancel(_ order: OrderID, _ reason: DoneReason, _ events: inout ContiguousArray<Event>) {
         markets[order.market.slot].book.cancel(order, reason: reason, events: &bookEvents)
         settleBookEvents(of: order.market, &events)

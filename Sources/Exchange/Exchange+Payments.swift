@@ -181,7 +181,9 @@ extension Exchange {
     func obstacle(to delivery: Claim.Delivery, _ currency: Currency) -> MemberID? {
         let amount = delivery.quantity
         let program = registry[delivery.permitClass].program
-        guard ledger.balance(.general(delivery.seller), .permits(delivery.permitClass)).free >= amount.units,
+        // What is left of a class that has ended is cancelled, and goes nowhere else before.
+        guard !registry[delivery.permitClass].isExpired,
+            ledger.balance(.general(delivery.seller), .permits(delivery.permitClass)).free >= amount.units,
             registry.suspension(of: delivery.seller, in: program) == nil
         else { return delivery.seller }
         let isAssociate = members.associates(of: delivery.buyer).contains(delivery.seller)

@@ -9,8 +9,7 @@ extension Exchange {
     mutating func begin(_ sweep: Sweep, _ events: inout ContiguousArray<Event>) {
         sweeps.append(sweep)
         if case .phase(let market, _, text: _) = sweep.kind { markets[market.slot].isSwept = true }
-        // A long list was work enough.
-        if sweep.parts.count > Limits.sliceStepsMax { stepsLeft = 0 }
+        endSlice(after: sweep.parts.count)
         if sweeps.count == 1 { sweepOn(&events) }
     }
 
@@ -24,6 +23,11 @@ extension Exchange {
         guard let first = sweeps.first else { return }
         stepsLeft = 0
         timers.add(.sweep, at: first.began)
+    }
+
+    /// Ends the slice at hand if what was done before is work enough: a list of so many.
+    mutating func endSlice(after count: Int) {
+        if count > Limits.sliceStepsMax { stepsLeft = 0 }
     }
 
     private func isSliceOver(_ events: ContiguousArray<Event>) -> Bool {

@@ -42,10 +42,11 @@ extension Exchange {
                     }
                 }
             case 2: isDone = true
-            default:
+            case 3:
                 isDone = goOn(&sweep, to: sweep.claims.count, &events) { exchange, sweep, place, events in
                     exchange.conclude(sweep.claims[place], index, &events)
                 }
+            default: preconditionFailure("a deadline has no stage \(sweep.stage)")
             }
             guard isDone else { return false }
             sweep.enter(sweep.stage + 1)
@@ -254,7 +255,7 @@ struct DeadlineClaim: Sendable {
 extension DeadlineClaim {
     init(from reader: inout ByteReader) throws(SnapshotError) {
         facility = FacilityID(try reader.read())
-        obligation = try reader.readCount()
+        obligation = Int(try reader.read(UInt64.self))
         use = try reader.readQuantity()
         isVerified = try reader.readBool()
         balance = try reader.readQuantity()

@@ -38,21 +38,16 @@ struct OpenedBids: Sendable {
 extension Opening {
     func encode(to writer: inout ByteWriter) {
         writer.write(auction.number)
-        for byte in secret.bytes { writer.write(byte) }
-        for price in [hidden, floor] {
-            writer.write(price != nil)
-            writer.write(price ?? .zero)
-        }
+        writer.write(secret)
+        writer.write(hidden) { $0.write($1) }
+        writer.write(floor) { $0.write($1) }
     }
 
     init(from reader: inout ByteReader) throws(SnapshotError) {
         auction = AuctionID(try reader.read())
         secret = try reader.readDigest()
-        for path in [\Opening.hidden, \Opening.floor] {
-            let isGiven = try reader.readBool()
-            let price = try reader.readPrice()
-            self[keyPath: path] = isGiven ? price : nil
-        }
+        hidden = try reader.readOptional { reader throws(SnapshotError) in try reader.readPrice() }
+        floor = try reader.readOptional { reader throws(SnapshotError) in try reader.readPrice() }
     }
 }
 

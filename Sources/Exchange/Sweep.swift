@@ -161,9 +161,9 @@ extension Sweep.Kind {
         switch try reader.read(UInt8.self) {
         case 0: self = .limits(ClassID(try reader.read()))
         case 1: self = .expiry(ClassID(try reader.read()))
-        case 2: self = .seasonEnd(try reader.readCount())
+        case 2: self = .seasonEnd(Int(try reader.read(UInt64.self)))
         case 3:
-            let index = try reader.readCount()
+            let index = Int(try reader.read(UInt64.self))
             let entitlements = ProgramID(try reader.read())
             self = .announcement(index, entitlements, Percent(hundredths: try reader.read()))
         case 4:
@@ -173,7 +173,7 @@ extension Sweep.Kind {
         case 5:
             let program = ProgramID(try reader.read())
             self = .release(program, vintage: try reader.read())
-        case 6: self = .deadline(try reader.readCount())
+        case 6: self = .deadline(Int(try reader.read(UInt64.self)))
         case 7:
             let market = MarketID(try reader.read())
             let next: Phase = try reader.readWord()

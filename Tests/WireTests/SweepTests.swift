@@ -9,7 +9,8 @@ import Wire
 /// and snapshots lie between; and what it goes over stands still meanwhile.
 @Suite("What goes over everybody is done in slices")
 struct SweepTests {
-    private static let count = 1_300
+    /// More than one slice lists.
+    private static let count = 2_100
 
     private static let evidence = String(repeating: "0", count: 64)
 
@@ -68,7 +69,7 @@ struct SweepTests {
                 "+0s operator PHASE market=M phase=open", "+0s m1299 CANCEL order=39000000",
                 "+0s m1299 MASSCANCEL market=M", "+0s m3 ORDER market=M side=buy qty=1 price=70",
                 "+0s operator PHASE market=M phase=halt",
-            ] + turns(40),
+            ] + turns(60),
             seed: text(orders)
         )
         #expect(replies[0].hasPrefix("OK"))
@@ -93,7 +94,7 @@ struct SweepTests {
                 "+0s m7 ORDER market=M side=sell qty=500 price=40",
                 "+0s m7 TRANSFER program=CO2 vintage=2027 to=m8 qty=1",
                 "+0s epa CAP program=CO2 vintage=2027 cap=100000000", "+0s m1299 MASSCANCEL",
-            ] + turns(40),
+            ] + turns(60),
             seed: text(["+0s operator PHASE market=M phase=open"] + orders)
         )
         #expect(replies.prefix(5).map { $0.contains("code=BUSY") } == [false, true, true, true, false])
@@ -109,7 +110,7 @@ struct SweepTests {
                 "+0s m0 ORDER market=M side=sell qty=10 price=70 tif=gtc", "+0s m1 OFFER give=CO2:2027:5 price=1",
                 "+2d m1299 TRANSFER program=CO2 vintage=2027 to=m0 qty=1",
                 "+0s m1299 RETIRE program=CO2 vintage=2027 qty=1",
-            ] + turns(40)
+            ] + turns(60)
         )
         #expect(replies[3...4].allSatisfy { $0.contains("code=BUSY") })
         let cancelled = all.filter { $0.hasPrefix("PERMITS ") && $0.contains("kind=expiry") }
@@ -137,10 +138,10 @@ struct SweepTests {
             [
                 "+0s epa ANNOUNCE program=E vintage=2027 percent=80", "+0s m1299 \(sold)",
                 "+0s epa ANNOUNCE program=E vintage=2027 percent=90", "+0s epa CAP program=W vintage=2027 cap=1",
-            ] + turns(40) + [
+            ] + turns(60) + [
                 "2027-07-01T08:00:00Z m1298 \(sold)", "+0s m1297 TRANSFER program=W vintage=2027 to=m0 qty=1",
-            ] + turns(40) + ["+0s epa SPILL program=W vintage=2028 percent=50"] + turns(40)
-                + ["+0s epa RELEASE program=W vintage=2028"] + turns(40),
+            ] + turns(60) + ["+0s epa SPILL program=W vintage=2028 percent=50"] + turns(60)
+                + ["+0s epa RELEASE program=W vintage=2028"] + turns(60),
             seed: text(water)
         )
         #expect(replies[0...3].map { $0.contains("code=BUSY") } == [false, false, true, true])
@@ -149,14 +150,14 @@ struct SweepTests {
         #expect(credited.allSatisfy { value("qty", in: $0) == "800" })
         #expect(commands(credited).count > 2)
         // What was sold while the season ended carries over for who had it before.
-        #expect(replies[44].hasPrefix("OK") && replies[45].contains("code=BUSY"))
+        #expect(replies[64].hasPrefix("OK") && replies[65].contains("code=BUSY"))
         let ended = try #require(all.first { $0.contains("kind=season-end") })
         // Half of an entitlement is carried over; of twice 1000, all 800.
         #expect(value("carried", in: ended) == "\((Self.count - 2) * 500 + 800)")
         #expect(value("spillable", in: ended) == "\((Self.count - 2) * 300 + 800)")
         #expect(
-            replies[86].hasPrefix("OK") && value("qty", in: replies[86]) == "\((Self.count - 2) * 150 + 400)",
-            "\(replies[86])"
+            replies[126].hasPrefix("OK") && value("qty", in: replies[126]) == "\((Self.count - 2) * 150 + 400)",
+            "\(replies[126])"
         )
         let next = try exchange.findClass(ClassName(program: Code("W") ?? .none, vintage: 2028))
         #expect(
@@ -181,7 +182,7 @@ struct SweepTests {
                 "2028-05-02T00:00:00Z m1298 \(cover)",
                 "+0s m1297 SURRENDER facility=f1297 period=2027 program=CO2 vintage=2027 qty=1",
                 "+0s epa REPORT facility=f1298 period=2027 qty=1 evidence=\(Self.evidence)",
-            ] + turns(30),
+            ] + turns(60),
             seed: text(["2028-01-02T00:00:00Z m0 CANCEL order=1"] + facilities)
         )
         #expect(replies[2...4].allSatisfy { $0.contains("code=BUSY") })
@@ -199,7 +200,7 @@ struct SweepTests {
                 "+0s operator PHASE market=M phase=closed", "+0s operator DAYEND",
                 "+0s operator PHASE market=M phase=preopen", "+0s operator DAYEND",
                 "+0s operator REFERENCE market=M price=80",
-            ] + turns(40) + ["+0s operator PHASE market=M phase=preopen"],
+            ] + turns(60) + ["+0s operator PHASE market=M phase=preopen"],
             seed: text(orders)
         )
         #expect(replies.prefix(5).map { $0.contains("code=BUSY") } == [false, false, true, true, true])
@@ -251,7 +252,7 @@ struct SweepTests {
                 "+0s epa PROGRAM program=X unit=t currency=EUR",
                 "+0s epa CAP program=X vintage=2027 cap=10 expire=2027-03-03",
                 "+5d m0 CANCEL order=1",
-            ] + turns(40)
+            ] + turns(60)
         )
         let first = try #require(all.firstIndex { $0.contains("kind=expiry program=CO2 vintage=2027 cancelled") })
         let second = try #require(all.firstIndex { $0.contains("kind=expiry program=X") })
