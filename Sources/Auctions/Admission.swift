@@ -68,38 +68,39 @@ struct Admission {
         return limits
     }
 
+    /// Takes steps price by price: at each, its own in the order of entry, then those that come down to it.
     private mutating func admitWithLimits(_ steps: [BidStep], _ order: [UInt32]) {
         let first = rules.oneStepEach ? firstSteps(steps) : []
-        var carried: [Entry] = []
+        let counted = order.prefix { steps[Int($0)].price.minorUnits >= floor }
+        var lowered = LoweredSteps(counted.map { steps[Int($0)].price.minorUnits }, bidders: bidders.count)
         var index = 0
-        while index < order.count {
-            let price = steps[Int(order[index])].price.minorUnits
-            var level: [Entry] = []
-            while index < order.count, steps[Int(order[index])].price.minorUnits == price {
+        for (level, price) in lowered.prices.enumerated() {
+            var entries: [Entry] = []
+            while index < counted.count, steps[Int(order[index])].price.minorUnits == price {
                 let step = order[index]
-                let quantity = steps[Int(step)].quantity.units
-                if price < floor {
-                    cuts.append(Cut(step: Int(step), quantity: Quantity(quantity), rule: .reserve))
-                } else if rules.oneStepEach, first[steps[Int(step)].bidder] != step {
-                    cuts.append(Cut(step: Int(step), quantity: Quantity(quantity), rule: .oneStep))
+                let quantity = steps[Int(step)].quantity
+                if rules.oneStepEach, first[steps[Int(step)].bidder] != step {
+                    cuts.append(Cut(step: Int(step), quantity: quantity, rule: .oneStep))
                 } else {
-                    level.append(Entry(step: step, price: price, quantity: quantity))
+                    entries.append(Entry(step: step, price: price, quantity: quantity.units))
                 }
                 index += 1
             }
-            let returning =
-                price < floor
-                ? []
-                : carried.map {
-                    Entry(step: $0.step, price: price, quantity: $0.quantity, isLowered: true)
-                }
-            if price >= floor { carried = [] }
-            level += returning
-            for entry in level {
-                if let rest = admit(entry, bidder: steps[Int(entry.step)].bidder) { carried.append(rest) }
+            for entry in entries + lowered.due(at: level, steps) {
+                let bidder = steps[Int(entry.step)].bidder
+                guard let rest = admit(entry, bidder: bidder) else { continue }
+                lowered.keep(rest, of: bidder, at: level, until: affordablePrice(bidder))
             }
         }
-        for entry in carried { cut(entry, entry.quantity, .guarantee) }
+        for step in order[index...] {
+            cuts.append(Cut(step: Int(step), quantity: steps[Int(step)].quantity, rule: .reserve))
+        }
+        for entry in lowered.left(steps) { cut(entry, entry.quantity, .guarantee) }
+    }
+
+    /// The highest price at which a bidder's guarantee covers a lot more than it has bought.
+    private func affordablePrice(_ bidder: Int) -> Int64 {
+        (bidders[bidder].guarantee?.minorUnits ?? 0) / (boughtByBidder[bidder] + sale.lot.units)
     }
 
     /// Each bidder's first step in the order of entry.
@@ -154,6 +155,58 @@ struct Admission {
         while let last = entries.last, last.price < lowest.minorUnits {
             cut(last, last.quantity, .marketTest)
             entries.removeLast()
+        }
+    }
+}
+
+/// Steps that a guarantee did not cover where they stood, which come down until it does (17 CCR 95911(e)).
+///
+/// A step is looked at again only at prices at which its bidder can pay for a lot more, and at the lowest price of all: between
+/// them nothing could be taken, and so the work grows with what is taken, not with steps × prices.
+private struct LoweredSteps {
+    /// The prices of all steps, the highest first.
+    let prices: [Int64]
+    /// What waits of each bidder.
+    private var waiting: [[Entry]]
+    /// The bidders whose turn comes at each price.
+    private var turns: [[Int]]
+    private var hasTurn: [Bool]
+
+    /// - Parameter prices: those of all steps, in descending order.
+    init(_ prices: [Int64], bidders: Int) {
+        self.prices = prices.reduce(into: []) { kept, price in if kept.last != price { kept.append(price) } }
+        waiting = Array(repeating: [], count: bidders)
+        turns = Array(repeating: [], count: self.prices.count)
+        hasTurn = Array(repeating: false, count: bidders)
+    }
+
+    /// Keeps what was not covered at a price, the place of which is `level`, until one at which it may be.
+    mutating func keep(_ entry: Entry, of bidder: Int, at level: Int, until price: Int64) {
+        waiting[bidder].append(entry)
+        guard !hasTurn[bidder], level + 1 < prices.count else { return }
+        hasTurn[bidder] = true
+        let next = prices[(level + 1)...].firstPlace { $0 > price }
+        turns[min(next, prices.count - 1)].append(bidder)
+    }
+
+    /// What is to be looked at again at a price, the last to have come down first.
+    mutating func due(at level: Int, _ steps: [BidStep]) -> [Entry] {
+        let bidders = level == prices.count - 1 ? waiting.indices.filter { !waiting[$0].isEmpty } : turns[level]
+        return take(bidders, steps).map { Entry(step: $0.step, price: prices[level], quantity: $0.quantity, isLowered: true) }
+    }
+
+    /// What no price came down to.
+    mutating func left(_ steps: [BidStep]) -> [Entry] { take(Array(waiting.indices), steps) }
+
+    private mutating func take(_ bidders: [Int], _ steps: [BidStep]) -> [Entry] {
+        var taken: [Entry] = []
+        for bidder in bidders {
+            taken += waiting[bidder]
+            waiting[bidder] = []
+            hasTurn[bidder] = false
+        }
+        return taken.sorted { a, b in
+            (steps[Int(a.step)].price, a.step) < (steps[Int(b.step)].price, b.step)
         }
     }
 }

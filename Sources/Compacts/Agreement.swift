@@ -213,13 +213,9 @@ package struct Agreement: Sendable {
     /// The fund with a name.
     package func fund(_ name: Code) -> Int? { funds.firstIndex { $0.name == name } }
 
-    /// The readings of a measure in a period, gathered.
-    package func readings(of measure: Int, _ sampling: MeasureTerms.Sampling, in period: Int, _ terms: Terms)
-        -> Readings
-    {
-        let name = terms.measures[measure].name
-        let label = terms.schedule.periods[period].label
-        return Readings(readings.filter { $0.measure == name && $0.period == label }, of: sampling, terms)
+    /// The readings in a period, by measure.
+    package func readings(in period: Code) -> [Code: [Reading]] {
+        Dictionary(grouping: readings.lazy.filter { $0.period == period }, by: \.measure)
     }
 
     /// Takes a reading, in the place of the one that it corrects.

@@ -81,7 +81,7 @@ extension Compacts {
         for _ in 0..<(try reader.readCount()) {
             let program = ProgramID(try reader.read())
             let time = try reader.readTimestamp()
-            proceeds.append(Proceeds(program: program, time: time, amount: try reader.readMoney()))
+            take(Proceeds(program: program, time: time, amount: try reader.readMoney()))
         }
         for _ in 0..<(try reader.readCount()) {
             let member = MemberID(try reader.read())

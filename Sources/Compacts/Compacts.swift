@@ -18,6 +18,9 @@ package struct Compacts: Sendable {
     private var debts: [MemberID: Set<AgreementID>] = [:]
     /// Those that are open, and of each member that complains, the last ones that are not; by number.
     package private(set) var complaints: [Complaint] = []
+    /// The numbers of the open ones about each agreement, and how many of each member are open; made from the complaints.
+    private var disputes: [AgreementID: [UInt64]] = [:]
+    private var openComplaints: [MemberID: Int] = [:]
     /// How many there ever were.
     package internal(set) var complaintCount: UInt64 = 0
     package internal(set) var labels: [Label] = []
@@ -28,7 +31,9 @@ package struct Compacts: Sendable {
     /// How many accounts agreements have.
     package internal(set) var fundCount: UInt32 = 0
     /// What auctions brought regulators, in order.
-    package internal(set) var proceeds: [Proceeds] = []
+    private(set) var proceeds: [Proceeds] = []
+    /// The places of each program's; made from them.
+    private var proceedsOfProgram: [ProgramID: [Int]] = [:]
     /// The counts of members, by member.
     private var standings: [MemberID: Standing] = [:]
     private var byCode: [Code: AgreementID] = [:]
@@ -102,7 +107,7 @@ package struct Compacts: Sendable {
             let id = agreements[slot].id
             let isKept = rank < Limits.agreementsKeptMax && places <= Limits.placesMax
             guard !isKept, owed[id]?.isEmpty ?? true,
-                !complaints.contains(where: { $0.agreement == id && $0.state == .open })
+                disputes[id] == nil
             else { continue }
             gone.insert(id)
             byCode[agreements[slot].code] = nil
@@ -196,6 +201,10 @@ package struct Compacts: Sendable {
 
     mutating func take(_ complaint: Complaint) {
         complaints.append(complaint)
+        if complaint.state == .open {
+            openComplaints[complaint.by, default: 0] += 1
+            if let agreement = complaint.agreement { disputes[agreement, default: []].append(complaint.number) }
+        }
         if complaint.wasIgnored { note(ignored: complaint.by, by: complaint.about) }
     }
 
@@ -209,8 +218,13 @@ package struct Compacts: Sendable {
     }
 
     /// How many complaints of a member are open.
-    package func openComplaints(by member: MemberID) -> Int {
-        complaints.count { $0.by == member && $0.state == .open }
+    package func openComplaints(by member: MemberID) -> Int { openComplaints[member] ?? 0 }
+
+    /// Whether an open complaint is about a period of an agreement.
+    package func isDisputed(_ agreement: AgreementID, _ period: Code) -> Bool {
+        (disputes[agreement] ?? []).contains { number in
+            complaint(number).map { complaints[$0].disputes(period) } ?? false
+        }
     }
 
     /// Whether a member has left another one's complaint unanswered.
@@ -223,7 +237,16 @@ package struct Compacts: Sendable {
 
     /// Changes how a complaint stands.
     package mutating func set(_ state: Complaint.State, answer: String = "", complaint index: Int) {
+        let old = complaints[index]
         complaints[index].state = state
+        if old.state == .open, state != .open {
+            openComplaints[old.by, default: 1] -= 1
+            if openComplaints[old.by] == 0 { openComplaints[old.by] = nil }
+            if let agreement = old.agreement {
+                disputes[agreement]?.removeAll { $0 == old.number }
+                if disputes[agreement]?.isEmpty == true { disputes[agreement] = nil }
+            }
+        }
         guard state == .unanswered else { return }
         complaints[index].wasIgnored = true
         note(ignored: complaints[index].by, by: complaints[index].about)
@@ -249,12 +272,24 @@ package struct Compacts: Sendable {
 
     /// Records what an auction brought, in one entry a program and day: periods begin and end with days.
     package mutating func add(_ new: Proceeds) {
-        if let last = proceeds.lastIndex(where: { $0.program == new.program }), proceeds[last].time.day == new.time.day
-        {
+        if let last = proceedsOfProgram[new.program]?.last, proceeds[last].time.day == new.time.day {
             proceeds[last].amount = proceeds[last].amount.clampedSum(new.amount)
         } else {
-            proceeds.append(new)
+            take(new)
         }
+    }
+
+    mutating func take(_ new: Proceeds) {
+        proceedsOfProgram[new.program, default: []].append(proceeds.count)
+        proceeds.append(new)
+    }
+
+    /// What auctions have brought a program's regulator in a time, in minor units.
+    package func proceeds(of program: ProgramID, in time: Range<Timestamp>) -> Int128 {
+        let places = proceedsOfProgram[program] ?? []
+        let first = places.firstPlace { proceeds[$0].time < time.lowerBound }
+        return places[first...].lazy.map { proceeds[$0] }.prefix { $0.time < time.upperBound }
+            .reduce(0) { $0 + Int128($1.amount.minorUnits) }
     }
 
     // MARK: Labels

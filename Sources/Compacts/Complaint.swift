@@ -61,7 +61,5 @@ package struct Complaint: Sendable, Equatable {
     }
 
     /// Whether it holds up the settlement of a period.
-    package func disputes(_ agreement: AgreementID, _ period: Code) -> Bool {
-        state == .open && self.agreement == agreement && !self.period.isEmpty && self.period == period
-    }
+    func disputes(_ period: Code) -> Bool { state == .open && !self.period.isEmpty && self.period == period }
 }

@@ -162,6 +162,8 @@ package struct Terms: Sendable {
     package static let linesOfWordMax = 100
     /// The most payments and deliveries that all clauses make in all periods.
     package static let movesMax = 20_000
+    /// The most of them in one period: they are made together.
+    package static let movesOfPeriodMax = 1_000
     /// The most samples of all measures in a period.
     package static let samplesMax = 1_000
 

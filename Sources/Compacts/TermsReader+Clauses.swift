@@ -335,6 +335,9 @@ extension TermsReader {
         guard terms.moves * periods <= Terms.movesMax else {
             throw TermsProblem("\(terms.moves) payments in \(periods) periods are more than \(Terms.movesMax)")
         }
+        guard terms.moves <= Terms.movesOfPeriodMax else {
+            throw TermsProblem("\(terms.moves) payments in a period are more than \(Terms.movesOfPeriodMax)")
+        }
         guard terms.readings * periods <= Limits.readingsMax else {
             throw TermsProblem("\(terms.readings) readings in \(periods) periods are more than \(Limits.readingsMax)")
         }

@@ -18,7 +18,7 @@ extension ByteWriter {
         if let value { body(&self, value) }
     }
 
-    fileprivate mutating func write<Value>(list: [Value], _ body: (inout ByteWriter, Value) -> Void) {
+    mutating func write<Value>(list: [Value], _ body: (inout ByteWriter, Value) -> Void) {
         write(count: list.count)
         for value in list { body(&self, value) }
     }
@@ -37,7 +37,7 @@ extension ByteReader {
         try readBool() ? try body(&self) : nil
     }
 
-    fileprivate mutating func readList<Value>(
+    mutating func readList<Value>(
         _ body: (inout ByteReader) throws(SnapshotError) -> Value
     ) throws(SnapshotError) -> [Value] {
         var list: [Value] = []
@@ -69,6 +69,7 @@ extension Auction {
             writer.write(entry.bid.box)
         }
         writer.write(result) { writer, result in result.encode(to: &writer) }
+        writer.write(settlement) { writer, settlement in settlement.encode(to: &writer) }
     }
 
     init(from reader: inout ByteReader) throws(SnapshotError) {
@@ -97,6 +98,7 @@ extension Auction {
             )
         }
         result = try reader.readOptional { reader throws(SnapshotError) in try Result(from: &reader) }
+        settlement = try reader.readOptional { reader throws(SnapshotError) in try AuctionSettlement(from: &reader) }
     }
 }
 

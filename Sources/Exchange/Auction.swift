@@ -143,6 +143,8 @@ package struct Auction: Sendable {
     /// In the order of entry.
     package internal(set) var entries: [Entry] = []
     package internal(set) var result: Result?
+    /// What is still to be moved between its clearing and its end.
+    var settlement: AuctionSettlement?
 
     init(terms: Terms, supply: Quantity) {
         self.terms = terms
@@ -157,6 +159,9 @@ package struct Auction: Sendable {
         for index in entries.indices { entries[index].bid.box = [] }
     }
 
+    /// Whether bids stand that have not been cleared.
+    var hasStandingBids: Bool { phase.isBeforeResult && result == nil }
+
     /// All that is offered before containment.
     package var offered: Quantity { consignments.reduce(supply) { $0 + $1.quantity } }
 
@@ -170,7 +175,10 @@ package struct Auction: Sendable {
     package func entry(of member: MemberID) -> Entry? { entries.first { $0.member == member } }
 
     /// What stands behind a member's bid.
-    package func guarantee(of member: MemberID) -> Money { guarantees.first { $0.member == member }?.amount ?? .zero }
+    package func guarantee(of member: MemberID) -> Money {
+        let place = guarantees.firstPlace { $0.member < member }
+        return place < guarantees.count && guarantees[place].member == member ? guarantees[place].amount : .zero
+    }
 }
 
 extension RuleBook {

@@ -40,7 +40,7 @@ extension Exchange {
         begin(Sweep(.opening(opening), began: now), &events)
     }
 
-    /// Opens bids, then clears, publishes and settles the auction in one step, then tells each bidder.
+    /// Opens bids, clears the auction in one step, settles with one winner after the other, publishes, and tells each bidder.
     /// - Returns: whether all is done.
     mutating func sweepOpening(
         _ opening: Opening,
@@ -67,9 +67,16 @@ extension Exchange {
         }
         if sweep.stage == 1 {
             guard stepsLeft > 0 else { return false }
-            clear(opening, sweep.bids, &events)
+            let count = sweep.bids.steps.count
+            clear(opening, sweep.bids)
             sweep.bids = OpenedBids()
             sweep.enter(2)
+            endSlice(after: count)
+        }
+        if sweep.stage == 2 {
+            guard sweepDues(of: opening.auction, &events) else { return false }
+            end(opening.auction, &events)
+            sweep.enter(3)
         }
         return sweepAwards(of: opening.auction, &sweep, &events)
     }
@@ -77,7 +84,8 @@ extension Exchange {
     /// How many steps of a slice it takes to open a bid: a key agreement, a cipher and a hash.
     private static let openingSteps = 30
 
-    private mutating func clear(_ opening: Opening, _ bids: OpenedBids, _ events: inout ContiguousArray<Event>) {
+    /// Clears, and holds what winners pay in place of what bidders guaranteed.
+    private mutating func clear(_ opening: Opening, _ bids: OpenedBids) {
         let id = opening.auction
         let terms = auctions[slot(of: id)].terms
         let secret = AuctionSecret(opening.secret)
@@ -92,17 +100,20 @@ extension Exchange {
         sale.marketFloor = opening.floor
         sale.containment = terms.tiers
         sale.withholding = terms.withheld
-        // What was held for the bids is free, so that limits count each permit once.
-        releaseHolds(of: id)
+        // Limits count each permit once.
+        forgetBids(of: id)
         let bidders = bidders(bids, in: id)
         let clearing = Clearing(bids.steps, bidders: bidders, sale: sale, rules: terms.ruleBook)
-        record(clearing, bids, bidders, sale, secret.secret, in: id)
-        settle(clearing, bids, in: id, &events)
-        auctions[slot(of: id)].end(as: clearing.failure == nil ? .settled : .failed, sequence: sequence)
-        rollOver(from: id, &events)
-        countAuction(of: registry[terms.permitClass].program, &events)
-        events.append(.auctionCleared(auctions[slot(of: id)]))
-        publish(id, clearing.failure.map(\.text) ?? "", &events)
+        let result = result(of: clearing, bids, bidders, sale, secret.secret)
+        releaseGuarantees(of: id)
+        let settlement = AuctionSettlement(auctions[slot(of: id)], result)
+        for due in settlement.dues {
+            let isHeld = ledger.hold(due.paid.minorUnits, of: .cash(terms.currency), in: .general(due.member))
+            precondition(isHeld, "a guarantee does not cover what was won")
+            ledger.expect(due.won.units, of: .permits(terms.permitClass), in: .general(due.member))
+        }
+        auctions[slot(of: id)].result = result
+        auctions[slot(of: id)].settlement = settlement
     }
 
     /// What limits count, as they stand at the close.
@@ -130,14 +141,13 @@ extension Exchange {
         }
     }
 
-    private mutating func record(
-        _ clearing: Clearing,
+    private func result(
+        of clearing: Clearing,
         _ bids: OpenedBids,
         _ bidders: [Bidder],
         _ sale: Sale,
-        _ secret: Digest,
-        in id: AuctionID
-    ) {
+        _ secret: Digest
+    ) -> Auction.Result {
         var steps = bids.steps.map {
             Auction.Step(
                 member: bids.members[$0.bidder],
@@ -153,7 +163,7 @@ extension Exchange {
             steps[award.step].paid = steps[award.step].paid + award.price.notional(of: award.quantity)
         }
         for cut in clearing.cuts where cut.quantity > .zero { steps[cut.step].cuts.append(cut) }
-        auctions[slot(of: id)].result = Auction.Result(
+        return Auction.Result(
             price: clearing.price,
             failure: clearing.failure,
             offered: clearing.offered,
@@ -170,68 +180,85 @@ extension Exchange {
     }
 
     /// Moves cash and permits: each winner pays the sellers in their order until all have what is due to them.
+    /// - Returns: whether all winners have been served.
+    private mutating func sweepDues(of id: AuctionID, _ events: inout ContiguousArray<Event>) -> Bool {
+        let slot = slot(of: id)
+        while auctions[slot].settlement?.dues.isEmpty == false {
+            guard takeStep(events) else { return false }
+            guard let due = auctions[slot].settlement?.takeDue() else { break }
+            settle(due, in: slot, &events)
+        }
+        return true
+    }
+
     private mutating func settle(
-        _ clearing: Clearing,
-        _ bids: OpenedBids,
-        in id: AuctionID,
+        _ due: AuctionSettlement.Due,
+        in slot: Int,
         _ events: inout ContiguousArray<Event>
     ) {
-        let auction = auctions[slot(of: id)]
-        var won = [Int64](repeating: 0, count: bids.members.count)
-        var paid = won
-        for award in clearing.awards {
-            won[bids.steps[award.step].bidder] += award.quantity.units
-            paid[bids.steps[award.step].bidder] += award.price.notional(of: award.quantity).minorUnits
+        let terms = auctions[slot].terms
+        let (cash, permits) = (AssetID.cash(terms.currency), AssetID.permits(terms.permitClass))
+        let buyer = AccountID.general(due.member)
+        ledger.release(due.paid.minorUnits, of: cash, in: buyer)
+        ledger.expect(-due.won.units, of: permits, in: buyer)
+        for part in auctions[slot].settlement?.takeCash(due.paid) ?? [] {
+            let outcome = ledger.transfer(part.amount, of: cash, from: buyer, to: .general(part.member))
+            precondition(outcome == .moved, "what was won is not paid for")
+            record(
+                Transfer(
+                    kind: .payment,
+                    from: due.member,
+                    to: part.member,
+                    asset: .cash(terms.currency),
+                    amount: part.amount,
+                    text: "\(terms.code)"
+                ),
+                &events
+            )
         }
-        var sellers = Sellers(
-            auction,
-            offered: clearing.offered.units,
-            sold: clearing.sold.units,
-            proceeds: clearing.proceeds.minorUnits
-        )
-        var proceeds = Money.zero
-        for (index, member) in bids.members.enumerated() where won[index] > 0 {
-            for part in sellers.takeCash(paid[index]) {
-                if part.member == auction.terms.seller { proceeds = proceeds + Money(minorUnits: part.amount) }
-                let asset = AssetID.cash(auction.terms.currency)
-                let outcome = ledger.transfer(part.amount, of: asset, from: .general(member), to: .general(part.member))
-                precondition(outcome == .moved, "a guarantee does not cover what was won")
-                record(
-                    Transfer(
-                        kind: .payment,
-                        from: member,
-                        to: part.member,
-                        asset: .cash(auction.terms.currency),
-                        amount: part.amount,
-                        text: "\(auction.terms.code)"
-                    ),
-                    &events
-                )
-            }
-            for part in sellers.takePermits(won[index]) {
-                let isIssue = auction.terms.issues && part.member == auction.terms.seller
-                let source = isIssue ? AccountID.issuance : .general(part.member)
-                let asset = AssetID.permits(auction.terms.permitClass)
-                let outcome = ledger.transfer(part.amount, of: asset, from: source, to: .general(member))
-                precondition(outcome == .moved, "an auction sold what it did not have")
-                if isIssue { registry.countIssued(Quantity(part.amount), of: auction.terms.permitClass) }
-                record(
-                    Transfer(
-                        kind: isIssue ? .award : .delivery,
-                        from: part.member,
-                        to: member,
-                        asset: .permits(auction.terms.permitClass),
-                        amount: part.amount,
-                        text: "\(auction.terms.code)"
-                    ),
-                    &events
-                )
-            }
+        for part in auctions[slot].settlement?.takePermits(due.won) ?? [] {
+            let isIssue = terms.issues && part.member == terms.seller
+            let source = isIssue ? AccountID.issuance : .general(part.member)
+            if !isIssue { ledger.release(part.amount, of: permits, in: source) }
+            let outcome = ledger.transfer(part.amount, of: permits, from: source, to: buyer)
+            precondition(outcome == .moved, "an auction sold what it did not have")
+            if isIssue { registry.countIssued(Quantity(part.amount), of: terms.permitClass) }
+            record(
+                Transfer(
+                    kind: isIssue ? .award : .delivery,
+                    from: part.member,
+                    to: due.member,
+                    asset: .permits(terms.permitClass),
+                    amount: part.amount,
+                    text: "\(terms.code)"
+                ),
+                &events
+            )
         }
-        registry.pledge(.zero - auction.setAside, of: auction.terms.permitClass)
-        guard auction.terms.issues, proceeds > .zero else { return }
-        let program = registry[auction.terms.permitClass].program
-        compacts.add(Compacts.Proceeds(program: program, time: now, amount: proceeds))
+    }
+
+    /// Gives sellers back what was not sold, and publishes the result.
+    private mutating func end(_ id: AuctionID, _ events: inout ContiguousArray<Event>) {
+        let slot = slot(of: id)
+        let auction = auctions[slot]
+        guard let settlement = auction.settlement, let result = auction.result else {
+            preconditionFailure("an auction ends before it is cleared")
+        }
+        let terms = auction.terms
+        for part in settlement.unsold {
+            ledger.release(part.amount, of: .permits(terms.permitClass), in: .general(part.member))
+        }
+        registry.pledge(.zero - auction.setAside, of: terms.permitClass)
+        let program = registry[terms.permitClass].program
+        if terms.issues, settlement.sellersProceeds > .zero {
+            compacts.add(Compacts.Proceeds(program: program, time: now, amount: settlement.sellersProceeds))
+        }
+        auctions[slot].settlement = nil
+        auctions[slot].end(as: result.failure == nil ? .settled : .failed, sequence: sequence)
+        rollOver(from: id, &events)
+        countAuction(of: program, &events)
+        events.append(.auctionCleared(auctions[slot]))
+        publish(id, result.failure.map(\.text) ?? "", &events)
     }
 
     /// Adds what was not sold of the seller's part to its later auctions of the class that have not opened, by the rule book.
@@ -279,63 +306,5 @@ extension Exchange {
             let member = steps[index].member
             events.append(.awarded(member: member, count: exchange.nextCount(of: member), auction: id, step: index))
         }
-    }
-}
-
-/// Who is owed what for an auction, in the order in which winners pay.
-private struct Sellers {
-    struct Part {
-        var member: MemberID
-        var amount: Int64
-    }
-
-    /// The next to be paid stand last.
-    private var cash: [Part] = []
-    private var permits: [Part] = []
-
-    /// Consigned permits are sold first if the rule book says so, after the seller's otherwise; consignors get their part of the proceeds rounded down, the
-    /// rest is shared by the terms, rounded down, and what is left goes to the first.
-    init(_ auction: Auction, offered: Int64, sold: Int64, proceeds: Int64) {
-        let consigned = auction.consignments.reduce(0) { $0 + $1.quantity.units }
-        let soldConsigned =
-            auction.terms.ruleBook.consignedFirst ? min(consigned, sold) : max(0, sold - (offered - consigned))
-        var rest = soldConsigned
-        var due = proceeds
-        for consignment in auction.consignments {
-            let part = min(consignment.quantity.units, rest)
-            rest -= part
-            permits.append(Part(member: consignment.member, amount: part))
-            let share = sold > 0 ? Int64(UInt128(proceeds) * UInt128(part) / UInt128(sold)) : 0
-            cash.append(Part(member: consignment.member, amount: share))
-            due -= share
-        }
-        permits.append(Part(member: auction.terms.seller, amount: sold - soldConsigned))
-        var left = due
-        let first = cash.count
-        for share in auction.terms.shares {
-            let part = Int64(UInt128(due) * UInt128(share.percent) / 100)
-            left -= part
-            cash.append(Part(member: share.member, amount: part))
-        }
-        cash[first].amount += left
-        cash.reverse()
-        permits.reverse()
-    }
-
-    mutating func takeCash(_ amount: Int64) -> [Part] { Sellers.take(amount, from: &cash) }
-    mutating func takePermits(_ amount: Int64) -> [Part] { Sellers.take(amount, from: &permits) }
-
-    private static func take(_ amount: Int64, from parts: inout [Part]) -> [Part] {
-        var taken: [Part] = []
-        var rest = amount
-        while rest > 0, let next = parts.last {
-            let part = min(rest, next.amount)
-            rest -= part
-            parts[parts.count - 1].amount -= part
-            if part == next.amount { parts.removeLast() }
-            if part > 0 { taken.append(Part(member: next.member, amount: part)) }
-        }
-        precondition(rest == 0, "sellers are owed less than winners pay")
-        return taken
     }
 }

@@ -320,34 +320,34 @@ extension Exchange {
         publish(id, "", &events)
     }
 
-    /// Frees guarantees, permits put in, and what bids could have brought, at the end of an auction.
-    mutating func releaseHolds(of id: AuctionID) {
+    /// Frees guarantees, permits put in, and what bids could have brought, at the end of an auction without a result.
+    private mutating func releaseHolds(of id: AuctionID) {
+        forgetBids(of: id)
+        releaseGuarantees(of: id)
         let auction = auctions[slot(of: id)]
-        for entry in auction.entries { standingBids[entry.member, default: 0] -= 1 }
+        let asset = AssetID.permits(auction.terms.permitClass)
         if !auction.terms.issues {
-            let account = AccountID.general(auction.terms.seller)
-            ledger.release(auction.supply.units, of: .permits(auction.terms.permitClass), in: account)
+            ledger.release(auction.supply.units, of: asset, in: .general(auction.terms.seller))
         }
-        for guarantee in auction.guarantees {
-            ledger.release(
-                guarantee.amount.minorUnits,
-                of: .cash(auction.terms.currency),
-                in: .general(guarantee.member)
-            )
-        }
-        for consignment in auction.consignments {
-            ledger.release(
-                consignment.quantity.units,
-                of: .permits(auction.terms.permitClass),
-                in: .general(consignment.member)
-            )
-        }
+        for part in auction.consignments { ledger.release(part.quantity.units, of: asset, in: .general(part.member)) }
+    }
+
+    /// Takes back what bids could have brought: they no longer count against any limit.
+    mutating func forgetBids(of id: AuctionID) {
+        let auction = auctions[slot(of: id)]
+        let asset = AssetID.permits(auction.terms.permitClass)
         for entry in auction.entries {
-            ledger.expect(
-                -entry.bid.quantity.units,
-                of: .permits(auction.terms.permitClass),
-                in: .general(entry.member)
-            )
+            standingBids[entry.member, default: 0] -= 1
+            ledger.expect(-entry.bid.quantity.units, of: asset, in: .general(entry.member))
+        }
+    }
+
+    /// Frees what stood behind bids.
+    mutating func releaseGuarantees(of id: AuctionID) {
+        let auction = auctions[slot(of: id)]
+        for guarantee in auction.guarantees {
+            let asset = AssetID.cash(auction.terms.currency)
+            ledger.release(guarantee.amount.minorUnits, of: asset, in: .general(guarantee.member))
         }
     }
 

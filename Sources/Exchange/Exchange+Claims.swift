@@ -36,8 +36,14 @@ extension Exchange {
     }
 
     /// Tries the open claims of a contract, and breaks those whose time is over, also after its end.
-    mutating func collect(_ id: AgreementID, _ events: inout ContiguousArray<Event>) {
-        for claim in compacts.owed(under: id) where claim.state == .open { collect(claim: claim.number, id, &events) }
+    /// - Returns: false if the slice ended before the last of them; each slice pays or breaks one at least.
+    mutating func collect(_ id: AgreementID, _ events: inout ContiguousArray<Event>) -> Bool {
+        let first = events.count
+        for claim in compacts.owed(under: id) where claim.state == .open {
+            guard events.count == first || events.count < sliceEnd else { return false }
+            collect(claim: claim.number, id, &events)
+        }
+        return true
     }
 
     /// Tries a claim while its contract is in force, and breaks it if its time is over.
@@ -49,7 +55,12 @@ extension Exchange {
 
     /// Tries what a member owes, once money has come in.
     mutating func collect(from member: MemberID, _ events: inout ContiguousArray<Event>) {
-        for claim in compacts.owed(by: member) {
+        let claims = compacts.owed(by: member)
+        for (index, claim) in claims.enumerated() {
+            guard events.count < sliceEnd else {
+                for id in Set(claims[index...].map(\.agreement)).sorted() { wake(id) }
+                return
+            }
             guard compacts[claim.agreement].state == .contract else { continue }
             tryToPay(claim.number, &events)
         }

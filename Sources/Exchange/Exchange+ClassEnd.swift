@@ -132,10 +132,22 @@ extension Exchange {
         return true
     }
 
-    /// Settles what hangs on a season that has ended, and publishes it.
+    /// Settles what hangs on a season that has ended, right by right.
+    /// - Returns: whether all are settled.
+    mutating func sweepRights(
+        of index: Int,
+        _ sweep: inout Sweep,
+        _ events: inout ContiguousArray<Event>
+    ) -> Bool {
+        goOn(&sweep, to: registry.rights.count, &events) { exchange, _, place, events in
+            exchange.settleRight(place, of: exchange.registry.seasons[index], &events)
+        }
+    }
+
+    /// Publishes that a season has ended.
     /// - Returns: true.
     mutating func seasonEnded(_ index: Int, _ sweep: Sweep, _ events: inout ContiguousArray<Event>) -> Bool {
-        settleRights(of: registry.seasons[index], &events)
+        registry.forgetRightsThatAreOver()
         let season = registry.seasons[index]
         publish(
             .seasonEnd(season, carried: sweep.carried, spillable: sweep.spillable, forfeited: sweep.sum),

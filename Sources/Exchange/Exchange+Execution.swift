@@ -9,19 +9,31 @@ import Seals
 extension Exchange {
     /// Does all that is due under an agreement, and sets the timer for what comes next.
     ///
-    /// What is done is marked first, so nothing is done twice.
+    /// What is done is marked first, so nothing is done twice. What is more than a slice of work goes on with the next `CLOCK`.
     mutating func advance(_ id: AgreementID, _ events: inout ContiguousArray<Event>) {
         guard let terms = compacts[id].terms else { return }
-        for moment in moments(terms, id) {
+        stepsLeft -= terms.schedule.periods.count / Exchange.periodsOfStep
+        for (rank, moment) in moments(terms, id).enumerated() {
             guard compacts[id].state == .contract else { break }
+            guard rank == 0 || !isSliceOver(events) else { return wake(id) }
+            stepsLeft -= 1 + terms.clauses.count + compacts[id].readings.count / Exchange.readingsOfStep
             pass(moment, terms, id, &events)
         }
-        collect(id, &events)
+        guard collect(id, &events) else { return wake(id) }
         if compacts[id].state == .contract, isOver(terms, id) { end(id, .completed, text: "", &events) }
         // An earlier timer looks again and sets the next one.
         guard let next = nextMoment(terms, id), compacts[id].wakes <= now || next < compacts[id].wakes else { return }
         compacts[id].wakes = next
         timers.add(.agreement(id), at: next)
+    }
+
+    /// How many periods, and how many readings, cost a step of a slice to look at.
+    private static let (periodsOfStep, readingsOfStep) = (100, 50)
+
+    /// Goes on with an agreement as soon as others had their turn.
+    mutating func wake(_ id: AgreementID) {
+        compacts[id].wakes = now
+        timers.add(.agreement(id), at: now)
     }
 
     /// Something that falls due at a time.
@@ -94,7 +106,9 @@ extension Exchange {
 
     /// Executes what a fact of the command has made due.
     mutating func advanceAwakened(_ events: inout ContiguousArray<Event>) {
-        while let id = awakened.popLast() { advance(id, &events) }
+        while let id = awakened.popLast() {
+            if isSliceOver(events) { wake(id) } else { advance(id, &events) }
+        }
     }
 
     /// Whether everything is done: periods settled, tasks decided, nothing left to pay.
@@ -140,7 +154,7 @@ extension Exchange {
         let isLast = terms.schedule.lastCall(of: times) <= time
         let needed = terms.measuresNeeded(in: period)
         let inputs = inputs(terms, period, id, isLast: isLast)
-        let isDisputed = compacts.complaints.contains { $0.disputes(id, times.label) }
+        let isDisputed = compacts.isDisputed(id, times.label)
         guard isLast || (!isDisputed && needed.allSatisfy { inputs.figures[$0] != nil }) else { return }
         compacts[id].progress[period].isSettled = true
         if isLast { countUnread(needed, period, terms, id) }
@@ -151,24 +165,19 @@ extension Exchange {
     /// What an agreement is reckoned with now.
     private func inputs(_ terms: Terms, _ period: Int, _ id: AgreementID, isLast: Bool) -> Inputs {
         let times = terms.schedule.periods[period]
-        let ofPeriod = compacts[id].readings.filter { $0.period == times.label }
+        let ofPeriod = compacts[id].readings(in: times.label)
         let figures = terms.measures.map { measure -> Figure? in
             switch measure.source {
             case .readings(let sampling):
-                let readings = Readings(ofPeriod.filter { $0.measure == measure.name }, of: sampling, terms)
+                let readings = Readings(ofPeriod[measure.name] ?? [], of: sampling, terms)
                 return isLast ? readings.final : readings.agreed
             case .facility(let code, let kind):
                 let facility = registry.facility(code)
                 let verified = facility.flatMap { registry[$0].verified(kind, period: times.year) }
                 return verified.flatMap { Figure(DecimalNumber(whole: $0.units)) }
             case .proceeds(let program):
-                let sum = compacts.proceeds.reduce(Int128(0)) { sum, entry in
-                    let isIn =
-                        registry[entry.program].code == program && times.starts <= entry.time
-                        && entry.time < times.ends
-                    return isIn ? sum + Int128(entry.amount.minorUnits) : sum
-                }
-                return Figure(minorUnits: sum, terms.currency)
+                let sum = registry.program(program).map { compacts.proceeds(of: $0, in: times.starts..<times.ends) }
+                return Figure(minorUnits: sum ?? 0, terms.currency)
             case .balance, .received: return nil
             }
         }
@@ -228,14 +237,16 @@ extension Exchange {
 
     /// Counts those who have not measured what was needed.
     private mutating func countUnread(_ needed: [Int], _ period: Int, _ terms: Terms, _ id: AgreementID) {
+        let ofPeriod = compacts[id].readings(in: terms.schedule.periods[period].label)
+        let samplers = Set(compacts[id].readings.lazy.map(\.sampler))
         for index in needed {
             guard case .readings(let sampling) = terms.measures[index].source, sampling.otherwise == nil else {
                 continue
             }
-            for party in compacts[id].readings(of: index, sampling, in: period, terms).missing {
+            for party in Readings(ofPeriod[terms.measures[index].name] ?? [], of: sampling, terms).missing {
                 // A monitor that has never measured anything here may not know of it.
                 let name = terms.parties[party].name
-                guard terms.parties[party].signs || compacts[id].readings.contains(where: { $0.sampler == name }) else {
+                guard terms.parties[party].signs || samplers.contains(name) else {
                     continue
                 }
                 guard let member = members.member(terms.parties[party].member) else { continue }

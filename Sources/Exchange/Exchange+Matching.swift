@@ -267,7 +267,8 @@ extension Exchange {
             expected.add(held: swap.giveQuantity.units, of: .permits(swap.give), in: .general(swap.member))
             expected.add(incoming: swap.wantQuantity.units, of: .permits(swap.want), in: .general(swap.member))
         }
-        for auction in auctions where auction.phase.isBeforeResult {
+        for auction in auctions where auction.settlement != nil { auction.tallySettlement(&expected) }
+        for auction in auctions where auction.hasStandingBids {
             let permits = AssetID.permits(auction.terms.permitClass)
             if !auction.terms.issues {
                 expected.add(held: auction.supply.units, of: permits, in: .general(auction.terms.seller))

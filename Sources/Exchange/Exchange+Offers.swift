@@ -113,6 +113,11 @@ extension Exchange {
             try checkHolding(adding: offer.items.map { ($0.permitClass, $0.quantity) }, member: sender.member)
         }
         if offer.lease > 0 || offer.royalty > .zero {
+            // Rights are settled one by one while a season ends.
+            for item in offer.items {
+                guard let yielded = registry[registry[item.permitClass].program].yields else { continue }
+                try checkNoSweep(of: yielded)
+            }
             for side in [offer.seller, sender.member] {
                 let bound = registry.rightCount(of: side)
                 guard bound + offer.items.count <= Limits.rightsMax else {
@@ -204,42 +209,39 @@ extension Exchange {
 
     // MARK: Rights
 
-    /// Settles royalties on what a source's entitlements yielded at its season's end, and leases that have run out.
+    /// Settles the royalty on what a right's entitlements yielded at its season's end, and ends a lease that has run out.
     ///
     /// What a buyer has no money for stays owed.
-    mutating func settleRights(of season: Season, _ events: inout ContiguousArray<Event>) {
-        for index in registry.rights.indices {
-            var right = registry.rights[index]
-            let program = registry[right.entitlement].program
-            guard registry[program].yields == season.program else { continue }
-            let isOver = right.seasonsLeft.map { $0 == 0 || !registry.isFor(right, season) } ?? false
-            let yielded = isOver ? .zero : right.yield(in: season, of: program)
-            let due = min(Money(minorUnits: yielded.units * right.royalty.minorUnits) + right.owed, Limits.moneyMax)
-            // Nothing leaves the account of a frozen member.
-            let isFrozen = registry.suspension(of: right.buyer, in: program)?.isFrozen ?? false
-            let free = isFrozen ? 0 : ledger.balance(.general(right.buyer), .cash(right.currency)).free
-            let paid = min(due, Money(minorUnits: max(0, free)))
-            if paid > .zero {
-                var payment = Transfer(
-                    kind: .royalty,
-                    from: right.buyer,
-                    to: right.seller,
-                    asset: .cash(right.currency),
-                    amount: paid.minorUnits,
-                    text: "sale \(right.sale)"
-                )
-                move(&payment, &events)
-            }
-            right.owed = due - paid
-            right.before.removeAll { $0.vintage <= season.vintage }
-            if right.isLease, !isOver {
-                right.seasonsLeft = right.seasonsLeft.map { $0 - 1 }
-                if right.seasonsLeft == 0 { releaseLeased(right) }
-            }
-            registry.set(right, at: index)
-            publish(.right(right, yielded: yielded, paid: paid), &events)
+    mutating func settleRight(_ index: Int, of season: Season, _ events: inout ContiguousArray<Event>) {
+        var right = registry.rights[index]
+        let program = registry[right.entitlement].program
+        guard registry[program].yields == season.program else { return }
+        let isOver = right.seasonsLeft.map { $0 == 0 || !registry.isFor(right, season) } ?? false
+        let yielded = isOver ? .zero : right.yield(in: season, of: program)
+        let due = min(Money(minorUnits: yielded.units * right.royalty.minorUnits) + right.owed, Limits.moneyMax)
+        // Nothing leaves the account of a frozen member.
+        let isFrozen = registry.suspension(of: right.buyer, in: program)?.isFrozen ?? false
+        let free = isFrozen ? 0 : ledger.balance(.general(right.buyer), .cash(right.currency)).free
+        let paid = min(due, Money(minorUnits: max(0, free)))
+        if paid > .zero {
+            var payment = Transfer(
+                kind: .royalty,
+                from: right.buyer,
+                to: right.seller,
+                asset: .cash(right.currency),
+                amount: paid.minorUnits,
+                text: "sale \(right.sale)"
+            )
+            move(&payment, &events)
         }
-        registry.forgetRightsThatAreOver()
+        right.owed = due - paid
+        right.before.removeAll { $0.vintage <= season.vintage }
+        if right.isLease, !isOver {
+            right.seasonsLeft = right.seasonsLeft.map { $0 - 1 }
+            if right.seasonsLeft == 0 { releaseLeased(right) }
+        }
+        registry.set(right, at: index)
+        publish(.right(right, yielded: yielded, paid: paid), &events)
     }
 
     /// What has been announced of entitlements for the seasons that are open.

@@ -9,7 +9,7 @@ import Registry
 
 extension Exchange {
     /// Marks a snapshot and its layout; a change of layout is a new number.
-    private static let format: UInt64 = 0x5745_4952_0000_0009
+    private static let format: UInt64 = 0x5745_4952_0000_000A
 
     /// The state with its position: what a snapshot file holds.
     package func snapshot() -> [UInt8] {
@@ -82,7 +82,7 @@ extension Exchange {
         auctionStreamCount = try reader.read()
         auctionCount = try reader.read()
         for _ in 0..<(try reader.readCount()) { auctions.append(try Auction(from: &reader)) }
-        for auction in auctions where auction.phase.isBeforeResult {
+        for auction in auctions where auction.hasStandingBids {
             for entry in auction.entries { standingBids[entry.member, default: 0] += 1 }
         }
         registryStreamCount = try reader.read()

@@ -30,7 +30,15 @@ extension Exchange {
         if count > Limits.sliceStepsMax { stepsLeft = 0 }
     }
 
-    private func isSliceOver(_ events: ContiguousArray<Event>) -> Bool {
+    /// Takes a step of the slice at hand; false if it is over.
+    mutating func takeStep(_ events: ContiguousArray<Event>) -> Bool {
+        guard !isSliceOver(events) else { return false }
+        stepsLeft -= 1
+        return true
+    }
+
+    /// Whether what can wait should leave the rest for the next `CLOCK`.
+    func isSliceOver(_ events: ContiguousArray<Event>) -> Bool {
         stepsLeft <= 0 || events.count >= sliceEnd
     }
 
@@ -40,7 +48,9 @@ extension Exchange {
         switch sweep.kind {
         case .limits(let id): sweepLimits(of: id, &sweep, &events)
         case .expiry(let id): sweepClasses(&sweep, &events) && expired(id, sweep, &events)
-        case .seasonEnd(let index): sweepClasses(&sweep, &events) && seasonEnded(index, sweep, &events)
+        case .seasonEnd(let index):
+            sweepClasses(&sweep, &events) && sweepRights(of: index, &sweep, &events)
+                && seasonEnded(index, sweep, &events)
         case .announcement(let index, let entitlements, let percent):
             goOn(&sweep, to: sweep.parts.count, &events) { exchange, sweep, place, events in
                 exchange.credit(sweep.parts[place], &sweep, percent, &events)
@@ -69,8 +79,7 @@ extension Exchange {
         _ step: (inout Exchange, inout Sweep, Int, inout ContiguousArray<Event>) -> Void
     ) -> Bool {
         while sweep.next < count {
-            guard !isSliceOver(events) else { return false }
-            stepsLeft -= 1
+            guard takeStep(events) else { return false }
             let place = Int(sweep.next)
             sweep.next += 1
             step(&self, &sweep, place, &events)
@@ -88,8 +97,7 @@ extension Exchange {
         _ step: (inout Exchange, Element, inout ContiguousArray<Event>) -> Void
     ) -> Bool {
         while let element = next(self, sweep.next) {
-            guard !isSliceOver(events) else { return false }
-            stepsLeft -= 1
+            guard takeStep(events) else { return false }
             sweep.next = number(element)
             step(&self, element, &events)
         }
@@ -143,7 +151,7 @@ extension Exchange {
             case .deadline(let index): registry.deadlines[index].program == program
             case .announcement(let index, _, _): !movesOnly && registry.seasons[index].program == program
             case .spill(let swept, vintage: _, _), .release(let swept, vintage: _): !movesOnly && swept == program
-            case .opening(let opening): !movesOnly && sweep.stage < 2 && self.program(of: opening.auction) == program
+            case .opening(let opening): !movesOnly && sweep.stage < 3 && self.program(of: opening.auction) == program
             case .phase, .dayEnd: false
             }
         }

@@ -99,6 +99,7 @@ package struct Exchange: Sendable {
         now = request.time
         matchesLeft = Limits.matchesMax
         stepsLeft = Limits.sliceStepsMax
+        sliceEnd = events.count + Limits.sliceEventsMax
         hasDueTimers = false
         let isRemembered = !request.id.isEmpty && !request.verb.isOfSession
         if isRemembered {

@@ -15,14 +15,19 @@ struct BalanceTable: Sendable {
     var blocks: ContiguousArray<BlockQueue> = []
     /// Finds slots, counted from 1, by their key.
     private var table = SlotTable()
-    /// The slots of each account, and of each asset, in the order in which they were made.
-    private var slotsOfAccount: [UInt32: ContiguousArray<UInt32>] = [:]
+    /// Finds the first slot of each account, counted from 1. No dictionary: it would hash all accounts anew where it grows.
+    private var firstOfAccount = SlotTable()
+    /// Behind each first slot the other slots of its account, the last made first; 0 ends them.
+    private var next = Buffer<UInt32>()
+    /// The slots of each asset, in the order in which they were made.
     private var slotsOfAsset: [UInt32: ContiguousArray<UInt32>] = [:]
 
     /// Gives this copy memory of its own.
     mutating func makeOwn() {
         slots.makeOwn()
         table.makeOwn()
+        firstOfAccount.makeOwn()
+        next.makeOwn()
     }
 
     /// The balance in a slot.
@@ -57,15 +62,38 @@ struct BalanceTable: Sendable {
     private mutating func add(_ key: UInt64) -> Int {
         slots.append(Slot(key: key))
         blocks.append(BlockQueue())
-        table.insert(UInt32(slots.count), BalanceTable.hash(key))
-        let slot = UInt32(slots.count - 1)
-        slotsOfAccount[slots[Int(slot)].account.index, default: []].append(slot)
-        slotsOfAsset[slots[Int(slot)].asset.index, default: []].append(slot)
-        return Int(slot)
+        let number = UInt32(slots.count)
+        table.insert(number, BalanceTable.hash(key))
+        let slot = slots[Int(number) - 1]
+        let first = firstSlot(of: slot.account)
+        if first == 0 {
+            firstOfAccount.insert(number, BalanceTable.hash(UInt64(slot.account.index)))
+            next.append(0)
+        } else {
+            next.append(next[Int(first) - 1])
+            next[Int(first) - 1] = number
+        }
+        slotsOfAsset[slot.asset.index, default: []].append(number - 1)
+        return Int(number) - 1
     }
 
-    /// The slots of an account.
-    func slots(of account: AccountID) -> ContiguousArray<UInt32> { slotsOfAccount[account.index] ?? [] }
+    /// The first slot of an account, counted from 1; 0 if it has none.
+    private func firstSlot(of account: AccountID) -> UInt32 {
+        firstOfAccount.slot(BalanceTable.hash(UInt64(account.index))) { slots[Int($0) - 1].account == account }
+    }
+
+    /// The slots of an account, in the order in which they were made.
+    func slots(of account: AccountID) -> ContiguousArray<UInt32> {
+        let first = firstSlot(of: account)
+        guard first > 0 else { return [] }
+        var others: ContiguousArray<UInt32> = []
+        var number = next[Int(first) - 1]
+        while number > 0 {
+            others.append(number - 1)
+            number = next[Int(number) - 1]
+        }
+        return [first - 1] + others.reversed()
+    }
 
     /// Every asset that has a slot, in order.
     var assets: [AssetID] { slotsOfAsset.keys.map { AssetID(index: $0) }.sorted() }

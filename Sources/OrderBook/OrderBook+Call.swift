@@ -202,12 +202,8 @@ struct CallOrders: Sendable {
             numbers.sort()
             isSorted = true
         }
-        var (low, high) = (0, numbers.count)
-        while low < high {
-            let middle = (low + high) / 2
-            if numbers[middle] <= number { low = middle + 1 } else { high = middle }
-        }
-        return low < numbers.count ? numbers[low] : nil
+        let place = numbers.firstPlace { $0 <= number }
+        return place < numbers.count ? numbers[place] : nil
     }
 }
 

@@ -21,11 +21,6 @@ public struct CodeOrder: Sendable {
     }
 
     private func index(behind last: Code, _ code: (UInt32) -> Code) -> Int {
-        var (low, high) = (0, places.count)
-        while low < high {
-            let middle = (low + high) / 2
-            if code(places[middle]) <= last { low = middle + 1 } else { high = middle }
-        }
-        return low
+        places.firstPlace { code($0) <= last }
     }
 }

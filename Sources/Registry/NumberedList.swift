@@ -1,3 +1,5 @@
+import Permits
+
 /// Things with ascending numbers, of which any may be found and taken out at once.
 ///
 /// Taking out leaves a hole; when half are holes, what is left moves together. So adding, finding and taking out cost
@@ -48,14 +50,7 @@ package struct NumberedList<Element: Sendable>: Sequence, Sendable {
     }
 
     /// The first place with a number, or one above it.
-    private func firstPlace(from number: UInt64) -> Int {
-        var (low, high) = (0, numbers.count)
-        while low < high {
-            let middle = (low + high) / 2
-            if numbers[middle] < number { low = middle + 1 } else { high = middle }
-        }
-        return low
-    }
+    private func firstPlace(from number: UInt64) -> Int { numbers.firstPlace { $0 < number } }
 
     /// Goes through them in the order of their numbers.
     package func makeIterator() -> some IteratorProtocol<Element> { elements.lazy.compactMap { $0 }.makeIterator() }

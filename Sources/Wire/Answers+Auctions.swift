@@ -79,12 +79,11 @@ extension Venue {
         rows.head.append("offered", result.offered)
         rows.head.append(result, auction.terms)
         let names = auction.terms.ruleBook.namesBidders
-        var bidders: [MemberID] = []
-        for (index, step) in result.steps.enumerated() {
-            if !bidders.contains(step.member) { bidders.append(step.member) }
-            guard index + 1 >= from, index + 1 < from + limit, let bidder = bidders.firstIndex(of: step.member) else {
-                continue
-            }
+        // A bidder's steps stand together.
+        var bidder = -1
+        for (index, step) in result.steps.prefix(from - 1 + limit).enumerated() {
+            if index == 0 || result.steps[index - 1].member != step.member { bidder += 1 }
+            guard index + 1 >= from else { continue }
             rows.row { bytes in
                 bytes.append("bidder", UInt64(bidder + 1))
                 if names { bytes.append("member", exchange.members[step.member].code) }

@@ -127,9 +127,7 @@ extension Venue {
                 let (figures, missing) = exchange.known(in: index, of: id)
                 bytes.append(figures: figures)
                 bytes.append(codes: missing, "awaits")
-                if exchange.compacts.complaints.contains(where: { $0.disputes(id, period.label) }) {
-                    bytes.append(" disputed=1")
-                }
+                if exchange.compacts.isDisputed(id, period.label) { bytes.append(" disputed=1") }
             }
         }
     }

@@ -1,0 +1,145 @@
+import Auctions
+import Ledger
+import Permits
+
+/// What is still to be moved for an auction that has been cleared: the permits and the cash for it are held until then.
+struct AuctionSettlement: Sendable {
+    /// A seller's part.
+    struct Part: Equatable, Sendable {
+        var member: MemberID
+        var amount: Int64
+    }
+
+    /// What a winner gets and pays.
+    struct Due: Equatable, Sendable {
+        var member: MemberID
+        var won = Quantity.zero
+        var paid = Money.zero
+    }
+
+    /// The next winner stands last.
+    private(set) var dues: [Due] = []
+    /// Who is still to be paid; the next stands last.
+    private(set) var cash: [Part] = []
+    /// Whose permits are still to be delivered; the next stand last.
+    private(set) var permits: [Part] = []
+    /// Permits that sellers keep.
+    private(set) var unsold: [Part] = []
+    /// What the auction's seller gets of the proceeds.
+    private(set) var sellersProceeds = Money.zero
+
+    /// Winners pay in the order of their bids, and sellers are paid in theirs: consigned permits are sold first if the rule book says so, after the
+    /// seller's otherwise; consignors get their part of the proceeds rounded down, the rest is shared by the terms, rounded down, and what is left goes
+    /// to the first.
+    init(_ auction: Auction, _ result: Auction.Result) {
+        for step in result.steps where step.won > .zero {
+            if dues.last?.member != step.member { dues.append(Due(member: step.member)) }
+            dues[dues.count - 1].won += step.won
+            dues[dues.count - 1].paid = dues[dues.count - 1].paid + step.paid
+        }
+        let (sold, proceeds) = (result.sold.units, result.proceeds.minorUnits)
+        let consigned = auction.consignments.reduce(0) { $0 + $1.quantity.units }
+        let soldConsigned =
+            auction.terms.ruleBook.consignedFirst
+            ? min(consigned, sold) : max(0, sold - (result.offered.units - consigned))
+        var rest = soldConsigned
+        var due = proceeds
+        for consignment in auction.consignments {
+            let part = min(consignment.quantity.units, rest)
+            rest -= part
+            permits.append(Part(member: consignment.member, amount: part))
+            unsold.append(Part(member: consignment.member, amount: consignment.quantity.units - part))
+            let share = sold > 0 ? Int64(UInt128(proceeds) * UInt128(part) / UInt128(sold)) : 0
+            cash.append(Part(member: consignment.member, amount: share))
+            due -= share
+        }
+        let seller = auction.terms.seller
+        permits.append(Part(member: seller, amount: sold - soldConsigned))
+        // What a regulator sells does not exist before it is sold.
+        if !auction.terms.issues {
+            unsold.append(Part(member: seller, amount: auction.supply.units - (sold - soldConsigned)))
+        }
+        var left = due
+        let first = cash.count
+        for share in auction.terms.shares {
+            let part = Int64(UInt128(due) * UInt128(share.percent) / 100)
+            left -= part
+            cash.append(Part(member: share.member, amount: part))
+        }
+        cash[first].amount += left
+        for part in cash where part.member == seller {
+            sellersProceeds = sellersProceeds + Money(minorUnits: part.amount)
+        }
+        dues.reverse()
+        cash.reverse()
+        permits.reverse()
+    }
+
+    /// The next winner; nil once all have been served.
+    mutating func takeDue() -> Due? { dues.popLast() }
+    /// Whom a winner pays.
+    mutating func takeCash(_ amount: Money) -> [Part] { AuctionSettlement.take(amount.minorUnits, from: &cash) }
+    /// Whose permits a winner gets.
+    mutating func takePermits(_ quantity: Quantity) -> [Part] { AuctionSettlement.take(quantity.units, from: &permits) }
+
+    private static func take(_ amount: Int64, from parts: inout [Part]) -> [Part] {
+        var taken: [Part] = []
+        var rest = amount
+        while rest > 0, let next = parts.last {
+            let part = min(rest, next.amount)
+            rest -= part
+            parts[parts.count - 1].amount -= part
+            if part == next.amount { parts.removeLast() }
+            if part > 0 { taken.append(Part(member: next.member, amount: part)) }
+        }
+        precondition(rest == 0, "sellers are owed less than winners pay")
+        return taken
+    }
+}
+
+extension AuctionSettlement {
+    func encode(to writer: inout ByteWriter) {
+        writer.write(list: dues) { writer, due in
+            writer.write(due.member.index)
+            writer.write(due.won)
+            writer.write(due.paid)
+        }
+        for parts in [cash, permits, unsold] {
+            writer.write(list: parts) { writer, part in
+                writer.write(part.member.index)
+                writer.write(part.amount)
+            }
+        }
+        writer.write(sellersProceeds)
+    }
+
+    init(from reader: inout ByteReader) throws(SnapshotError) {
+        func parts() throws(SnapshotError) -> [Part] {
+            try reader.readList { reader throws(SnapshotError) in
+                Part(member: MemberID(try reader.read()), amount: try reader.read())
+            }
+        }
+        dues = try reader.readList { reader throws(SnapshotError) in
+            Due(member: MemberID(try reader.read()), won: try reader.readQuantity(), paid: try reader.readMoney())
+        }
+        cash = try parts()
+        permits = try parts()
+        unsold = try parts()
+        sellersProceeds = try reader.readMoney()
+    }
+}
+
+extension Auction {
+    /// Adds what is held for what is still to be moved.
+    func tallySettlement(_ tally: inout Ledger.HoldTally) {
+        guard let settlement else { return }
+        let asset = AssetID.permits(terms.permitClass)
+        for due in settlement.dues {
+            tally.add(held: due.paid.minorUnits, of: .cash(terms.currency), in: .general(due.member))
+            tally.add(incoming: due.won.units, of: asset, in: .general(due.member))
+        }
+        for part in settlement.permits + settlement.unsold where !(terms.issues && part.member == terms.seller) {
+            tally.add(held: part.amount, of: asset, in: .general(part.member))
+        }
+    }
+}
