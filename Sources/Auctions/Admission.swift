@@ -172,7 +172,9 @@ private struct LoweredSteps {
     private var turns: [[Int]]
     private var hasTurn: [Bool]
 
-    /// - Parameter prices: those of all steps, in descending order.
+    /// - Parameters:
+    ///   - prices: those of all steps, in descending order.
+    ///   - bidders: how many there are.
     init(_ prices: [Int64], bidders: Int) {
         self.prices = prices.reduce(into: []) { kept, price in if kept.last != price { kept.append(price) } }
         waiting = Array(repeating: [], count: bidders)
@@ -192,7 +194,9 @@ private struct LoweredSteps {
     /// What is to be looked at again at a price, the last to have come down first.
     mutating func due(at level: Int, _ steps: [BidStep]) -> [Entry] {
         let bidders = level == prices.count - 1 ? waiting.indices.filter { !waiting[$0].isEmpty } : turns[level]
-        return take(bidders, steps).map { Entry(step: $0.step, price: prices[level], quantity: $0.quantity, isLowered: true) }
+        return take(bidders, steps).map {
+            Entry(step: $0.step, price: prices[level], quantity: $0.quantity, isLowered: true)
+        }
     }
 
     /// What no price came down to.

@@ -38,6 +38,8 @@ package struct Clearing: Sendable {
     package private(set) var demanded: Quantity
     /// Why nothing was sold; nil if something was.
     package private(set) var failure: Failure?
+    /// The places of the steps by price, the highest first, and then by entry.
+    let order: [UInt32]
 
     /// Why an auction sold nothing.
     package enum Failure: UInt8, Word {
@@ -63,7 +65,7 @@ package struct Clearing: Sendable {
     ///
     /// Complexity: that of sorting the steps. Their quantities are multiples of the lot.
     package init(_ steps: [BidStep], bidders: [Bidder], sale: Sale, rules: RuleBook) {
-        let order = Clearing.byPrice(steps)
+        order = Clearing.byPrice(steps)
         let admission = Admission(steps, order: order, bidders: bidders, sale: sale, rules: rules)
         let entries = admission.entries
         cuts = admission.cuts
@@ -100,7 +102,7 @@ package struct Clearing: Sendable {
     }
 
     /// The places of the steps by price, the highest first, and then by entry.
-    static func byPrice(_ steps: [BidStep]) -> [UInt32] {
+    private static func byPrice(_ steps: [BidStep]) -> [UInt32] {
         // Price and place in one word, so that sorting compares integers.
         var keys: [UInt64] = []
         keys.reserveCapacity(steps.count)

@@ -41,7 +41,7 @@ package struct AuctionStatistics: Hashable, Sendable {
         self.bidders = hasBid.count { $0 }
         winners = won.count { $0 > 0 }
         concentration = AuctionStatistics.concentration(won, of: clearing.sold.units)
-        countPrices(steps)
+        countPrices(steps, clearing.order)
     }
 
     private static func concentration(_ won: [Int64], of sold: Int64) -> Int64 {
@@ -51,9 +51,8 @@ package struct AuctionStatistics: Hashable, Sendable {
         return Int64((squares * 20_000 + whole) / (whole * 2))
     }
 
-    private mutating func countPrices(_ steps: [BidStep]) {
+    private mutating func countPrices(_ steps: [BidStep], _ order: [UInt32]) {
         guard !steps.isEmpty else { return }
-        let order = Clearing.byPrice(steps)
         let prices = order.map { steps[Int($0)].price }
         highest = prices.first
         lowest = prices.last

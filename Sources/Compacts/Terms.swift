@@ -163,7 +163,7 @@ package struct Terms: Sendable {
     /// The most payments and deliveries that all clauses make in all periods.
     package static let movesMax = 20_000
     /// The most of them in one period: they are made together.
-    package static let movesOfPeriodMax = 1_000
+    package static let movesOfPeriodMax = 500
     /// The most samples of all measures in a period.
     package static let samplesMax = 1_000
 

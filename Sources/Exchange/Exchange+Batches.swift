@@ -5,151 +5,230 @@ import Registry
 // Batches: resting orders of two zones that have come to meet, because a link opened, a market opened or a stop acted,
 // are cleared together at one price instead of by who was first.
 
-extension Exchange {
-    /// Part of a resting order in a batch.
-    private struct Part {
-        var order: Order
-        /// What it could trade, in multiples.
-        var offered: Int64
-        /// What it gets.
-        var given: Int64 = 0
+/// A batch that is being cleared: who gets how much of it, at one price.
+struct Batch: Sendable {
+    /// What is still to be filled of an order, in multiples of the way's amounts.
+    struct Part: Equatable, Sendable {
+        var order: OrderID
+        var given: Int64
     }
 
+    var from: MarketID
+    var to: MarketID
+    var price: Price
+    /// The next to be filled stand last.
+    var sells: [Part]
+    var buys: [Part]
+}
+
+extension Exchange {
     /// Clears what meets across the links of a program, the shortest ways first, until nothing does.
     mutating func couple(_ program: ProgramID, _ events: inout ContiguousArray<Event>) {
-        guard !couplings.isEmpty else { return }
-        // By length, then by the place of the origin's market: each market lists its shortest first.
+        guard !couplings.isEmpty, ways(of: program).contains(where: isCrossed) else { return }
+        begin(Sweep(.batches(program), began: now), &events)
+    }
+
+    /// The ways of a program by length, then by the place of the origin's market: each market lists its shortest first.
+    private func ways(of program: ProgramID) -> [Coupling] {
         let all = couplings.indices.flatMap { couplings[$0].outbound }.filter {
             registry[$0.classes[0]].program == program
         }
-        let ways = (1...Limits.routeLinksMax).flatMap { length in all.filter { $0.route.steps.count == length } }
-        var isDone = false
-        while !isDone {
-            isDone = true
-            for coupling in ways where clear(coupling, &events) { isDone = false }
+        return (1...Limits.routeLinksMax).flatMap { length in all.filter { $0.route.steps.count == length } }
+    }
+
+    private func isCrossed(_ coupling: Coupling) -> Bool {
+        coupling.meet(buy: tops[coupling.destination.slot].bid, sell: tops[coupling.origin.slot].ask)
+            && capacity(of: coupling) > 0
+    }
+
+    /// Clears one way after the other, again and again until nothing trades by any.
+    /// - Returns: whether all is done.
+    mutating func sweepBatches(
+        of program: ProgramID,
+        _ sweep: inout Sweep,
+        _ events: inout ContiguousArray<Event>
+    ) -> Bool {
+        let ways = ways(of: program)
+        while true {
+            let isOver = goOn(&sweep, to: ways.count, &events) { exchange, sweep, place, events in
+                if sweep.batch == nil {
+                    sweep.batch = exchange.batch(by: ways[place])
+                    guard let batch = sweep.batch else { return }
+                    // What has traded may let others meet.
+                    sweep.stage = 1
+                    exchange.set(isSwept: true, batch)
+                    exchange.endSlice(after: batch.sells.count + batch.buys.count)
+                }
+                guard var batch = sweep.batch.take() else { return }
+                if !exchange.fill(&batch, by: ways[place], &events) {
+                    sweep.batch = batch
+                    sweep.next -= 1
+                }
+            }
+            guard isOver else { return false }
+            guard sweep.stage == 1 else { return true }
+            sweep.enter(0)
         }
     }
 
-    /// Clears one way: the most that can pass, at one price; at the margin orders of one price share pro rata.
-    ///
-    /// The price is in the middle between the worst sell and the worst buy that trade, as the origin's market quotes it,
-    /// rounded down to the tick and never below that sell. Of an iceberg what it shows takes part.
-    /// - Returns: whether anything traded.
-    private mutating func clear(_ coupling: Coupling, _ events: inout ContiguousArray<Event>) -> Bool {
-        let (from, to) = (coupling.origin, coupling.destination)
-        let (bid, ask) = (tops[to.slot].bid, tops[from.slot].ask)
-        guard coupling.meet(buy: bid, sell: ask) else { return false }
-        let capacity = capacity(of: coupling)
-        guard capacity > 0 else { return false }
-        var sells = parts(.sell, in: from, amount: coupling.left, meeting: Price(minorUnits: bid), by: coupling)
-        var buys = parts(.buy, in: to, amount: coupling.arrives, meeting: Price(minorUnits: ask), by: coupling)
-        guard let margin = margin(sells, buys, capacity, by: coupling) else { return false }
-        share(margin.volume, among: &sells, upTo: margin.sell)
-        share(margin.volume, among: &buys, upTo: margin.buy)
-        let price = batchPrice(margin.sell, margin.buy, by: coupling)
-        // The first part on each side that is not used up.
-        var (sell, buy) = (0, 0)
-        while true {
-            while sell < sells.count, sells[sell].given == 0 { sell += 1 }
-            while buy < buys.count, buys[buy].given == 0 { buy += 1 }
-            guard sell < sells.count, buy < buys.count else { break }
-            let multiples = min(sells[sell].given, buys[buy].given)
-            sells[sell].given -= multiples
-            buys[buy].given -= multiples
-            fill(sells[sell].order, buys[buy].order, multiples, at: price, by: coupling, &events)
+    /// Fills a batch as far as the slice goes.
+    /// - Returns: whether all of it is filled.
+    private mutating func fill(
+        _ batch: inout Batch,
+        by coupling: Coupling,
+        _ events: inout ContiguousArray<Event>
+    ) -> Bool {
+        while let sell = batch.sells.last, let buy = batch.buys.last {
+            guard takeStep(events) else { return false }
+            // A dead man's switch may have taken an order out.
+            guard markets[batch.from.slot].book.find(sell.order) != nil else {
+                batch.sells.removeLast()
+                continue
+            }
+            guard markets[batch.to.slot].book.find(buy.order) != nil else {
+                batch.buys.removeLast()
+                continue
+            }
+            let multiples = min(sell.given, buy.given)
+            fill(sell.order, buy.order, multiples, at: batch.price, by: coupling, &events)
+            for side in [\Batch.sells, \Batch.buys] {
+                let last = batch[keyPath: side].count - 1
+                batch[keyPath: side][last].given -= multiples
+                if batch[keyPath: side][last].given == 0 { batch[keyPath: side].removeLast() }
+            }
         }
-        markets[from.slot].book.lastPrice = price
-        for market in [from, to] {
-            resume(market, &events)
-        }
+        set(isSwept: false, batch)
+        markets[batch.from.slot].book.lastPrice = batch.price
+        for market in [batch.from, batch.to] { resume(market, &events) }
         return true
     }
 
+    /// While a batch is filled, nobody leaves it.
+    mutating func set(isSwept: Bool, _ batch: Batch) {
+        for market in [batch.from, batch.to] { markets[market.slot].isSwept = isSwept }
+    }
+
+    /// What trades by one way: the most that can pass, at one price; at the margin orders of one price share pro rata.
+    ///
+    /// The price is in the middle between the worst sell and the worst buy that trade, as the origin's market quotes it,
+    /// rounded down to the tick and never below that sell. Of an iceberg what it shows takes part.
+    private func batch(by coupling: Coupling) -> Batch? {
+        guard isCrossed(coupling) else { return nil }
+        let (from, to) = (coupling.origin, coupling.destination)
+        let (bid, ask) = (tops[to.slot].bid, tops[from.slot].ask)
+        let capacity = capacity(of: coupling)
+        let sells = shown(.sell, in: from, coupling.left, meeting: bid, by: coupling, enough: capacity)
+        let buys = shown(.buy, in: to, coupling.arrives, meeting: ask, by: coupling, enough: capacity)
+        guard let margin = margin(sells, buys, capacity, by: coupling) else { return nil }
+        return Batch(
+            from: from,
+            to: to,
+            price: batchPrice(margin.sell, margin.buy, by: coupling),
+            sells: share(margin.volume, among: sells, upTo: margin.sell),
+            buys: share(margin.volume, among: buys, upTo: margin.buy)
+        )
+    }
+
     private mutating func fill(
-        _ sell: Order,
-        _ buy: Order,
+        _ sell: OrderID,
+        _ buy: OrderID,
         _ multiples: Int64,
         at price: Price,
         by coupling: Coupling,
         _ events: inout ContiguousArray<Event>
     ) {
         let (left, arrives) = (Quantity(multiples * coupling.left), Quantity(multiples * coupling.arrives))
-        let bought = markets[coupling.destination.slot].book.fill(buy.id, arrives, events: &bookEvents)
+        let bought = markets[coupling.destination.slot].book.fill(buy, arrives, events: &bookEvents)
         settleBookEvents(of: coupling.destination, &events)
-        let sold = markets[coupling.origin.slot].book.fill(sell.id, left, events: &bookEvents)
+        let sold = markets[coupling.origin.slot].book.fill(sell, left, events: &bookEvents)
         let fill = Fill(price: price, quantity: left, aggressor: nil, buy: bought.party, sell: sold.party)
         settle(fill, of: .buy, multiples, by: coupling, &events)
         settleBookEvents(of: coupling.origin, &events)
     }
 
     /// The orders of a side that can trade by a coupling with an order at `price` on the other.
-    private func parts(
+    private func shown(
         _ side: Side,
         in id: MarketID,
-        amount: Int64,
-        meeting price: Price,
-        by coupling: Coupling
-    ) -> [Part] {
+        _ amount: Int64,
+        meeting price: Int64,
+        by coupling: Coupling,
+        enough capacity: Int64
+    ) -> ContiguousArray<OrderBook.Shown> {
         let (left, arrives) = (Int128(coupling.left), Int128(coupling.arrives))
-        let units = Int128(price.minorUnits)
+        let units = Int128(price)
         let worst = side == .sell ? units * arrives / left : (units * left + arrives - 1) / arrives
-        return markets[id.slot].book.queue(
+        return markets[id.slot].book.shown(
             side,
-            showing: Quantity(amount),
-            atOrBetter: Price(minorUnits: Int64(min(worst, Int128(Limits.priceMax.minorUnits))))
-        ).map { Part(order: $0.order, offered: $0.order.shown.units / amount) }
+            inMultiplesOf: Quantity(amount),
+            atOrBetter: Price(minorUnits: Int64(min(worst, Int128(Limits.priceMax.minorUnits)))),
+            enough: capacity
+        )
     }
 
     /// How much trades, and the worst prices that do; nil for nothing.
     private func margin(
-        _ sells: [Part],
-        _ buys: [Part],
+        _ sells: ContiguousArray<OrderBook.Shown>,
+        _ buys: ContiguousArray<OrderBook.Shown>,
         _ capacity: Int64,
         by coupling: Coupling
     ) -> (volume: Int64, sell: Price, buy: Price)? {
         var result: (volume: Int64, sell: Price, buy: Price)?
         var volume: Int64 = 0
         var (sell, buy) = (0, 0)
-        var (offered, wanted) = (sells.first?.offered ?? 0, buys.first?.offered ?? 0)
+        var (offered, wanted) = (sells.first?.multiples ?? 0, buys.first?.multiples ?? 0)
         while sell < sells.count, buy < buys.count, volume < capacity,
-            coupling.meet(buy: buys[buy].order.price.minorUnits, sell: sells[sell].order.price.minorUnits)
+            coupling.meet(buy: buys[buy].price.minorUnits, sell: sells[sell].price.minorUnits)
         {
             let step = min(offered, wanted, capacity - volume)
             volume += step
             offered -= step
             wanted -= step
-            result = (volume, sells[sell].order.price, buys[buy].order.price)
+            result = (volume, sells[sell].price, buys[buy].price)
             if offered == 0 {
                 sell += 1
-                if sell < sells.count { offered = sells[sell].offered }
+                if sell < sells.count { offered = sells[sell].multiples }
             }
             if wanted == 0 {
                 buy += 1
-                if buy < buys.count { wanted = buys[buy].offered }
+                if buy < buys.count { wanted = buys[buy].multiples }
             }
         }
         return result
     }
 
-    /// Gives a volume to the orders up to the worst price: better ones all they offered, those at it pro rata, rounded
-    /// down, and what is left over one multiple each by time.
-    private func share(_ volume: Int64, among parts: inout [Part], upTo price: Price) {
+    /// Gives a volume to the orders up to the worst price: better ones all they show, those at it pro rata, rounded down,
+    /// and what is left over one multiple each by time.
+    /// - Returns: what each gets, the last first.
+    private func share(
+        _ volume: Int64,
+        among orders: ContiguousArray<OrderBook.Shown>,
+        upTo price: Price
+    ) -> [Batch.Part] {
+        var parts: [Batch.Part] = []
+        let better = orders.prefix { $0.price != price }
         var rest = volume
-        for index in parts.indices.prefix(while: { parts[$0].order.price != price }) {
-            parts[index].given = parts[index].offered
-            rest -= parts[index].offered
+        for order in better {
+            parts.append(Batch.Part(order: order.id, given: order.multiples))
+            rest -= order.multiples
         }
-        let marginal = parts.indices.filter { parts[$0].order.price == price }
-        let total = marginal.reduce(Int128(0)) { $0 + Int128(parts[$1].offered) }
+        let marginal = orders[better.endIndex...].prefix { $0.price == price }
+        let total = marginal.reduce(Int128(0)) { $0 + Int128($1.multiples) }
         let shared = rest
-        for index in marginal {
-            parts[index].given = Int64(Int128(shared) * Int128(parts[index].offered) / total)
-            rest -= parts[index].given
+        for order in marginal {
+            let given = Int64(Int128(shared) * Int128(order.multiples) / total)
+            parts.append(Batch.Part(order: order.id, given: given))
+            rest -= given
         }
-        for index in marginal where rest > 0 && parts[index].given < parts[index].offered {
-            parts[index].given += 1
+        for (index, order) in marginal.enumerated() where rest > 0 {
+            let place = better.count + index
+            guard parts[place].given < order.multiples else { continue }
+            parts[place].given += 1
             rest -= 1
         }
+        parts.removeAll { $0.given == 0 }
+        parts.reverse()
+        return parts
     }
 
     private func batchPrice(_ sell: Price, _ buy: Price, by coupling: Coupling) -> Price {
@@ -158,5 +237,32 @@ extension Exchange {
         let middle = (Int128(sell.minorUnits) + worth) / 2 / tick * tick
         let high = markets[coupling.origin.slot].band.high
         return min(high, max(sell, Price(minorUnits: Int64(min(middle, Int128(Limits.priceMax.minorUnits))))))
+    }
+}
+
+extension Batch {
+    func encode(to writer: inout ByteWriter) {
+        writer.write(from.index)
+        writer.write(to.index)
+        writer.write(price)
+        for parts in [sells, buys] {
+            writer.write(list: parts) { writer, part in
+                writer.write(part.order.number)
+                writer.write(part.given)
+            }
+        }
+    }
+
+    init(from reader: inout ByteReader) throws(SnapshotError) {
+        func parts() throws(SnapshotError) -> [Part] {
+            try reader.readList { reader throws(SnapshotError) in
+                Part(order: OrderID(number: try reader.read()), given: try reader.read())
+            }
+        }
+        from = MarketID(try reader.read())
+        to = MarketID(try reader.read())
+        price = try reader.readPrice()
+        sells = try parts()
+        buys = try parts()
     }
 }

@@ -30,8 +30,9 @@ extension Exchange {
     /// How many periods, and how many readings, cost a step of a slice to look at.
     private static let (periodsOfStep, readingsOfStep) = (100, 50)
 
-    /// Goes on with an agreement as soon as others had their turn.
+    /// Ends the slice at hand, and goes on with an agreement as soon as others had their turn.
     mutating func wake(_ id: AgreementID) {
+        stepsLeft = 0
         compacts[id].wakes = now
         timers.add(.agreement(id), at: now)
     }

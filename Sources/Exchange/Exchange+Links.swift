@@ -17,6 +17,7 @@ extension Exchange {
     mutating func setLink(_ new: NewLink, _ sender: Sender, _ events: inout ContiguousArray<Event>) throws(Refusal) {
         let program = try findProgram(new.program)
         try checkRegulator(of: program, sender)
+        try checkNoSweep(of: program)
         guard new.from != new.to else { throw Refusal(.invalidCombination, "from and to are the same zone") }
         guard new.terms.limit == nil || !new.terms.isFrozen else {
             throw Refusal(.invalidCombination, "freeze=1 makes the balance the limit; leave out limit")

@@ -18,6 +18,7 @@ extension Exchange {
             throw Refusal(.limitReached, "the venue has \(Limits.marketsMax) markets, the most it can")
         }
         try checkLasts(permitClass)
+        try checkNoSweep(of: program)
         let terms = try checkTerms(new, permitClass: permitClass, currency: registry[program].currency)
         // Nothing below may fail.
         let market = Market(terms: terms)

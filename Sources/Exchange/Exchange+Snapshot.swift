@@ -91,6 +91,7 @@ extension Exchange {
         for _ in 0..<(try reader.readCount()) {
             let sweep = try Sweep(from: &reader)
             if case .phase(let market, _, text: _) = sweep.kind { markets[market.slot].isSwept = true }
+            if let batch = sweep.batch { set(isSwept: true, batch) }
             sweeps.append(sweep)
         }
         for _ in 0..<(try reader.readCount()) { unlabelled.append(FacilityID(try reader.read())) }

@@ -66,6 +66,7 @@ extension Exchange {
         case .deadline(let index): sweepDeadline(index, &sweep, &events)
         case .phase(let market, let next, let text): sweepPhase(market, to: next, text, &sweep, &events)
         case .dayEnd: sweepDayEnd(&sweep, &events)
+        case .batches(let program): sweepBatches(of: program, &sweep, &events)
         case .opening(let opening): sweepOpening(opening, &sweep, &events)
         }
     }
@@ -152,6 +153,7 @@ extension Exchange {
             case .announcement(let index, _, _): !movesOnly && registry.seasons[index].program == program
             case .spill(let swept, vintage: _, _), .release(let swept, vintage: _): !movesOnly && swept == program
             case .opening(let opening): !movesOnly && sweep.stage < 3 && self.program(of: opening.auction) == program
+            case .batches(let swept): swept == program
             case .phase, .dayEnd: false
             }
         }

@@ -24,6 +24,8 @@ struct Sweep: Sendable {
         /// A market goes from one phase to another, with what its orders do on the way.
         case phase(MarketID, Phase, text: String)
         case dayEnd
+        /// What meets across the links of a program is cleared, way by way.
+        case batches(ProgramID)
         /// An auction's bids are opened and cleared, and bidders are told what became of each step.
         case opening(Opening)
     }
@@ -50,6 +52,8 @@ struct Sweep: Sendable {
     var bids = OpenedBids()
     /// A call that ends.
     var call = Uncrossing(price: .zero, left: .zero)
+    /// A batch that is being filled.
+    var batch: Batch?
     /// Permits cancelled, credited or forfeited; carried over; carried over into spillable accounts.
     var (sum, carried, spillable) = (Quantity.zero, Quantity.zero, Quantity.zero)
 
@@ -92,6 +96,7 @@ extension Sweep {
         writer.write(call.price)
         writer.write(call.left)
         writer.write(call.closed.number)
+        writer.write(batch) { writer, batch in batch.encode(to: &writer) }
         for quantity in [sum, carried, spillable] { writer.write(quantity) }
     }
 
@@ -110,6 +115,7 @@ extension Sweep {
         call.price = try reader.readPrice()
         call.left = try reader.readQuantity()
         call.closed = OrderID(number: try reader.read())
+        batch = try reader.readOptional { reader throws(SnapshotError) in try Batch(from: &reader) }
         sum = try reader.readQuantity()
         carried = try reader.readQuantity()
         spillable = try reader.readQuantity()
@@ -154,6 +160,9 @@ extension Sweep.Kind {
         case .opening(let opening):
             writer.write(UInt8(9))
             opening.encode(to: &writer)
+        case .batches(let program):
+            writer.write(UInt8(10))
+            writer.write(program.index)
         }
     }
 
@@ -180,6 +189,7 @@ extension Sweep.Kind {
             self = .phase(market, next, text: try reader.readString())
         case 8: self = .dayEnd
         case 9: self = .opening(try Opening(from: &reader))
+        case 10: self = .batches(ProgramID(try reader.read()))
         default: throw SnapshotError("no such sweep before byte \(reader.position)")
         }
     }

@@ -15,7 +15,9 @@ struct BalanceTable: Sendable {
     var blocks: ContiguousArray<BlockQueue> = []
     /// Finds slots, counted from 1, by their key.
     private var table = SlotTable()
-    /// Finds the first slot of each account, counted from 1. No dictionary: it would hash all accounts anew where it grows.
+    /// Finds the first slot of each account, counted from 1.
+    ///
+    /// No dictionary: it would hash all accounts anew where it grows.
     private var firstOfAccount = SlotTable()
     /// Behind each first slot the other slots of its account, the last made first; 0 ends them.
     private var next = Buffer<UInt32>()

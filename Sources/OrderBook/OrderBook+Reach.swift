@@ -36,6 +36,44 @@ extension OrderBook {
         return found
     }
 
+    /// What an order shows, in multiples of an amount.
+    package struct Shown: Sendable, BitwiseCopyable {
+        package let id: OrderID
+        package let price: Price
+        package let multiples: Int64
+    }
+
+    /// What the orders of a side show, in multiples of an amount, at `worst` or better, by price, then time.
+    ///
+    /// It ends with the price at which there is `enough`. O(orders listed and passed over).
+    package func shown(
+        _ side: Side,
+        inMultiplesOf amount: Quantity,
+        atOrBetter worst: Price,
+        enough: Int64
+    ) -> ContiguousArray<Shown> {
+        let ladder = side == .buy ? bids : asks
+        let limit = ladder.lastIndex(atOrBetter: worst)
+        var found: ContiguousArray<Shown> = []
+        var sum: Int64 = 0
+        var index = ladder.first
+        while index <= limit, sum < enough {
+            let price = ladder.price(at: index)
+            var slot = ladder[index].head
+            while slot != 0 {
+                let node = orders[slot]
+                let multiples = Int64(node.shown) / amount.units
+                if multiples > 0 {
+                    found.append(Shown(id: OrderID(number: node.id), price: price, multiples: multiples))
+                    sum += multiples
+                }
+                slot = node.next
+            }
+            index = ladder.first(from: index + 1)
+        }
+        return found
+    }
+
     /// Takes a live order out without a word: it enters anew.
     package mutating func withdraw(_ id: OrderID, events: inout Buffer<BookEvent>) {
         own()

@@ -13,6 +13,7 @@ extension RandomAccessCollection where Index == Int {
     }
 
     /// Where the element with a number stands, of elements in the order of their numbers; nil if it is not there.
+    @inlinable
     public func place(of number: UInt64, by key: (Element) -> UInt64) -> Int? {
         let place = firstPlace { key($0) < number }
         return place < endIndex && key(self[place]) == number ? place : nil

@@ -43,7 +43,7 @@ struct WorstVenue {
     ]
 
     private let orders: Int
-    private let members: Int
+    let members: Int
     private let blocks: Int
     private var replay = StreamReplay()
     /// How many orders each maker rests.
@@ -79,11 +79,17 @@ struct WorstVenue {
         var row = try measureOnce("+\(request.delay) \(request.line)")
         // Each slice of what goes over everybody, and of timers that are due together, is a command of its own; the longest
         // counts.
-        while !replay.venue.exchange.isAtRest || (request.verb == "CLOCK" && replay.venue.exchange.hasDueTimers) {
+        while isBehind {
             let slice = try measureOnce("+1us venue CLOCK")
             if slice.milliseconds > row.milliseconds { row = slice }
         }
         return row
+    }
+
+    /// Whether something is left for a `CLOCK`.
+    private var isBehind: Bool {
+        var exchange = replay.venue.exchange
+        return exchange.nextDeadline <= replay.time
     }
 
     private mutating func measureOnce(_ entry: String) throws -> Row {
@@ -105,7 +111,7 @@ struct WorstVenue {
 
     // MARK: The venue
 
-    private func member(_ index: Int) -> String { "m\(index)" }
+    func member(_ index: Int) -> String { "m\(index)" }
 
     /// Fills the venue.
     mutating func build() throws {
@@ -342,31 +348,6 @@ struct WorstVenue {
             + ["2027-03-05T00:00:00Z venue CLOCK"]
     }
 
-    private var agreements: [Request] {
-        let zeros = WorstVenue.zeros
-        return [
-            Request("m1 INTEREST compact=C text=x to=m2", "-"),
-            Request("m2 JOIN compact=C", "-"),
-            Request("m1 MESSAGE compact=C text=x", "-"),
-            Request("m1 DRAFT compact=C text=x", "-"),
-            Request("m1/u SIGN compact=C draft=1 digest=\(zeros) sign=00", "-"),
-            Request("m1/u TERMINATE compact=C sign=00", "-"),
-            Request("m1 READING compact=C measure=m period=2027 value=1", "-"),
-            Request("m1 FULFIL compact=C task=t", "-"),
-            Request("m1 SPEND compact=C fund=f purpose=p to=m2 amount=1", "-"),
-            Request("m1 DONATE compact=C fund=f amount=1", "-"),
-            Request("m1 SETTLE claim=1", "-"),
-            Request("m1 WAIVE claim=1", "-"),
-            Request("m1 COMPLAIN member=m2 text=x", "-"),
-            Request("m2 ANSWER number=1 text=x", "-"),
-            Request("m1 OBSERVE compact=C text=x", "-"),
-            Request("m1 COMPACTS", "-"), Request("m1 TERMS compact=C", "-"), Request("m1 PERIODS compact=C", "-"),
-            Request("m1 READINGS compact=C", "-"), Request("m1 CLAIMS", "-"), Request("m1 FUNDS compact=C", "-"),
-            Request("m1 STANDING", "every member"), Request("m1 COMPLAINTS", "-"), Request("m1 LABELS", "-"),
-            Request("m2 LEAVE compact=C", "-"),
-        ]
-    }
-
     private var members_: [Request] {
         [
             Request("op MEMBER member=new role=participant name=N", "-"),
@@ -404,6 +385,26 @@ struct WorstVenue {
         ]
     }
 
+    /// Two zones without a link: every other member sells in one, the others buy in the other.
+    private var zones: [String] {
+        ["reg PROGRAM program=Y unit=ML currency=EUR"]
+            + ["a", "b"].flatMap {
+                [
+                    "reg CAP program=Y vintage=2027 zone=\($0) cap=1000000000000",
+                    "op MARKET market=Y\($0) program=Y vintage=2027 zone=\($0) tick=0.01 lot=1 maxqty=100 band=50 ref=70",
+                    "op PHASE market=Y\($0) phase=preopen", "op PHASE market=Y\($0) phase=open",
+                ]
+            }
+            + (makers..<members).flatMap { index in
+                let code = member(index)
+                return index.isMultiple(of: 2)
+                    ? [
+                        "reg ALLOCATE program=Y vintage=2027 zone=a member=\(code) qty=1",
+                        "\(code) ORDER market=Ya side=sell qty=1 price=69 tif=gtc",
+                    ] : ["\(code) ORDER market=Yb side=buy qty=1 price=71 tif=gtc"]
+            }
+    }
+
     /// What the operator and regulators do to everybody at once.
     private var wholeVenue: [Request] {
         [
@@ -413,6 +414,11 @@ struct WorstVenue {
             Request("reg LABEL label=B program=P criteria=standing>1 days=10", "every facility"),
             Request("venue CLOCK", "labels of every facility"),
             Request("reg DEADLINE program=P period=2027 due=2028-01-31", "-"),
+            Request(
+                "reg LINK link=Y program=Y from=a to=b limit=1000000",
+                "a batch of every member's order",
+                after: zones
+            ),
             Request("op PHASE market=U phase=open", "a call in which half of all orders trade"),
             Request("reg CAP program=P vintage=2027 cap=1000000000000000 holding=1000", "ends what does not fit"),
             Request("op PHASE market=U phase=closed", "-"), Request("op PHASE market=B phase=closed", "-"),

@@ -209,9 +209,9 @@ struct SweepTests {
         #expect(commands(all.filter { $0.hasSuffix("reason=expired") }).count > 2)
     }
 
-    @Test("bids are opened in slices and cleared at once; nobody leaves the auction meanwhile")
+    @Test("bids are opened in slices, cleared at once and settled in slices; nobody leaves the auction meanwhile")
     func opening() throws {
-        let count = 250
+        let count = 300
         let key = "30723d4f4e4f51f1e2309c90fbb32cc71a4292261c2282b5de3779f4a38e676f"
         let commit = "c8efc4260949e2e95ab54b89780c906151ce29204a37ee4ce24bafe0725e917a"
         let nonce = String(repeating: "0", count: 32)
@@ -240,8 +240,50 @@ struct SweepTests {
         let awards = all.filter { $0.hasPrefix("AWARD ") }
         #expect(awards.count == 2 * count)
         #expect(awards.compactMap { value("won", in: $0).flatMap(Int.init) }.reduce(0, +) == 600)
+        let payments = all.filter { $0.hasPrefix("CASH ") && $0.contains("text=\"O\"") }
+        // At 8, told to who pays and to the seller.
+        let amounts = payments.compactMap { value("amount", in: $0).flatMap { Double($0) } }
+        #expect(amounts.reduce(0, +) == 2 * 600 * 8)
+        #expect(commands(payments).count > 1)
         let settled = try #require(all.firstIndex { $0.hasPrefix("AUCTION ") && $0.contains("phase=settled") })
         #expect(all.firstIndex { $0.hasPrefix("AWARD ") }.map { $0 > settled } == true)
+    }
+
+    @Test("what meets when a link opens trades at one price, and nobody leaves it halfway")
+    func batch() throws {
+        let count = 700
+        let zones =
+            ["a", "b"].flatMap { zone in
+                [
+                    "+0s epa CAP program=Z vintage=2027 zone=\(zone) cap=100000000",
+                    "+0s operator MARKET market=\(zone) program=Z vintage=2027 zone=\(zone) tick=1 lot=1 maxqty=100 band=50 ref=70",
+                    "+0s operator PHASE market=\(zone) phase=preopen", "+0s operator PHASE market=\(zone) phase=open",
+                ]
+            }
+            + (0..<count).flatMap { index in
+                let (seller, buyer) = (Self.member(index), Self.member(index + count))
+                return [
+                    "+0s epa ALLOCATE program=Z vintage=2027 zone=a member=\(seller) qty=2",
+                    "+0s \(seller) ORDER market=a side=sell qty=2 price=\(60 + index % 5)",
+                    "+0s \(buyer) ORDER market=b side=buy qty=2 price=\(80 - index % 5)",
+                ]
+            }
+        let (replies, all, _) = try run(
+            [
+                "+0s epa LINK link=L program=Z from=a to=b limit=\(2 * count)",
+                "+0s \(Self.member(count - 1)) MASSCANCEL market=a", "+0s \(Self.member(2 * count - 1)) MASSCANCEL",
+                "+0s m1 ORDER market=b side=sell qty=1 price=70", "+0s epa LINK link=L program=Z from=a to=b limit=1",
+            ] + turns(20),
+            seed: text(["+0s epa PROGRAM program=Z unit=ML currency=EUR"] + zones)
+        )
+        #expect(
+            replies.prefix(5).map { $0.contains("code=BUSY") } == [false, true, true, true, true],
+            "\(replies[0...4])"
+        )
+        let trades = all.filter { $0.hasPrefix("TRADE ") }
+        #expect(trades.compactMap { value("qty", in: $0).flatMap(Int.init) }.reduce(0, +) == 2 * count)
+        #expect(Set(trades.compactMap { value("price", in: $0) }) == ["70.00"])
+        #expect(commands(trades).count > 2)
     }
 
     @Test("timers that fall due after a sweep began wait for its end")
