@@ -110,44 +110,29 @@ package struct FourEyes: Sendable {
 
     /// Takes a proposal off the list.
     package mutating func remove(_ number: UInt64) { proposals.removeAll { $0.number == number } }
+}
 
-    /// Appends the state in snapshot form.
-    package func encode(to writer: inout ByteWriter) {
-        writer.write(count: seconds.count)
-        for entry in seconds {
-            writer.write(entry.member.index)
-            writer.write(entry.seconds)
+extension FourEyes: Layout {
+    package static func layout(_ coder: inout some SnapshotCoder, _ old: FourEyes?) throws(SnapshotError) -> FourEyes {
+        var new = FourEyes()
+        new.seconds = try coder.list("seconds", old?.seconds) { coder, old throws(SnapshotError) in
+            (member: try coder.value("member", old?.member), seconds: try coder.value("seconds", old?.seconds))
         }
-        writer.write(count)
-        writer.write(count: proposals.count)
-        for proposal in proposals {
-            writer.write(proposal.number)
-            writer.write(proposal.member.index)
-            writer.write(proposal.author.index)
-            writer.write(proposal.proposed)
-            writer.write(proposal.expires)
-            writer.write(proposal.act)
-        }
+        new.count = try coder.value("count", old?.count)
+        new.proposals = try coder.list("proposals", old?.proposals)
+        return new
     }
+}
 
-    /// Reads the state from snapshot form.
-    package init(from reader: inout ByteReader) throws(SnapshotError) {
-        for _ in 0..<(try reader.readCount()) {
-            let member = MemberID(try reader.read())
-            seconds.append((member, try reader.read()))
-        }
-        count = try reader.read()
-        for _ in 0..<(try reader.readCount()) {
-            proposals.append(
-                Proposal(
-                    number: try reader.read(),
-                    member: MemberID(try reader.read()),
-                    author: UserID(try reader.read()),
-                    proposed: try reader.readTimestamp(),
-                    expires: try reader.readTimestamp(),
-                    act: try reader.readString()
-                )
-            )
-        }
+extension Proposal: Layout {
+    package static func layout(_ coder: inout some SnapshotCoder, _ old: Proposal?) throws(SnapshotError) -> Proposal {
+        Proposal(
+            number: try coder.value("number", old?.number),
+            member: try coder.value("member", old?.member),
+            author: try coder.value("author", old?.author),
+            proposed: try coder.value("proposed", old?.proposed),
+            expires: try coder.value("expires", old?.expires),
+            act: try coder.value("act", old?.act)
+        )
     }
 }

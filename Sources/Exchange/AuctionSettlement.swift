@@ -97,35 +97,41 @@ struct AuctionSettlement: Sendable {
     }
 }
 
-extension AuctionSettlement {
-    func encode(to writer: inout ByteWriter) {
-        writer.write(list: dues) { writer, due in
-            writer.write(due.member.index)
-            writer.write(due.won)
-            writer.write(due.paid)
-        }
-        for parts in [cash, permits, unsold] {
-            writer.write(list: parts) { writer, part in
-                writer.write(part.member.index)
-                writer.write(part.amount)
-            }
-        }
-        writer.write(sellersProceeds)
+extension AuctionSettlement: Layout {
+    static func layout(
+        _ coder: inout some SnapshotCoder,
+        _ old: AuctionSettlement?
+    ) throws(SnapshotError) -> AuctionSettlement {
+        AuctionSettlement(
+            dues: try coder.list("dues", old?.dues) { coder, old throws(SnapshotError) in
+                Due(
+                    member: try coder.value("member", old?.member),
+                    won: try coder.value("won", old?.won),
+                    paid: try coder.value("paid", old?.paid)
+                )
+            },
+            cash: try coder.list("cash", old?.cash),
+            permits: try coder.list("permits", old?.permits),
+            unsold: try coder.list("unsold", old?.unsold),
+            sellersProceeds: try coder.value("sellersProceeds", old?.sellersProceeds)
+        )
     }
 
-    init(from reader: inout ByteReader) throws(SnapshotError) {
-        func parts() throws(SnapshotError) -> [Part] {
-            try reader.readList { reader throws(SnapshotError) in
-                Part(member: MemberID(try reader.read()), amount: try reader.read())
-            }
-        }
-        dues = try reader.readList { reader throws(SnapshotError) in
-            Due(member: MemberID(try reader.read()), won: try reader.readQuantity(), paid: try reader.readMoney())
-        }
-        cash = try parts()
-        permits = try parts()
-        unsold = try parts()
-        sellersProceeds = try reader.readMoney()
+    private init(dues: [Due], cash: [Part], permits: [Part], unsold: [Part], sellersProceeds: Money) {
+        (self.dues, self.cash, self.permits, self.unsold) = (dues, cash, permits, unsold)
+        self.sellersProceeds = sellersProceeds
+    }
+}
+
+extension AuctionSettlement.Part: Layout {
+    static func layout(
+        _ coder: inout some SnapshotCoder,
+        _ old: AuctionSettlement.Part?
+    ) throws(SnapshotError) -> AuctionSettlement.Part {
+        AuctionSettlement.Part(
+            member: try coder.value("member", old?.member),
+            amount: try coder.value("amount", old?.amount)
+        )
     }
 }
 

@@ -240,29 +240,20 @@ extension Exchange {
     }
 }
 
-extension Batch {
-    func encode(to writer: inout ByteWriter) {
-        writer.write(from.index)
-        writer.write(to.index)
-        writer.write(price)
-        for parts in [sells, buys] {
-            writer.write(list: parts) { writer, part in
-                writer.write(part.order.number)
-                writer.write(part.given)
-            }
-        }
+extension Batch: Layout {
+    static func layout(_ coder: inout some SnapshotCoder, _ old: Batch?) throws(SnapshotError) -> Batch {
+        Batch(
+            from: try coder.value("from", old?.from),
+            to: try coder.value("to", old?.to),
+            price: try coder.value("price", old?.price),
+            sells: try coder.list("sells", old?.sells),
+            buys: try coder.list("buys", old?.buys)
+        )
     }
+}
 
-    init(from reader: inout ByteReader) throws(SnapshotError) {
-        func parts() throws(SnapshotError) -> [Part] {
-            try reader.readList { reader throws(SnapshotError) in
-                Part(order: OrderID(number: try reader.read()), given: try reader.read())
-            }
-        }
-        from = MarketID(try reader.read())
-        to = MarketID(try reader.read())
-        price = try reader.readPrice()
-        sells = try parts()
-        buys = try parts()
+extension Batch.Part: Layout {
+    static func layout(_ coder: inout some SnapshotCoder, _ old: Batch.Part?) throws(SnapshotError) -> Batch.Part {
+        Batch.Part(order: try coder.value("order", old?.order), given: try coder.value("given", old?.given))
     }
 }

@@ -9,16 +9,13 @@ import Registry
 
 extension Exchange {
     /// Marks a snapshot and its layout; a change of layout is a new number.
-    private static let format: UInt64 = 0x5745_4952_0000_000A
+    package static let format: UInt64 = 0x5745_4952_0000_000A
 
     /// The state with its position: what a snapshot file holds.
     package func snapshot() -> [UInt8] {
         var writer = ByteWriter()
         writer.write(Exchange.format)
-        writer.write(sequence)
-        writer.write(now)
-        writer.write(hasDueTimers)
-        encodeState(to: &writer)
+        writer.write(self)
         return writer.bytes
     }
 
@@ -27,31 +24,8 @@ extension Exchange {
     /// A refused command without an id leaves these bytes as they were.
     package func stateBytes() -> [UInt8] {
         var writer = ByteWriter()
-        encodeState(to: &writer)
+        writer.write(State(of: self))
         return writer.bytes
-    }
-
-    private func encodeState(to writer: inout ByteWriter) {
-        writer.write(orderCount)
-        writer.write(tradeCount)
-        members.encode(to: &writer)
-        registry.encode(to: &writer)
-        ledger.encode(to: &writer)
-        firstReplies.encode(to: &writer)
-        timers.encode(to: &writer)
-        writer.write(count: markets.count)
-        for market in markets { market.encode(to: &writer) }
-        writer.write(auctionStreamCount)
-        writer.write(auctionCount)
-        writer.write(count: auctions.count)
-        for auction in auctions { auction.encode(to: &writer) }
-        writer.write(registryStreamCount)
-        fourEyes.encode(to: &writer)
-        compacts.encode(to: &writer)
-        writer.write(count: sweeps.count)
-        for sweep in sweeps { sweep.encode(to: &writer) }
-        writer.write(count: unlabelled.count)
-        for facility in unlabelled { writer.write(facility.index) }
     }
 
     /// Reads a snapshot back.
@@ -60,125 +34,135 @@ extension Exchange {
         var reader = ByteReader(snapshot)
         let format: UInt64 = try reader.read()
         guard format == Exchange.format else { throw SnapshotError("not a snapshot of this version's layout") }
-        sequence = try reader.read()
-        now = try reader.readTimestamp()
-        hasDueTimers = try reader.readBool()
-        orderCount = try reader.read()
-        tradeCount = try reader.read()
-        members = try Members(from: &reader)
-        registry = try Registry(from: &reader)
-        ledger = try Ledger(from: &reader)
-        firstReplies = try FirstReplies(from: &reader)
-        timers = try Timers(from: &reader)
-        for _ in 0..<(try reader.readCount()) {
-            let market = try Market(from: &reader)
-            marketCodes.append(market.terms.code)
-            markets.append(market)
-        }
-        findCouplings()
-        for market in markets {
-            for order in market.book.allOrders { _ = ordersOfMembers.add(order.id, of: order.owner) }
-        }
-        auctionStreamCount = try reader.read()
-        auctionCount = try reader.read()
-        for _ in 0..<(try reader.readCount()) { auctions.append(try Auction(from: &reader)) }
-        for auction in auctions where auction.hasStandingBids {
-            for entry in auction.entries { standingBids[entry.member, default: 0] += 1 }
-        }
-        registryStreamCount = try reader.read()
-        fourEyes = try FourEyes(from: &reader)
-        compacts = try Compacts(from: &reader)
-        for _ in 0..<(try reader.readCount()) {
-            let sweep = try Sweep(from: &reader)
-            if case .phase(let market, _, text: _) = sweep.kind { markets[market.slot].isSwept = true }
-            if let batch = sweep.batch { set(isSwept: true, batch) }
-            sweeps.append(sweep)
-        }
-        for _ in 0..<(try reader.readCount()) { unlabelled.append(FacilityID(try reader.read())) }
+        self = try Exchange.layout(&reader, nil)
         guard reader.isAtEnd else { throw SnapshotError("bytes left after the snapshot at \(reader.position)") }
     }
 }
 
-extension Market {
-    func encode(to writer: inout ByteWriter) {
-        writer.write(terms.market.index)
-        writer.write(terms.code)
-        writer.write(terms.permitClass.index)
-        writer.write(terms.currency)
-        writer.write(terms.tick)
-        writer.write(terms.lot)
-        writer.write(terms.quantityMax)
-        writer.write(terms.bandBasisPoints)
-        writer.write(terms.reference)
-        writer.write(terms.maker.partsPerMillion)
-        writer.write(terms.taker.partsPerMillion)
-        writer.write(phase)
-        writer.write(reference)
-        writer.write(streamCount)
-        writer.write(hasTraded)
-        writer.write(alertedSides)
-        writer.write(published != nil)
-        if let published { published.encode(to: &writer) }
-        let trades = recentTrades.last(RecentTrades.capacity)
-        writer.write(count: trades.count)
-        for trade in trades {
-            writer.write(trade.number)
-            writer.write(trade.time)
-            writer.write(trade.price)
-            writer.write(trade.quantity)
-            writer.write(trade.aggressor?.rawValue ?? .max)
-            writer.write(trade.buyer.index)
-            writer.write(trade.seller.index)
-            writer.write(trade.buyerFee)
-            writer.write(trade.sellerFee)
-            writer.write(trade.isAcross)
-            writer.write(trade.isBusted)
-        }
-        book.encode(to: &writer)
+extension Exchange: Layout {
+    /// The position, and the state.
+    package static func layout(_ coder: inout some SnapshotCoder, _ old: Exchange?) throws(SnapshotError) -> Exchange {
+        let sequence = try coder.value("sequence", old?.sequence)
+        let now = try coder.value("now", old?.now)
+        let hasDueTimers = try coder.value("hasDueTimers", old?.hasDueTimers)
+        var new = try State.layout(&coder, old.map { State(of: $0) }).exchange
+        (new.sequence, new.now, new.hasDueTimers) = (sequence, now, hasDueTimers)
+        return new
     }
+}
 
-    init(from reader: inout ByteReader) throws(SnapshotError) {
-        terms = MarketListing(
-            market: MarketID(try reader.read()),
-            code: try reader.readCode(),
-            permitClass: ClassID(try reader.read()),
-            currency: try reader.readWord(),
-            tick: try reader.readPrice(),
-            lot: try reader.readQuantity(),
-            quantityMax: try reader.readQuantity(),
-            bandBasisPoints: try reader.read(),
-            reference: try reader.readPrice(),
-            maker: FeeRate(partsPerMillion: try reader.read()),
-            taker: FeeRate(partsPerMillion: try reader.read())
-        )
-        phase = try reader.readWord()
-        reference = try reader.readPrice()
-        band = Market.band(around: reference, terms)
-        streamCount = try reader.read()
-        hasTraded = try reader.readBool()
-        alertedSides = try reader.read()
-        published = try reader.readBool() ? try Indicative(from: &reader) : nil
-        for _ in 0..<(try reader.readCount()) {
-            let number: UInt64 = try reader.read()
-            let time = try reader.readTimestamp()
-            let price = try reader.readPrice()
-            let quantity = try reader.readQuantity()
-            recentTrades.append(
-                TradePrint(
-                    number: number,
-                    time: time,
-                    price: price,
-                    quantity: quantity,
-                    aggressor: Side(rawValue: try reader.read()),
-                    buyer: MemberID(try reader.read()),
-                    seller: MemberID(try reader.read()),
-                    buyerFee: try reader.readMoney(),
-                    sellerFee: try reader.readMoney(),
-                    isAcross: try reader.readBool(),
-                    isBusted: try reader.readBool()
-                )
-            )
+/// The state without its position.
+private struct State: Layout {
+    var exchange: Exchange
+
+    init(of exchange: Exchange) { self.exchange = exchange }
+
+    static func layout(_ coder: inout some SnapshotCoder, _ old: State?) throws(SnapshotError) -> State {
+        let old = old?.exchange
+        var new = Exchange()
+        new.orderCount = try coder.value("orderCount", old?.orderCount)
+        new.tradeCount = try coder.value("tradeCount", old?.tradeCount)
+        new.members = try coder.value("members", old?.members)
+        new.registry = try coder.value("registry", old?.registry)
+        new.ledger = try coder.value("ledger", old?.ledger)
+        new.firstReplies = try coder.value("firstReplies", old?.firstReplies)
+        new.timers = try coder.value("timers", old?.timers)
+        for market in try coder.list("markets", old?.markets) {
+            new.marketCodes.append(market.terms.code)
+            new.markets.append(market)
         }
-        book = try OrderBook(from: &reader)
+        new.auctionStreamCount = try coder.value("auctionStreamCount", old?.auctionStreamCount)
+        new.auctionCount = try coder.value("auctionCount", old?.auctionCount)
+        new.auctions = ContiguousArray(try coder.list("auctions", old?.auctions))
+        new.registryStreamCount = try coder.value("registryStreamCount", old?.registryStreamCount)
+        new.fourEyes = try coder.value("fourEyes", old?.fourEyes)
+        new.compacts = try coder.value("compacts", old?.compacts)
+        new.sweeps = try coder.list("sweeps", old?.sweeps)
+        new.unlabelled = try coder.list("unlabelled", old?.unlabelled)
+        new.derive()
+        return State(of: new)
+    }
+}
+
+extension Exchange {
+    /// Makes what is made of the rest of the state.
+    fileprivate mutating func derive() {
+        findCouplings()
+        for market in markets {
+            for order in market.book.allOrders { _ = ordersOfMembers.add(order.id, of: order.owner) }
+        }
+        for auction in auctions where auction.hasStandingBids {
+            for entry in auction.entries { standingBids[entry.member, default: 0] += 1 }
+        }
+        for sweep in sweeps {
+            if case .phase(let market, _, text: _) = sweep.kind { markets[market.slot].isSwept = true }
+            if let batch = sweep.batch { set(isSwept: true, batch) }
+        }
+    }
+}
+
+extension Market: Layout {
+    package static func layout(_ coder: inout some SnapshotCoder, _ old: Market?) throws(SnapshotError) -> Market {
+        let terms = try MarketListing.layout(&coder, old?.terms)
+        let phase = try coder.value("phase", old?.phase)
+        let reference = try coder.value("reference", old?.reference)
+        let streamCount = try coder.value("streamCount", old?.streamCount)
+        let hasTraded = try coder.value("hasTraded", old?.hasTraded)
+        let alertedSides = try coder.value("alertedSides", old?.alertedSides)
+        let published = try coder.optional("published", old?.published)
+        let trades = try coder.list("trades", old?.recentTrades.last(RecentTrades.capacity))
+        let book = try coder.own("book", old?.book, form: OrderBook.form, write: { $0.encode(to: &$1) }) {
+            reader throws(SnapshotError) in try OrderBook(from: &reader)
+        }
+        return try coder.made(old) {
+            var market = Market(terms: terms)
+            (market.phase, market.reference, market.streamCount) = (phase, reference, streamCount)
+            (market.hasTraded, market.alertedSides, market.published) = (hasTraded, alertedSides, published)
+            for trade in trades { market.recentTrades.append(trade) }
+            market.book = book
+            return market
+        }
+    }
+}
+
+extension MarketListing: Layout {
+    package static func layout(
+        _ coder: inout some SnapshotCoder,
+        _ old: MarketListing?
+    ) throws(SnapshotError) -> MarketListing {
+        MarketListing(
+            market: try coder.value("market", old?.market),
+            code: try coder.value("code", old?.code),
+            permitClass: try coder.value("permitClass", old?.permitClass),
+            currency: try coder.value("currency", old?.currency),
+            tick: try coder.value("tick", old?.tick),
+            lot: try coder.value("lot", old?.lot),
+            quantityMax: try coder.value("quantityMax", old?.quantityMax),
+            bandBasisPoints: try coder.value("bandBasisPoints", old?.bandBasisPoints),
+            reference: try coder.value("reference", old?.reference),
+            maker: try coder.value("maker", old?.maker),
+            taker: try coder.value("taker", old?.taker)
+        )
+    }
+}
+
+extension TradePrint: Layout {
+    package static func layout(
+        _ coder: inout some SnapshotCoder,
+        _ old: TradePrint?
+    ) throws(SnapshotError) -> TradePrint {
+        TradePrint(
+            number: try coder.value("number", old?.number),
+            time: try coder.value("time", old?.time),
+            price: try coder.value("price", old?.price),
+            quantity: try coder.value("quantity", old?.quantity),
+            aggressor: try coder.word("aggressor", old?.aggressor),
+            buyer: try coder.value("buyer", old?.buyer),
+            seller: try coder.value("seller", old?.seller),
+            buyerFee: try coder.value("buyerFee", old?.buyerFee),
+            sellerFee: try coder.value("sellerFee", old?.sellerFee),
+            isAcross: try coder.value("isAcross", old?.isAcross),
+            isBusted: try coder.value("isBusted", old?.isBusted)
+        )
     }
 }

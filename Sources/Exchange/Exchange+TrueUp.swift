@@ -241,24 +241,20 @@ struct DeadlineClaim: Sendable {
     func missing(_ tally: SurrenderTally, _ limits: SurrenderLimits) -> Quantity {
         max(.zero, due - limits.counted(tally))
     }
-
-    func encode(to writer: inout ByteWriter) {
-        writer.write(facility.index)
-        writer.write(count: obligation)
-        writer.write(use)
-        writer.write(isVerified)
-        writer.write(balance)
-        writer.write(carriedPenalty)
-    }
 }
 
-extension DeadlineClaim {
-    init(from reader: inout ByteReader) throws(SnapshotError) {
-        facility = FacilityID(try reader.read())
-        obligation = Int(try reader.read(UInt64.self))
-        use = try reader.readQuantity()
-        isVerified = try reader.readBool()
-        balance = try reader.readQuantity()
-        carriedPenalty = try reader.readQuantity()
+extension DeadlineClaim: Layout {
+    static func layout(
+        _ coder: inout some SnapshotCoder,
+        _ old: DeadlineClaim?
+    ) throws(SnapshotError) -> DeadlineClaim {
+        DeadlineClaim(
+            facility: try coder.value("facility", old?.facility),
+            obligation: try coder.value("obligation", old?.obligation),
+            use: try coder.value("use", old?.use),
+            isVerified: try coder.value("isVerified", old?.isVerified),
+            balance: try coder.value("balance", old?.balance),
+            carriedPenalty: try coder.value("carriedPenalty", old?.carriedPenalty)
+        )
     }
 }

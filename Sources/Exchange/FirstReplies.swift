@@ -243,39 +243,50 @@ package struct FirstReplies: Sendable {
         default: return .order(OrderID(number: entry.number), open: Quantity(Int64(entry.open)))
         }
     }
+}
 
-    /// Appends the ids of each member, by member, oldest first.
-    func encode(to writer: inout ByteWriter) {
-        writer.write(count: queues.count)
-        for queue in queues {
-            writer.write(queue.hasForgotten)
-            writer.write(count: queue.count)
-            var place = queue.first
-            while place != 0 {
-                let entry = entries[Int(place)]
-                writer.write(entry.id.code)
-                writer.write(entry.contentHash)
-                writer.write(entry.sequence)
-                outcome(of: entry).encode(to: &writer)
-                place = entry.next
+extension FirstReplies: Layout {
+    /// The ids of each member, by member, oldest first.
+    package static func layout(_ coder: inout some SnapshotCoder, _ old: FirstReplies?) throws(SnapshotError) -> FirstReplies {
+        var new = FirstReplies()
+        let members = try coder.list("members", old?.queues) { coder, queue throws(SnapshotError) in
+            let hasForgotten = try coder.value("hasForgotten", queue?.hasForgotten)
+            let entries = queue.flatMap { old?.entries(of: $0) }
+            let replies = try coder.list("replies", entries) { coder, entry throws(SnapshotError) in
+                (
+                    id: try coder.value("id", entry?.id.code),
+                    contentHash: try coder.value("contentHash", entry?.contentHash),
+                    sequence: try coder.value("sequence", entry?.sequence),
+                    outcome: try coder.value("outcome", entry.flatMap { old?.outcome(of: $0) })
+                )
+            }
+            return (hasForgotten: hasForgotten, replies: replies)
+        }
+        for (index, queue) in members.enumerated() {
+            let member = MemberID(UInt32(index))
+            new.queues.append(Queue())
+            new.queues[index].hasForgotten = queue.hasForgotten
+            for reply in queue.replies {
+                guard new.place(of: reply.id, member: member) == 0 else {
+                    throw SnapshotError("id \(reply.id) stands twice")
+                }
+                new.record(
+                    reply.outcome,
+                    sequence: reply.sequence,
+                    contentHash: reply.contentHash,
+                    id: reply.id,
+                    member: member
+                )
             }
         }
+        return new
     }
 
-    init(from reader: inout ByteReader) throws(SnapshotError) {
-        self.init()
-        for index in 0..<(try reader.readCount()) {
-            let member = MemberID(UInt32(index))
-            queues.append(Queue())
-            queues[index].hasForgotten = try reader.readBool()
-            for _ in 0..<(try reader.readCount()) {
-                let id = try reader.readCode()
-                let contentHash: UInt64 = try reader.read()
-                let sequence: UInt64 = try reader.read()
-                let outcome = try Outcome(from: &reader)
-                guard place(of: id, member: member) == 0 else { throw SnapshotError("id \(id) stands twice") }
-                record(outcome, sequence: sequence, contentHash: contentHash, id: id, member: member)
-            }
+    private func entries(of queue: Queue) -> UnfoldSequence<Entry, UInt32> {
+        sequence(state: queue.first) { place in
+            guard place != 0 else { return nil }
+            defer { place = entries[Int(place)].next }
+            return entries[Int(place)]
         }
     }
 }

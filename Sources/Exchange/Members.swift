@@ -138,65 +138,45 @@ package struct Members: Sendable {
         loginsOfMember[login.member, default: 0] += 1
         return id
     }
+}
 
-    func encode(to writer: inout ByteWriter) {
-        writer.write(count: members.count - 1)
-        for member in members.dropFirst() {
-            writer.write(member.code)
-            writer.write(member.name)
-            writer.write(member.role)
-            writer.write(member.isCompliance)
-            writer.write(member.group?.index ?? .max)
-            writer.write(member.classifier?.index ?? .max)
-            writer.write(member.streamCount)
-        }
-        writer.write(count: logins.count - 1)
-        for login in logins.dropFirst() {
-            writer.write(login.code)
-            writer.write(login.member.index)
-            writer.write(login.passwordHash)
-            writer.write(login.publicKey != nil)
-            for byte in login.publicKey?.bytes ?? [] { writer.write(byte) }
-            writer.write(login.person)
-            writer.write(login.isRevoked)
-            writer.write(login.isLoggedOn)
-            writer.write(login.cancelOnDisconnect)
-            writer.write(login.deadman)
-        }
+extension Members: Layout {
+    /// All but the venue itself.
+    package static func layout(_ coder: inout some SnapshotCoder, _ old: Members?) throws(SnapshotError) -> Members {
+        var new = Members()
+        for member in try coder.list("members", old?.members.dropFirst()) { new.admit(member) }
+        new.gatherAssociates()
+        for login in try coder.list("logins", old?.logins.dropFirst()) { new.add(login) }
+        return new
     }
+}
 
-    init(from reader: inout ByteReader) throws(SnapshotError) {
-        self.init()
-        for _ in 0..<(try reader.readCount()) {
-            let code = try reader.readCode()
-            let name = try reader.readString()
-            let role = try reader.readWord(Role.self)
-            let isCompliance = try reader.readBool()
-            let group: UInt32 = try reader.read()
-            let classifier: UInt32 = try reader.read()
-            admit(
-                Member(
-                    code: code,
-                    name: name,
-                    role: role,
-                    isCompliance: isCompliance,
-                    group: group == .max ? nil : MemberID(group),
-                    classifier: classifier == .max ? nil : MemberID(classifier),
-                    streamCount: try reader.read()
-                )
-            )
-        }
-        gatherAssociates()
-        for _ in 0..<(try reader.readCount()) {
-            let code = try reader.readCode()
-            let member = MemberID(try reader.read())
-            let id = add(Login(code: code, member: member, passwordHash: try reader.readString()))
-            if try reader.readBool() { self[id].publicKey = try reader.readDigest() }
-            self[id].person = try reader.readCode()
-            self[id].isRevoked = try reader.readBool()
-            self[id].isLoggedOn = try reader.readBool()
-            self[id].cancelOnDisconnect = try reader.readBool()
-            self[id].deadman = try reader.readTimestamp()
-        }
+extension Member: Layout {
+    package static func layout(_ coder: inout some SnapshotCoder, _ old: Member?) throws(SnapshotError) -> Member {
+        Member(
+            code: try coder.value("code", old?.code),
+            name: try coder.value("name", old?.name),
+            role: try coder.value("role", old?.role),
+            isCompliance: try coder.value("isCompliance", old?.isCompliance),
+            group: try coder.value("group", old?.group, none: MemberID(.max)),
+            classifier: try coder.value("classifier", old?.classifier, none: MemberID(.max)),
+            streamCount: try coder.value("streamCount", old?.streamCount)
+        )
+    }
+}
+
+extension Login: Layout {
+    package static func layout(_ coder: inout some SnapshotCoder, _ old: Login?) throws(SnapshotError) -> Login {
+        Login(
+            code: try coder.value("code", old?.code),
+            member: try coder.value("member", old?.member),
+            passwordHash: try coder.value("passwordHash", old?.passwordHash),
+            publicKey: try coder.optional("publicKey", old?.publicKey),
+            person: try coder.value("person", old?.person),
+            isRevoked: try coder.value("isRevoked", old?.isRevoked),
+            isLoggedOn: try coder.value("isLoggedOn", old?.isLoggedOn),
+            cancelOnDisconnect: try coder.value("cancelOnDisconnect", old?.cancelOnDisconnect),
+            deadman: try coder.value("deadman", old?.deadman)
+        )
     }
 }

@@ -35,48 +35,35 @@ struct OpenedBids: Sendable {
     }
 }
 
-extension Opening {
-    func encode(to writer: inout ByteWriter) {
-        writer.write(auction.number)
-        writer.write(secret)
-        writer.write(hidden) { $0.write($1) }
-        writer.write(floor) { $0.write($1) }
-    }
-
-    init(from reader: inout ByteReader) throws(SnapshotError) {
-        auction = AuctionID(try reader.read())
-        secret = try reader.readDigest()
-        hidden = try reader.readOptional { reader throws(SnapshotError) in try reader.readPrice() }
-        floor = try reader.readOptional { reader throws(SnapshotError) in try reader.readPrice() }
+extension Opening: Layout {
+    static func layout(_ coder: inout some SnapshotCoder, _ old: Opening?) throws(SnapshotError) -> Opening {
+        Opening(
+            auction: try coder.value("auction", old?.auction),
+            secret: try coder.value("secret", old?.secret),
+            hidden: try coder.optional("hidden", old?.hidden),
+            floor: try coder.optional("floor", old?.floor)
+        )
     }
 }
 
-extension OpenedBids {
-    func encode(to writer: inout ByteWriter) {
-        writer.write(count: members.count)
-        for (member, nonce) in zip(members, nonces) {
-            writer.write(member.index)
-            writer.write(nonce)
+extension OpenedBids: Layout {
+    static func layout(_ coder: inout some SnapshotCoder, _ old: OpenedBids?) throws(SnapshotError) -> OpenedBids {
+        var new = OpenedBids()
+        let bids = old.map { zip($0.members, $0.nonces) }
+        for (member, nonce) in try coder.list("bids", bids, { coder, old throws(SnapshotError) in
+            (try coder.value("member", old?.0), try coder.value("nonce", old?.1))
+        }) {
+            new.members.append(member)
+            new.nonces.append(nonce)
         }
-        writer.write(count: steps.count)
-        for step in steps {
-            writer.write(count: step.bidder)
-            writer.write(step.price)
-            writer.write(step.quantity)
+        new.steps = try coder.list("steps", old?.steps) { coder, old throws(SnapshotError) in
+            BidStep(
+                bidder: try coder.value("bidder", old?.bidder),
+                price: try coder.value("price", old?.price),
+                quantity: try coder.value("quantity", old?.quantity)
+            )
         }
-        writer.write(count: unopened)
-    }
-
-    init(from reader: inout ByteReader) throws(SnapshotError) {
-        for _ in 0..<(try reader.readCount()) {
-            members.append(MemberID(try reader.read()))
-            nonces.append(try reader.readString())
-        }
-        for _ in 0..<(try reader.readCount()) {
-            let bidder = Int(try reader.read(UInt64.self))
-            let price = try reader.readPrice()
-            steps.append(BidStep(bidder: bidder, price: price, quantity: try reader.readQuantity()))
-        }
-        unopened = Int(try reader.read(UInt64.self))
+        new.unopened = try coder.value("unopened", old?.unopened)
+        return new
     }
 }

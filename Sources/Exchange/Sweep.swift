@@ -76,121 +76,94 @@ struct Sweep: Sendable {
     }
 }
 
-extension Sweep {
-    func encode(to writer: inout ByteWriter) {
-        kind.encode(to: &writer)
-        writer.write(began)
-        writer.write(UInt8(stage))
-        writer.write(next)
-        writer.write(count: classes.count)
-        for id in classes { writer.write(id.index) }
-        writer.write(count: parts.count)
-        for part in parts {
-            writer.write(part.account.index)
-            writer.write(part.permitClass.index)
-            writer.write(part.amount)
+extension Sweep: Layout {
+    static func layout(_ coder: inout some SnapshotCoder, _ old: Sweep?) throws(SnapshotError) -> Sweep {
+        var new = Sweep(try Kind.layout(&coder, old?.kind), began: try coder.value("began", old?.began))
+        new.stage = Int(try coder.value("stage", old.map { UInt8($0.stage) }))
+        new.next = try coder.value("next", old?.next)
+        new.classes = try coder.list("classes", old?.classes)
+        new.parts = try coder.list("parts", old?.parts) { coder, old throws(SnapshotError) in
+            Part(
+                account: AccountID(index: try coder.value("account", old?.account.index)),
+                permitClass: try coder.value("permitClass", old?.permitClass),
+                amount: try coder.value("amount", old?.amount)
+            )
         }
-        writer.write(count: claims.count)
-        for claim in claims { claim.encode(to: &writer) }
-        bids.encode(to: &writer)
-        writer.write(call.price)
-        writer.write(call.left)
-        writer.write(call.closed.number)
-        writer.write(batch) { writer, batch in batch.encode(to: &writer) }
-        for quantity in [sum, carried, spillable] { writer.write(quantity) }
-    }
-
-    init(from reader: inout ByteReader) throws(SnapshotError) {
-        self.init(try Kind(from: &reader), began: try reader.readTimestamp())
-        stage = Int(try reader.read(UInt8.self))
-        next = try reader.read()
-        for _ in 0..<(try reader.readCount()) { classes.append(ClassID(try reader.read())) }
-        for _ in 0..<(try reader.readCount()) {
-            let account = AccountID(index: try reader.read())
-            let permitClass = ClassID(try reader.read())
-            parts.append(Part(account: account, permitClass: permitClass, amount: try reader.read()))
-        }
-        for _ in 0..<(try reader.readCount()) { claims.append(try DeadlineClaim(from: &reader)) }
-        bids = try OpenedBids(from: &reader)
-        call.price = try reader.readPrice()
-        call.left = try reader.readQuantity()
-        call.closed = OrderID(number: try reader.read())
-        batch = try reader.readOptional { reader throws(SnapshotError) in try Batch(from: &reader) }
-        sum = try reader.readQuantity()
-        carried = try reader.readQuantity()
-        spillable = try reader.readQuantity()
+        new.claims = try coder.list("claims", old?.claims)
+        new.bids = try OpenedBids.layout(&coder, old?.bids)
+        new.call.price = try coder.value("call.price", old?.call.price)
+        new.call.left = try coder.value("call.left", old?.call.left)
+        new.call.closed = try coder.value("call.closed", old?.call.closed)
+        new.batch = try coder.optional("batch", old?.batch)
+        new.sum = try coder.value("sum", old?.sum)
+        new.carried = try coder.value("carried", old?.carried)
+        new.spillable = try coder.value("spillable", old?.spillable)
+        return new
     }
 }
 
-extension Sweep.Kind {
-    fileprivate func encode(to writer: inout ByteWriter) {
-        switch self {
-        case .limits(let id):
-            writer.write(UInt8(0))
-            writer.write(id.index)
-        case .expiry(let id):
-            writer.write(UInt8(1))
-            writer.write(id.index)
-        case .seasonEnd(let index):
-            writer.write(UInt8(2))
-            writer.write(count: index)
-        case .announcement(let index, let entitlements, let percent):
-            writer.write(UInt8(3))
-            writer.write(count: index)
-            writer.write(entitlements.index)
-            writer.write(percent.hundredths)
-        case .spill(let program, let vintage, let share):
-            writer.write(UInt8(4))
-            writer.write(program.index)
-            writer.write(vintage)
-            writer.write(share.hundredths)
-        case .release(let program, let vintage):
-            writer.write(UInt8(5))
-            writer.write(program.index)
-            writer.write(vintage)
-        case .deadline(let index):
-            writer.write(UInt8(6))
-            writer.write(count: index)
-        case .phase(let market, let next, let text):
-            writer.write(UInt8(7))
-            writer.write(market.index)
-            writer.write(next)
-            writer.write(text)
-        case .dayEnd: writer.write(UInt8(8))
-        case .opening(let opening):
-            writer.write(UInt8(9))
-            opening.encode(to: &writer)
-        case .batches(let program):
-            writer.write(UInt8(10))
-            writer.write(program.index)
+extension Sweep.Kind: Layout {
+    static func layout(_ coder: inout some SnapshotCoder, _ old: Sweep.Kind?) throws(SnapshotError) -> Sweep.Kind {
+        try coder.choice("kind", old?.number, of: 11) { coder, number throws(SnapshotError) in
+            switch number {
+            case 0:
+                var fields: (ClassID)?
+                if case .limits(let id)? = old { fields = id }
+                return .limits(try coder.value("class", fields))
+            case 1:
+                var fields: (ClassID)?
+                if case .expiry(let id)? = old { fields = id }
+                return .expiry(try coder.value("class", fields))
+            case 2:
+                var fields: (Int)?
+                if case .seasonEnd(let index)? = old { fields = index }
+                return .seasonEnd(try coder.value("season", fields))
+            case 3:
+                var fields: (Int, ProgramID, Percent)?
+                if case .announcement(let index, let program, let percent)? = old { fields = (index, program, percent) }
+                return .announcement(try coder.value("season", fields?.0), try coder.value("entitlements", fields?.1), try coder.value("percent", fields?.2))
+            case 4:
+                var fields: (ProgramID, Int64, Percent)?
+                if case .spill(let program, vintage: let vintage, let share)? = old { fields = (program, vintage, share) }
+                return .spill(try coder.value("program", fields?.0), vintage: try coder.value("vintage", fields?.1), try coder.value("share", fields?.2))
+            case 5:
+                var fields: (ProgramID, Int64)?
+                if case .release(let program, vintage: let vintage)? = old { fields = (program, vintage) }
+                return .release(try coder.value("program", fields?.0), vintage: try coder.value("vintage", fields?.1))
+            case 6:
+                var fields: (Int)?
+                if case .deadline(let index)? = old { fields = index }
+                return .deadline(try coder.value("deadline", fields))
+            case 7:
+                var fields: (MarketID, Phase, String)?
+                if case .phase(let market, let next, text: let text)? = old { fields = (market, next, text) }
+                return .phase(try coder.value("market", fields?.0), try coder.value("phase", fields?.1), text: try coder.value("text", fields?.2))
+            case 8: return .dayEnd
+            case 9:
+                var fields: (Opening)?
+                if case .opening(let opening)? = old { fields = opening }
+                return .opening(try coder.value("opening", fields))
+            default:
+                var fields: (ProgramID)?
+                if case .batches(let program)? = old { fields = program }
+                return .batches(try coder.value("program", fields))
+            }
         }
     }
 
-    fileprivate init(from reader: inout ByteReader) throws(SnapshotError) {
-        switch try reader.read(UInt8.self) {
-        case 0: self = .limits(ClassID(try reader.read()))
-        case 1: self = .expiry(ClassID(try reader.read()))
-        case 2: self = .seasonEnd(Int(try reader.read(UInt64.self)))
-        case 3:
-            let index = Int(try reader.read(UInt64.self))
-            let entitlements = ProgramID(try reader.read())
-            self = .announcement(index, entitlements, Percent(hundredths: try reader.read()))
-        case 4:
-            let program = ProgramID(try reader.read())
-            let vintage: Int64 = try reader.read()
-            self = .spill(program, vintage: vintage, Percent(hundredths: try reader.read()))
-        case 5:
-            let program = ProgramID(try reader.read())
-            self = .release(program, vintage: try reader.read())
-        case 6: self = .deadline(Int(try reader.read(UInt64.self)))
-        case 7:
-            let market = MarketID(try reader.read())
-            let next: Phase = try reader.readWord()
-            self = .phase(market, next, text: try reader.readString())
-        case 8: self = .dayEnd
-        case 9: self = .opening(try Opening(from: &reader))
-        case 10: self = .batches(ProgramID(try reader.read()))
-        default: throw SnapshotError("no such sweep before byte \(reader.position)")
+    private var number: UInt8 {
+        switch self {
+        case .limits: 0
+        case .expiry: 1
+        case .seasonEnd: 2
+        case .announcement: 3
+        case .spill: 4
+        case .release: 5
+        case .deadline: 6
+        case .phase: 7
+        case .dayEnd: 8
+        case .opening: 9
+        case .batches: 10
         }
     }
 }

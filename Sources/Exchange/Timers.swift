@@ -182,27 +182,23 @@ struct Timers: Sendable {
             )
         }
     }
+}
 
-    func encode(to writer: inout ByteWriter) {
-        writer.write(count: cursor)
-        writer.write(count: heap.count)
-        for entry in heap {
-            writer.write(entry.time)
-            writer.write(entry.rank)
-            writer.write(entry.number)
+extension Timers: Layout {
+    static func layout(_ coder: inout some SnapshotCoder, _ old: Timers?) throws(SnapshotError) -> Timers {
+        var new = Timers()
+        new.cursor = try coder.value("cursor", old?.cursor)
+        let entries = try coder.list("entries", old?.heap) { coder, old throws(SnapshotError) in
+            Entry(
+                time: try coder.value("time", old?.time),
+                rank: try coder.value("rank", old?.rank),
+                number: try coder.value("number", old?.number)
+            )
         }
-    }
-
-    init() {}
-
-    init(from reader: inout ByteReader) throws(SnapshotError) {
-        cursor = Int(try reader.read(UInt64.self))
-        for _ in 0..<(try reader.readCount()) {
-            let time = try reader.readTimestamp()
-            heap.append(Entry(time: time, rank: try reader.read(), number: try reader.read()))
-        }
-        guard heap.indices.dropFirst().allSatisfy({ heap[($0 - 1) / 2] <= heap[$0] }) else {
+        guard entries.indices.dropFirst().allSatisfy({ entries[($0 - 1) / 2] <= entries[$0] }) else {
             throw SnapshotError("timers are out of order")
         }
+        new.heap = ContiguousArray(entries)
+        return new
     }
 }

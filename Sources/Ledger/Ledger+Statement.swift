@@ -1,4 +1,4 @@
-package import Permits
+import Permits
 
 extension Ledger {
     /// Where `asset` stands; issued = held + surrendered + retired + cancelled, or the ledger is broken.
@@ -142,38 +142,6 @@ extension Ledger {
             next = block.last + 1
         }
         precondition(next == issued + 1, "serial numbers end at \(next - 1), issued \(issued)")
-    }
-
-    /// Appends the ledger in snapshot form, by account and asset.
-    package func encode(to writer: inout ByteWriter) {
-        let sorted = balances.slots.indices.filter { balances.slots[$0].balance != Balance() }
-            .sorted { balances.slots[$0].key < balances.slots[$1].key }
-        writer.write(count: sorted.count)
-        for index in sorted {
-            let slot = balances.slots[index]
-            balances.blocks[index].encode(to: &writer)
-            writer.write(slot.key)
-            writer.write(slot.balance.total)
-            writer.write(slot.balance.held)
-            writer.write(slot.balance.incoming)
-        }
-    }
-
-    /// Reads a ledger from snapshot form.
-    package init(from reader: inout ByteReader) throws(SnapshotError) {
-        self.init()
-        for _ in 0..<(try reader.readCount()) {
-            let blocks = try BlockQueue(from: &reader)
-            let key: UInt64 = try reader.read()
-            let slot = balances.findOrAdd(
-                AccountID(index: UInt32(key >> 32)),
-                AssetID(index: UInt32(truncatingIfNeeded: key))
-            )
-            balances.blocks[slot] = blocks
-            balances[slot].total = try reader.read()
-            balances[slot].held = try reader.read()
-            balances[slot].incoming = try reader.read()
-        }
     }
 
     /// What the live orders should hold, to compare with what is held.

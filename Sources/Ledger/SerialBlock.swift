@@ -157,21 +157,15 @@ struct BlockQueue: Sendable {
         blocks.removeFirst(head)
         head = 0
     }
+}
 
-    func encode(to writer: inout ByteWriter) {
-        writer.write(count: count)
-        for block in blocks[head...] {
-            writer.write(block.first)
-            writer.write(block.last)
+extension BlockQueue {
+    static func layout(_ coder: inout some SnapshotCoder, _ old: BlockQueue?) throws(SnapshotError) -> BlockQueue {
+        var new = BlockQueue()
+        let blocks = try coder.list("blocks", old.map { $0.blocks[$0.head...] }) { coder, old throws(SnapshotError) in
+            SerialBlock(first: try coder.value("first", old?.first), last: try coder.value("last", old?.last))
         }
-    }
-
-    init() {}
-
-    init(from reader: inout ByteReader) throws(SnapshotError) {
-        for _ in 0..<(try reader.readCount()) {
-            let first: Int64 = try reader.read()
-            blocks.append(SerialBlock(first: first, last: try reader.read()))
-        }
+        new.blocks = ContiguousArray(blocks)
+        return new
     }
 }

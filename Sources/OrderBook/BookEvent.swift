@@ -87,26 +87,19 @@ package struct Indicative: Sendable, Equatable {
         self.surplus = surplus
         self.surplusSide = surplusSide
     }
+}
 
-    /// Appends all fields in snapshot form.
-    package func encode(to writer: inout ByteWriter) {
-        writer.write(price)
-        writer.write(volume)
-        writer.write(surplus)
-        writer.write(surplusSide?.rawValue ?? .max)
-    }
-
-    /// Reads what `encode(to:)` wrote.
-    /// - Throws: `SnapshotError` if the bytes end or name no side.
-    package init(from reader: inout ByteReader) throws(SnapshotError) {
-        price = try reader.readPrice()
-        volume = try reader.readQuantity()
-        surplus = try reader.readQuantity()
-        let raw: UInt8 = try reader.read()
-        surplusSide = Side(rawValue: raw)
-        guard surplusSide != nil || raw == .max else {
-            throw SnapshotError("\(raw) at byte \(reader.position - 1) is no side")
-        }
+extension Indicative: Layout {
+    package static func layout(
+        _ coder: inout some SnapshotCoder,
+        _ old: Indicative?
+    ) throws(SnapshotError) -> Indicative {
+        Indicative(
+            price: try coder.value("price", old?.price),
+            volume: try coder.value("volume", old?.volume),
+            surplus: try coder.value("surplus", old?.surplus),
+            surplusSide: try coder.word("surplusSide", old?.surplusSide)
+        )
     }
 }
 

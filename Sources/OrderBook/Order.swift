@@ -214,14 +214,14 @@ extension Order {
             id: OrderID(number: try reader.read()),
             owner: MemberID(try reader.read()),
             user: UserID(try reader.read()),
-            reference: try reader.readCode(),
+            reference: try reader.read(),
             side: try reader.readWord(),
             kind: try reader.readWord(),
             timeInForce: try reader.readWord(),
             selfTrade: try reader.readWord(),
-            postOnly: try reader.readBool(),
-            isQuote: try reader.readBool(),
-            sessionBound: try reader.readBool(),
+            postOnly: try reader.read(),
+            isQuote: try reader.read(),
+            sessionBound: try reader.read(),
             price: Price(minorUnits: try reader.readSmall()),
             stop: Price(minorUnits: try reader.readSmall()),
             quantity: Quantity(try reader.readSmall()),
@@ -229,7 +229,7 @@ extension Order {
             display: Quantity(try reader.readSmall()),
             shown: Quantity(try reader.readSmall()),
             minimum: Quantity(try reader.readSmall()),
-            expiry: try reader.readTimestamp()
+            expiry: try reader.read()
         )
     }
 }

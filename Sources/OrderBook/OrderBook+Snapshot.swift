@@ -3,6 +3,12 @@ package import Permits
 // Snapshots: equal books give equal bytes, whatever slots their orders came to lie in.
 
 extension OrderBook {
+    /// The form of its bytes, for the description of a snapshot's layout; `OrderBookSnapshotTests` pins them.
+    package static let form =
+        "tick i64, low i64, high i64, lastPrice i64; then bids, asks, stops, parked: a list each of order and stamp u64; "
+        + "order: id u64, owner u32, user u32, reference 3 u64, side, kind, timeInForce, selfTrade, postOnly, isQuote, "
+        + "sessionBound u8 each, price, stop, quantity, open, display, shown, minimum, expiry i64 each"
+
     /// Appends the book: band, last price, then each queue in its order.
     ///
     /// Bids and asks stand best level first, stops in order of their stamps, whose numbers themselves do not matter.
@@ -24,14 +30,14 @@ extension OrderBook {
     /// Reads what `encode(to:)` wrote.
     /// - Throws: `SnapshotError` if the bytes are cut, or hold a band or an order that no book can have.
     package init(from reader: inout ByteReader) throws(SnapshotError) {
-        let tick = try reader.readPrice()
-        let low = try reader.readPrice()
-        let high = try reader.readPrice()
+        let tick = try reader.read(Price.self)
+        let low = try reader.read(Price.self)
+        let high = try reader.read(Price.self)
         guard tick > .zero, low > .zero, low <= high, high <= Limits.priceMax,
             low.minorUnits % tick.minorUnits == 0, high.minorUnits % tick.minorUnits == 0,
             (high.minorUnits - low.minorUnits) / tick.minorUnits < Limits.levelsMax
         else { throw SnapshotError("no such price band before byte \(reader.position)") }
-        self.init(tick: tick, low: low, high: high, lastPrice: try reader.readPrice())
+        self.init(tick: tick, low: low, high: high, lastPrice: try reader.read())
         for queue in 0..<4 {
             for _ in 0..<(try reader.readCount()) {
                 let order = try Order(from: &reader)

@@ -9,35 +9,19 @@ public struct ByteWriter {
     /// Makes it of its parts.
     public init() {}
 
-    /// Appends an integer, little-endian, in its own width.
-    @inlinable public mutating func write<Value: FixedWidthInteger>(_ value: Value) {
-        unsafe withUnsafeBytes(of: value.littleEndian) { unsafe written.append(contentsOf: $0) }
+    /// Appends a value by its layout.
+    @inlinable
+    public mutating func write<Value: Layout>(_ value: Value) {
+        do throws(SnapshotError) { _ = try Value.layout(&self, value) } catch {
+            preconditionFailure("what is there cannot be written: \(error.message)")
+        }
     }
-    /// Writes a value, lowest byte first.
-    @inlinable public mutating func write(_ value: Bool) { write(value ? UInt8(1) : 0) }
-    /// Writes a value, lowest byte first.
-    @inlinable public mutating func write(count: Int) { write(UInt64(count)) }
-    /// Writes a value, lowest byte first.
+
+    /// Appends the number of a word.
     @inlinable public mutating func write(_ value: some Word) { write(value.rawValue) }
-    /// Writes a value, lowest byte first.
-    @inlinable public mutating func write(_ value: Price) { write(value.minorUnits) }
-    /// Writes a value, lowest byte first.
-    @inlinable public mutating func write(_ value: Quantity) { write(value.units) }
-    /// Writes a value, lowest byte first.
-    @inlinable public mutating func write(_ value: Money) { write(value.minorUnits) }
-    /// Writes a value, lowest byte first.
-    @inlinable public mutating func write(_ value: Timestamp) { write(value.microseconds) }
-    /// Writes a value, lowest byte first.
-    @inlinable public mutating func write(_ value: Code) {
-        write(value.first)
-        write(value.second)
-        write(value.third)
-    }
-    /// Writes a value, lowest byte first.
-    @inlinable public mutating func write(_ text: String) {
-        write(count: text.utf8.count)
-        written.append(contentsOf: text.utf8)
-    }
+
+    /// Appends a count.
+    @inlinable public mutating func write(count: Int) { write(count) }
 }
 
 /// Why a snapshot could not be read.
@@ -62,20 +46,13 @@ public struct ByteReader {
     /// Whether all bytes were read.
     public var isAtEnd: Bool { position == bytes.count }
 
-    /// Reads an integer in its own width.
-    /// - Throws: `SnapshotError` at the end of the bytes.
+    /// Reads a value by its layout.
+    /// - Throws: `SnapshotError` at the end of the bytes, or if they hold what cannot be.
     @inlinable
-    public mutating func read<Value: FixedWidthInteger & BitwiseCopyable>(
-        _: Value.Type = Value.self
-    ) throws(SnapshotError) -> Value {
-        let width = Value.bitWidth / 8
-        guard place + width <= bytes.count else { throw SnapshotError("snapshot ends at byte \(place)") }
-        let value = unsafe bytes.span.bytes.unsafeLoadUnaligned(fromByteOffset: place, as: Value.self)
-        place += width
-        return Value(littleEndian: value)
+    public mutating func read<Value: Layout>(_: Value.Type = Value.self) throws(SnapshotError) -> Value {
+        try Value.layout(&self, nil)
     }
-    /// Reads what `write` wrote.
-    public mutating func readBool() throws(SnapshotError) -> Bool { try read(UInt8.self) != 0 }
+
     /// Reads a count, bounded by what the remaining bytes could hold.
     public mutating func readCount() throws(SnapshotError) -> Int {
         let count = try read(UInt64.self)
@@ -84,30 +61,13 @@ public struct ByteReader {
         }
         return Int(count)
     }
-    /// Reads what `write` wrote.
+
+    /// Reads the number of a word.
     public mutating func readWord<Value: Word>(_: Value.Type = Value.self) throws(SnapshotError) -> Value {
         let raw = try read(UInt8.self)
         guard let value = Value(rawValue: raw) else {
             throw SnapshotError("\(raw) at byte \(position - 1) is no \(Value.self)")
         }
         return value
-    }
-    /// Reads what `write` wrote.
-    public mutating func readPrice() throws(SnapshotError) -> Price { Price(minorUnits: try read()) }
-    /// Reads what `write` wrote.
-    public mutating func readQuantity() throws(SnapshotError) -> Quantity { Quantity(try read()) }
-    /// Reads what `write` wrote.
-    public mutating func readMoney() throws(SnapshotError) -> Money { Money(minorUnits: try read()) }
-    /// Reads what `write` wrote.
-    public mutating func readTimestamp() throws(SnapshotError) -> Timestamp { Timestamp(microseconds: try read()) }
-    /// Reads what `write` wrote.
-    public mutating func readCode() throws(SnapshotError) -> Code {
-        Code(first: try read(), second: try read(), third: try read())
-    }
-    /// Reads what `write` wrote.
-    public mutating func readString() throws(SnapshotError) -> String {
-        let count = try readCount()
-        defer { place += count }
-        return String(decoding: bytes[position..<position + count], as: UTF8.self)
     }
 }

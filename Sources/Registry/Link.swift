@@ -10,21 +10,21 @@ package struct Link: Sendable, Equatable {
     package var from: Code
     package var to: Code
     /// The most that may have gone out and was neither delivered nor traded back; nil for no limit.
-    package private(set) var limit: Quantity?
+    package fileprivate(set) var limit: Quantity?
     /// What went out and was neither delivered nor traded back, counted where it arrives; negative after more trade back.
     package var balance = Quantity.zero
     /// What arrives of what leaves: exact.
-    package private(set) var ratio = Ratio.one
+    package fileprivate(set) var ratio = Ratio.one
     /// For how many seconds orders gather when the link opens again; 0: it opens at once.
-    package private(set) var window: Int64 = 0
+    package fileprivate(set) var window: Int64 = 0
     /// When the orders that gather are cleared; until then nothing goes through the link.
     package var opens: Timestamp?
     /// Whether net trade is frozen: the limit is what the balance was then, and deliveries make no more room; trade back does.
     ///
     /// Source: the Goulburn to Murray trade rule of 1 July 2021, with its freeze on 15 December.
-    package private(set) var isFrozen = false
+    package fileprivate(set) var isFrozen = false
     /// New terms with a date.
-    package private(set) var next: Change?
+    package fileprivate(set) var next: Change?
 
     /// Terms of a link that take effect together.
     package struct Change: Sendable, Equatable {
@@ -110,57 +110,51 @@ package struct Ratio: Sendable, Hashable {
     package var text: String { "\(numerator):\(denominator)" }
 }
 
-extension Link {
-    func encode(to writer: inout ByteWriter) {
-        writer.write(code)
-        writer.write(program.index)
-        writer.write(from)
-        writer.write(to)
-        writer.write(balance)
-        writer.write(opens ?? .never)
-        writer.write(Change(starts: .never, limit: limit, ratio: ratio, window: window, isFrozen: isFrozen))
-        writer.write(next != nil)
-        if let next { writer.write(next) }
+extension Link: Layout {
+    package static func layout(_ coder: inout some SnapshotCoder, _ old: Link?) throws(SnapshotError) -> Link {
+        var new = Link(
+            code: try coder.value("code", old?.code),
+            program: try coder.value("program", old?.program),
+            from: try coder.value("from", old?.from),
+            to: try coder.value("to", old?.to)
+        )
+        new.balance = try coder.value("balance", old?.balance)
+        new.opens = try coder.value("opens", old?.opens, none: .never)
+        let terms = try coder.value("terms", old?.terms)
+        (new.limit, new.ratio, new.window, new.isFrozen) = (terms.limit, terms.ratio, terms.window, terms.isFrozen)
+        new.next = try coder.optional("next", old?.next)
+        return new
     }
 
-    init(from reader: inout ByteReader) throws(SnapshotError) {
-        code = try reader.readCode()
-        program = ProgramID(try reader.read())
-        from = try reader.readCode()
-        to = try reader.readCode()
-        balance = try reader.readQuantity()
-        let time = try reader.readTimestamp()
-        opens = time == .never ? nil : time
-        let terms = try reader.readLinkChange()
-        (limit, ratio, window, isFrozen) = (terms.limit, terms.ratio, terms.window, terms.isFrozen)
-        next = try reader.readBool() ? try reader.readLinkChange() : nil
+    /// The terms that it has now.
+    private var terms: Change {
+        Change(starts: .never, limit: limit, ratio: ratio, window: window, isFrozen: isFrozen)
     }
 }
 
-extension ByteWriter {
-    fileprivate mutating func write(_ change: Link.Change) {
-        write(change.starts)
-        write(change.limit != nil)
-        write(change.limit ?? .zero)
-        write(change.ratio.text)
-        write(change.window)
-        write(change.isFrozen)
-    }
-}
-
-extension ByteReader {
-    fileprivate mutating func readLinkChange() throws(SnapshotError) -> Link.Change {
-        let starts = try readTimestamp()
-        let hasLimit = try readBool()
-        let limit = try readQuantity()
-        let text = try readString()
-        guard let ratio = Ratio(text) else { throw SnapshotError("\(text) is no ratio") }
+extension Link.Change: Layout {
+    package static func layout(
+        _ coder: inout some SnapshotCoder,
+        _ old: Link.Change?
+    ) throws(SnapshotError) -> Link.Change {
+        let starts = try coder.value("starts", old?.starts)
+        let hasLimit = try coder.value("hasLimit", old.map { $0.limit != nil })
+        let limit = try coder.value("limit", old?.limit ?? .zero)
         return Link.Change(
             starts: starts,
             limit: hasLimit ? limit : nil,
-            ratio: ratio,
-            window: try read(),
-            isFrozen: try readBool()
+            ratio: try coder.value("ratio", old?.ratio),
+            window: try coder.value("window", old?.window),
+            isFrozen: try coder.value("isFrozen", old?.isFrozen)
         )
+    }
+}
+
+extension Ratio: Layout {
+    package static func layout(_ coder: inout some SnapshotCoder, _ old: Ratio?) throws(SnapshotError) -> Ratio {
+        let text = try coder.text(old?.text)
+        if let ratio = Ratio(text) { return ratio }
+        guard !type(of: coder).isReader else { throw SnapshotError("\(text) is no ratio") }
+        return .one
     }
 }

@@ -54,37 +54,26 @@ package struct Offer: Sendable, Equatable {
         self.lease = lease
         self.expires = expires
     }
+}
 
-    func encode(to writer: inout ByteWriter) {
-        writer.write(number)
-        writer.write(seller.index)
-        writer.write(count: items.count)
-        for item in items {
-            writer.write(item.permitClass.index)
-            writer.write(item.quantity)
-        }
-        writer.write(currency)
-        writer.write(price)
-        writer.write(partner?.index ?? .max)
-        writer.write(royalty)
-        writer.write(lease)
-        writer.write(expires)
-    }
-
-    init(from reader: inout ByteReader) throws(SnapshotError) {
-        number = try reader.read()
-        seller = MemberID(try reader.read())
-        items = []
-        for _ in 0..<(try reader.readCount()) {
-            items.append(Item(permitClass: ClassID(try reader.read()), quantity: try reader.readQuantity()))
-        }
-        currency = try reader.readWord()
-        price = try reader.readMoney()
-        let index: UInt32 = try reader.read()
-        partner = index == .max ? nil : MemberID(index)
-        royalty = try reader.readMoney()
-        lease = try reader.read()
-        expires = try reader.readTimestamp()
+extension Offer: Layout {
+    package static func layout(_ coder: inout some SnapshotCoder, _ old: Offer?) throws(SnapshotError) -> Offer {
+        Offer(
+            number: try coder.value("number", old?.number),
+            seller: try coder.value("seller", old?.seller),
+            items: try coder.list("items", old?.items) { coder, old throws(SnapshotError) in
+                Item(
+                    permitClass: try coder.value("permitClass", old?.permitClass),
+                    quantity: try coder.value("quantity", old?.quantity)
+                )
+            },
+            currency: try coder.value("currency", old?.currency),
+            price: try coder.value("price", old?.price),
+            partner: try coder.value("partner", old?.partner, none: MemberID(.max)),
+            royalty: try coder.value("royalty", old?.royalty),
+            lease: try coder.value("lease", old?.lease),
+            expires: try coder.value("expires", old?.expires)
+        )
     }
 }
 
@@ -167,39 +156,36 @@ package struct Right: Sendable, Equatable {
 
     /// Whether nothing is left to be done.
     package var isOver: Bool { seasonsLeft == 0 && owed == .zero }
+}
 
-    func encode(to writer: inout ByteWriter) {
-        writer.write(sale)
-        writer.write(seller.index)
-        writer.write(buyer.index)
-        writer.write(entitlement.index)
-        writer.write(quantity)
-        writer.write(currency)
-        writer.write(royalty)
-        writer.write(seasonsLeft ?? -1)
-        writer.write(owed)
-        writer.write(count: before.count)
-        for entry in before {
-            writer.write(entry.vintage)
-            writer.write(entry.percent.hundredths)
+extension Right: Layout {
+    package static func layout(_ coder: inout some SnapshotCoder, _ old: Right?) throws(SnapshotError) -> Right {
+        let (sale, seller) = (try coder.value("sale", old?.sale), try coder.value("seller", old?.seller))
+        let buyer = try coder.value("buyer", old?.buyer)
+        let entitlement = try coder.value("entitlement", old?.entitlement)
+        let quantity = try coder.value("quantity", old?.quantity)
+        let currency = try coder.value("currency", old?.currency)
+        let royalty = try coder.value("royalty", old?.royalty)
+        let seasonsLeft = try coder.value("seasonsLeft", old?.seasonsLeft, none: -1)
+        let owed = try coder.value("owed", old?.owed)
+        let before = try coder.list("before", old?.before) { coder, old throws(SnapshotError) in
+            Before(
+                vintage: try coder.value("vintage", old?.vintage),
+                percent: try coder.value("percent", old?.percent)
+            )
         }
-    }
-
-    init(from reader: inout ByteReader) throws(SnapshotError) {
-        sale = try reader.read()
-        seller = MemberID(try reader.read())
-        buyer = MemberID(try reader.read())
-        entitlement = ClassID(try reader.read())
-        quantity = try reader.readQuantity()
-        currency = try reader.readWord()
-        royalty = try reader.readMoney()
-        let left: Int64 = try reader.read()
-        seasonsLeft = left < 0 ? nil : left
-        owed = try reader.readMoney()
-        before = []
-        for _ in 0..<(try reader.readCount()) {
-            let vintage: Int64 = try reader.read()
-            before.append(Before(vintage: vintage, percent: Percent(hundredths: try reader.read())))
-        }
+        var new = Right(
+            sale: sale,
+            seller: seller,
+            buyer: buyer,
+            entitlement: entitlement,
+            quantity: quantity,
+            currency: currency,
+            royalty: royalty,
+            seasonsLeft: seasonsLeft,
+            before: before
+        )
+        new.owed = owed
+        return new
     }
 }

@@ -14,7 +14,7 @@ package struct Season: Sendable, Equatable {
     /// Whether what is above that is kept in spillable accounts; otherwise it is forfeited.
     package var spills: Bool
     /// What has been announced so far of each program of entitlements, in order of the first announcement.
-    package private(set) var announced: [Announced] = []
+    package fileprivate(set) var announced: [Announced] = []
     package var isEnded = false
 
     /// What has been announced of one program's entitlements.
@@ -54,31 +54,24 @@ package struct Season: Sendable, Equatable {
     package static func credit(for entitlement: Quantity, from before: Percent, to percent: Percent) -> Quantity {
         percent.shareRoundedDown(of: entitlement) - before.shareRoundedDown(of: entitlement)
     }
+}
 
-    func encode(to writer: inout ByteWriter) {
-        writer.write(program.index)
-        writer.write(vintage)
-        writer.write(ends)
-        writer.write(carry.hundredths)
-        writer.write(spills)
-        writer.write(count: announced.count)
-        for entry in announced {
-            writer.write(entry.entitlements.index)
-            writer.write(entry.percent.hundredths)
+extension Season: Layout {
+    package static func layout(_ coder: inout some SnapshotCoder, _ old: Season?) throws(SnapshotError) -> Season {
+        var new = Season(
+            program: try coder.value("program", old?.program),
+            vintage: try coder.value("vintage", old?.vintage),
+            ends: try coder.value("ends", old?.ends),
+            carry: try coder.value("carry", old?.carry),
+            spills: try coder.value("spills", old?.spills)
+        )
+        new.announced = try coder.list("announced", old?.announced) { coder, old throws(SnapshotError) in
+            Announced(
+                entitlements: try coder.value("entitlements", old?.entitlements),
+                percent: try coder.value("percent", old?.percent)
+            )
         }
-        writer.write(isEnded)
-    }
-
-    init(from reader: inout ByteReader) throws(SnapshotError) {
-        program = ProgramID(try reader.read())
-        vintage = try reader.read()
-        ends = try reader.readTimestamp()
-        carry = Percent(hundredths: try reader.read())
-        spills = try reader.readBool()
-        for _ in 0..<(try reader.readCount()) {
-            let program = ProgramID(try reader.read())
-            announced.append(Announced(entitlements: program, percent: Percent(hundredths: try reader.read())))
-        }
-        isEnded = try reader.readBool()
+        new.isEnded = try coder.value("isEnded", old?.isEnded)
+        return new
     }
 }

@@ -46,28 +46,20 @@ package struct Swap: Sendable, Equatable {
     }
 
     private func allows(_ member: MemberID) -> Bool { partner == nil || partner == member }
+}
 
-    func encode(to writer: inout ByteWriter) {
-        writer.write(number)
-        writer.write(member.index)
-        writer.write(give.index)
-        writer.write(giveQuantity)
-        writer.write(want.index)
-        writer.write(wantQuantity)
-        writer.write(partner?.index ?? .max)
-        writer.write(expires)
-    }
-
-    init(from reader: inout ByteReader) throws(SnapshotError) {
-        number = try reader.read()
-        member = MemberID(try reader.read())
-        give = ClassID(try reader.read())
-        giveQuantity = try reader.readQuantity()
-        want = ClassID(try reader.read())
-        wantQuantity = try reader.readQuantity()
-        let index: UInt32 = try reader.read()
-        partner = index == .max ? nil : MemberID(index)
-        expires = try reader.readTimestamp()
+extension Swap: Layout {
+    package static func layout(_ coder: inout some SnapshotCoder, _ old: Swap?) throws(SnapshotError) -> Swap {
+        Swap(
+            number: try coder.value("number", old?.number),
+            member: try coder.value("member", old?.member),
+            give: try coder.value("give", old?.give),
+            giveQuantity: try coder.value("giveQuantity", old?.giveQuantity),
+            want: try coder.value("want", old?.want),
+            wantQuantity: try coder.value("wantQuantity", old?.wantQuantity),
+            partner: try coder.value("partner", old?.partner, none: MemberID(.max)),
+            expires: try coder.value("expires", old?.expires)
+        )
     }
 }
 

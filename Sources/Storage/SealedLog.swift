@@ -28,7 +28,7 @@ package final class SealedLog: Sendable {
     }
 
     /// The version of the table layout.
-    private static let version: Int64 = 2
+    static let version: Int64 = 2
 
     /// How many witnesses of one regulator may sign a checkpoint.
     package static let cosignaturesMax = 8
