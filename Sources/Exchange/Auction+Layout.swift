@@ -6,7 +6,8 @@ import Seals
 // An auction in snapshots. Bids are in it as they are kept: sealed until the close.
 
 extension AuctionID: Layout {
-    package static func layout(_ coder: inout some SnapshotCoder, _ old: AuctionID?) throws(SnapshotError) -> AuctionID {
+    package static func layout(_ coder: inout some SnapshotCoder, _ old: AuctionID?) throws(SnapshotError) -> AuctionID
+    {
         AuctionID(try coder.integer(old?.number))
     }
 }

@@ -247,37 +247,29 @@ package struct FirstReplies: Sendable {
 
 extension FirstReplies: Layout {
     /// The ids of each member, by member, oldest first.
-    package static func layout(_ coder: inout some SnapshotCoder, _ old: FirstReplies?) throws(SnapshotError) -> FirstReplies {
+    package static func layout(_ coder: inout some SnapshotCoder, _ old: FirstReplies?) throws(SnapshotError)
+        -> FirstReplies
+    {
         var new = FirstReplies()
-        let members = try coder.list("members", old?.queues) { coder, queue throws(SnapshotError) in
+        var member = MemberID(0)
+        _ = try coder.list("members", old?.queues) { coder, queue throws(SnapshotError) in
             let hasForgotten = try coder.value("hasForgotten", queue?.hasForgotten)
+            if type(of: coder).isReader {
+                new.queues.append(Queue())
+                new.queues[Int(member.index)].hasForgotten = hasForgotten
+            }
             let entries = queue.flatMap { old?.entries(of: $0) }
-            let replies = try coder.list("replies", entries) { coder, entry throws(SnapshotError) in
-                (
-                    id: try coder.value("id", entry?.id.code),
-                    contentHash: try coder.value("contentHash", entry?.contentHash),
-                    sequence: try coder.value("sequence", entry?.sequence),
-                    outcome: try coder.value("outcome", entry.flatMap { old?.outcome(of: $0) })
-                )
+            // There are millions of them: each is taken as it is read.
+            _ = try coder.list("replies", entries) { coder, entry throws(SnapshotError) in
+                let id = try coder.value("id", entry?.id.code)
+                let contentHash = try coder.value("contentHash", entry?.contentHash)
+                let sequence = try coder.value("sequence", entry?.sequence)
+                let outcome = try coder.value("outcome", entry.flatMap { old?.outcome(of: $0) })
+                guard type(of: coder).isReader else { return }
+                guard new.place(of: id, member: member) == 0 else { throw SnapshotError("id \(id) stands twice") }
+                new.record(outcome, sequence: sequence, contentHash: contentHash, id: id, member: member)
             }
-            return (hasForgotten: hasForgotten, replies: replies)
-        }
-        for (index, queue) in members.enumerated() {
-            let member = MemberID(UInt32(index))
-            new.queues.append(Queue())
-            new.queues[index].hasForgotten = queue.hasForgotten
-            for reply in queue.replies {
-                guard new.place(of: reply.id, member: member) == 0 else {
-                    throw SnapshotError("id \(reply.id) stands twice")
-                }
-                new.record(
-                    reply.outcome,
-                    sequence: reply.sequence,
-                    contentHash: reply.contentHash,
-                    id: reply.id,
-                    member: member
-                )
-            }
+            member.index += 1
         }
         return new
     }

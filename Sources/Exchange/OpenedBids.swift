@@ -50,9 +50,13 @@ extension OpenedBids: Layout {
     static func layout(_ coder: inout some SnapshotCoder, _ old: OpenedBids?) throws(SnapshotError) -> OpenedBids {
         var new = OpenedBids()
         let bids = old.map { zip($0.members, $0.nonces) }
-        for (member, nonce) in try coder.list("bids", bids, { coder, old throws(SnapshotError) in
-            (try coder.value("member", old?.0), try coder.value("nonce", old?.1))
-        }) {
+        for (member, nonce) in try coder.list(
+            "bids",
+            bids,
+            { coder, old throws(SnapshotError) in
+                (try coder.value("member", old?.0), try coder.value("nonce", old?.1))
+            }
+        ) {
             new.members.append(member)
             new.nonces.append(nonce)
         }

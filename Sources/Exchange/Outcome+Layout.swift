@@ -15,7 +15,9 @@ extension Outcome: Layout {
                 return .order(try coder.value("order", fields?.0), open: try coder.value("open", fields?.1))
             case 2:
                 var fields: (bid: OrderID?, bidOpen: Quantity, ask: OrderID?, askOpen: Quantity)?
-                if case .quote(let bid, let bidOpen, let ask, let askOpen)? = old { fields = (bid, bidOpen, ask, askOpen) }
+                if case .quote(let bid, let bidOpen, let ask, let askOpen)? = old {
+                    fields = (bid, bidOpen, ask, askOpen)
+                }
                 return .quote(
                     bid: try coder.value("bid", fields?.bid, none: OrderID(number: 0)),
                     bidOpen: try coder.value("bidOpen", fields?.bidOpen),
@@ -29,7 +31,11 @@ extension Outcome: Layout {
             case 4:
                 var fields: (MemberID, UserID, Timestamp)?
                 if case .loggedOn(let member, let user, time: let time)? = old { fields = (member, user, time) }
-                return .loggedOn(try coder.value("member", fields?.0), try coder.value("user", fields?.1), time: try coder.value("time", fields?.2))
+                return .loggedOn(
+                    try coder.value("member", fields?.0),
+                    try coder.value("user", fields?.1),
+                    time: try coder.value("time", fields?.2)
+                )
             case 5:
                 let refusal = old?.refusal
                 return .refused(

@@ -121,11 +121,21 @@ extension Sweep.Kind: Layout {
             case 3:
                 var fields: (Int, ProgramID, Percent)?
                 if case .announcement(let index, let program, let percent)? = old { fields = (index, program, percent) }
-                return .announcement(try coder.value("season", fields?.0), try coder.value("entitlements", fields?.1), try coder.value("percent", fields?.2))
+                return .announcement(
+                    try coder.value("season", fields?.0),
+                    try coder.value("entitlements", fields?.1),
+                    try coder.value("percent", fields?.2)
+                )
             case 4:
                 var fields: (ProgramID, Int64, Percent)?
-                if case .spill(let program, vintage: let vintage, let share)? = old { fields = (program, vintage, share) }
-                return .spill(try coder.value("program", fields?.0), vintage: try coder.value("vintage", fields?.1), try coder.value("share", fields?.2))
+                if case .spill(let program, vintage: let vintage, let share)? = old {
+                    fields = (program, vintage, share)
+                }
+                return .spill(
+                    try coder.value("program", fields?.0),
+                    vintage: try coder.value("vintage", fields?.1),
+                    try coder.value("share", fields?.2)
+                )
             case 5:
                 var fields: (ProgramID, Int64)?
                 if case .release(let program, vintage: let vintage)? = old { fields = (program, vintage) }
@@ -137,7 +147,11 @@ extension Sweep.Kind: Layout {
             case 7:
                 var fields: (MarketID, Phase, String)?
                 if case .phase(let market, let next, text: let text)? = old { fields = (market, next, text) }
-                return .phase(try coder.value("market", fields?.0), try coder.value("phase", fields?.1), text: try coder.value("text", fields?.2))
+                return .phase(
+                    try coder.value("market", fields?.0),
+                    try coder.value("phase", fields?.1),
+                    text: try coder.value("text", fields?.2)
+                )
             case 8: return .dayEnd
             case 9:
                 var fields: (Opening)?

@@ -1,60 +1,63 @@
 // The binary form of snapshots: little-endian integers in a fixed order, nothing optional, nothing named.
 
 /// Appends values in snapshot form.
-public struct ByteWriter {
+@usableFromInline
+package struct ByteWriter {
     /// What was written so far.
-    @inlinable public var bytes: [UInt8] { written }
+    @inlinable package var bytes: [UInt8] { written }
     @usableFromInline var written: [UInt8] = []
 
     /// Makes it of its parts.
-    public init() {}
+    @usableFromInline package init() {}
 
     /// Appends a value by its layout.
     @inlinable
-    public mutating func write<Value: Layout>(_ value: Value) {
-        do throws(SnapshotError) { _ = try Value.layout(&self, value) } catch {
+    package mutating func write<Value: Layout>(_ value: Value) {
+        do throws(SnapshotError) { _ = try part(value) } catch {
             preconditionFailure("what is there cannot be written: \(error.message)")
         }
     }
 
     /// Appends the number of a word.
-    @inlinable public mutating func write(_ value: some Word) { write(value.rawValue) }
+    @inlinable package mutating func write(_ value: some Word) { write(value.rawValue) }
 
     /// Appends a count.
-    @inlinable public mutating func write(count: Int) { write(count) }
+    @inlinable package mutating func write(count: Int) { write(count) }
 }
 
 /// Why a snapshot could not be read.
-public struct SnapshotError: Error, Sendable {
+@usableFromInline
+package struct SnapshotError: Error, Sendable {
     /// What was expected, and at which byte.
-    public let message: String
+    @usableFromInline package let message: String
 
     /// An error with its message.
-    public init(_ message: String) { self.message = message }
+    @usableFromInline package init(_ message: String) { self.message = message }
 }
 
 /// Reads values in snapshot form.
-public struct ByteReader {
+@usableFromInline
+package struct ByteReader {
     @usableFromInline let bytes: [UInt8]
     /// How many bytes were read.
-    @inlinable public var position: Int { place }
+    @inlinable package var position: Int { place }
     @usableFromInline var place = 0
 
     /// Reads from the beginning of some bytes.
-    public init(_ bytes: [UInt8]) { self.bytes = bytes }
+    @usableFromInline package init(_ bytes: [UInt8]) { self.bytes = bytes }
 
     /// Whether all bytes were read.
-    public var isAtEnd: Bool { position == bytes.count }
+    package var isAtEnd: Bool { position == bytes.count }
 
     /// Reads a value by its layout.
     /// - Throws: `SnapshotError` at the end of the bytes, or if they hold what cannot be.
     @inlinable
-    public mutating func read<Value: Layout>(_: Value.Type = Value.self) throws(SnapshotError) -> Value {
-        try Value.layout(&self, nil)
+    package mutating func read<Value: Layout>(_: Value.Type = Value.self) throws(SnapshotError) -> Value {
+        try part(nil)
     }
 
     /// Reads a count, bounded by what the remaining bytes could hold.
-    public mutating func readCount() throws(SnapshotError) -> Int {
+    @usableFromInline package mutating func readCount() throws(SnapshotError) -> Int {
         let count = try read(UInt64.self)
         guard count <= UInt64(bytes.count - position) else {
             throw SnapshotError("count \(count) at byte \(position - 8) exceeds the snapshot")
@@ -63,7 +66,9 @@ public struct ByteReader {
     }
 
     /// Reads the number of a word.
-    public mutating func readWord<Value: Word>(_: Value.Type = Value.self) throws(SnapshotError) -> Value {
+    @usableFromInline package mutating func readWord<Value: Word>(_: Value.Type = Value.self) throws(SnapshotError)
+        -> Value
+    {
         let raw = try read(UInt8.self)
         guard let value = Value(rawValue: raw) else {
             throw SnapshotError("\(raw) at byte \(position - 1) is no \(Value.self)")

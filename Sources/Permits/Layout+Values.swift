@@ -3,7 +3,7 @@
 extension FixedWidthInteger where Self: BitwiseCopyable {
     /// In its own width.
     @inlinable
-    public static func layout(_ coder: inout some SnapshotCoder, _ old: Self?) throws(SnapshotError) -> Self {
+    package static func layout(_ coder: inout some SnapshotCoder, _ old: Self?) throws(SnapshotError) -> Self {
         try coder.integer(old)
     }
 }
@@ -16,28 +16,28 @@ extension Int64: Layout {}
 extension Int: Layout {
     /// A count or place, in 64 bits.
     @inlinable
-    public static func layout(_ coder: inout some SnapshotCoder, _ old: Int?) throws(SnapshotError) -> Int {
+    package static func layout(_ coder: inout some SnapshotCoder, _ old: Int?) throws(SnapshotError) -> Int {
         Int(clamping: try coder.integer(old.map { UInt64($0) }))
     }
 }
 
 extension Bool: Layout {
     @inlinable
-    public static func layout(_ coder: inout some SnapshotCoder, _ old: Bool?) throws(SnapshotError) -> Bool {
+    package static func layout(_ coder: inout some SnapshotCoder, _ old: Bool?) throws(SnapshotError) -> Bool {
         try coder.word(old.map { $0 ? 1 : 0 }, "no yes") != 0
     }
 }
 
 extension String: Layout {
     @inlinable
-    public static func layout(_ coder: inout some SnapshotCoder, _ old: String?) throws(SnapshotError) -> String {
+    package static func layout(_ coder: inout some SnapshotCoder, _ old: String?) throws(SnapshotError) -> String {
         try coder.text(old)
     }
 }
 
 extension Code: Layout {
     @inlinable
-    public static func layout(_ coder: inout some SnapshotCoder, _ old: Code?) throws(SnapshotError) -> Code {
+    package static func layout(_ coder: inout some SnapshotCoder, _ old: Code?) throws(SnapshotError) -> Code {
         Code(
             first: try coder.integer(old?.first),
             second: try coder.integer(old?.second),
@@ -49,7 +49,7 @@ extension Code: Layout {
 extension SnapshotCoder {
     /// A word of a vocabulary, in a byte.
     @inlinable
-    public mutating func value<Value: Word>(_ name: StaticString, _ old: Value?) throws(SnapshotError) -> Value {
+    package mutating func value<Value: Word>(_ name: StaticString, _ old: Value?) throws(SnapshotError) -> Value {
         try field(name, old) { coder, old throws(SnapshotError) in
             let number = try coder.word(old?.rawValue, Value.allCases.map(\.text).joined(separator: " "))
             if let value = Value(rawValue: number) { return value }
@@ -59,7 +59,7 @@ extension SnapshotCoder {
 
     /// A word of a vocabulary, or none, in a byte.
     @inlinable
-    public mutating func word<Value: Word>(_ name: StaticString, _ old: Value?) throws(SnapshotError) -> Value? {
+    package mutating func word<Value: Word>(_ name: StaticString, _ old: Value?) throws(SnapshotError) -> Value? {
         let raw = try field(name, old?.rawValue ?? .max) { coder, old throws(SnapshotError) in
             try coder.word(old, (Value.allCases.map(\.text) + ["none"]).joined(separator: " "))
         }
@@ -71,111 +71,119 @@ extension SnapshotCoder {
 
 extension Price: Layout {
     @inlinable
-    public static func layout(_ coder: inout some SnapshotCoder, _ old: Price?) throws(SnapshotError) -> Price {
+    package static func layout(_ coder: inout some SnapshotCoder, _ old: Price?) throws(SnapshotError) -> Price {
         Price(minorUnits: try coder.integer(old?.minorUnits))
     }
 }
 
 extension Money: Layout {
     @inlinable
-    public static func layout(_ coder: inout some SnapshotCoder, _ old: Money?) throws(SnapshotError) -> Money {
+    package static func layout(_ coder: inout some SnapshotCoder, _ old: Money?) throws(SnapshotError) -> Money {
         Money(minorUnits: try coder.integer(old?.minorUnits))
     }
 }
 
 extension Quantity: Layout {
     @inlinable
-    public static func layout(_ coder: inout some SnapshotCoder, _ old: Quantity?) throws(SnapshotError) -> Quantity {
+    package static func layout(_ coder: inout some SnapshotCoder, _ old: Quantity?) throws(SnapshotError) -> Quantity {
         Quantity(try coder.integer(old?.units))
     }
 }
 
 extension Timestamp: Layout {
     @inlinable
-    public static func layout(_ coder: inout some SnapshotCoder, _ old: Timestamp?) throws(SnapshotError) -> Timestamp {
+    package static func layout(_ coder: inout some SnapshotCoder, _ old: Timestamp?) throws(SnapshotError) -> Timestamp
+    {
         Timestamp(microseconds: try coder.integer(old?.microseconds))
     }
 }
 
 extension Percent: Layout {
     @inlinable
-    public static func layout(_ coder: inout some SnapshotCoder, _ old: Percent?) throws(SnapshotError) -> Percent {
+    package static func layout(_ coder: inout some SnapshotCoder, _ old: Percent?) throws(SnapshotError) -> Percent {
         Percent(hundredths: try coder.integer(old?.hundredths))
     }
 }
 
 extension FeeRate: Layout {
     @inlinable
-    public static func layout(_ coder: inout some SnapshotCoder, _ old: FeeRate?) throws(SnapshotError) -> FeeRate {
+    package static func layout(_ coder: inout some SnapshotCoder, _ old: FeeRate?) throws(SnapshotError) -> FeeRate {
         FeeRate(partsPerMillion: try coder.integer(old?.partsPerMillion))
     }
 }
 
 extension MemberID: Layout {
     @inlinable
-    public static func layout(_ coder: inout some SnapshotCoder, _ old: MemberID?) throws(SnapshotError) -> MemberID {
+    package static func layout(_ coder: inout some SnapshotCoder, _ old: MemberID?) throws(SnapshotError) -> MemberID {
         MemberID(try coder.integer(old?.index))
     }
 }
 
 extension UserID: Layout {
     @inlinable
-    public static func layout(_ coder: inout some SnapshotCoder, _ old: UserID?) throws(SnapshotError) -> UserID {
+    package static func layout(_ coder: inout some SnapshotCoder, _ old: UserID?) throws(SnapshotError) -> UserID {
         UserID(try coder.integer(old?.index))
     }
 }
 
 extension ProgramID: Layout {
     @inlinable
-    public static func layout(_ coder: inout some SnapshotCoder, _ old: ProgramID?) throws(SnapshotError) -> ProgramID {
+    package static func layout(_ coder: inout some SnapshotCoder, _ old: ProgramID?) throws(SnapshotError) -> ProgramID
+    {
         ProgramID(try coder.integer(old?.index))
     }
 }
 
 extension ClassID: Layout {
     @inlinable
-    public static func layout(_ coder: inout some SnapshotCoder, _ old: ClassID?) throws(SnapshotError) -> ClassID {
+    package static func layout(_ coder: inout some SnapshotCoder, _ old: ClassID?) throws(SnapshotError) -> ClassID {
         ClassID(try coder.integer(old?.index))
     }
 }
 
 extension MarketID: Layout {
     @inlinable
-    public static func layout(_ coder: inout some SnapshotCoder, _ old: MarketID?) throws(SnapshotError) -> MarketID {
+    package static func layout(_ coder: inout some SnapshotCoder, _ old: MarketID?) throws(SnapshotError) -> MarketID {
         MarketID(try coder.integer(old?.index))
     }
 }
 
 extension FacilityID: Layout {
     @inlinable
-    public static func layout(_ coder: inout some SnapshotCoder, _ old: FacilityID?) throws(SnapshotError) -> FacilityID {
+    package static func layout(_ coder: inout some SnapshotCoder, _ old: FacilityID?) throws(SnapshotError)
+        -> FacilityID
+    {
         FacilityID(try coder.integer(old?.index))
     }
 }
 
 extension FundID: Layout {
     @inlinable
-    public static func layout(_ coder: inout some SnapshotCoder, _ old: FundID?) throws(SnapshotError) -> FundID {
+    package static func layout(_ coder: inout some SnapshotCoder, _ old: FundID?) throws(SnapshotError) -> FundID {
         FundID(try coder.integer(old?.index))
     }
 }
 
 extension OrderID: Layout {
     @inlinable
-    public static func layout(_ coder: inout some SnapshotCoder, _ old: OrderID?) throws(SnapshotError) -> OrderID {
+    package static func layout(_ coder: inout some SnapshotCoder, _ old: OrderID?) throws(SnapshotError) -> OrderID {
         OrderID(number: try coder.integer(old?.number))
     }
 }
 
 extension AgreementID: Layout {
     @inlinable
-    public static func layout(_ coder: inout some SnapshotCoder, _ old: AgreementID?) throws(SnapshotError) -> AgreementID {
+    package static func layout(_ coder: inout some SnapshotCoder, _ old: AgreementID?) throws(SnapshotError)
+        -> AgreementID
+    {
         AgreementID(try coder.integer(old?.number))
     }
 }
 
 extension RejectCode: Layout {
-    public static func layout(_ coder: inout some SnapshotCoder, _ old: RejectCode?) throws(SnapshotError) -> RejectCode {
+    @usableFromInline package static func layout(_ coder: inout some SnapshotCoder, _ old: RejectCode?)
+        throws(SnapshotError) -> RejectCode
+    {
         let number = try coder.integer(old?.rawValue)
         if let code = RejectCode(rawValue: number) { return code }
         throw SnapshotError("\(number) is no reject code")

@@ -1,7 +1,8 @@
 /// What stands in snapshots: one function names its fields in order, for writing, reading and describing alike.
 ///
 /// A field is written as its own layout says, lists behind their count; nothing is named or skipped in the bytes.
-public protocol Layout {
+@usableFromInline
+package protocol Layout {
     /// Says the fields.
     /// - Parameters:
     ///   - coder: writes `old`; or reads, or describes what it is told.
@@ -9,10 +10,25 @@ public protocol Layout {
     /// - Returns: what was read. What a writer or describer gets back is of no use.
     /// - Throws: `SnapshotError` if the bytes end, or hold what cannot be.
     static func layout(_ coder: inout some SnapshotCoder, _ old: Self?) throws(SnapshotError) -> Self
+    /// Writes by the layout. The default is made for each type in its own module, where the layout's calls cost nothing.
+    static func write(_ old: Self?, to writer: inout ByteWriter) throws(SnapshotError) -> Self
+    /// Reads by the layout.
+    static func read(from reader: inout ByteReader) throws(SnapshotError) -> Self
+}
+
+extension Layout {
+    @inlinable
+    package static func write(_ old: Self?, to writer: inout ByteWriter) throws(SnapshotError) -> Self {
+        try layout(&writer, old)
+    }
+
+    @inlinable
+    package static func read(from reader: inout ByteReader) throws(SnapshotError) -> Self { try layout(&reader, nil) }
 }
 
 /// What layouts are told to: `ByteWriter`, `ByteReader` or `LayoutDescriber`.
-public protocol SnapshotCoder {
+@usableFromInline
+package protocol SnapshotCoder {
     /// Whether values come from bytes.
     static var isReader: Bool { get }
 
@@ -24,6 +40,8 @@ public protocol SnapshotCoder {
     mutating func text(_ old: String?) throws(SnapshotError) -> String
     /// A byte that is the number of a case; `words` are all of them, for people.
     mutating func word(_ old: UInt8?, _ words: @autoclosure () -> String) throws(SnapshotError) -> UInt8
+    /// What has a layout.
+    mutating func part<Value: Layout>(_ old: Value?) throws(SnapshotError) -> Value
     /// A field.
     mutating func field<Value>(
         _ name: StaticString,
@@ -65,34 +83,34 @@ public protocol SnapshotCoder {
 extension SnapshotCoder {
     /// A field with a layout of its own.
     @inlinable
-    public mutating func value<Value: Layout>(
+    package mutating func value<Value: Layout>(
         _ name: StaticString,
         _ old: Value?
     ) throws(SnapshotError) -> Value {
-        try field(name, old) { coder, old throws(SnapshotError) in try Value.layout(&coder, old) }
+        try field(name, old) { coder, old throws(SnapshotError) in try coder.part(old) }
     }
 
     /// A list of what has a layout.
     @inlinable
-    public mutating func list<Elements: Sequence>(
+    package mutating func list<Elements: Sequence>(
         _ name: StaticString,
         _ old: Elements?
     ) throws(SnapshotError) -> [Elements.Element] where Elements.Element: Layout {
-        try list(name, old) { coder, old throws(SnapshotError) in try Elements.Element.layout(&coder, old) }
+        try list(name, old) { coder, old throws(SnapshotError) in try coder.part(old) }
     }
 
     /// What may be missing.
     @inlinable
-    public mutating func optional<Value: Layout>(
+    package mutating func optional<Value: Layout>(
         _ name: StaticString,
         _ old: Value?
     ) throws(SnapshotError) -> Value? {
-        try optional(name, old) { coder, old throws(SnapshotError) in try Value.layout(&coder, old) }
+        try optional(name, old) { coder, old throws(SnapshotError) in try coder.part(old) }
     }
 
     /// What may be missing; one value that it never has, stands for none.
     @inlinable
-    public mutating func value<Value: Layout & Equatable>(
+    package mutating func value<Value: Layout & Equatable>(
         _ name: StaticString,
         _ old: Value?,
         none: Value
@@ -105,17 +123,18 @@ extension SnapshotCoder {
 // MARK: Writing
 
 extension ByteWriter: SnapshotCoder {
-    public static var isReader: Bool { false }
+    @usableFromInline
+    package static var isReader: Bool { false }
 
     @inlinable
-    public mutating func integer<Value: FixedWidthInteger & BitwiseCopyable>(_ old: Value?) -> Value {
+    package mutating func integer<Value: FixedWidthInteger & BitwiseCopyable>(_ old: Value?) -> Value {
         let value = old ?? 0
         unsafe withUnsafeBytes(of: value.littleEndian) { unsafe written.append(contentsOf: $0) }
         return value
     }
 
     @inlinable
-    public mutating func bytes(_ old: [UInt8]?, count: Int) -> [UInt8] {
+    package mutating func bytes(_ old: [UInt8]?, count: Int) -> [UInt8] {
         let bytes = old ?? []
         precondition(bytes.count == count, "so many bytes as the layout says")
         written.append(contentsOf: bytes)
@@ -123,7 +142,7 @@ extension ByteWriter: SnapshotCoder {
     }
 
     @inlinable
-    public mutating func text(_ old: String?) -> String {
+    package mutating func text(_ old: String?) -> String {
         let text = old ?? ""
         write(count: text.utf8.count)
         written.append(contentsOf: text.utf8)
@@ -131,17 +150,22 @@ extension ByteWriter: SnapshotCoder {
     }
 
     @inlinable
-    public mutating func word(_ old: UInt8?, _ words: @autoclosure () -> String) -> UInt8 { integer(old) }
+    package mutating func word(_ old: UInt8?, _ words: @autoclosure () -> String) -> UInt8 { integer(old) }
 
     @inlinable
-    public mutating func field<Value>(
+    package mutating func part<Value: Layout>(_ old: Value?) throws(SnapshotError) -> Value {
+        try Value.write(old, to: &self)
+    }
+
+    @inlinable
+    package mutating func field<Value>(
         _ name: StaticString,
         _ old: Value?,
         _ layout: (inout ByteWriter, Value?) throws(SnapshotError) -> Value
     ) throws(SnapshotError) -> Value { try layout(&self, old) }
 
     @inlinable
-    public mutating func list<Elements: Sequence, Value>(
+    package mutating func list<Elements: Sequence, Value>(
         _ name: StaticString,
         _ old: Elements?,
         _ layout: (inout ByteWriter, Elements.Element?) throws(SnapshotError) -> Value
@@ -159,7 +183,7 @@ extension ByteWriter: SnapshotCoder {
     }
 
     @inlinable
-    public mutating func optional<Value>(
+    package mutating func optional<Value>(
         _ name: StaticString,
         _ old: Value?,
         _ layout: (inout ByteWriter, Value?) throws(SnapshotError) -> Value
@@ -169,14 +193,15 @@ extension ByteWriter: SnapshotCoder {
     }
 
     @inlinable
-    public mutating func choice<Value>(
+    package mutating func choice<Value>(
         _ name: StaticString,
         _ old: UInt8?,
         of count: UInt8,
         _ layout: (inout ByteWriter, UInt8) throws(SnapshotError) -> Value
     ) throws(SnapshotError) -> Value { try layout(&self, integer(old)) }
 
-    public mutating func own<Value>(
+    @usableFromInline
+    package mutating func own<Value>(
         _ name: StaticString,
         _ old: Value?,
         form: String,
@@ -189,18 +214,20 @@ extension ByteWriter: SnapshotCoder {
     }
 
     @inlinable
-    public func made<Value>(
+    package func made<Value>(
         _ old: Value?,
         _ make: () throws(SnapshotError) -> Value
-    ) throws(SnapshotError) -> Value { if let old { old } else { try make() } }}
+    ) throws(SnapshotError) -> Value { if let old { old } else { try make() } }
+}
 
 // MARK: Reading
 
 extension ByteReader: SnapshotCoder {
-    public static var isReader: Bool { true }
+    @usableFromInline
+    package static var isReader: Bool { true }
 
     @inlinable
-    public mutating func integer<Value: FixedWidthInteger & BitwiseCopyable>(
+    package mutating func integer<Value: FixedWidthInteger & BitwiseCopyable>(
         _ old: Value?
     ) throws(SnapshotError) -> Value {
         let width = Value.bitWidth / 8
@@ -210,32 +237,39 @@ extension ByteReader: SnapshotCoder {
         return Value(littleEndian: value)
     }
 
-    public mutating func bytes(_ old: [UInt8]?, count: Int) throws(SnapshotError) -> [UInt8] {
+    @usableFromInline
+    package mutating func bytes(_ old: [UInt8]?, count: Int) throws(SnapshotError) -> [UInt8] {
         guard count <= bytes.count - place else { throw SnapshotError("snapshot ends at byte \(place)") }
         defer { place += count }
         return Array(bytes[place..<place + count])
     }
 
-    public mutating func text(_ old: String?) throws(SnapshotError) -> String {
+    @usableFromInline
+    package mutating func text(_ old: String?) throws(SnapshotError) -> String {
         let count = try readCount()
         defer { place += count }
         return String(decoding: bytes[place..<place + count], as: UTF8.self)
     }
 
     @inlinable
-    public mutating func word(_ old: UInt8?, _ words: @autoclosure () -> String) throws(SnapshotError) -> UInt8 {
+    package mutating func word(_ old: UInt8?, _ words: @autoclosure () -> String) throws(SnapshotError) -> UInt8 {
         try integer(old)
     }
 
     @inlinable
-    public mutating func field<Value>(
+    package mutating func part<Value: Layout>(_ old: Value?) throws(SnapshotError) -> Value {
+        try Value.read(from: &self)
+    }
+
+    @inlinable
+    package mutating func field<Value>(
         _ name: StaticString,
         _ old: Value?,
         _ layout: (inout ByteReader, Value?) throws(SnapshotError) -> Value
     ) throws(SnapshotError) -> Value { try layout(&self, nil) }
 
     @inlinable
-    public mutating func list<Elements: Sequence, Value>(
+    package mutating func list<Elements: Sequence, Value>(
         _ name: StaticString,
         _ old: Elements?,
         _ layout: (inout ByteReader, Elements.Element?) throws(SnapshotError) -> Value
@@ -246,14 +280,14 @@ extension ByteReader: SnapshotCoder {
     }
 
     @inlinable
-    public mutating func optional<Value>(
+    package mutating func optional<Value>(
         _ name: StaticString,
         _ old: Value?,
         _ layout: (inout ByteReader, Value?) throws(SnapshotError) -> Value
     ) throws(SnapshotError) -> Value? { try read(Bool.self) ? try layout(&self, nil) : nil }
 
     @inlinable
-    public mutating func choice<Value>(
+    package mutating func choice<Value>(
         _ name: StaticString,
         _ old: UInt8?,
         of count: UInt8,
@@ -264,7 +298,8 @@ extension ByteReader: SnapshotCoder {
         return try layout(&self, number)
     }
 
-    public mutating func own<Value>(
+    @usableFromInline
+    package mutating func own<Value>(
         _ name: StaticString,
         _ old: Value?,
         form: String,
@@ -273,7 +308,7 @@ extension ByteReader: SnapshotCoder {
     ) throws(SnapshotError) -> Value { try read(&self) }
 
     @inlinable
-    public func made<Value>(
+    package func made<Value>(
         _ old: Value?,
         _ make: () throws(SnapshotError) -> Value
     ) throws(SnapshotError) -> Value { try make() }

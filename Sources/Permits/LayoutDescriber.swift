@@ -1,24 +1,24 @@
 /// Writes down what a layout says: a line a field, with its name and form, indented below what it is part of.
-public struct LayoutDescriber: SnapshotCoder {
+package struct LayoutDescriber: SnapshotCoder {
     /// The lines.
-    public private(set) var description = ""
+    package private(set) var description = ""
     private var depth = 0
 
     /// The layout of a type.
-    public static func description(of type: (some Layout).Type) -> String {
+    package static func description(of type: (some Layout).Type) -> String {
         var describer = LayoutDescriber()
-        describer.part { describer throws(SnapshotError) in try type.layout(&describer, nil) }
+        describer.indented { describer throws(SnapshotError) in try type.layout(&describer, nil) }
         return describer.description
     }
 
     private init() {}
 
-    public static var isReader: Bool { false }
+    package static var isReader: Bool { false }
 
     /// Describes a part; that it cannot be made of nothing is no matter.
-    private mutating func part<Value>(_ body: (inout LayoutDescriber) throws(SnapshotError) -> Value) {
+    private mutating func indented<Value>(_ body: (inout LayoutDescriber) throws(SnapshotError) -> Value) {
         depth += 1
-        _ = try? body(&self)
+        do throws(SnapshotError) { _ = try body(&self) } catch {}
         depth -= 1
     }
 
@@ -31,27 +31,31 @@ public struct LayoutDescriber: SnapshotCoder {
         description += " \(form)\n"
     }
 
-    public mutating func integer<Value: FixedWidthInteger & BitwiseCopyable>(_ old: Value?) -> Value {
+    package mutating func integer<Value: FixedWidthInteger & BitwiseCopyable>(_ old: Value?) -> Value {
         append("\(Value.isSigned ? "i" : "u")\(Value.bitWidth)")
         return 0
     }
 
-    public mutating func bytes(_ old: [UInt8]?, count: Int) -> [UInt8] {
+    package mutating func bytes(_ old: [UInt8]?, count: Int) -> [UInt8] {
         append("\(count) bytes")
         return [UInt8](repeating: 0, count: count)
     }
 
-    public mutating func text(_ old: String?) -> String {
+    package mutating func text(_ old: String?) -> String {
         append("text")
         return ""
     }
 
-    public mutating func word(_ old: UInt8?, _ words: @autoclosure () -> String) -> UInt8 {
+    package mutating func word(_ old: UInt8?, _ words: @autoclosure () -> String) -> UInt8 {
         append(words())
         return 0
     }
 
-    public mutating func field<Value>(
+    package mutating func part<Value: Layout>(_ old: Value?) throws(SnapshotError) -> Value {
+        try Value.layout(&self, nil)
+    }
+
+    package mutating func field<Value>(
         _ name: StaticString,
         _ old: Value?,
         _ layout: (inout LayoutDescriber, Value?) throws(SnapshotError) -> Value
@@ -62,27 +66,27 @@ public struct LayoutDescriber: SnapshotCoder {
         return try layout(&self, nil)
     }
 
-    public mutating func list<Elements: Sequence, Value>(
+    package mutating func list<Elements: Sequence, Value>(
         _ name: StaticString,
         _ old: Elements?,
         _ layout: (inout LayoutDescriber, Elements.Element?) throws(SnapshotError) -> Value
     ) -> [Value] {
         line("\(name) list")
-        part { describer throws(SnapshotError) in try layout(&describer, nil) }
+        indented { describer throws(SnapshotError) in try layout(&describer, nil) }
         return []
     }
 
-    public mutating func optional<Value>(
+    package mutating func optional<Value>(
         _ name: StaticString,
         _ old: Value?,
         _ layout: (inout LayoutDescriber, Value?) throws(SnapshotError) -> Value
     ) -> Value? {
         line("\(name) optional")
-        part { describer throws(SnapshotError) in try layout(&describer, nil) }
+        indented { describer throws(SnapshotError) in try layout(&describer, nil) }
         return nil
     }
 
-    public mutating func choice<Value>(
+    package mutating func choice<Value>(
         _ name: StaticString,
         _ old: UInt8?,
         of count: UInt8,
@@ -91,7 +95,7 @@ public struct LayoutDescriber: SnapshotCoder {
         var first: Value?
         for number in 0..<count {
             line("\(name) \(number)")
-            part { describer throws(SnapshotError) in
+            indented { describer throws(SnapshotError) in
                 let value = try layout(&describer, number)
                 if first == nil { first = value }
             }
@@ -100,7 +104,7 @@ public struct LayoutDescriber: SnapshotCoder {
         return first
     }
 
-    public mutating func own<Value>(
+    package mutating func own<Value>(
         _ name: StaticString,
         _ old: Value?,
         form: String,
@@ -111,7 +115,7 @@ public struct LayoutDescriber: SnapshotCoder {
         throw SnapshotError("nothing can be made of a description")
     }
 
-    public func made<Value>(
+    package func made<Value>(
         _ old: Value?,
         _ make: () throws(SnapshotError) -> Value
     ) throws(SnapshotError) -> Value { throw SnapshotError("nothing can be made of a description") }
