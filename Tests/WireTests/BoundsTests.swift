@@ -27,7 +27,7 @@ struct BoundsTests {
     @Test("every kind of timer has one row")
     func timers() throws {
         let source = try String(
-            contentsOf: projectFolder.appendingPathComponent("Sources/Exchange/Timers.swift"),
+            contentsOf: projectFolder.appendingPathComponent("Sources/Exchange/House/Timers.swift"),
             encoding: .utf8
         )
         let declaration = try #require(
