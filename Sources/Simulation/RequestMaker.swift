@@ -1,3 +1,4 @@
+import Permits
 import Seals
 import Storage
 

@@ -1,4 +1,5 @@
 import Foundation
+import Permits
 
 /// A disk in memory that forgets what was not synced, tears writes and fails when it is told to; SQLite uses it as a VFS.
 ///

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Permits
 
 /// Acknowledgement latency at a fixed rate of orders.
 struct LatencyBench: AsyncParsableCommand {

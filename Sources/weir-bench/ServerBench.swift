@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Permits
 import Server
 
 /// Durable orders over TCP, the load generator on the same machine.

@@ -5,29 +5,13 @@ import Testing
 
 @Suite("Random auctions against a slow model")
 struct PropertyTests {
-    /// SplitMix64.
-    struct Chance {
-        var state: UInt64
-
-        mutating func below(_ bound: Int) -> Int {
-            state &+= 0x9E37_79B9_7F4A_7C15
-            var mixed = state
-            mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-            mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-            return Int((mixed ^ (mixed >> 31)) % UInt64(bound))
-        }
-
-        mutating func price() -> Price { Price(minorUnits: Int64(5 + below(8))) }
-        mutating func oneIn(_ n: Int) -> Bool { below(n) == 0 }
-    }
-
     struct Auction {
         var steps: [BidStep] = []
         var bidders: [Bidder] = []
         var sale: Sale
         var rules: RuleBook
 
-        init(_ chance: inout Chance) {
+        init(_ chance: inout SplitMix64) {
             rules = RuleBook.all[chance.below(RuleBook.all.count)]
             if chance.oneIn(3) { Auction.compose(&rules, &chance) }
             let lot = Int64([1, 1, 3][chance.below(3)])
@@ -63,7 +47,7 @@ struct PropertyTests {
         }
 
         /// Another book from the same policies.
-        private static func compose(_ rules: inout RuleBook, _ chance: inout Chance) {
+        private static func compose(_ rules: inout RuleBook, _ chance: inout SplitMix64) {
             rules.pricing = Pricing.allCases[chance.below(3)]
             rules.margin = [.draw, .time, .proRata(minimumFill: nil)][chance.below(3)]
             rules.underSubscription = UnderSubscription.allCases[chance.below(3)]
@@ -82,7 +66,7 @@ struct PropertyTests {
 
     @Test("100,000 random auctions give the model's price, awards and cuts, and keep every promise", arguments: 1...20)
     func againstModel(seed: Int) throws {
-        var chance = Chance(state: UInt64(seed) << 32)
+        var chance = SplitMix64(seed: UInt64(seed) << 32)
         for number in 0..<5000 {
             let auction = Auction(&chance)
             let clearing = auction.clear()
@@ -159,7 +143,7 @@ struct PropertyTests {
 
     @Test("under uniform price, raising one's only bid never loses any of one's award", arguments: 1...10)
     func raising(seed: Int) {
-        var chance = Chance(state: UInt64(seed) << 33)
+        var chance = SplitMix64(seed: UInt64(seed) << 33)
         for number in 0..<2000 {
             var auction = Auction(&chance)
             auction.rules.pricing = .uniform
@@ -175,4 +159,9 @@ struct PropertyTests {
             #expect(after >= before, "seed \(seed) auction \(number): \(before) before, \(after) after: \(auction)")
         }
     }
+}
+
+extension SplitMix64 {
+    fileprivate mutating func price() -> Price { Price(minorUnits: Int64(5 + below(8))) }
+    fileprivate mutating func oneIn(_ n: Int) -> Bool { below(n) == 0 }
 }

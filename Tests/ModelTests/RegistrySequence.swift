@@ -1,4 +1,4 @@
-@testable import Simulation
+import Permits
 
 /// A random sequence of requests to a small registry, as lines of a stream file: most are sensible, some are not.
 struct RegistrySequence {

@@ -264,23 +264,3 @@ extension Twins {
         }
     }
 }
-
-/// A small generator that is the same everywhere.
-///
-/// Source: Steele, Lea, Flood, "Fast splittable pseudorandom number generators", 2014 (the public-domain C version).
-struct SplitMix64 {
-    private var state: UInt64
-
-    init(seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
-    }
-
-    /// From 0 to `bound` − 1; the bias is below 2^-50 here.
-    mutating func below(_ bound: Int64) -> Int64 { Int64(next() % UInt64(bound)) }
-}

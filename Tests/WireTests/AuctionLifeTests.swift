@@ -7,21 +7,6 @@ import Wire
 
 @Suite("Auctions at the venue")
 struct AuctionLifeTests {
-    /// SplitMix64.
-    private struct Chance {
-        var state: UInt64
-
-        mutating func below(_ bound: Int) -> Int {
-            state &+= 0x9E37_79B9_7F4A_7C15
-            var mixed = state
-            mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-            mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-            return Int((mixed ^ (mixed >> 31)) % UInt64(bound))
-        }
-
-        mutating func pick<Value>(_ values: [Value]) -> Value { values[below(values.count)] }
-    }
-
     private let opening =
         [
             "2027-03-01T08:00:00Z venue MEMBER member=operator role=operator name=Operator",
@@ -39,7 +24,7 @@ struct AuctionLifeTests {
         }
 
     /// A day of auctions, most of it in order: announced, consigned to, bid in, released, sometimes called off.
-    private func day(_ chance: inout Chance) -> [String] {
+    private func day(_ chance: inout SplitMix64) -> [String] {
         var lines: [String] = []
         for number in 0..<12 {
             let secret = AuctionSecret(SHA256.digest(of: [UInt8(number)]))
@@ -98,7 +83,7 @@ struct AuctionLifeTests {
         arguments: 1...25
     )
     func randomDays(seed: Int) throws {
-        var chance = Chance(state: UInt64(seed) << 20)
+        var chance = SplitMix64(seed: UInt64(seed) << 20)
         var replay = StreamReplay()
         var cleared = 0
         for (number, line) in (opening + day(&chance)).enumerated() {

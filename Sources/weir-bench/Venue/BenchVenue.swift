@@ -1,5 +1,6 @@
 import Foundation
 import Logging
+import Permits
 import Seals
 import Server
 import Storage

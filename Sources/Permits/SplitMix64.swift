@@ -1,4 +1,4 @@
-/// SplitMix64: small, and the same everywhere.
+/// Chance for simulations, benchmarks and tests, from a seed: small, and the same everywhere. Nothing of a venue uses it.
 ///
 /// Source: Sebastiano Vigna, public domain, prng.di.unimi.it/splitmix64.c.
 package struct SplitMix64: Sendable {
@@ -19,6 +19,9 @@ package struct SplitMix64: Sendable {
     package mutating func number(_ range: ClosedRange<Int64>) -> Int64 {
         range.lowerBound + Int64(next() % UInt64(range.upperBound - range.lowerBound + 1))
     }
+
+    /// A number from 0 to `bound` − 1; the bias is below 2^-50 for bounds below 2^14.
+    package mutating func below<Value: FixedWidthInteger>(_ bound: Value) -> Value { Value(next() % UInt64(bound)) }
 
     /// True in so many of a thousand cases.
     package mutating func chance(_ perMille: Int64) -> Bool { number(0...999) < perMille }
