@@ -4,7 +4,7 @@
 public struct MemberID: Hashable, Comparable, Sendable, BitwiseCopyable {
     /// Its place, in order of creation.
     public var index: UInt32
-    /// Makes it of its parts.
+    /// What stands at a place.
     @inlinable public init(_ index: UInt32) { self.index = index }
     /// Orders by value.
     @inlinable public static func < (a: MemberID, b: MemberID) -> Bool { a.index < b.index }
@@ -16,7 +16,7 @@ public struct MemberID: Hashable, Comparable, Sendable, BitwiseCopyable {
 public struct UserID: Hashable, Comparable, Sendable, BitwiseCopyable {
     /// Its place, in order of creation.
     public var index: UInt32
-    /// Makes it of its parts.
+    /// What stands at a place.
     @inlinable public init(_ index: UInt32) { self.index = index }
     /// Orders by value.
     @inlinable public static func < (a: UserID, b: UserID) -> Bool { a.index < b.index }
@@ -28,7 +28,7 @@ public struct UserID: Hashable, Comparable, Sendable, BitwiseCopyable {
 public struct ProgramID: Hashable, Sendable, BitwiseCopyable {
     /// Its place, in order of creation.
     public var index: UInt32
-    /// Makes it of its parts.
+    /// What stands at a place.
     @inlinable public init(_ index: UInt32) { self.index = index }
 }
 
@@ -36,7 +36,7 @@ public struct ProgramID: Hashable, Sendable, BitwiseCopyable {
 public struct ClassID: Hashable, Comparable, Sendable, BitwiseCopyable {
     /// Its place, in order of creation.
     public var index: UInt32
-    /// Makes it of its parts.
+    /// What stands at a place.
     @inlinable public init(_ index: UInt32) { self.index = index }
     /// Orders by value.
     @inlinable public static func < (a: ClassID, b: ClassID) -> Bool { a.index < b.index }
@@ -51,7 +51,7 @@ public struct MarketID: Hashable, Comparable, Sendable, BitwiseCopyable {
 
     /// Its place, in order of creation.
     public var index: UInt32
-    /// Makes it of its parts.
+    /// What stands at a place.
     @inlinable public init(_ index: UInt32) { self.index = index }
     /// Where it stands in an array of all markets.
     @inlinable public var slot: Int { Int(index) }
@@ -65,9 +65,9 @@ public struct MarketID: Hashable, Comparable, Sendable, BitwiseCopyable {
 public struct OrderID: Hashable, Comparable, Sendable, BitwiseCopyable {
     /// The number on the wire.
     public var number: UInt64
-    /// Makes it of its parts.
+    /// From the number on the wire.
     @inlinable public init(number: UInt64) { self.number = number }
-    /// Makes it of its parts.
+    /// The number of the venue's order `count`, from 1, which is in a market.
     @inlinable public init(count: UInt64, market: MarketID) {
         number = count * UInt64(Limits.marketsMax) + UInt64(market.index)
     }
@@ -81,7 +81,7 @@ public struct OrderID: Hashable, Comparable, Sendable, BitwiseCopyable {
 public struct FacilityID: Hashable, Comparable, Sendable, BitwiseCopyable {
     /// Its place, in order of creation.
     public var index: UInt32
-    /// Makes it of its parts.
+    /// What stands at a place.
     @inlinable public init(_ index: UInt32) { self.index = index }
     /// Where it stands in an array of all facilities.
     @inlinable public var slot: Int { Int(index) }
@@ -93,7 +93,7 @@ public struct FacilityID: Hashable, Comparable, Sendable, BitwiseCopyable {
 public struct AgreementID: Hashable, Comparable, Sendable, BitwiseCopyable {
     /// The number.
     public var number: UInt64
-    /// Makes it of its parts.
+    /// From its number.
     @inlinable public init(_ number: UInt64) { self.number = number }
     /// Orders by value.
     @inlinable public static func < (a: AgreementID, b: AgreementID) -> Bool { a.number < b.number }
@@ -103,7 +103,7 @@ public struct AgreementID: Hashable, Comparable, Sendable, BitwiseCopyable {
 public struct FundID: Hashable, Comparable, Sendable, BitwiseCopyable {
     /// Its place, in order of creation.
     public var index: UInt32
-    /// Makes it of its parts.
+    /// What stands at a place.
     @inlinable public init(_ index: UInt32) { self.index = index }
     /// Orders by value.
     @inlinable public static func < (a: FundID, b: FundID) -> Bool { a.index < b.index }

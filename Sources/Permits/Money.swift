@@ -6,7 +6,7 @@ public struct Quantity: Comparable, Hashable, Sendable, BitwiseCopyable {
     /// How many permits.
     public var units: Int64
 
-    /// Makes it of its parts.
+    /// So many permits.
     @inlinable public init(_ units: Int64) { self.units = units }
 
     /// Orders by value.
@@ -28,7 +28,7 @@ public struct Price: Comparable, Hashable, Sendable, BitwiseCopyable {
     /// The amount in minor units.
     public var minorUnits: Int64
 
-    /// Makes it of its parts.
+    /// So many minor units for one permit.
     @inlinable public init(minorUnits: Int64) { self.minorUnits = minorUnits }
 
     /// Orders by value.
@@ -49,7 +49,7 @@ public struct Money: Comparable, Hashable, Sendable, BitwiseCopyable {
     /// The amount in minor units.
     public var minorUnits: Int64
 
-    /// Makes it of its parts.
+    /// So many minor units: cents of the currency.
     @inlinable public init(minorUnits: Int64) { self.minorUnits = minorUnits }
 
     /// Orders by value.
@@ -72,7 +72,7 @@ public struct FeeRate: Hashable, Comparable, Sendable, BitwiseCopyable {
     /// The rate in parts per million.
     public var partsPerMillion: Int32
 
-    /// Makes it of its parts.
+    /// So many millionths of a value.
     @inlinable public init(partsPerMillion: Int32) { self.partsPerMillion = partsPerMillion }
 
     /// Orders by value.
@@ -94,7 +94,7 @@ public struct Percent: Hashable, Comparable, Sendable {
     /// The share in hundredths of a per cent.
     public var hundredths: Int64
 
-    /// Makes it of its parts.
+    /// So many hundredths of a per cent.
     public init(hundredths: Int64) { self.hundredths = hundredths }
 
     /// Orders by value.

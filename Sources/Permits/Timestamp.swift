@@ -5,7 +5,7 @@ public struct Timestamp: Comparable, Hashable, Sendable, BitwiseCopyable {
     /// Microseconds since the beginning of 1970, UTC.
     public var microseconds: Int64
 
-    /// Makes it of its parts.
+    /// So many microseconds after 1970-01-01T00:00:00Z.
     @inlinable public init(microseconds: Int64) { self.microseconds = microseconds }
 
     /// Orders by value.

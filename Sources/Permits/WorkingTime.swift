@@ -7,7 +7,7 @@ public struct WorkingCalendar: Sendable, Equatable {
     /// Day numbers since 1970-01-01 on which nobody works besides weekends, ascending.
     public private(set) var holidays: [Int64] = []
 
-    /// Makes it of its parts.
+    /// A year without holidays.
     public init() {}
 
     /// The hour at which the working day begins.

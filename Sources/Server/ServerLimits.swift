@@ -43,79 +43,106 @@ package struct ServerLimits: Sendable {
 
     /// The limits as rows of `STATUS`: value, unit, and what happens beyond; a value of 0 is no limit.
     package var rows: [LimitRow] {
-        func seconds(_ value: Int64) -> UInt64 { UInt64(value) }
-        return [
-            LimitRow("line", UInt64(Limits.lineBytesMax), "bytes", "LINE_TOO_LONG, and the connection is closed"),
-            LimitRow("line-logon", UInt64(Limits.lineBytesBeforeLogonMax), "bytes", "the same, before a LOGON"),
-            LimitRow("line-time", seconds(lineSecondsMax), "s", "a line that has begun and does not end: closed"),
-            LimitRow("handshake-time", seconds(handshakeSecondsMax), "s", "a TLS handshake that does not end: closed"),
-            LimitRow("logon-time", seconds(logonSecondsMax), "s", "a connection that does not log on: closed"),
-            LimitRow("unsent", UInt64(unsentBytesMax), "bytes", "a client that does not read: closed; RESUME goes on"),
-            LimitRow("session-rate", rate(sessionQuota), "per s", "THROTTLED; taking back has ten times as much"),
-            LimitRow("session-burst", burst(sessionQuota), "requests", "THROTTLED"),
-            LimitRow("member-rate", rate(memberQuota), "per s", "THROTTLED, over all the member's sessions"),
-            LimitRow("member-burst", burst(memberQuota), "requests", "THROTTLED"),
-            LimitRow("member-sessions", UInt64(memberSessionsMax), "sessions", "LIMIT_REACHED at LOGON"),
-            LimitRow(
-                "member-reads",
-                UInt64(memberReadsMax),
-                "under way",
-                "BUSY: RESUME, TRACE, PRICES, PROOF and the like"
-            ),
-            LimitRow("connections", UInt64(connectionsMax), "connections", "BUSY, and closed"),
-            LimitRow("connections-reserved", UInt64(reservedPlaces), "of them", "for the operator and regulators"),
-            LimitRow("connections-waiting", UInt64(unauthenticatedMax), "from one source", "not logged on: closed"),
-            LimitRow(
-                "logon-failures",
-                UInt64(Doorkeeper.freeFailures),
-                "in a row",
-                "THROTTLED for 1 s, doubling to \(Doorkeeper.delaySecondsMax) s, for that login at that source alone"
-            ),
-            LimitRow(
-                "logon-failures-source",
-                UInt64(Doorkeeper.freeFailuresOfSource),
-                "in a row",
-                "the same for every login that has not logged on from there before"
-            ),
-            LimitRow("queue", UInt64(inboxMax), "requests", "BUSY"),
-            LimitRow("password-queue", UInt64(PasswordWorkers.waitingMax), "logons", "BUSY"),
-            LimitRow("disk-room", UInt64(diskRoomMin), "MB", "a disk with less: an alarm; a full one stops the venue"),
-            LimitRow("disk-reserve", UInt64(diskReserve), "MB", "a disk with less: settlement waits, trading goes on"),
-            LimitRow("clock", seconds(clockSecondsMax), "s", "the wall clock differs by more: an alarm, and no jump"),
-        ]
+        ServerLimits.all.map { LimitRow($0.name, UInt64($0.value(self)), $0.unit, $0.effect) }
     }
 
     /// Sets a limit that can be set, by its name in `rows`; 0 for no limit of a rate.
     /// - Returns: false if there is no such limit, or it cannot have that value.
     package mutating func set(_ name: String, to value: Int64) -> Bool {
-        guard value >= (name.hasSuffix("-rate") ? 0 : 1), value <= 1 << 30 else { return false }
-        switch name {
-        case "line-time": lineSecondsMax = value
-        case "handshake-time": handshakeSecondsMax = value
-        case "logon-time": logonSecondsMax = value
-        case "unsent": unsentBytesMax = Int(value)
-        case "session-rate": sessionQuota = ServerLimits.quota(value)
-        case "member-rate": memberQuota = ServerLimits.quota(value)
-        case "session-burst": sessionQuota?.burst = value
-        case "member-burst": memberQuota?.burst = value
-        case "member-sessions": memberSessionsMax = Int(value)
-        case "member-reads": memberReadsMax = Int(value)
-        case "connections": connectionsMax = Int(value)
-        case "connections-reserved": reservedPlaces = Int(value)
-        case "connections-waiting": unauthenticatedMax = Int(value)
-        case "queue": inboxMax = Int(value)
-        case "disk-room": diskRoomMin = value
-        case "disk-reserve": diskReserve = value
-        case "clock": clockSecondsMax = value
-        default: return false
-        }
+        guard value >= (name.hasSuffix("-rate") ? 0 : 1), value <= 1 << 30,
+            let set = ServerLimits.all.first(where: { $0.name == name })?.set
+        else { return false }
+        set(&self, value)
         return true
     }
 
     private static func quota(_ rate: Int64) -> RequestQuota? {
         rate == 0 ? nil : RequestQuota(perSecond: min(rate, 1_000_000), burst: 2 * min(rate, 1_000_000))
     }
+}
 
-    private func rate(_ quota: RequestQuota?) -> UInt64 { UInt64(quota?.perSecond ?? 0) }
-    private func burst(_ quota: RequestQuota?) -> UInt64 { UInt64(quota?.burst ?? 0) }
+extension ServerLimits {
+    /// A limit: its name, how it is read and set, and what it says of itself.
+    private struct Declaration {
+        let name: String
+        let unit: String
+        let effect: String
+        let value: (ServerLimits) -> Int64
+        /// Nil for what nobody can set.
+        let set: ((inout ServerLimits, Int64) -> Void)?
+
+        init(_ name: String, fixed value: Int, _ unit: String, _ effect: String) {
+            (self.name, self.unit, self.effect) = (name, unit, effect)
+            self.value = { _ in Int64(value) }
+            set = nil
+        }
+
+        init(_ name: String, _ limit: WritableKeyPath<ServerLimits, Int>, _ unit: String, _ effect: String) {
+            (self.name, self.unit, self.effect) = (name, unit, effect)
+            value = { Int64($0[keyPath: limit]) }
+            set = { $0[keyPath: limit] = Int($1) }
+        }
+
+        init(_ name: String, _ limit: WritableKeyPath<ServerLimits, Int64>, _ unit: String, _ effect: String) {
+            (self.name, self.unit, self.effect) = (name, unit, effect)
+            value = { $0[keyPath: limit] }
+            set = { $0[keyPath: limit] = $1 }
+        }
+
+        /// How many requests a quota grants in a second.
+        init(_ name: String, rateOf quota: WritableKeyPath<ServerLimits, RequestQuota?>, _ effect: String) {
+            (self.name, unit, self.effect) = (name, "per s", effect)
+            value = { $0[keyPath: quota]?.perSecond ?? 0 }
+            set = { $0[keyPath: quota] = ServerLimits.quota($1) }
+        }
+
+        /// How many requests a quota grants at once.
+        init(_ name: String, burstOf quota: WritableKeyPath<ServerLimits, RequestQuota?>) {
+            (self.name, unit, effect) = (name, "requests", "THROTTLED")
+            value = { $0[keyPath: quota]?.burst ?? 0 }
+            set = { $0[keyPath: quota]?.burst = $1 }
+        }
+    }
+
+    private static var all: [Declaration] {
+        [
+            Declaration("line", fixed: Limits.lineBytesMax, "bytes", "LINE_TOO_LONG, and the connection is closed"),
+            Declaration("line-logon", fixed: Limits.lineBytesBeforeLogonMax, "bytes", "the same, before a LOGON"),
+            Declaration("line-time", \.lineSecondsMax, "s", "a line that has begun and does not end: closed"),
+            Declaration("handshake-time", \.handshakeSecondsMax, "s", "a TLS handshake that does not end: closed"),
+            Declaration("logon-time", \.logonSecondsMax, "s", "a connection that does not log on: closed"),
+            Declaration("unsent", \.unsentBytesMax, "bytes", "a client that does not read: closed; RESUME goes on"),
+            Declaration("session-rate", rateOf: \.sessionQuota, "THROTTLED; taking back has ten times as much"),
+            Declaration("session-burst", burstOf: \.sessionQuota),
+            Declaration("member-rate", rateOf: \.memberQuota, "THROTTLED, over all the member's sessions"),
+            Declaration("member-burst", burstOf: \.memberQuota),
+            Declaration("member-sessions", \.memberSessionsMax, "sessions", "LIMIT_REACHED at LOGON"),
+            Declaration(
+                "member-reads",
+                \.memberReadsMax,
+                "under way",
+                "BUSY: RESUME, TRACE, PRICES, PROOF and the like"
+            ),
+            Declaration("connections", \.connectionsMax, "connections", "BUSY, and closed"),
+            Declaration("connections-reserved", \.reservedPlaces, "of them", "for the operator and regulators"),
+            Declaration("connections-waiting", \.unauthenticatedMax, "from one source", "not logged on: closed"),
+            Declaration(
+                "logon-failures",
+                fixed: Int(Doorkeeper.freeFailures),
+                "in a row",
+                "THROTTLED for 1 s, doubling to \(Doorkeeper.delaySecondsMax) s, for that login at that source alone"
+            ),
+            Declaration(
+                "logon-failures-source",
+                fixed: Int(Doorkeeper.freeFailuresOfSource),
+                "in a row",
+                "the same for every login that has not logged on from there before"
+            ),
+            Declaration("queue", \.inboxMax, "requests", "BUSY"),
+            Declaration("password-queue", fixed: PasswordWorkers.waitingMax, "logons", "BUSY"),
+            Declaration("disk-room", \.diskRoomMin, "MB", "a disk with less: an alarm; a full one stops the venue"),
+            Declaration("disk-reserve", \.diskReserve, "MB", "a disk with less: settlement waits, trading goes on"),
+            Declaration("clock", \.clockSecondsMax, "s", "the wall clock differs by more: an alarm, and no jump"),
+        ]
+    }
 }

@@ -7,7 +7,7 @@ package struct ByteWriter {
     @inlinable package var bytes: [UInt8] { written }
     @usableFromInline var written: [UInt8] = []
 
-    /// Makes it of its parts.
+    /// Nothing yet.
     @usableFromInline package init() {}
 
     /// Appends a value by its layout.
