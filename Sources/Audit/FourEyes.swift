@@ -58,19 +58,6 @@ package struct FourEyes: Sendable {
     /// How long a proposal stays open unless the member says otherwise, in seconds.
     package static let secondsDefault: Int64 = 86_400
 
-    /// Whether a verb needs two persons of a member that has four eyes on.
-    ///
-    /// A halt needs one person only: it is the safe direction.
-    package static func covers(_ verb: Verb) -> Bool {
-        switch verb {
-        case .cap, .allocate, .bust, .suspend, .readmit, .member, .login, .trust, .transfer, .swap, .offer, .take,
-            .auction, .spend, .donate, .settle, .waive, .label,
-            .fourEyes:
-            true
-        default: false
-        }
-    }
-
     /// Whether a member has four eyes on.
     package func isOn(for member: MemberID) -> Bool { seconds.contains { $0.member == member } }
 
@@ -84,16 +71,6 @@ package struct FourEyes: Sendable {
         seconds.removeAll { $0.member == member }
         if let value { seconds.append((member, value)) }
         seconds.sort { $0.member < $1.member }
-    }
-
-    /// Checks that a request may be sent by one person.
-    /// - Throws: `needsApproval` if it needs two.
-    package func check(_ verb: Verb, from member: MemberID) throws(Refusal) {
-        guard verb == .bust || (FourEyes.covers(verb) && isOn(for: member)) else { return }
-        throw Refusal(
-            .needsApproval,
-            "\(verb.text) needs two persons: PROPOSE act=…, then another login sends APPROVE with the same act"
-        )
     }
 
     /// The open proposal with a number.

@@ -1,4 +1,4 @@
-/// Chance for simulations, benchmarks and tests, from a seed: small, and the same everywhere. Nothing of a venue uses it.
+/// Chance for simulations, benchmarks and tests, from a seed: small, and the same everywhere.
 ///
 /// Source: Sebastiano Vigna, public domain, prng.di.unimi.it/splitmix64.c.
 package struct SplitMix64: Sendable {

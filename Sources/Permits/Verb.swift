@@ -30,24 +30,6 @@ public enum Verb: UInt8, Word {
     // The sequencer.
     case clock, disconnect, restart, sealedBid
 
-    /// Whether it takes an order, a bid or an offer back, or makes the venue do so.
-    public var takesBack: Bool {
-        switch self {
-        case .cancel, .massCancel, .deadman, .withdrawBid, .unoffer, .unswap: true
-        default: false
-        }
-    }
-
-    /// Whether it is a query that lists what there may be any number of, a page at a time.
-    public var listsInPages: Bool {
-        switch self {
-        case .markets, .programs, .ledger, .auctions, .transfers, .proposals, .seasons, .links, .swaps, .offers,
-            .rights, .reports:
-            true
-        default: false
-        }
-    }
-
     /// The word on the wire.
     public var word: StaticString {
         switch self {
@@ -181,22 +163,6 @@ public enum Verb: UInt8, Word {
         case .checkpoint: "CHECKPOINT"
         case .proof: "PROOF"
         case .cosign: "COSIGN"
-        }
-    }
-
-    /// Whether only the sequencer writes it: it stands in journals, and no client can send it.
-    public var isInternal: Bool {
-        switch self {
-        case .clock, .disconnect, .restart, .sealedBid: true
-        default: false
-        }
-    }
-
-    /// Whether it is about the sender's session, so that a repeat must act again instead of getting the first reply.
-    @inlinable public var isOfSession: Bool {
-        switch self {
-        case .logon, .logout, .disconnect, .restart, .deadman: true
-        default: false
         }
     }
 }

@@ -1,4 +1,5 @@
 import Audit
+import Exchange
 import Foundation
 import Permits
 import Testing
@@ -27,7 +28,7 @@ struct ProtocolDocumentTests {
 
     @Test("it names every verb and every key")
     func grammar() {
-        for rule in VerbRule.all {
+        for rule in RequestRule.all {
             #expect(text.contains(rule.verb.text), "missing verb \(rule.verb.text)")
             for key in rule.keys {
                 #expect(text.contains("\(key.key.name)="), "missing key \(key.key.name) of \(rule.verb.text)")

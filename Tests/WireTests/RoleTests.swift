@@ -10,7 +10,7 @@ struct RoleTests {
     private static let roles: [Role] = Role.allCases.filter { $0 != .venue }
 
     /// A line that reads, though nothing that it names exists.
-    private static func line(_ rule: VerbRule) -> String {
+    private static func line(_ rule: RequestRule) -> String {
         let special: [Verb: String] = [
             .login: "LOGIN member=x user=x hash=x", .cap: "CAP program=x vintage=2027 cap=1",
             .allocate: "ALLOCATE program=x vintage=2027 member=x qty=1", .cancel: "CANCEL order=1",
@@ -67,7 +67,7 @@ struct RoleTests {
     func matrix(verb: Verb) throws {
         // What belongs to a connection has no form in a stream; the session layer refuses nobody by role there.
         guard ![.subscribe, .unsubscribe, .resume, .challenge].contains(verb) else { return }
-        let line = RoleTests.line(VerbRule.all[Int(verb.rawValue)])
+        let line = RoleTests.line(RequestRule.all[Int(verb.rawValue)])
         for role in RoleTests.roles {
             var replay = try venue()
             var code: String?

@@ -22,7 +22,7 @@ extension Exchange {
         _ events: inout ContiguousArray<Event>
     ) throws(Refusal) -> Outcome {
         try Permissions.check(members[sender.member].role, verb)
-        guard FourEyes.covers(verb) else {
+        guard verb.needsTwoPersons else {
             throw Refusal(.invalidCombination, "\(verb.text) needs no second person; send it as it is")
         }
         guard fourEyes.proposals.count(where: { $0.member == sender.member }) < Limits.proposalsMax else {
@@ -101,6 +101,18 @@ extension Exchange {
         let member = proposal.member
         events.append(
             .proposal(member: member, count: nextCount(of: member), proposal: proposal, state: state, by: user)
+        )
+    }
+}
+
+extension FourEyes {
+    /// Checks that a request may be sent by one person.
+    /// - Throws: `needsApproval` if it needs two.
+    func check(_ verb: Verb, from member: MemberID) throws(Refusal) {
+        guard verb.alwaysNeedsTwoPersons || (verb.needsTwoPersons && isOn(for: member)) else { return }
+        throw Refusal(
+            .needsApproval,
+            "\(verb.text) needs two persons: PROPOSE act=…, then another login sends APPROVE with the same act"
         )
     }
 }

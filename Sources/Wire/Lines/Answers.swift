@@ -75,7 +75,7 @@ extension Venue {
             }
             rows.row { $0.append(found) }
         } else if let verb {
-            guard let rule = VerbRule.all.first(where: { $0.verb.text == verb.uppercased() }) else {
+            guard let rule = RequestRule.all.first(where: { $0.verb.text == verb.uppercased() }) else {
                 throw Refusal(.unknownVerb, "no verb \(verb); HELP lists them")
             }
             rows.row { $0.append(rule) }
@@ -86,7 +86,7 @@ extension Venue {
 
     private static let verbs: Rows = {
         var rows = Rows()
-        for rule in VerbRule.all where !rule.verb.isInternal {
+        for rule in RequestRule.all where !rule.verb.isInternal {
             rows.row { $0.append(rule) }
         }
         return rows

@@ -1,3 +1,4 @@
+import Exchange
 import Permits
 
 /// The key=value pairs of one line, as ranges into it, by key.
@@ -32,7 +33,7 @@ struct Fields {
     }
 }
 
-/// The grammar's keys in plain data, so that a scan touches no `VerbRule`: a key's name of up to eight bytes is one number.
+/// The grammar's keys in plain data, so that a scan touches no `RequestRule`: a key's name of up to eight bytes is one number.
 struct KeyTable: Sendable {
     static let shared = KeyTable()
 
@@ -43,10 +44,10 @@ struct KeyTable: Sendable {
     private var requiredCounts: Buffer<Int>
 
     private init() {
-        names = Buffer(repeating: 0, count: VerbRule.all.count * KeyTable.width)
-        keys = Buffer(repeating: .id, count: VerbRule.all.count * KeyTable.width)
-        requiredCounts = Buffer(repeating: 0, count: VerbRule.all.count)
-        for (verb, rule) in VerbRule.all.enumerated() {
+        names = Buffer(repeating: 0, count: RequestRule.all.count * KeyTable.width)
+        keys = Buffer(repeating: .id, count: RequestRule.all.count * KeyTable.width)
+        requiredCounts = Buffer(repeating: 0, count: RequestRule.all.count)
+        for (verb, rule) in RequestRule.all.enumerated() {
             precondition(rule.keys.count < KeyTable.width, "too many keys")
             for (place, key) in rule.keys.enumerated() {
                 names[verb * KeyTable.width + place] = key.key.name.utf8.reduce(0) { $0 << 8 | UInt64($1) }
@@ -107,7 +108,7 @@ struct LineScanner {
         if let key = table.missing(verb, fields) {
             throw Refusal(
                 .missingKey,
-                "\(verb.text) needs \(key.name)=; usage: \(VerbRule.all[Int(verb.rawValue)].usage)"
+                "\(verb.text) needs \(key.name)=; usage: \(RequestRule.all[Int(verb.rawValue)].usage)"
             )
         }
     }
@@ -144,7 +145,7 @@ struct LineScanner {
             let text = String(repairing: line.extracting(start..<min(index, start + 20)))
             throw Refusal(
                 .unknownKey,
-                "\(verb.text) has no key \(text); usage: \(VerbRule.all[Int(verb.rawValue)].usage)"
+                "\(verb.text) has no key \(text); usage: \(RequestRule.all[Int(verb.rawValue)].usage)"
             )
         }
         guard !fields[key].isGiven else { throw Refusal(.duplicateKey, "\(key.name) is given twice") }

@@ -145,7 +145,7 @@ extension Rows {
 
 extension TextSink {
     /// Appends a verb's usage and summary.
-    mutating func append(_ rule: VerbRule) {
+    mutating func append(_ rule: RequestRule) {
         append(" verb=")
         append(rule.verb.word)
         append("usage", quoted: rule.usage)

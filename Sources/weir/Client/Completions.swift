@@ -1,3 +1,4 @@
+import Exchange
 import Permits
 import Wire
 
@@ -7,10 +8,10 @@ enum Completions {
     static func candidates(_ line: String) -> [String] {
         let words = line.split(separator: " ", omittingEmptySubsequences: false).map(String.init)
         guard let last = words.last, words.count > 1 else {
-            let verbs = VerbRule.all.map(\.verb).filter { !$0.isInternal }
+            let verbs = RequestRule.all.map(\.verb).filter { !$0.isInternal }
             return verbs.map { $0.text + " " }.filter { $0.hasPrefix(line.uppercased()) }
         }
-        guard let rule = VerbRule.all.first(where: { $0.verb.text == words[0] }) else { return [] }
+        guard let rule = RequestRule.all.first(where: { $0.verb.text == words[0] }) else { return [] }
         if let equals = last.firstIndex(of: "=") {
             let key = String(last[..<equals])
             guard case .word(let values)? = rule.keys.first(where: { $0.key.name == key })?.form else { return [] }

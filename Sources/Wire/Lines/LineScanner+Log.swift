@@ -4,32 +4,6 @@ import Permits
 
 // Requests about the sealed log.
 
-extension VerbRule {
-    static func log(_ verb: Verb) -> (summary: String, required: [(Key, Form)], optional: [(Key, Form)]) {
-        switch verb {
-        case .checkpoint:
-            (
-                "The sealed log's signed checkpoint, line by line: the newest, with cosigned=1 the newest with a witness, or of a size.",
-                [], [(.size, .integer), (.cosigned, .flag)]
-            )
-        case .proof:
-            (
-                "Proves a line of a stream by its seq and n, a leaf by its index, or with from that the log only grew since.",
-                [],
-                [
-                    (.seq, .integer), (.n, .integer), (.stream, .code), (.leaf, .integer), (.from, .integer),
-                    (.size, .integer),
-                ]
-            )
-        default:
-            (
-                "A witness's signature of a checkpoint: key is its verifier key, line the signature line.",
-                [(.size, .integer), (.key, .text), (.line, .text)], []
-            )
-        }
-    }
-}
-
 extension LineScanner {
     func logInquiry(_ line: Span<UInt8>) throws(Refusal) -> LogInquiry {
         let any = 0...Int64.max
