@@ -5,47 +5,67 @@ import Seals
 // From fields to the requests of sealed-bid auctions.
 
 extension LineScanner {
-    func auctionCommand(_ line: Span<UInt8>) throws(Refusal) -> AuctionCommand {
-        if verb == .classify {
-            return .classify(
-                member: try required(code(.member, line), .member),
-                isCompliance: try required(word(.type, line, BidderKind.self), .type) == .compliance,
-                associate: try code(.to, line)
-            )
-        }
+    func readAuction(_ line: Span<UInt8>) throws(Refusal) -> AuctionCommand {
         let auction = try required(code(.auction, line), .auction)
-        switch verb {
-        case .auction: return .announce(try newAuction(auction, line))
-        case .consign: return .consign(auction: auction, quantity: try required(quantity(.qty, line), .qty))
-        case .guarantee:
-            return .guarantee(auction: auction, amount: try required(decimal(.amount, line), .amount))
-        case .withdrawBid: return .withdraw(auction: auction)
-        case .callOff: return .callOff(auction: auction, text: try text(.text, line) ?? "")
-        case .openBids:
-            return .open(
-                OpenedAuction(
-                    auction: auction,
-                    secret: try required(digest(.secret, line), .secret),
-                    hiddenReserve: try decimal(.hidden, line),
-                    marketFloor: try decimal(.floor, line)
-                )
-            )
-        default:
-            guard let range = range(.box),
-                let box = Hex.bytes(String(decoding: bytes(line, range), as: UTF8.self))
-            else { throw Refusal(.badValue, "box must be hexadecimal digits") }
-            return .bid(
-                SealedBid(
-                    auction: auction,
-                    quantity: try required(quantity(.qty, line, max: Limits.capMax), .qty),
-                    commitment: try required(digest(.commit, line), .commit),
-                    box: box
-                )
-            )
-        }
+        return .announce(try newAuction(auction, line))
     }
 
-    private func newAuction(_ auction: Code, _ line: Span<UInt8>) throws(Refusal) -> NewAuction {
+    func readConsign(_ line: Span<UInt8>) throws(Refusal) -> AuctionCommand {
+        let auction = try required(code(.auction, line), .auction)
+        return .consign(auction: auction, quantity: try required(quantity(.qty, line), .qty))
+    }
+
+    func readGuarantee(_ line: Span<UInt8>) throws(Refusal) -> AuctionCommand {
+        let auction = try required(code(.auction, line), .auction)
+        return .guarantee(auction: auction, amount: try required(decimal(.amount, line), .amount))
+    }
+
+    func readWithdrawBid(_ line: Span<UInt8>) throws(Refusal) -> AuctionCommand {
+        let auction = try required(code(.auction, line), .auction)
+        return .withdraw(auction: auction)
+    }
+
+    func readCallOff(_ line: Span<UInt8>) throws(Refusal) -> AuctionCommand {
+        let auction = try required(code(.auction, line), .auction)
+        return .callOff(auction: auction, text: try text(.text, line) ?? "")
+    }
+
+    func readOpenBids(_ line: Span<UInt8>) throws(Refusal) -> AuctionCommand {
+        let auction = try required(code(.auction, line), .auction)
+        return .open(
+            OpenedAuction(
+                auction: auction,
+                secret: try required(digest(.secret, line), .secret),
+                hiddenReserve: try decimal(.hidden, line),
+                marketFloor: try decimal(.floor, line)
+            )
+        )
+    }
+
+    func readSealedBid(_ line: Span<UInt8>) throws(Refusal) -> AuctionCommand {
+        let auction = try required(code(.auction, line), .auction)
+        guard let range = range(.box),
+            let box = Hex.bytes(String(decoding: bytes(line, range), as: UTF8.self))
+        else { throw Refusal(.badValue, "box must be hexadecimal digits") }
+        return .bid(
+            SealedBid(
+                auction: auction,
+                quantity: try required(quantity(.qty, line, max: Limits.capMax), .qty),
+                commitment: try required(digest(.commit, line), .commit),
+                box: box
+            )
+        )
+    }
+
+    func readClassify(_ line: Span<UInt8>) throws(Refusal) -> AuctionCommand {
+        .classify(
+            member: try required(code(.member, line), .member),
+            isCompliance: try required(word(.type, line, BidderKind.self), .type) == .compliance,
+            associate: try code(.to, line)
+        )
+    }
+
+    func newAuction(_ auction: Code, _ line: Span<UInt8>) throws(Refusal) -> NewAuction {
         var new = NewAuction(
             code: auction,
             permits: try className(line),
@@ -88,7 +108,7 @@ extension LineScanner {
         return BidLine(bid: PlainBid(auction: auction, steps: steps, nonce: nonce), id: id)
     }
 
-    private func pricesAndQuantities(
+    func pricesAndQuantities(
         _ key: Key,
         _ line: Span<UInt8>
     ) throws(Refusal) -> [PriceStep] {
@@ -111,7 +131,7 @@ extension LineScanner {
     }
 
     /// The pairs of a list, as ranges into the line.
-    private func pairs(_ key: Key, _ line: Span<UInt8>) throws(Refusal) -> [(left: Range<Int>, right: Range<Int>)] {
+    func pairs(_ key: Key, _ line: Span<UInt8>) throws(Refusal) -> [(left: Range<Int>, right: Range<Int>)] {
         guard let range = range(key) else { return [] }
         var pairs: [(left: Range<Int>, right: Range<Int>)] = []
         var start = range.lowerBound
@@ -140,10 +160,18 @@ extension LineScanner {
         return digest
     }
 
-    private func bytes(_ line: Span<UInt8>, _ range: Range<Int>) -> [UInt8] {
+    func bytes(_ line: Span<UInt8>, _ range: Range<Int>) -> [UInt8] {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(range.count)
         for index in range { bytes.append(line[index]) }
         return bytes
+    }
+
+    func result(_ line: Span<UInt8>) throws(Refusal) -> Query {
+        .result(
+            auction: try required(code(.auction, line), .auction),
+            from: Int(try integer(.from, line, in: 1...Int64(Int32.max)) ?? 1),
+            limit: Int(try integer(.limit, line, in: 1...Int64(Limits.rowsMax)) ?? Int64(Limits.rowsMax))
+        )
     }
 }

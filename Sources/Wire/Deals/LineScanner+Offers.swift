@@ -5,6 +5,17 @@ import Registry
 // Swaps and offers by agreement, whose classes stand in one value each.
 
 extension LineScanner {
+    func readTrust(_ line: Span<UInt8>) throws(Refusal) -> RegistryCommand {
+        let program = try required(code(.program, line), .program)
+        let target = try required(code(.to, line), .to)
+        return verb == .trust ? .trust(program: program, to: target) : .distrust(program: program, to: target)
+    }
+
+    func readRights(_ line: Span<UInt8>) throws(Refusal) -> RegistryQuery {
+        let member = try code(.member, line)
+        return .rights(member: member)
+    }
+
     func newSwap(_ line: Span<UInt8>) throws(Refusal) -> NewSwap {
         NewSwap(
             give: try required(classText(.give, line), .give),
@@ -17,7 +28,7 @@ extension LineScanner {
     }
 
     /// A class in one value: `CO2:2027` or `WATER:2027:murray`.
-    private func classText(_ key: Key, _ line: Span<UInt8>) throws(Refusal) -> ClassName? {
+    func classText(_ key: Key, _ line: Span<UInt8>) throws(Refusal) -> ClassName? {
         guard let text = try text(key, line) else { return nil }
         let parts = text.split(separator: ":", omittingEmptySubsequences: false).map(String.init)
         guard let name = className(parts) else {
@@ -27,11 +38,11 @@ extension LineScanner {
     }
 
     /// Digits alone, as everywhere in the grammar.
-    private func wholeNumber(_ text: String) -> Int64? {
+    func wholeNumber(_ text: String) -> Int64? {
         text.utf8.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) } ? Int64(text) : nil
     }
 
-    private func className(_ parts: [String]) -> ClassName? {
+    func className(_ parts: [String]) -> ClassName? {
         guard parts.count == 2 || parts.count == 3, let program = Code(parts[0]), let vintage = wholeNumber(parts[1]),
             vintage == 0 || LineScanner.vintages.contains(vintage),
             let zone = parts.count == 3 ? Code(parts[2]) : Code.none
@@ -51,7 +62,7 @@ extension LineScanner {
     }
 
     /// A bundle: `HIGH:0:up:100,WATER:2027:up:50`.
-    private func items(_ line: Span<UInt8>) throws(Refusal) -> [NewOffer.Item] {
+    func items(_ line: Span<UInt8>) throws(Refusal) -> [NewOffer.Item] {
         let text = try required(text(.give, line), .give)
         var items: [NewOffer.Item] = []
         for entry in text.split(separator: ",", omittingEmptySubsequences: false) {

@@ -8,61 +8,141 @@ extension LineScanner {
     /// Builds what the line asks for.
     func body(_ line: Span<UInt8>, id: Code) throws(Refusal) -> ParsedLine.Body {
         switch verb {
-        case .order: .command(.order(try newOrder(line)))
-        case .cancel: .command(.cancel(try target(line)))
-        case .amend:
-            .command(.amend(try amendment(line)))
-        case .quote: .command(.quote(try quote(line)))
-        case .massCancel:
-            .command(
-                .massCancel(
-                    MassCancel(
-                        market: try code(.market, line),
-                        side: try word(.side, line),
-                        user: try code(.user, line)
-                    )
-                )
-            )
-        case .clock: .command(.clock)
-        case .logon, .logout, .disconnect, .restart, .deadman, .subscribe, .unsubscribe, .resume:
-            try sessionBody(line, id: id)
+        // House.
+        case .logon: try readLogon(line, id: id)
+        case .logout: .command(.session(.logout))
         case .challenge: .challenge
         case .rotate: .rotate(try rotation(line, id: id))
-        case .ping, .help, .status, .account, .orders, .book, .trades, .markets, .programs, .members, .ledger:
-            .query(try query(line, id: id))
+        case .ping: .query(.ping)
+        case .help: .query(.help(verb: try text(.verb, line), code: try text(.code, line)))
+        case .status: .query(.status(original: id.isEmpty ? nil : id))
+        case .subscribe: .subscribe(market: try required(code(.market, line), .market))
+        case .unsubscribe: .unsubscribe(market: try required(code(.market, line), .market))
+        case .resume: .resume(try resumption(line))
+        case .deadman: try readDeadman(line)
+        case .clock: .command(.clock)
+        case .disconnect: .command(.session(.disconnect))
+        case .restart: .command(.session(.restart))
+        case .member: .command(.admin(try readMember(line)))
         case .login: try loginBody(line, id: id)
+        case .revoke: .command(.admin(try readRevoke(line)))
+        case .dayEnd: .command(.admin(.dayEnd))
+        case .deposit, .withdraw: .command(.admin(try readDeposit(line)))
+        case .account: .query(.account(member: try code(.member, line)))
+        case .members: .query(.members(from: try code(.from, line)))
+        case .ledger: .query(.ledger)
+        case .fourEyes: .command(.registry(try readFourEyes(line)))
+        case .propose: .command(.registry(try readPropose(line)))
+        case .approve: .command(.registry(try readApprove(line)))
+        case .decline: .command(.registry(try readDecline(line)))
+        case .proposals: .query(.registry(.proposals))
+        case .checkpoint: .inquiry(.log(try readCheckpoint(line)))
+        case .proof: .inquiry(.log(try readProof(line)))
+        case .cosign: .inquiry(.log(try readCosign(line)))
+        // Trading.
+        case .market: .command(.admin(.market(try newMarket(line))))
+        case .phase: .command(.admin(try readPhase(line)))
+        case .reference: .command(.admin(try readReference(line)))
+        case .order: .command(.order(try newOrder(line)))
+        case .amend: .command(.amend(try amendment(line)))
+        case .cancel: .command(.cancel(try target(line)))
+        case .massCancel: .command(.massCancel(try massCancel(line)))
+        case .quote: .command(.quote(try quote(line)))
+        case .orders: .query(try readOrders(line))
+        case .book: .query(try readBook(line))
+        case .trades: .query(try readTrades(line))
+        case .markets: .query(.markets(try code(.market, line)))
+        case .prices: .inquiry(.prices(market: try code(.market, line), least: try decimal(.min, line)))
+        // Auctions.
+        case .auction: .command(.auction(try readAuction(line)))
+        case .openBids: .command(.auction(try readOpenBids(line)))
+        case .callOff: .command(.auction(try readCallOff(line)))
+        case .classify: .command(.auction(try readClassify(line)))
+        case .consign: .command(.auction(try readConsign(line)))
+        case .guarantee: .command(.auction(try readGuarantee(line)))
         case .bid: .bid(try plainBid(line, id: id))
-        case .auction, .openBids, .callOff, .classify, .consign, .guarantee, .withdrawBid, .sealedBid:
-            .command(.auction(try auctionCommand(line)))
+        case .withdrawBid: .command(.auction(try readWithdrawBid(line)))
+        case .sealedBid: .command(.auction(try readSealedBid(line)))
         case .auctions: .query(.auctions(try code(.auction, line)))
         case .bids: .query(.bids(auction: try required(code(.auction, line), .auction)))
-        case .result:
-            .query(
-                .result(
-                    auction: try required(code(.auction, line), .auction),
-                    from: Int(try integer(.from, line, in: 1...Int64(Int32.max)) ?? 1),
-                    limit: Int(try integer(.limit, line, in: 1...Int64(Limits.rowsMax)) ?? Int64(Limits.rowsMax))
-                )
-            )
-        case .member, .revoke, .market, .phase, .reference, .dayEnd, .deposit, .withdraw:
-            .command(.admin(try adminCommand(line)))
-        case .program, .cap, .allocate, .holiday, .facility, .monitor, .report, .deadline, .suspend, .readmit, .bust,
-            .season, .announce, .spill, .release, .link, .delivery, .move, .swap, .unswap, .offer, .take, .unoffer,
-            .transfer, .recall, .retire,
-            .cover,
-            .surrender, .trust, .distrust,
-            .pay, .fourEyes, .propose, .approve,
-            .decline:
-            .command(.registry(try registryCommand(line)))
-        case .rules, .facilities, .reports, .obligations, .blocks, .transfers, .penalties, .proposals,
-            .concentration, .seasons, .links, .reach, .swaps, .offers, .rights:
-            .query(.registry(try registryQuery(line)))
-        case .interest, .join, .leave, .message, .draft, .sign, .terminate, .reading, .fulfil, .spend, .donate, .settle,
-            .waive, .complain, .answer, .observe, .label:
-            .command(.compact(try compactCommand(line)))
-        case .compacts, .terms, .periods, .readings, .claims, .funds, .standing, .complaints, .labels:
-            .query(.compact(try compactQuery(line)))
-        case .trace, .certificate, .prices, .checkpoint, .proof, .cosign: .inquiry(try inquiry(line))
+        case .result: .query(try result(line))
+        // Deals.
+        case .transfer: .command(.registry(.transfer(try amount(line), to: try required(code(.to, line), .to))))
+        case .recall: .command(.registry(.recall(transfer: try number(.transfer, line))))
+        case .trust, .distrust: .command(.registry(try readTrust(line)))
+        case .transfers: .query(.registry(.transfers))
+        case .swap: .command(.registry(.swap(try newSwap(line))))
+        case .unswap: .command(.registry(.unswap(try number(.swap, line))))
+        case .swaps: .query(.registry(.swaps))
+        case .offer: .command(.registry(.offer(try newOffer(line))))
+        case .take: .command(.registry(.take(try number(.offer, line))))
+        case .unoffer: .command(.registry(.unoffer(try number(.offer, line))))
+        case .offers: .query(.registry(.offers))
+        case .rights: .query(.registry(try readRights(line)))
+        // Registry.
+        case .program: .command(.registry(.program(try newProgram(line))))
+        case .cap: .command(.registry(.cap(try newCap(line))))
+        case .allocate: .command(.registry(.allocate(try newAllocation(line))))
+        case .holiday: .command(.registry(try readHoliday(line)))
+        case .facility: .command(.registry(try readFacility(line)))
+        case .monitor: .command(.registry(try readMonitor(line)))
+        case .report: .command(.registry(try readReport(line)))
+        case .deadline: .command(.registry(try readDeadline(line)))
+        case .suspend: .command(.registry(try readSuspend(line)))
+        case .readmit: .command(.registry(try readReadmit(line)))
+        case .bust: .command(.registry(try readBust(line)))
+        case .retire: .command(.registry(.retire(try amount(line), text: try text(.text, line) ?? "")))
+        case .cover: .command(.registry(try readCover(line)))
+        case .surrender: .command(.registry(try readSurrender(line)))
+        case .pay: .command(.registry(.pay(penalty: try number(.penalty, line))))
+        case .rules: .query(.registry(try readRules(line)))
+        case .programs: .query(.programs(try code(.program, line)))
+        case .facilities: .query(.registry(try readFacilities(line)))
+        case .reports: .query(.registry(try readReports(line)))
+        case .obligations: .query(.registry(try readObligations(line)))
+        case .blocks: .query(.registry(try readBlocks(line)))
+        case .trace: .inquiry(try readTrace(line))
+        case .certificate: .inquiry(try readCertificate(line))
+        case .penalties: .query(.registry(try readPenalties(line)))
+        case .concentration: .query(.registry(.concentration(try className(line))))
+        // Water.
+        case .season: .command(.registry(try readSeason(line)))
+        case .announce: .command(.registry(try readAnnounce(line)))
+        case .spill: .command(.registry(try readSpill(line)))
+        case .release: .command(.registry(try readRelease(line)))
+        case .link: .command(.registry(try readLink(line)))
+        case .delivery: .command(.registry(try readDelivery(line)))
+        case .move: .command(.registry(try readMove(line)))
+        case .seasons: .query(.registry(try readSeasons(line)))
+        case .links: .query(.registry(try readLinks(line)))
+        case .reach: .query(.registry(try readReach(line)))
+        // Agreements.
+        case .interest: .command(.compact(try readInterest(line)))
+        case .join: .command(.compact(.join(agreement: try agreement(line))))
+        case .leave: .command(.compact(.leave(agreement: try agreement(line))))
+        case .message: .command(.compact(try readMessage(line)))
+        case .draft: .command(.compact(try readDraft(line)))
+        case .sign: .command(.compact(try readSign(line)))
+        case .terminate: .command(.compact(try readTerminate(line)))
+        case .reading: .command(.compact(try readReading(line)))
+        case .fulfil: .command(.compact(try readFulfil(line)))
+        case .spend: .command(.compact(try readSpend(line)))
+        case .donate: .command(.compact(try readDonate(line)))
+        case .settle: .command(.compact(try readSettle(line)))
+        case .waive: .command(.compact(try waiver(line)))
+        case .complain: .command(.compact(try readComplain(line)))
+        case .answer: .command(.compact(try readAnswer(line)))
+        case .observe: .command(.compact(try readObserve(line)))
+        case .label: .command(.compact(try readLabel(line)))
+        case .compacts: .query(.compact(try readCompacts(line)))
+        case .terms: .query(.compact(.terms(try agreement(line), ofDraft: try flag(.draft, line))))
+        case .periods: .query(.compact(.periods(try agreement(line))))
+        case .readings: .query(.compact(try readReadings(line)))
+        case .claims: .query(.compact(try readClaims(line)))
+        case .funds: .query(.compact(.funds(try agreement(line))))
+        case .standing: .query(.compact(try readStanding(line)))
+        case .complaints: .query(.compact(try readComplaints(line)))
+        case .labels: .query(.compact(try readLabels(line)))
         }
     }
 
@@ -71,251 +151,4 @@ extension LineScanner {
         guard let value else { throw Refusal(.missingKey, "\(verb.text) needs \(key.name)=") }
         return value
     }
-
-    private func newOrder(_ line: Span<UInt8>) throws(Refusal) -> NewOrder {
-        var order = NewOrder(
-            market: try required(code(.market, line), .market),
-            side: try required(word(.side, line), .side),
-            quantity: try required(quantity(.qty, line), .qty)
-        )
-        if let kind = try word(.type, line, OrderKind.self) { order.kind = kind }
-        order.timeInForce = try word(.tif, line)
-        if let mode = try word(.stp, line, SelfTradePrevention.self) { order.selfTrade = mode }
-        order.postOnly = try flag(.post, line)
-        order.price = try decimal(.price, line)
-        order.stop = try decimal(.stop, line)
-        order.display = try quantity(.display, line)
-        order.minimum = try quantity(.min, line)
-        order.expiry = try time(.expire, line)
-        return order
-    }
-
-    /// Exactly one of order= and orig=.
-    private func target(_ line: Span<UInt8>) throws(Refusal) -> OrderTarget {
-        let number = try integer(.order, line, in: 1...Int64.max)
-        let original = try code(.orig, line)
-        switch (number, original) {
-        case (let number?, nil): return .number(OrderID(number: UInt64(number)))
-        case (nil, let original?): return .reference(original)
-        default: throw Refusal(.missingKey, "\(verb.text) needs either order= or orig=")
-        }
-    }
-
-    private func amendment(_ line: Span<UInt8>) throws(Refusal) -> Amendment {
-        let amendment = Amendment(
-            target: try target(line),
-            quantity: try quantity(.qty, line),
-            price: try decimal(.price, line),
-            stop: try decimal(.stop, line)
-        )
-        guard amendment.quantity != nil || amendment.price != nil || amendment.stop != nil else {
-            throw Refusal(.missingKey, "AMEND needs qty=, price= or stop=")
-        }
-        return amendment
-    }
-
-    private func quote(_ line: Span<UInt8>) throws(Refusal) -> Quote {
-        var quote = Quote(market: try required(code(.market, line), .market))
-        quote.bid = try decimal(.bid, line)
-        quote.bidQuantity = try quantity(.bidqty, line)
-        quote.ask = try decimal(.ask, line)
-        quote.askQuantity = try quantity(.askqty, line)
-        return quote
-    }
-
-    private func sessionBody(_ line: Span<UInt8>, id: Code) throws(Refusal) -> ParsedLine.Body {
-        switch verb {
-        case .logon:
-            .logon(
-                Logon(
-                    member: try required(code(.member, line), .member),
-                    user: try required(code(.user, line), .user),
-                    password: try text(.password, line),
-                    signature: try signature(line),
-                    takesOver: try flag(.takeover, line),
-                    version: try required(integer(.version, line, in: 1...Int64.max), .version),
-                    cancelOnDisconnect: try flag(.cod, line),
-                    heartbeatSeconds: try integer(.heartbeat, line, in: 1...3600) ?? 0,
-                    id: id
-                )
-            )
-        case .logout: .command(.session(.logout))
-        case .disconnect: .command(.session(.disconnect))
-        case .restart: .command(.session(.restart))
-        case .deadman:
-            .command(
-                .session(
-                    .deadman(
-                        seconds: try required(
-                            integer(.timeout, line, in: 0...Exchange.deadmanSecondsMax),
-                            .timeout
-                        )
-                    )
-                )
-            )
-        case .subscribe: .subscribe(market: try required(code(.market, line), .market))
-        case .unsubscribe: .unsubscribe(market: try required(code(.market, line), .market))
-        default: .resume(try resumption(line))
-        }
-    }
-
-    private func resumption(_ line: Span<UInt8>) throws(Refusal) -> Resumption {
-        let from = try required(integer(.from, line, in: 1...Int64.max), .from)
-        let sequence = try integer(.seq, line, in: 0...Int64.max)
-        var seen: (HistoryID, UInt64)?
-        switch (range(.history), sequence) {
-        case (nil, nil): break
-        case (let range?, let sequence?):
-            guard let history = HistoryID(line.extracting(range)) else {
-                throw Refusal(.badValue, "history must be 16 hexadecimal digits, as the venue gave it")
-            }
-            seen = (history, UInt64(sequence))
-        default: throw Refusal(.invalidCombination, "RESUME takes history= and seq= together")
-        }
-        return Resumption(
-            stream: try required(code(.stream, line), .stream),
-            from: UInt64(from),
-            through: try integer(.to, line, in: from...Int64.max).map { UInt64($0) },
-            limit: Int(try integer(.limit, line, in: 1...Int64(Limits.feedLinesMax)) ?? Int64(Limits.feedLinesMax)),
-            seen: seen
-        )
-    }
-
-    private func loginBody(_ line: Span<UInt8>, id: Code) throws(Refusal) -> ParsedLine.Body {
-        let member = try required(code(.member, line), .member)
-        let user = try required(code(.user, line), .user)
-        var change = try credentials(line)
-        change.person = try code(.person, line)
-        guard let password = try password(line) else {
-            return .command(.admin(.login(member: member, user: user, change)))
-        }
-        return .login(NewLogin(member: member, user: user, password: password, change: change, id: id))
-    }
-
-    private func rotation(_ line: Span<UInt8>, id: Code) throws(Refusal) -> Rotation {
-        let change = try credentials(line)
-        let password = try password(line)
-        guard password != nil || change != CredentialChange() else {
-            throw Refusal(.missingKey, "ROTATE needs password= or key=")
-        }
-        return Rotation(old: try text(.old, line), password: password, change: change, id: id)
-    }
-
-    /// A new password.
-    private func password(_ line: Span<UInt8>) throws(Refusal) -> String? {
-        guard let password = try text(.password, line) else { return nil }
-        guard password.utf8.count >= Logon.passwordBytesMin else {
-            throw Refusal(.outOfRange, "password must have at least \(Logon.passwordBytesMin) bytes")
-        }
-        return password
-    }
-
-    /// What may stand in a journal: a password's hash, a key.
-    private func credentials(_ line: Span<UInt8>) throws(Refusal) -> CredentialChange {
-        let hash = try text(.hash, line)
-        if let hash, !hash.utf8.allSatisfy({ $0 > 32 && $0 < 127 && $0 != UInt8(ascii: "\"") }) {
-            throw Refusal(.badValue, "hash has other characters than a password hash")
-        }
-        guard hash == nil || range(.password) == nil else {
-            throw Refusal(.invalidCombination, "\(verb.text) takes password= or hash=")
-        }
-        return CredentialChange(passwordHash: hash, publicKey: try digest(.key, line))
-    }
-
-    func signature(_ line: Span<UInt8>) throws(Refusal) -> [UInt8]? {
-        guard let text = try text(.sign, line) else { return nil }
-        guard let bytes = Hex.bytes(text), bytes.count == Ed25519.signatureByteCount else {
-            throw Refusal(.badValue, "sign must be 128 hexadecimal digits, lower case")
-        }
-        return bytes
-    }
-
-    private func adminCommand(_ line: Span<UInt8>) throws(Refusal) -> AdminCommand {
-        switch verb {
-        case .member:
-            return .member(
-                code: try required(code(.member, line), .member),
-                role: try required(word(.role, line), .role),
-                name: try required(text(.name, line), .name)
-            )
-        case .revoke:
-            return .revoke(
-                member: try required(code(.member, line), .member),
-                user: try required(code(.user, line), .user)
-            )
-        case .market: return .market(try newMarket(line))
-        case .phase:
-            return .phase(
-                market: try required(code(.market, line), .market),
-                phase: try required(word(.phase, line), .phase),
-                text: try text(.text, line) ?? ""
-            )
-        case .reference:
-            return .reference(
-                market: try required(code(.market, line), .market),
-                price: try required(decimal(.price, line), .price)
-            )
-        case .dayEnd: return .dayEnd
-        default:
-            let member = try required(code(.member, line), .member)
-            let currency = try required(word(.currency, line, Currency.self), .currency)
-            let amount = try required(decimal(.amount, line), .amount)
-            return verb == .deposit
-                ? .deposit(member: member, currency: currency, amount: amount)
-                : .withdraw(member: member, currency: currency, amount: amount)
-        }
-    }
-
-    private func newMarket(_ line: Span<UInt8>) throws(Refusal) -> NewMarket {
-        let zero = DecimalNumber.zero
-        return NewMarket(
-            code: try required(code(.market, line), .market),
-            permits: try className(line),
-            tick: try required(decimal(.tick, line), .tick),
-            lot: try required(quantity(.lot, line), .lot),
-            quantityMax: try required(quantity(.maxqty, line), .maxqty),
-            bandPercent: try required(decimal(.band, line), .band),
-            reference: try required(decimal(.ref, line), .ref),
-            makerPercent: try decimal(.maker, line) ?? zero,
-            takerPercent: try decimal(.taker, line) ?? zero
-        )
-    }
-
-    private func query(_ line: Span<UInt8>, id: Code) throws(Refusal) -> Query {
-        let rows = 1...Int64(Limits.rowsMax)
-        switch verb {
-        case .ping: return .ping
-        case .help: return .help(verb: try text(.verb, line), code: try text(.code, line))
-        case .status: return .status(original: id.isEmpty ? nil : id)
-        case .account: return .account(member: try code(.member, line))
-        case .orders:
-            return .orders(
-                market: try code(.market, line),
-                member: try code(.member, line),
-                from: UInt64(try integer(.from, line, in: 0...Int64.max) ?? 0),
-                limit: Int(try integer(.limit, line, in: rows) ?? rows.upperBound)
-            )
-        case .book:
-            return .book(
-                market: try required(code(.market, line), .market),
-                depth: Int(try integer(.depth, line, in: rows) ?? 10)
-            )
-        case .trades:
-            return .trades(
-                market: try required(code(.market, line), .market),
-                limit: Int(try integer(.limit, line, in: rows) ?? 20)
-            )
-        case .markets: return .markets(try code(.market, line))
-        case .programs: return .programs(try code(.program, line))
-        case .members: return .members(from: try code(.from, line))
-        default: return .ledger
-        }
-    }
-}
-
-extension Logon {
-    /// The shortest password.
-    ///
-    /// Source: NIST SP 800-63B, section 5.1.1.1.
-    package static let passwordBytesMin = 8
 }
