@@ -41,7 +41,9 @@ package enum CompactFact: Sendable {
         switch self {
         case .interest(by: _, to: _, let isOpen, text: _): isOpen
         case .joined, .left, .message, .draft, .signed, .endSigned, .ended(.abandoned, text: _): false
-        default: true
+        case .contract, .leaving, .ended, .reading, .settled, .undetermined, .payment, .claim, .waived, .delivered,
+            .task, .spending, .misuse, .donation, .observation:
+            true
         }
     }
 }

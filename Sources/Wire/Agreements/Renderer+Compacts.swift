@@ -69,7 +69,9 @@ extension TextSink {
             append(" what=ended")
             append("ending", ending)
             if !text.isEmpty { append("text", quoted: text) }
-        default: append(executed: fact, exchange)
+        case .reading, .settled, .undetermined, .payment, .claim, .waived, .delivered, .task, .spending, .misuse,
+            .donation, .observation:
+            append(executed: fact, exchange)
         }
     }
 
@@ -162,7 +164,8 @@ extension TextSink {
             append("by", exchange.members[by].code)
             append(evidence: evidence)
             append("text", quoted: text)
-        default: break
+        case .interest, .joined, .left, .message, .draft, .signed, .endSigned, .contract, .leaving, .ended:
+            break
         }
     }
 

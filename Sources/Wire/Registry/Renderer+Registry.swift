@@ -123,7 +123,10 @@ extension TextSink {
         case .deadlineReplaced(let number):
             append(" kind=deadline-replaced")
             append(exchange.registry.deadlines[number], number: number, exchange)
-        default: append(consequence: fact, exchange)
+        case .surrender, .compliance, .penalty, .paid, .suspension, .readmission, .certificate, .bust, .season,
+            .announcement, .seasonEnd, .spill, .release, .link, .delivery, .swapped, .sale, .right, .moved, .compact,
+            .complaint, .label, .award, .expiry:
+            append(consequence: fact, exchange)
         }
     }
 
@@ -241,7 +244,9 @@ extension TextSink {
             append(" kind=award")
             append("state", state)
             append(award, exchange)
-        default: break
+        case .program, .classification, .cap, .allocation, .facility, .facilityClosed, .monitoring, .report, .verified,
+            .deadline, .deadlineReplaced:
+            break
         }
     }
 

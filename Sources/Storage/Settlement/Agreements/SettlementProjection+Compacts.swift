@@ -72,7 +72,9 @@ extension SettlementProjection {
                 arguments: [ending.text, seq, Int64(bitPattern: id.number)]
             )
             try note("ended", text: text, id, position, seq, time)
-        default: try write(executed: fact, id, position, seq, time)
+        case .reading, .settled, .undetermined, .payment, .claim, .waived, .delivered, .task, .spending, .misuse,
+            .donation, .observation:
+            try write(executed: fact, id, position, seq, time)
         }
     }
 
@@ -141,7 +143,8 @@ extension SettlementProjection {
                     text, "\(time)",
                 ]
             )
-        default: break
+        case .interest, .joined, .left, .message, .draft, .signed, .endSigned, .contract, .leaving, .ended:
+            break
         }
     }
 

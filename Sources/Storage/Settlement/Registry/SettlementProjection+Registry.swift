@@ -76,7 +76,10 @@ extension SettlementProjection {
             )
         case .deadlineReplaced(let number):
             try database.execute(sql: "UPDATE deadline SET replaced_seq = ? WHERE id = ?", arguments: [seq, number])
-        default: try write(consequence: fact, position, seq, time)
+        case .surrender, .compliance, .penalty, .paid, .suspension, .readmission, .certificate, .bust, .season,
+            .announcement, .seasonEnd, .spill, .release, .link, .delivery, .swapped, .sale, .right, .moved, .compact,
+            .complaint, .label, .award, .expiry:
+            try write(consequence: fact, position, seq, time)
         }
     }
 
@@ -219,7 +222,9 @@ extension SettlementProjection {
         case .complaint(let complaint, let text): try write(complaint, text: text, seq, time)
         case .label(let label): try write(label, seq)
         case .award(let award, let state): try write(award, state, position, seq, time)
-        default: break
+        case .program, .classification, .cap, .allocation, .facility, .facilityClosed, .monitoring, .report, .verified,
+            .deadline, .deadlineReplaced, .spill, .release, .swapped, .compact:
+            break
         }
     }
 
