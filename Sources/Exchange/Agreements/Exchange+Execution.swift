@@ -99,7 +99,11 @@ extension Exchange {
         let facility: FacilityID
         switch fact {
         case .report(let id, _, text: _, verified: _), .verified(let id, period: _, _, _): facility = id
-        default: return
+        case .program, .classification, .cap, .allocation, .facility, .facilityClosed, .monitoring, .deadline,
+            .deadlineReplaced, .surrender, .compliance, .penalty, .paid, .suspension, .readmission, .certificate, .bust,
+            .season, .announcement, .seasonEnd, .spill, .release, .link, .delivery, .swapped, .sale, .right, .moved,
+            .compact, .complaint, .label, .award, .expiry:
+            return
         }
         let code = registry[facility].code
         awakened += compacts.contracts(goingBy: code)

@@ -58,7 +58,10 @@ extension Exchange {
         case .suspension(let suspension, text: _): markLabels(of: suspension.member)
         case .readmission(_, let member, text: _): markLabels(of: member)
         case .certificate(let certificate): markLabels(of: certificate.member)
-        default: break
+        case .program, .classification, .cap, .allocation, .deadline, .deadlineReplaced, .surrender, .paid, .bust,
+            .season, .announcement, .seasonEnd, .spill, .release, .link, .delivery, .swapped, .sale, .right, .moved,
+            .compact, .complaint, .label, .award, .expiry:
+            break
         }
     }
 
