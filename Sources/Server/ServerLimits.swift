@@ -50,7 +50,7 @@ package struct ServerLimits: Sendable {
     /// - Returns: false if there is no such limit, or it cannot have that value.
     package mutating func set(_ name: String, to value: Int64) -> Bool {
         guard value >= (name.hasSuffix("-rate") ? 0 : 1), value <= 1 << 30,
-            let set = ServerLimits.all.first(where: { $0.name == name })?.set
+            let set = ServerLimits.all.first(where: { "\($0.name)" == name })?.set
         else { return false }
         set(&self, value)
         return true
@@ -64,40 +64,40 @@ package struct ServerLimits: Sendable {
 extension ServerLimits {
     /// A limit: its name, how it is read and set, and what it says of itself.
     private struct Declaration {
-        let name: String
-        let unit: String
+        let name: StaticString
+        let unit: StaticString
         let effect: String
         let value: (ServerLimits) -> Int64
         /// Nil for what nobody can set.
         let set: ((inout ServerLimits, Int64) -> Void)?
 
-        init(_ name: String, fixed value: Int, _ unit: String, _ effect: String) {
+        init(_ name: StaticString, fixed value: Int, _ unit: StaticString, _ effect: String) {
             (self.name, self.unit, self.effect) = (name, unit, effect)
             self.value = { _ in Int64(value) }
             set = nil
         }
 
-        init(_ name: String, _ limit: WritableKeyPath<ServerLimits, Int>, _ unit: String, _ effect: String) {
+        init(_ name: StaticString, _ limit: WritableKeyPath<ServerLimits, Int>, _ unit: StaticString, _ effect: String) {
             (self.name, self.unit, self.effect) = (name, unit, effect)
             value = { Int64($0[keyPath: limit]) }
             set = { $0[keyPath: limit] = Int($1) }
         }
 
-        init(_ name: String, _ limit: WritableKeyPath<ServerLimits, Int64>, _ unit: String, _ effect: String) {
+        init(_ name: StaticString, _ limit: WritableKeyPath<ServerLimits, Int64>, _ unit: StaticString, _ effect: String) {
             (self.name, self.unit, self.effect) = (name, unit, effect)
             value = { $0[keyPath: limit] }
             set = { $0[keyPath: limit] = $1 }
         }
 
         /// How many requests a quota grants in a second.
-        init(_ name: String, rateOf quota: WritableKeyPath<ServerLimits, RequestQuota?>, _ effect: String) {
+        init(_ name: StaticString, rateOf quota: WritableKeyPath<ServerLimits, RequestQuota?>, _ effect: String) {
             (self.name, unit, self.effect) = (name, "per s", effect)
             value = { $0[keyPath: quota]?.perSecond ?? 0 }
             set = { $0[keyPath: quota] = ServerLimits.quota($1) }
         }
 
         /// How many requests a quota grants at once.
-        init(_ name: String, burstOf quota: WritableKeyPath<ServerLimits, RequestQuota?>) {
+        init(_ name: StaticString, burstOf quota: WritableKeyPath<ServerLimits, RequestQuota?>) {
             (self.name, unit, effect) = (name, "requests", "THROTTLED")
             value = { $0[keyPath: quota]?.burst ?? 0 }
             set = { $0[keyPath: quota]?.burst = $1 }

@@ -1,5 +1,7 @@
 import Foundation
 import GRDBSQLite
+import Permits
+
 // The disk as SQLite sees it: a VFS of its own, with locks and a shared index for write-ahead logs.
 
 extension SimulatedDisk {

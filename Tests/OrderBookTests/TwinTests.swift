@@ -71,7 +71,7 @@ struct Twins {
         var events = Buffer<BookEvent>()
         let copy = steps % 16 == 0 ? book : nil
         let before = copy.map(bytes)
-        switch random.below(1000) {
+        switch random.draw(1000) {
         case 0..<10: changePhase(&events)
         case 10..<260: cancel(&events)
         case 260..<400: amend(&events)
@@ -164,13 +164,13 @@ extension Twins {
         guard phase == .open || phase.isCall, let order = anyOrder() else { return }
         let filled = order.quantity - order.open
         var quantity = order.quantity
-        switch random.below(3) {
-        case 0: quantity = filled + Quantity(1 + random.below(order.open.units))
-        case 1: quantity += Quantity(random.below(20))
+        switch random.draw(3) {
+        case 0: quantity = filled + Quantity(1 + random.draw(order.open.units))
+        case 1: quantity += Quantity(random.draw(20))
         default: break
         }
-        let price = order.kind == .limit && random.below(2) == 0 ? price(12) : order.price
-        let stop = order.kind.isStop && random.below(2) == 0 ? self.price(12) : order.stop
+        let price = order.kind == .limit && random.draw(2) == 0 ? price(12) : order.price
+        let stop = order.kind.isStop && random.draw(2) == 0 ? self.price(12) : order.stop
         book.amend(order.id, quantity: quantity, price: price, stop: stop, phase: phase, events: &events)
         twin.amend(order.id, quantity: quantity, price: price, stop: stop, phase)
     }
@@ -211,26 +211,26 @@ extension Twins {
 
     private mutating func anyOrder() -> Order? {
         let live = twin.all
-        return live.isEmpty || random.below(50) == 0 ? nil : live[Int(random.below(Int64(live.count)))]
+        return live.isEmpty || random.draw(50) == 0 ? nil : live[Int(random.draw(Int64(live.count)))]
     }
 
     /// A price of the band, mostly within `spread` ticks of the last.
     private mutating func price(_ spread: Int64) -> Price {
         let count = (twin.high - twin.low) / setting.tick + 1
-        if random.below(8) == 0 { return Price(minorUnits: twin.low + random.below(count) * setting.tick) }
-        let units = twin.last.minorUnits + (random.below(2 * spread + 1) - spread) * setting.tick
+        if random.draw(8) == 0 { return Price(minorUnits: twin.low + random.draw(count) * setting.tick) }
+        let units = twin.last.minorUnits + (random.draw(2 * spread + 1) - spread) * setting.tick
         return Price(minorUnits: min(max(units, twin.low), twin.high))
     }
 
     private mutating func randomOrder() -> Order {
-        let side: Side = random.below(2) == 0 ? .buy : .sell
-        let quantity = 1 + random.below(30)
-        var new = order(nextNumber, side, quantity, at: price(8).minorUnits, owner: UInt32(1 + random.below(5)))
+        let side: Side = random.draw(2) == 0 ? .buy : .sell
+        let quantity = 1 + random.draw(30)
+        var new = order(nextNumber, side, quantity, at: price(8).minorUnits, owner: UInt32(1 + random.draw(5)))
         nextNumber += 1
-        new.user = UserID(UInt32(random.below(3)))
-        new.selfTrade = SelfTradePrevention.allCases[Int(random.below(3))]
+        new.user = UserID(UInt32(random.draw(3)))
+        new.selfTrade = SelfTradePrevention.allCases[Int(random.draw(3))]
         let edge = Price(minorUnits: side == .buy ? twin.high : twin.low)
-        switch random.below(20) {
+        switch random.draw(20) {
         case 0, 1:
             new.kind = .market
             new.price = edge
@@ -244,13 +244,13 @@ extension Twins {
             new.stop = price(8)
         case 4, 5, 6:
             new.kind = .iceberg
-            new.display = Quantity(1 + random.below(quantity))
+            new.display = Quantity(1 + random.draw(quantity))
         case 7, 8: new.timeInForce = callOr([.ioc])
         case 9, 10: new.timeInForce = callOr([.fok])
         case 11: new.timeInForce = .atTheClose
         case 12, 13:
-            new.minimum = Quantity(1 + random.below(quantity))
-            if phase == .open, random.below(2) == 0 { new.timeInForce = .ioc }
+            new.minimum = Quantity(1 + random.draw(quantity))
+            if phase == .open, random.draw(2) == 0 { new.timeInForce = .ioc }
         default: break
         }
         return new
@@ -258,9 +258,14 @@ extension Twins {
 
     private mutating func callOr(_ continuous: [TimeInForce]) -> TimeInForce {
         switch phase {
-        case .preopen: random.below(2) == 0 ? .atTheOpen : .atTheClose
+        case .preopen: random.draw(2) == 0 ? .atTheOpen : .atTheClose
         case .closing: .atTheClose
-        default: continuous[Int(random.below(Int64(continuous.count)))]
+        default: continuous[Int(random.draw(Int64(continuous.count)))]
         }
     }
+}
+
+extension SplitMix64 {
+    /// A number from 0 to `bound` − 1.
+    fileprivate mutating func draw(_ bound: Int64) -> Int64 { below(bound) }
 }

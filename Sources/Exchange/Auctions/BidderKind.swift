@@ -1,4 +1,4 @@
-package import Permits
+import Permits
 
 /// The classes of bidders as words on the wire.
 package enum BidderKind: UInt8, Word {
