@@ -77,13 +77,19 @@ extension ServerLimits {
             set = nil
         }
 
-        init(_ name: StaticString, _ limit: WritableKeyPath<ServerLimits, Int>, _ unit: StaticString, _ effect: String) {
+        init(_ name: StaticString, _ limit: WritableKeyPath<ServerLimits, Int>, _ unit: StaticString, _ effect: String)
+        {
             (self.name, self.unit, self.effect) = (name, unit, effect)
             value = { Int64($0[keyPath: limit]) }
             set = { $0[keyPath: limit] = Int($1) }
         }
 
-        init(_ name: StaticString, _ limit: WritableKeyPath<ServerLimits, Int64>, _ unit: StaticString, _ effect: String) {
+        init(
+            _ name: StaticString,
+            _ limit: WritableKeyPath<ServerLimits, Int64>,
+            _ unit: StaticString,
+            _ effect: String
+        ) {
             (self.name, self.unit, self.effect) = (name, unit, effect)
             value = { $0[keyPath: limit] }
             set = { $0[keyPath: limit] = $1 }

@@ -26,21 +26,39 @@ final class ReadAhead: @unchecked Sendable {
     /// Begins to read the batches from the one that holds `command`.
     /// - Throws: `ServerError` if there is no thread for it.
     init(_ journal: Journal, fromCommand command: UInt64) throws(ServerError) {
-        try ServiceThread.start("weir.readahead") { [self] in
-            do {
-                try journal.forEachBatch(fromCommand: command) { batch in
-                    let part = try ReadAhead.read(batch, of: journal.file)
-                    try condition.withLock {
-                        while parts.count >= ReadAhead.aheadMax, !isStopped { condition.wait() }
-                        guard !isStopped else { throw Stopped() }
-                        parts.append(part)
-                        condition.broadcast()
-                    }
+        let source = Source(journal)
+        try ServiceThread.start("weir.readahead") { [self] in end(read(from: source, fromCommand: command)) }
+    }
+
+    /// Hands the journal over, so that the thread has let go of it, and of its directory's lock, before it says that it is done.
+    private final class Source: @unchecked Sendable {
+        private var journal: Journal?
+
+        init(_ journal: Journal) { self.journal = journal }
+
+        func take() -> Journal? {
+            defer { journal = nil }
+            return journal
+        }
+    }
+
+    /// Reads to the end.
+    /// - Returns: why it ended before; nil if it did not.
+    private func read(from source: Source, fromCommand command: UInt64) -> (any Error)? {
+        guard let journal = source.take() else { return nil }
+        do {
+            try journal.forEachBatch(fromCommand: command) { batch in
+                let part = try ReadAhead.read(batch, of: journal.file)
+                try condition.withLock {
+                    while parts.count >= ReadAhead.aheadMax, !isStopped { condition.wait() }
+                    guard !isStopped else { throw Stopped() }
+                    parts.append(part)
+                    condition.broadcast()
                 }
-                end(nil)
-            } catch {
-                end(error)
             }
+            return nil
+        } catch {
+            return error
         }
     }
 
