@@ -142,13 +142,16 @@ extension RequestRule {
     }
 }
 
-/// What is asked of a verb at every request, in plain data.
-private struct Marks: Sendable, BitwiseCopyable {
+/// What is asked of verbs at every request, in plain data.
+private struct Marks: Sendable {
     let roles: Roles
     let traits: RequestRule.Traits
 
-    /// Indexed by `Verb.rawValue`.
-    static let all = ContiguousArray(RequestRule.all.map { Marks(roles: $0.roles, traits: $0.traits) })
+    /// Indexed by `Verb.rawValue`: no memory to count references of.
+    static let all = InlineArray<256, Marks> { index in
+        let rule = index < RequestRule.all.count ? RequestRule.all[index] : RequestRule.clock
+        return Marks(roles: rule.roles, traits: rule.traits)
+    }
 }
 
 extension Verb {

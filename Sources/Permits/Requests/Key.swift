@@ -1,7 +1,7 @@
 /// Every key of every request.
 ///
 /// At most eight characters, so that a key is one machine word.
-package enum Key: UInt8, CaseIterable, Sendable, BitwiseCopyable {
+public enum Key: UInt8, CaseIterable, Sendable, BitwiseCopyable {
     case id, member, user, password, hash, version, cod, heartbeat, market, stream, from, timeout
     case role, name, program, vintage, tick, lot, maxqty, band, ref, maker, taker, phase, text, price
     case currency, amount, unit, cap, holding, qty, to
@@ -18,7 +18,7 @@ package enum Key: UInt8, CaseIterable, Sendable, BitwiseCopyable {
     case page, until, auctions, freeze, trade, first, transfer, penalty, on, act, proposal, serial, number, digest
 
     /// The key as it is written.
-    package var name: String {
+    public var name: String {
         switch self {
         case .heartbeat: "hb"
         default: "\(self)"
