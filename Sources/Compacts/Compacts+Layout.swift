@@ -226,9 +226,16 @@ extension Claim.Creditor: Layout {
         case .fund(let old): fund = old
         case nil: break
         }
-        return try coder.choice("creditor", fund == nil ? 0 : 1, of: 2) { coder, form throws(SnapshotError) in
-            form == 0 ? .member(try coder.value("member", member)) : .fund(try coder.value("fund", fund))
+        return try coder.choice("creditor", fund == nil ? Form.member : .fund) { coder, form throws(SnapshotError) in
+            switch form {
+            case .member: .member(try coder.value("member", member))
+            case .fund: .fund(try coder.value("fund", fund))
+            }
         }
+    }
+
+    private enum Form: UInt8, CaseIterable {
+        case member, fund
     }
 }
 

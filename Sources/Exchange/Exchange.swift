@@ -10,10 +10,8 @@ package import Audit
 /// A command goes in, a reply and events come out.
 ///
 /// A plain value without I/O, clock, chance or threads: the same commands give the same bytes, in every process.
-/// Time is the stamp on the request. Each rule stands in the file of its subject:
-/// `Exchange+Orders`, `+Matching`, `+Phases`, `+Markets`, `+Cash`, `+Auctions`, `+Bids`, `+AuctionClose`, `+Members`, `+Sessions`, `+Clock`, `+Sweeps`; of the
-/// registry `+Caps`, `+Allocation`, `+Transfers`, `+Facilities`, `+Surrender`, `+TrueUp`, `+Sanctions`, `+Supervision`, `+Approvals`, `+Seasons`, `+ClassEnd`, `+Links`, `+Swaps`;
-/// of agreements `+Dialogue`, `+Contracts`, `+Execution`, `+Claims`, `+Goodwill`, `+Funds`, `+Readings`, `+Complaints`, `+Labels`.
+/// Time is the stamp on the request. Each rule stands in its subject's folder: `House`, `Trading`, `Auctions`, `Deals`, `Registry`,
+/// `Water`, `Agreements`.
 package struct Exchange: Sendable {
     /// The number of the last command.
     package internal(set) var sequence: UInt64 = 0

@@ -249,6 +249,39 @@ struct SweepTests {
         #expect(all.firstIndex { $0.hasPrefix("AWARD ") }.map { $0 > settled } == true)
     }
 
+    @Test("a season's end settles each royalty once, right by right, and no right is made meanwhile")
+    func rights() throws {
+        let count = 700
+        let water =
+            [
+                "+0s epa PROGRAM program=W unit=ML currency=EUR", "+0s epa CAP program=W vintage=2027 cap=100000000",
+                "+0s epa SEASON program=W vintage=2027 ends=2027-06-30",
+                "+0s epa PROGRAM program=E unit=ML currency=EUR yields=W",
+                "+0s epa CAP program=E vintage=0 cap=100000000",
+            ]
+            + (0..<count).flatMap { index in
+                let (seller, buyer) = (Self.member(index), Self.member(index + count))
+                return [
+                    "+0s epa ALLOCATE program=E vintage=0 member=\(seller) qty=10",
+                    "+0s \(seller) OFFER give=E:0:10 price=1 royalty=2 to=\(buyer)", "+0s \(buyer) TAKE offer=\(index + 1)",
+                ]
+            }
+            + [
+                "+0s epa ALLOCATE program=E vintage=0 member=m0 qty=10",
+                "+0s m0 OFFER give=E:0:10 price=1 royalty=2 to=m1 expire=2028-01-01",
+                "+0s epa ANNOUNCE program=E vintage=2027 percent=50",
+            ] + turns(20)
+        let (replies, all, _) = try run(
+            ["2027-07-01T08:00:00Z m1 TAKE offer=\(count + 1)"] + turns(20) + ["+0s m1 TAKE offer=\(count + 1)"],
+            seed: text(water)
+        )
+        #expect(replies.first?.contains("code=BUSY") == true && replies.last?.hasPrefix("OK") == true, "\(replies)")
+        let settled = all.filter { $0.hasPrefix("REGISTRY ") && $0.contains("kind=right") }
+        #expect(settled.count == count)
+        #expect(settled.allSatisfy { value("yielded", in: $0) == "5" && value("paid", in: $0) == "10.00" })
+        #expect(commands(settled).count > 1)
+    }
+
     @Test("what meets when a link opens trades at one price, and nobody leaves it halfway")
     func batch() throws {
         let count = 700

@@ -1,12 +1,12 @@
 import Auctions
-import Compacts
 import Audit
+import Compacts
 import Ledger
 import Permits
 import Registry
 import Seals
 
-// After the close: the secret is released, bids are opened, cleared, published and settled in one command.
+// After the close: one command releases the secret, and in slices bids are opened, cleared, settled and published.
 
 extension Exchange {
     mutating func openBids(

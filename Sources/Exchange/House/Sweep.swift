@@ -104,21 +104,21 @@ extension Sweep: Layout {
 
 extension Sweep.Kind: Layout {
     static func layout(_ coder: inout some SnapshotCoder, _ old: Sweep.Kind?) throws(SnapshotError) -> Sweep.Kind {
-        try coder.choice("kind", old?.number, of: 11) { coder, number throws(SnapshotError) in
-            switch number {
-            case 0:
+        try coder.choice("kind", old?.form) { coder, form throws(SnapshotError) in
+            switch form {
+            case .limits:
                 var fields: (ClassID)?
                 if case .limits(let id)? = old { fields = id }
                 return .limits(try coder.value("class", fields))
-            case 1:
+            case .expiry:
                 var fields: (ClassID)?
                 if case .expiry(let id)? = old { fields = id }
                 return .expiry(try coder.value("class", fields))
-            case 2:
+            case .seasonEnd:
                 var fields: (Int)?
                 if case .seasonEnd(let index)? = old { fields = index }
                 return .seasonEnd(try coder.value("season", fields))
-            case 3:
+            case .announcement:
                 var fields: (Int, ProgramID, Percent)?
                 if case .announcement(let index, let program, let percent)? = old { fields = (index, program, percent) }
                 return .announcement(
@@ -126,7 +126,7 @@ extension Sweep.Kind: Layout {
                     try coder.value("entitlements", fields?.1),
                     try coder.value("percent", fields?.2)
                 )
-            case 4:
+            case .spill:
                 var fields: (ProgramID, Int64, Percent)?
                 if case .spill(let program, vintage: let vintage, let share)? = old {
                     fields = (program, vintage, share)
@@ -136,15 +136,15 @@ extension Sweep.Kind: Layout {
                     vintage: try coder.value("vintage", fields?.1),
                     try coder.value("share", fields?.2)
                 )
-            case 5:
+            case .release:
                 var fields: (ProgramID, Int64)?
                 if case .release(let program, vintage: let vintage)? = old { fields = (program, vintage) }
                 return .release(try coder.value("program", fields?.0), vintage: try coder.value("vintage", fields?.1))
-            case 6:
+            case .deadline:
                 var fields: (Int)?
                 if case .deadline(let index)? = old { fields = index }
                 return .deadline(try coder.value("deadline", fields))
-            case 7:
+            case .phase:
                 var fields: (MarketID, Phase, String)?
                 if case .phase(let market, let next, text: let text)? = old { fields = (market, next, text) }
                 return .phase(
@@ -152,12 +152,12 @@ extension Sweep.Kind: Layout {
                     try coder.value("phase", fields?.1),
                     text: try coder.value("text", fields?.2)
                 )
-            case 8: return .dayEnd
-            case 9:
+            case .dayEnd: return .dayEnd
+            case .opening:
                 var fields: (Opening)?
                 if case .opening(let opening)? = old { fields = opening }
                 return .opening(try coder.value("opening", fields))
-            default:
+            case .batches:
                 var fields: (ProgramID)?
                 if case .batches(let program)? = old { fields = program }
                 return .batches(try coder.value("program", fields))
@@ -165,19 +165,23 @@ extension Sweep.Kind: Layout {
         }
     }
 
-    private var number: UInt8 {
+    private enum Form: UInt8, CaseIterable {
+        case limits, expiry, seasonEnd, announcement, spill, release, deadline, phase, dayEnd, opening, batches
+    }
+
+    private var form: Form {
         switch self {
-        case .limits: 0
-        case .expiry: 1
-        case .seasonEnd: 2
-        case .announcement: 3
-        case .spill: 4
-        case .release: 5
-        case .deadline: 6
-        case .phase: 7
-        case .dayEnd: 8
-        case .opening: 9
-        case .batches: 10
+        case .limits: .limits
+        case .expiry: .expiry
+        case .seasonEnd: .seasonEnd
+        case .announcement: .announcement
+        case .spill: .spill
+        case .release: .release
+        case .deadline: .deadline
+        case .phase: .phase
+        case .dayEnd: .dayEnd
+        case .opening: .opening
+        case .batches: .batches
         }
     }
 }

@@ -112,58 +112,6 @@ extension FeeRate: Layout {
     }
 }
 
-extension MemberID: Layout {
-    @inlinable
-    package static func layout(_ coder: inout some SnapshotCoder, _ old: MemberID?) throws(SnapshotError) -> MemberID {
-        MemberID(try coder.integer(old?.index))
-    }
-}
-
-extension UserID: Layout {
-    @inlinable
-    package static func layout(_ coder: inout some SnapshotCoder, _ old: UserID?) throws(SnapshotError) -> UserID {
-        UserID(try coder.integer(old?.index))
-    }
-}
-
-extension ProgramID: Layout {
-    @inlinable
-    package static func layout(_ coder: inout some SnapshotCoder, _ old: ProgramID?) throws(SnapshotError) -> ProgramID
-    {
-        ProgramID(try coder.integer(old?.index))
-    }
-}
-
-extension ClassID: Layout {
-    @inlinable
-    package static func layout(_ coder: inout some SnapshotCoder, _ old: ClassID?) throws(SnapshotError) -> ClassID {
-        ClassID(try coder.integer(old?.index))
-    }
-}
-
-extension MarketID: Layout {
-    @inlinable
-    package static func layout(_ coder: inout some SnapshotCoder, _ old: MarketID?) throws(SnapshotError) -> MarketID {
-        MarketID(try coder.integer(old?.index))
-    }
-}
-
-extension FacilityID: Layout {
-    @inlinable
-    package static func layout(_ coder: inout some SnapshotCoder, _ old: FacilityID?) throws(SnapshotError)
-        -> FacilityID
-    {
-        FacilityID(try coder.integer(old?.index))
-    }
-}
-
-extension FundID: Layout {
-    @inlinable
-    package static func layout(_ coder: inout some SnapshotCoder, _ old: FundID?) throws(SnapshotError) -> FundID {
-        FundID(try coder.integer(old?.index))
-    }
-}
-
 extension OrderID: Layout {
     @inlinable
     package static func layout(_ coder: inout some SnapshotCoder, _ old: OrderID?) throws(SnapshotError) -> OrderID {
@@ -189,3 +137,25 @@ extension RejectCode: Layout {
         throw SnapshotError("\(number) is no reject code")
     }
 }
+
+/// A place among things of a kind, in order of creation.
+@usableFromInline
+package protocol PlaceLayout: Layout {
+    var index: UInt32 { get }
+    init(_ index: UInt32)
+}
+
+extension PlaceLayout {
+    @inlinable
+    package static func layout(_ coder: inout some SnapshotCoder, _ old: Self?) throws(SnapshotError) -> Self {
+        Self(try coder.integer(old?.index))
+    }
+}
+
+extension MemberID: PlaceLayout {}
+extension UserID: PlaceLayout {}
+extension ProgramID: PlaceLayout {}
+extension ClassID: PlaceLayout {}
+extension MarketID: PlaceLayout {}
+extension FacilityID: PlaceLayout {}
+extension FundID: PlaceLayout {}

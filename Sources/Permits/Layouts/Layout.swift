@@ -61,12 +61,11 @@ package protocol SnapshotCoder {
         _ old: Value?,
         _ layout: (inout Self, Value?) throws(SnapshotError) -> Value
     ) throws(SnapshotError) -> Value?
-    /// One of several forms: a byte that is its number, and its fields.
-    mutating func choice<Value>(
+    /// One of several forms: a byte that is its number, and its fields. The forms are an enumeration, so that none is forgotten.
+    mutating func choice<Form: CaseIterable & RawRepresentable<UInt8>, Value>(
         _ name: StaticString,
-        _ old: UInt8?,
-        of count: UInt8,
-        _ layout: (inout Self, UInt8) throws(SnapshotError) -> Value
+        _ old: Form?,
+        _ layout: (inout Self, Form) throws(SnapshotError) -> Value
     ) throws(SnapshotError) -> Value
     /// What writes and reads its own bytes, in a form that is told in words.
     mutating func own<Value>(
@@ -193,12 +192,15 @@ extension ByteWriter: SnapshotCoder {
     }
 
     @inlinable
-    package mutating func choice<Value>(
+    package mutating func choice<Form: CaseIterable & RawRepresentable<UInt8>, Value>(
         _ name: StaticString,
-        _ old: UInt8?,
-        of count: UInt8,
-        _ layout: (inout ByteWriter, UInt8) throws(SnapshotError) -> Value
-    ) throws(SnapshotError) -> Value { try layout(&self, integer(old)) }
+        _ old: Form?,
+        _ layout: (inout ByteWriter, Form) throws(SnapshotError) -> Value
+    ) throws(SnapshotError) -> Value {
+        guard let old else { throw SnapshotError("there is no \(name) to write") }
+        write(old.rawValue)
+        return try layout(&self, old)
+    }
 
     @usableFromInline
     package mutating func own<Value>(
@@ -287,15 +289,16 @@ extension ByteReader: SnapshotCoder {
     ) throws(SnapshotError) -> Value? { try read(Bool.self) ? try layout(&self, nil) : nil }
 
     @inlinable
-    package mutating func choice<Value>(
+    package mutating func choice<Form: CaseIterable & RawRepresentable<UInt8>, Value>(
         _ name: StaticString,
-        _ old: UInt8?,
-        of count: UInt8,
-        _ layout: (inout ByteReader, UInt8) throws(SnapshotError) -> Value
+        _ old: Form?,
+        _ layout: (inout ByteReader, Form) throws(SnapshotError) -> Value
     ) throws(SnapshotError) -> Value {
         let number = try read(UInt8.self)
-        guard number < count else { throw SnapshotError("\(number) at byte \(place - 1) is no \(Value.self)") }
-        return try layout(&self, number)
+        guard let form = Form(rawValue: number) else {
+            throw SnapshotError("\(number) at byte \(place - 1) is no \(Value.self)")
+        }
+        return try layout(&self, form)
     }
 
     @usableFromInline

@@ -86,17 +86,16 @@ package struct LayoutDescriber: SnapshotCoder {
         return nil
     }
 
-    package mutating func choice<Value>(
+    package mutating func choice<Form: CaseIterable & RawRepresentable<UInt8>, Value>(
         _ name: StaticString,
-        _ old: UInt8?,
-        of count: UInt8,
-        _ layout: (inout LayoutDescriber, UInt8) throws(SnapshotError) -> Value
+        _ old: Form?,
+        _ layout: (inout LayoutDescriber, Form) throws(SnapshotError) -> Value
     ) throws(SnapshotError) -> Value {
         var first: Value?
-        for number in 0..<count {
-            line("\(name) \(number)")
+        for form in Form.allCases {
+            line("\(name) \(form.rawValue)")
             indented { describer throws(SnapshotError) in
-                let value = try layout(&describer, number)
+                let value = try layout(&describer, form)
                 if first == nil { first = value }
             }
         }
