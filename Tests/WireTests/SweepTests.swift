@@ -127,7 +127,8 @@ struct SweepTests {
     func season() throws {
         let water =
             [
-                "+0s epa PROGRAM program=W unit=ML currency=EUR", "+0s epa CAP program=W vintage=2027 cap=100000000",
+                "+0s epa PROGRAM program=W unit=ML currency=EUR",
+                "+0s epa CAP program=W vintage=2027 cap=100000000",
                 "+0s epa SEASON program=W vintage=2027 ends=2027-06-30 carry=50 spills=1",
                 "+0s epa PROGRAM program=E unit=ML currency=EUR yields=W",
                 "+0s epa CAP program=E vintage=0 cap=100000000",
@@ -254,7 +255,8 @@ struct SweepTests {
         let count = 700
         let water =
             [
-                "+0s epa PROGRAM program=W unit=ML currency=EUR", "+0s epa CAP program=W vintage=2027 cap=100000000",
+                "+0s epa PROGRAM program=W unit=ML currency=EUR",
+                "+0s epa CAP program=W vintage=2027 cap=100000000",
                 "+0s epa SEASON program=W vintage=2027 ends=2027-06-30",
                 "+0s epa PROGRAM program=E unit=ML currency=EUR yields=W",
                 "+0s epa CAP program=E vintage=0 cap=100000000",
@@ -263,7 +265,8 @@ struct SweepTests {
                 let (seller, buyer) = (Self.member(index), Self.member(index + count))
                 return [
                     "+0s epa ALLOCATE program=E vintage=0 member=\(seller) qty=10",
-                    "+0s \(seller) OFFER give=E:0:10 price=1 royalty=2 to=\(buyer)", "+0s \(buyer) TAKE offer=\(index + 1)",
+                    "+0s \(seller) OFFER give=E:0:10 price=1 royalty=2 to=\(buyer)",
+                    "+0s \(buyer) TAKE offer=\(index + 1)",
                 ]
             }
             + [
