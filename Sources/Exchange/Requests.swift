@@ -1,6 +1,7 @@
 package import Permits
+import Seals
 
-// Every request, by its subject's declaration.
+// Every request: its declaration, how it is read, and what performs it. Each stands in its subject's folder.
 
 extension RequestRule {
     /// The rules of all verbs, indexed by `Verb.rawValue`.
@@ -142,44 +143,258 @@ extension RequestRule {
     }
 }
 
-/// What is asked of verbs at every request, in plain data.
-private struct Marks: Sendable {
-    let roles: Roles
-    let traits: RequestRule.Traits
+extension LineScanner {
+    /// Builds what the line asks for.
+    func body(_ line: Span<UInt8>, id: Code) throws(Refusal) -> ParsedLine.Body {
+        switch verb {
+        // House.
+        case .logon: try readLogon(line, id: id)
+        case .logout: .command(.session(.logout))
+        case .challenge: .challenge
+        case .rotate: .rotate(try rotation(line, id: id))
+        case .ping: .query(.ping)
+        case .help: .query(.help(verb: try text(.verb, line), code: try text(.code, line)))
+        case .status: .query(.status(original: id.isEmpty ? nil : id))
+        case .subscribe: .subscribe(market: try required(code(.market, line), .market))
+        case .unsubscribe: .unsubscribe(market: try required(code(.market, line), .market))
+        case .resume: .resume(try resumption(line))
+        case .deadman: try readDeadman(line)
+        case .clock: .command(.clock)
+        case .disconnect: .command(.session(.disconnect))
+        case .restart: .command(.session(.restart))
+        case .member: .command(.admin(try readMember(line)))
+        case .login: try loginBody(line, id: id)
+        case .revoke: .command(.admin(try readRevoke(line)))
+        case .dayEnd: .command(.admin(.dayEnd))
+        case .deposit, .withdraw: .command(.admin(try readDeposit(line)))
+        case .account: .query(.account(member: try code(.member, line)))
+        case .members: .query(.members(from: try code(.from, line)))
+        case .ledger: .query(.ledger)
+        case .fourEyes: .command(.registry(try readFourEyes(line)))
+        case .propose: .command(.registry(try readPropose(line)))
+        case .approve: .command(.registry(try readApprove(line)))
+        case .decline: .command(.registry(try readDecline(line)))
+        case .proposals: .query(.registry(.proposals))
+        case .checkpoint: .inquiry(.log(try readCheckpoint(line)))
+        case .proof: .inquiry(.log(try readProof(line)))
+        case .cosign: .inquiry(.log(try readCosign(line)))
+        // Trading.
+        case .market: .command(.admin(.market(try newMarket(line))))
+        case .phase: .command(.admin(try readPhase(line)))
+        case .reference: .command(.admin(try readReference(line)))
+        case .order: .command(.order(try newOrder(line)))
+        case .amend: .command(.amend(try amendment(line)))
+        case .cancel: .command(.cancel(try target(line)))
+        case .massCancel: .command(.massCancel(try massCancel(line)))
+        case .quote: .command(.quote(try quote(line)))
+        case .orders: .query(try readOrders(line))
+        case .book: .query(try readBook(line))
+        case .trades: .query(try readTrades(line))
+        case .markets: .query(.markets(try code(.market, line)))
+        case .prices: .inquiry(.prices(market: try code(.market, line), least: try decimal(.min, line)))
+        // Auctions.
+        case .auction: .command(.auction(try readAuction(line)))
+        case .openBids: .command(.auction(try readOpenBids(line)))
+        case .callOff: .command(.auction(try readCallOff(line)))
+        case .classify: .command(.auction(try readClassify(line)))
+        case .consign: .command(.auction(try readConsign(line)))
+        case .guarantee: .command(.auction(try readGuarantee(line)))
+        case .bid: .bid(try plainBid(line, id: id))
+        case .withdrawBid: .command(.auction(try readWithdrawBid(line)))
+        case .sealedBid: .command(.auction(try readSealedBid(line)))
+        case .auctions: .query(.auctions(try code(.auction, line)))
+        case .bids: .query(.bids(auction: try required(code(.auction, line), .auction)))
+        case .result: .query(try result(line))
+        // Deals.
+        case .transfer: .command(.registry(.transfer(try amount(line), to: try required(code(.to, line), .to))))
+        case .recall: .command(.registry(.recall(transfer: try number(.transfer, line))))
+        case .trust, .distrust: .command(.registry(try readTrust(line)))
+        case .transfers: .query(.registry(.transfers))
+        case .swap: .command(.registry(.swap(try newSwap(line))))
+        case .unswap: .command(.registry(.unswap(try number(.swap, line))))
+        case .swaps: .query(.registry(.swaps))
+        case .offer: .command(.registry(.offer(try newOffer(line))))
+        case .take: .command(.registry(.take(try number(.offer, line))))
+        case .unoffer: .command(.registry(.unoffer(try number(.offer, line))))
+        case .offers: .query(.registry(.offers))
+        case .rights: .query(.registry(try readRights(line)))
+        // Registry.
+        case .program: .command(.registry(.program(try newProgram(line))))
+        case .cap: .command(.registry(.cap(try newCap(line))))
+        case .allocate: .command(.registry(.allocate(try newAllocation(line))))
+        case .holiday: .command(.registry(try readHoliday(line)))
+        case .facility: .command(.registry(try readFacility(line)))
+        case .monitor: .command(.registry(try readMonitor(line)))
+        case .report: .command(.registry(try readReport(line)))
+        case .deadline: .command(.registry(try readDeadline(line)))
+        case .suspend: .command(.registry(try readSuspend(line)))
+        case .readmit: .command(.registry(try readReadmit(line)))
+        case .bust: .command(.registry(try readBust(line)))
+        case .retire: .command(.registry(.retire(try amount(line), text: try text(.text, line) ?? "")))
+        case .cover: .command(.registry(try readCover(line)))
+        case .surrender: .command(.registry(try readSurrender(line)))
+        case .pay: .command(.registry(.pay(penalty: try number(.penalty, line))))
+        case .rules: .query(.registry(try readRules(line)))
+        case .programs: .query(.programs(try code(.program, line)))
+        case .facilities: .query(.registry(try readFacilities(line)))
+        case .reports: .query(.registry(try readReports(line)))
+        case .obligations: .query(.registry(try readObligations(line)))
+        case .blocks: .query(.registry(try readBlocks(line)))
+        case .trace: .inquiry(try readTrace(line))
+        case .certificate: .inquiry(try readCertificate(line))
+        case .penalties: .query(.registry(try readPenalties(line)))
+        case .concentration: .query(.registry(.concentration(try className(line))))
+        // Water.
+        case .season: .command(.registry(try readSeason(line)))
+        case .announce: .command(.registry(try readAnnounce(line)))
+        case .spill: .command(.registry(try readSpill(line)))
+        case .release: .command(.registry(try readRelease(line)))
+        case .link: .command(.registry(try readLink(line)))
+        case .delivery: .command(.registry(try readDelivery(line)))
+        case .move: .command(.registry(try readMove(line)))
+        case .seasons: .query(.registry(try readSeasons(line)))
+        case .links: .query(.registry(try readLinks(line)))
+        case .reach: .query(.registry(try readReach(line)))
+        // Agreements.
+        case .interest: .command(.compact(try readInterest(line)))
+        case .join: .command(.compact(.join(agreement: try agreement(line))))
+        case .leave: .command(.compact(.leave(agreement: try agreement(line))))
+        case .message: .command(.compact(try readMessage(line)))
+        case .draft: .command(.compact(try readDraft(line)))
+        case .sign: .command(.compact(try readSign(line)))
+        case .terminate: .command(.compact(try readTerminate(line)))
+        case .reading: .command(.compact(try readReading(line)))
+        case .fulfil: .command(.compact(try readFulfil(line)))
+        case .spend: .command(.compact(try readSpend(line)))
+        case .donate: .command(.compact(try readDonate(line)))
+        case .settle: .command(.compact(try readSettle(line)))
+        case .waive: .command(.compact(try waiver(line)))
+        case .complain: .command(.compact(try readComplain(line)))
+        case .answer: .command(.compact(try readAnswer(line)))
+        case .observe: .command(.compact(try readObserve(line)))
+        case .label: .command(.compact(try readLabel(line)))
+        case .compacts: .query(.compact(try readCompacts(line)))
+        case .terms: .query(.compact(.terms(try agreement(line), ofDraft: try flag(.draft, line))))
+        case .periods: .query(.compact(.periods(try agreement(line))))
+        case .readings: .query(.compact(try readReadings(line)))
+        case .claims: .query(.compact(try readClaims(line)))
+        case .funds: .query(.compact(.funds(try agreement(line))))
+        case .standing: .query(.compact(try readStanding(line)))
+        case .complaints: .query(.compact(try readComplaints(line)))
+        case .labels: .query(.compact(try readLabels(line)))
+        }
+    }
 
-    /// Indexed by `Verb.rawValue`: no memory to count references of.
-    static let all = InlineArray<256, Marks> { index in
-        let rule = index < RequestRule.all.count ? RequestRule.all[index] : RequestRule.clock
-        return Marks(roles: rule.roles, traits: rule.traits)
+    /// A value whose presence the scanner has checked.
+    func required<T>(_ value: T?, _ key: Key) throws(Refusal) -> T {
+        guard let value else { throw Refusal(.missingKey, "\(verb.text) needs \(key.name)=") }
+        return value
     }
 }
 
-extension Verb {
-    /// What it takes and who may send it.
-    package var rule: RequestRule { RequestRule.all[Int(rawValue)] }
+extension Exchange {
+    mutating func perform(
+        _ command: borrowing Command,
+        _ sender: Sender,
+        _ events: inout ContiguousArray<Event>
+    ) throws(Refusal) -> Outcome {
+        switch command {
+        case .order(let order): return try enterOrder(order, sender, &events)
+        case .cancel(let target): return try cancelOrder(target, sender, &events)
+        case .amend(let amendment): return try amendOrder(amendment, sender, &events)
+        case .quote(let quote): return try replaceQuote(quote, sender, &events)
+        case .massCancel(let filter): return try massCancel(filter, sender, &events)
+        case .clock: fireTimers(&events)
+        case .session(let command): return try applySession(command, sender, &events)
+        case .auction(let command): try applyAuction(command, sender, &events)
+        case .registry(let command): return try applyRegistry(command, sender, &events)
+        case .compact(let command): return try applyCompact(command, sender, &events)
+        case .admin(let command): try applyAdmin(command, sender, &events)
+        }
+        return .done
+    }
 
-    /// Who may send it.
-    package var roles: Roles { Marks.all[Int(rawValue)].roles }
+    private mutating func applyRegistry(
+        _ command: RegistryCommand,
+        _ sender: Sender,
+        _ events: inout ContiguousArray<Event>
+    ) throws(Refusal) -> Outcome {
+        switch command {
+        case .program(let new): try defineProgram(new, sender, &events)
+        case .cap(let new): return try setCap(new, sender, &events)
+        case .allocate(let new): return try allocate(new, sender, &events)
+        case .holiday(let program, let date): try addHoliday(program: program, date: date, sender)
+        case .facility(let new): try registerFacility(new, sender, &events)
+        case .monitor(let facility, let verifier, let second, let rule, let tolerance):
+            try appoint(
+                facility: facility,
+                verifier: verifier,
+                second: second,
+                rule: rule,
+                tolerance: tolerance,
+                sender,
+                &events
+            )
+        case .report(let new): try report(new, sender, &events)
+        case .deadline(let new): try setDeadline(new, sender, &events)
+        case .suspend(let new): try suspend(new, sender, &events)
+        case .season(let new): try openSeason(new, sender, &events)
+        case .announce(let program, let vintage, let percent):
+            return try announce(program: program, vintage: vintage, percent: percent, sender, &events)
+        case .spill(let program, let vintage, let percent):
+            return try spill(program: program, vintage: vintage, percent: percent, sender, &events)
+        case .link(let new): try setLink(new, sender, &events)
+        case .delivery(let link, let quantity): try deliver(link: link, quantity: quantity, sender, &events)
+        case .swap(let new): return try offerSwap(new, sender, &events)
+        case .unswap(let number): try withdrawSwap(number, sender, &events)
+        case .offer(let new): return try offer(new, sender, &events)
+        case .take(let number): try takeOffer(number, sender, &events)
+        case .unoffer(let number): try withdrawOffer(number, sender, &events)
+        case .move(let move): return try moveThrough(move, sender, &events)
+        case .release(let program, let vintage):
+            return try release(program: program, vintage: vintage, sender, &events)
+        case .readmit(let program, let member, let text):
+            try readmit(program: program, member: member, text: text, sender, &events)
+        case .bust(let market, let trade, let text):
+            try bust(market: market, trade: trade, text: text, sender, &events)
+        case .transfer(let amount, let target): return try transferPermits(amount, to: target, sender, &events)
+        case .recall(let transfer): try recall(transfer: transfer, sender, &events)
+        case .retire(let amount, let text): return try retirePermits(amount, text: text, sender, &events)
+        case .cover(let facility, let amount, let source):
+            try cover(facility: facility, amount, from: source, sender, &events)
+        case .surrender(let facility, let period, let amount):
+            try surrender(facility: facility, period: period, amount, sender, &events)
+        case .trust(let program, let target): return try trust(target, program: program, sender, &events)
+        case .distrust(let program, let target): try distrust(target, program: program, sender, &events)
+        case .pay(let penalty): try pay(penalty: penalty, sender, &events)
+        case .fourEyes(let isOn, let seconds): try setFourEyes(isOn, seconds: seconds, sender)
+        case .propose(let verb, let act): return try propose(verb, act: act, sender, &events)
+        case .approve(let number, let act, let verb, let command):
+            return try approve(number, act: act, verb: verb, command, sender, &events)
+        case .decline(let number, _): try decline(number, sender, &events)
+        }
+        return .done
+    }
 
-    private var traits: RequestRule.Traits { Marks.all[Int(rawValue)].traits }
-
-    /// Whether it takes an order, a bid or an offer back, or makes the venue do so.
-    package var takesBack: Bool { traits.contains(.takesBack) }
-
-    /// Whether it is a query that lists what there may be any number of, a page at a time.
-    package var listsInPages: Bool { traits.contains(.inPages) }
-
-    /// Whether only the sequencer writes it: it stands in journals, and no client can send it.
-    package var isInternal: Bool { traits.contains(.fromVenueAlone) }
-
-    /// Whether it is about the sender's session, so that a repeat must act again instead of getting the first reply.
-    package var isOfSession: Bool { traits.contains(.ofSession) }
-
-    /// Whether it needs two persons of a member that has four eyes on.
-    ///
-    /// A halt needs one only: it is the safe direction.
-    package var needsTwoPersons: Bool { traits.contains(.twoPersons) }
-
-    /// Whether it needs two persons of every member.
-    package var alwaysNeedsTwoPersons: Bool { traits.contains(.alwaysTwoPersons) }
+    private mutating func applyAdmin(
+        _ command: AdminCommand,
+        _ sender: Sender,
+        _ events: inout ContiguousArray<Event>
+    ) throws(Refusal) {
+        switch command {
+        case .member(let code, let role, let name):
+            try admitMember(code: code, role: role, name: name, &events)
+        case .login(let member, let user, let change): try setLogin(member: member, user: user, change, &events)
+        case .revoke(let member, let user): try revoke(member: member, user: user, &events)
+        case .market(let market): try listMarket(market, &events)
+        case .phase(let market, let phase, let text):
+            try changePhase(market: market, to: phase, text: text, sender, &events)
+        case .reference(let market, let price): try setReference(market: market, price: price, &events)
+        case .dayEnd: try endDay(&events)
+        case .deposit(let member, let currency, let amount):
+            try moveCash(.deposit, member: member, currency: currency, amount: amount, &events)
+        case .withdraw(let member, let currency, let amount):
+            try moveCash(.withdrawal, member: member, currency: currency, amount: amount, &events)
+        }
+    }
 }

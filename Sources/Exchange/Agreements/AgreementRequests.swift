@@ -1,6 +1,8 @@
 package import Permits
+import Registry
+import Seals
 
-// Agreements, complaints, eco-labels.
+// Agreements and what is owed by them.
 
 extension RequestRule {
     package static let interest = RequestRule(
@@ -107,38 +109,6 @@ extension RequestRule {
         ]
     )
 
-    package static let complain = RequestRule(
-        .complain,
-        "Complains about a member in public; about a reading, it is not settled before the answer.",
-        by: .everyone,
-        required: [(.member, .code), (.text, .text)],
-        optional: [(.compact, .code), (.measure, .code), (.period, .code), (.evidence, .digest)]
-    )
-
-    package static let answer = RequestRule(
-        .answer,
-        "Answers a complaint in public.",
-        by: .everyone,
-        required: [(.number, .integer), (.text, .text)]
-    )
-
-    package static let observe = RequestRule(
-        .observe,
-        "Publishes one's own report about how an agreement is kept.",
-        by: .everyone,
-        required: .compact + [(.text, .text)],
-        optional: [(.evidence, .digest)]
-    )
-
-    package static let label = RequestRule(
-        .label,
-        "Makes an eco-label with criteria over registry facts, which awards and withdraws itself; close=1: no more.",
-        by: .regulator,
-        .twoPersons,
-        required: [(.label, .code), (.program, .code), (.criteria, .text), (.days, .integer)],
-        optional: [(.name, .text), (.close, .flag)]
-    )
-
     package static let compacts = RequestRule(
         .compacts,
         "The agreements that bind or bound, the open dialogues and one's own.",
@@ -182,25 +152,147 @@ extension RequestRule {
         by: .everyone,
         required: .compact
     )
+}
 
-    package static let standing = RequestRule(
-        .standing,
-        "What members have kept and broken, as counts, and the score.",
-        by: .everyone,
-        optional: [(.member, .code), (.from, .code)]
-    )
+extension LineScanner {
+    func readInterest(_ line: Span<UInt8>) throws(Refusal) -> CompactCommand {
+        .interest(
+            agreement: try agreement(line),
+            to: try codes(.to, line),
+            text: try required(text(.text, line), .text)
+        )
+    }
 
-    package static let complaints = RequestRule(
-        .complaints,
-        "The complaints and how they stand, by number.",
-        by: .everyone,
-        optional: [(.compact, .code), (.member, .code), (.from, .integer)]
-    )
+    func readMessage(_ line: Span<UInt8>) throws(Refusal) -> CompactCommand {
+        .message(agreement: try agreement(line), text: try required(text(.text, line), .text))
+    }
 
-    package static let labels = RequestRule(
-        .labels,
-        "The eco-labels, and which facilities have them.",
-        by: .everyone,
-        optional: [(.label, .code), (.member, .code), (.facility, .code), (.from, .code)]
-    )
+    func readDraft(_ line: Span<UInt8>) throws(Refusal) -> CompactCommand {
+        .draft(
+            agreement: try agreement(line),
+            text: try required(text(.text, line, bytesMax: Limits.draftBytesMax), .text),
+            isUnfinished: try flag(.more, line)
+        )
+    }
+
+    func readSign(_ line: Span<UInt8>) throws(Refusal) -> CompactCommand {
+        .sign(
+            agreement: try agreement(line),
+            draft: UInt64(try required(integer(.draft, line, in: 1...Int64.max), .draft)),
+            digest: try required(digest(.digest, line), .digest),
+            signature: try required(signature(line), .sign)
+        )
+    }
+
+    func readTerminate(_ line: Span<UInt8>) throws(Refusal) -> CompactCommand {
+        .terminate(agreement: try agreement(line), signature: try required(signature(line), .sign))
+    }
+
+    func readReading(_ line: Span<UInt8>) throws(Refusal) -> CompactCommand {
+        .reading(
+            NewReading(
+                agreement: try agreement(line),
+                measure: try required(code(.measure, line), .measure),
+                period: try required(code(.period, line), .period),
+                sample: try integer(.sample, line, in: 1...Int64(Int32.max)),
+                value: try required(decimal(.value, line), .value),
+                evidence: try evidence(line)
+            )
+        )
+    }
+
+    func readFulfil(_ line: Span<UInt8>) throws(Refusal) -> CompactCommand {
+        .fulfil(
+            agreement: try agreement(line),
+            task: try required(code(.task, line), .task),
+            evidence: try evidence(line)
+        )
+    }
+
+    func readSpend(_ line: Span<UInt8>) throws(Refusal) -> CompactCommand {
+        .spend(
+            NewSpending(
+                agreement: try agreement(line),
+                fund: try required(code(.fund, line), .fund),
+                purpose: try required(code(.purpose, line), .purpose),
+                to: try required(code(.to, line), .to),
+                amount: try required(decimal(.amount, line), .amount),
+                evidence: try evidence(line)
+            )
+        )
+    }
+
+    func readDonate(_ line: Span<UInt8>) throws(Refusal) -> CompactCommand {
+        .donate(
+            agreement: try agreement(line),
+            fund: try required(code(.fund, line), .fund),
+            amount: try required(decimal(.amount, line), .amount),
+            text: try text(.text, line) ?? ""
+        )
+    }
+
+    func readSettle(_ line: Span<UInt8>) throws(Refusal) -> CompactCommand {
+        .settle(claim: UInt64(try required(integer(.claim, line, in: 1...Int64.max), .claim)))
+    }
+
+    func readCompacts(_ line: Span<UInt8>) throws(Refusal) -> CompactQuery {
+        let member = try code(.member, line)
+        let compact = try code(.compact, line)
+        return .compacts(compact, member: member, from: try code(.from, line))
+    }
+
+    func readReadings(_ line: Span<UInt8>) throws(Refusal) -> CompactQuery {
+        func number() throws(Refusal) -> UInt64 { UInt64(try integer(.from, line, in: 1...Int64.max) ?? 1) }
+        return .readings(
+            try agreement(line),
+            measure: try code(.measure, line),
+            period: try code(.period, line),
+            from: try number()
+        )
+    }
+
+    func readClaims(_ line: Span<UInt8>) throws(Refusal) -> CompactQuery {
+        func number() throws(Refusal) -> UInt64 { UInt64(try integer(.from, line, in: 1...Int64.max) ?? 1) }
+        let member = try code(.member, line)
+        let compact = try code(.compact, line)
+        return .claims(compact, member: member, from: try number())
+    }
+
+    /// Either of a claim, or of a clause for a period.
+    func waiver(_ line: Span<UInt8>) throws(Refusal) -> CompactCommand {
+        let text = try text(.text, line) ?? ""
+        let amount = try decimal(.amount, line)
+        let until = try time(.until, line)
+        let claim = try integer(.claim, line, in: 1...Int64.max)
+        switch (claim, try code(.compact, line), try code(.clause, line), try code(.period, line)) {
+        case (let claim?, nil, nil, nil):
+            return .waiveClaim(UInt64(claim), amount: amount, until: until, text: text)
+        case (nil, let agreement?, let clause?, let period?) where amount == nil && until == nil:
+            return .waiveClause(agreement: agreement, clause: clause, period: period, text: text)
+        default:
+            throw Refusal(
+                .missingKey,
+                "WAIVE needs claim=, alone or with amount= or until=; or compact=, clause= and period="
+            )
+        }
+    }
+
+    func agreement(_ line: Span<UInt8>) throws(Refusal) -> Code {
+        try required(code(.compact, line), .compact)
+    }
+
+    func evidence(_ line: Span<UInt8>) throws(Refusal) -> Digest { try digest(.evidence, line) ?? .zero }
+
+    /// Codes with commas between.
+    func codes(_ key: Key, _ line: Span<UInt8>) throws(Refusal) -> [Code]? {
+        guard let text = try text(key, line, bytesMax: Limits.partiesMax * (Code.lengthMax + 1)) else { return nil }
+        var codes: [Code] = []
+        for part in text.split(separator: ",", omittingEmptySubsequences: false) {
+            guard let code = Code(String(part)) else {
+                throw Refusal(.badValue, "\(key.name) must be codes with commas between")
+            }
+            codes.append(code)
+        }
+        return codes
+    }
 }

@@ -1,4 +1,6 @@
 package import Permits
+import Registry
+import Seals
 
 // Markets and orders.
 
@@ -108,4 +110,117 @@ extension RequestRule {
         by: .everyone,
         optional: [(.market, .code), (.min, .decimal)]
     )
+}
+
+extension LineScanner {
+    func readPhase(_ line: Span<UInt8>) throws(Refusal) -> AdminCommand {
+        .phase(
+            market: try required(code(.market, line), .market),
+            phase: try required(word(.phase, line), .phase),
+            text: try text(.text, line) ?? ""
+        )
+    }
+
+    func readReference(_ line: Span<UInt8>) throws(Refusal) -> AdminCommand {
+        .reference(
+            market: try required(code(.market, line), .market),
+            price: try required(decimal(.price, line), .price)
+        )
+    }
+
+    func readOrders(_ line: Span<UInt8>) throws(Refusal) -> Query {
+        let rows = 1...Int64(Limits.rowsMax)
+        return .orders(
+            market: try code(.market, line),
+            member: try code(.member, line),
+            from: UInt64(try integer(.from, line, in: 0...Int64.max) ?? 0),
+            limit: Int(try integer(.limit, line, in: rows) ?? rows.upperBound)
+        )
+    }
+
+    func readBook(_ line: Span<UInt8>) throws(Refusal) -> Query {
+        let rows = 1...Int64(Limits.rowsMax)
+        return .book(
+            market: try required(code(.market, line), .market),
+            depth: Int(try integer(.depth, line, in: rows) ?? 10)
+        )
+    }
+
+    func readTrades(_ line: Span<UInt8>) throws(Refusal) -> Query {
+        let rows = 1...Int64(Limits.rowsMax)
+        return .trades(
+            market: try required(code(.market, line), .market),
+            limit: Int(try integer(.limit, line, in: rows) ?? 20)
+        )
+    }
+
+    func massCancel(_ line: Span<UInt8>) throws(Refusal) -> MassCancel {
+        MassCancel(market: try code(.market, line), side: try word(.side, line), user: try code(.user, line))
+    }
+
+    func newOrder(_ line: Span<UInt8>) throws(Refusal) -> NewOrder {
+        var order = NewOrder(
+            market: try required(code(.market, line), .market),
+            side: try required(word(.side, line), .side),
+            quantity: try required(quantity(.qty, line), .qty)
+        )
+        if let kind = try word(.type, line, OrderKind.self) { order.kind = kind }
+        order.timeInForce = try word(.tif, line)
+        if let mode = try word(.stp, line, SelfTradePrevention.self) { order.selfTrade = mode }
+        order.postOnly = try flag(.post, line)
+        order.price = try decimal(.price, line)
+        order.stop = try decimal(.stop, line)
+        order.display = try quantity(.display, line)
+        order.minimum = try quantity(.min, line)
+        order.expiry = try time(.expire, line)
+        return order
+    }
+
+    /// Exactly one of order= and orig=.
+    func target(_ line: Span<UInt8>) throws(Refusal) -> OrderTarget {
+        let number = try integer(.order, line, in: 1...Int64.max)
+        let original = try code(.orig, line)
+        switch (number, original) {
+        case (let number?, nil): return .number(OrderID(number: UInt64(number)))
+        case (nil, let original?): return .reference(original)
+        default: throw Refusal(.missingKey, "\(verb.text) needs either order= or orig=")
+        }
+    }
+
+    func amendment(_ line: Span<UInt8>) throws(Refusal) -> Amendment {
+        let amendment = Amendment(
+            target: try target(line),
+            quantity: try quantity(.qty, line),
+            price: try decimal(.price, line),
+            stop: try decimal(.stop, line)
+        )
+        guard amendment.quantity != nil || amendment.price != nil || amendment.stop != nil else {
+            throw Refusal(.missingKey, "AMEND needs qty=, price= or stop=")
+        }
+        return amendment
+    }
+
+    func quote(_ line: Span<UInt8>) throws(Refusal) -> Quote {
+        var quote = Quote(market: try required(code(.market, line), .market))
+        quote.bid = try decimal(.bid, line)
+        quote.bidQuantity = try quantity(.bidqty, line)
+        quote.ask = try decimal(.ask, line)
+        quote.askQuantity = try quantity(.askqty, line)
+        return quote
+    }
+
+    func newMarket(_ line: Span<UInt8>) throws(Refusal) -> NewMarket {
+        let zero = DecimalNumber.zero
+        return NewMarket(
+            code: try required(code(.market, line), .market),
+            permits: try className(line),
+            tick: try required(decimal(.tick, line), .tick),
+            lot: try required(quantity(.lot, line), .lot),
+            quantityMax: try required(quantity(.maxqty, line), .maxqty),
+            bandPercent: try required(decimal(.band, line), .band),
+            reference: try required(decimal(.ref, line), .ref),
+            makerPercent: try decimal(.maker, line) ?? zero,
+            takerPercent: try decimal(.taker, line) ?? zero
+        )
+    }
 }

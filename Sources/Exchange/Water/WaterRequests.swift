@@ -1,6 +1,8 @@
 package import Permits
+import Registry
+import Seals
 
-// Seasons, links between zones, and what passes them.
+// Seasons, links and what passes through them.
 
 extension RequestRule {
     package static let season = RequestRule(
@@ -81,4 +83,108 @@ extension RequestRule {
         required: [(.market, .code)],
         optional: [(.depth, .integer)]
     )
+}
+
+extension LineScanner {
+    func readLink(_ line: Span<UInt8>) throws(Refusal) -> RegistryCommand {
+        let link = try required(code(.link, line), .link)
+        let text = try text(.ratio, line)
+        guard let ratio = text.map({ Ratio($0) }) ?? .one else {
+            throw Refusal(
+                .badValue,
+                "ratio must be two whole numbers with a colon, what arrives and what leaves, like 9:10"
+            )
+        }
+        let most = Limits.capMax.units
+        return .link(
+            NewLink(
+                code: link,
+                program: try required(code(.program, line), .program),
+                from: try required(code(.from, line), .from),
+                to: try required(code(.to, line), .to),
+                balance: try integer(.balance, line, in: -most...most).map { Quantity($0) },
+                terms: Link.Change(
+                    starts: try time(.starts, line) ?? .never,
+                    limit: try integer(.limit, line, in: 0...most).map { Quantity($0) },
+                    ratio: ratio,
+                    window: try integer(.window, line, in: 0...Limits.windowMax) ?? 0,
+                    isFrozen: try flag(.freeze, line)
+                )
+            )
+        )
+    }
+
+    func readDelivery(_ line: Span<UInt8>) throws(Refusal) -> RegistryCommand {
+        let link = try required(code(.link, line), .link)
+        return .delivery(link: link, quantity: try required(quantity(.qty, line), .qty))
+    }
+
+    func readMove(_ line: Span<UInt8>) throws(Refusal) -> RegistryCommand {
+        let link = try required(code(.link, line), .link)
+        return .move(
+            ZoneMove(
+                link: link,
+                vintage: try required(integer(.vintage, line, in: LineScanner.vintages), .vintage),
+                quantity: try required(quantity(.qty, line), .qty),
+                isBack: try flag(.back, line),
+                first: try integer(.first, line, in: 1...Limits.capMax.units)
+            )
+        )
+    }
+
+    func readSeason(_ line: Span<UInt8>) throws(Refusal) -> RegistryCommand {
+        let program = try required(code(.program, line), .program)
+        let vintage = try required(integer(.vintage, line, in: LineScanner.vintages), .vintage)
+        return .season(
+            NewSeason(
+                program: program,
+                vintage: vintage,
+                ends: try required(time(.ends, line), .ends),
+                carry: try decimal(.carry, line) ?? .zero,
+                spills: try flag(.spills, line)
+            )
+        )
+    }
+
+    func readAnnounce(_ line: Span<UInt8>) throws(Refusal) -> RegistryCommand {
+        let program = try required(code(.program, line), .program)
+        let vintage = try required(integer(.vintage, line, in: LineScanner.vintages), .vintage)
+        return .announce(
+            program: program,
+            vintage: vintage,
+            percent: try required(decimal(.percent, line), .percent)
+        )
+    }
+
+    func readSpill(_ line: Span<UInt8>) throws(Refusal) -> RegistryCommand {
+        let program = try required(code(.program, line), .program)
+        let vintage = try required(integer(.vintage, line, in: LineScanner.vintages), .vintage)
+        return .spill(
+            program: program,
+            vintage: vintage,
+            percent: try required(decimal(.percent, line), .percent)
+        )
+    }
+
+    func readRelease(_ line: Span<UInt8>) throws(Refusal) -> RegistryCommand {
+        let program = try required(code(.program, line), .program)
+        let vintage = try required(integer(.vintage, line, in: LineScanner.vintages), .vintage)
+        return .release(program: program, vintage: vintage)
+    }
+
+    func readSeasons(_ line: Span<UInt8>) throws(Refusal) -> RegistryQuery {
+        let program = try code(.program, line)
+        return .seasons(program: program)
+    }
+
+    func readLinks(_ line: Span<UInt8>) throws(Refusal) -> RegistryQuery {
+        let program = try code(.program, line)
+        return .links(program: program)
+    }
+
+    func readReach(_ line: Span<UInt8>) throws(Refusal) -> RegistryQuery {
+        let rows = 1...Int64(Limits.rowsMax)
+        let depth = try integer(.depth, line, in: rows) ?? 10
+        return .reach(market: try required(code(.market, line), .market), depth: Int(depth))
+    }
 }

@@ -17,19 +17,7 @@ package struct TraceStep: Sendable {
     }
 }
 
-/// A query about what happened, answered from what was booked: the engine's memory does not grow with trades.
-package enum Inquiry: Sendable, Equatable {
-    /// `page` of the path, from 1.
-    case trace(ClassName, serial: Int64, page: Int)
-    /// `least`: trades below that price are left out.
-    case prices(market: Code?, least: DecimalNumber?)
-    case certificate(number: UInt64, digest: Digest?)
-    /// About the sealed log.
-    case log(LogInquiry)
-
-    /// The most pages of a path that are told; settlement has all of it.
-    static let pathPagesMax: Int64 = 100
-
+extension Inquiry {
     /// What must be read to answer it.
     package enum Need: Sendable {
         /// The first steps, as many as `stepsMax`.

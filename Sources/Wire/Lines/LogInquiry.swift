@@ -2,19 +2,7 @@ package import Audit
 import Exchange
 package import Permits
 
-/// A request about the sealed log; `size` chooses the checkpoint; nil for the newest, of proofs the newest with a witness if it covers them.
-package enum LogInquiry: Sendable, Equatable {
-    /// `CHECKPOINT`.
-    case checkpoint(size: UInt64?, isCosigned: Bool)
-    /// `PROOF` of a line of one's private stream or a public one.
-    case line(stream: Code, sequence: UInt64, count: UInt64, size: UInt64?)
-    /// `PROOF` of a leaf by its index.
-    case leaf(UInt64, size: UInt64?)
-    /// `PROOF` that the log only grew.
-    case growth(from: UInt64, size: UInt64?)
-    /// `COSIGN`: a witness's signature.
-    case cosign(size: UInt64, NoteSigner, SignedNote.Signature)
-
+extension LogInquiry {
     /// What must be read for it, or written.
     package enum Need: Sendable {
         case checkpoint(size: UInt64?, isCosigned: Bool)

@@ -1,4 +1,3 @@
-import Exchange
 import Permits
 
 // Reading values as the types their keys have. Each reader gives nil for a key that was not given.

@@ -1,4 +1,3 @@
-import Exchange
 import Permits
 
 /// Reads request lines: bytes in, a typed request or one refusal out.

@@ -1,9 +1,106 @@
-import Audit
-import Exchange
-import Permits
+package import Permits
 import Registry
+import Seals
 
-// From fields to the requests of the registry and of four eyes.
+// Programs, caps, issue; permits and their serial numbers.
+
+extension RequestRule {
+    package static let program = RequestRule(
+        .program,
+        "Defines a program that the sender regulates, under a rule book; RULES lists its policies.",
+        by: .regulator,
+        required: [(.program, .code), (.unit, .text), (.currency, .words(Currency.self))],
+        optional: [
+            (.name, .text), (.rules, .code), (.with, .list("POLICY=VALUE")), (.offsets, .code), (.yields, .code),
+        ]
+    )
+
+    package static let cap = RequestRule(
+        .cap,
+        "Sets the cap of a vintage and zone: a number, or that of vintage base less reduce per cent of it a year.",
+        by: .regulator,
+        .twoPersons,
+        required: .permits,
+        optional: [
+            (.zone, .code), (.cap, .integer), (.base, .integer), (.reduce, .decimal), (.holding, .integer),
+            (.reserve, .integer), (.expire, .time),
+        ]
+    )
+
+    package static let allocate = RequestRule(
+        .allocate,
+        "Issues permits under the cap: qty, or history, output or saving times factor; reserve=1 from the reserve.",
+        by: .regulator,
+        .twoPersons,
+        required: .permits,
+        optional: [
+            (.zone, .code), (.member, .code), (.facility, .code), (.qty, .integer), (.history, .integer),
+            (.output, .integer), (.saving, .integer), (.factor, .decimal), (.reserve, .flag),
+        ]
+    )
+
+    package static let holiday = RequestRule(
+        .holiday,
+        "A day on which the program's registry does not work.",
+        by: .regulator,
+        required: [(.program, .code), (.date, .time)]
+    )
+
+    package static let retire = RequestRule(
+        .retire,
+        "Takes permits out of circulation for good, with a certificate.",
+        by: .participant,
+        required: .permits + [(.qty, .integer)],
+        optional: [(.zone, .code), (.first, .integer), (.text, .text)]
+    )
+
+    package static let rules = RequestRule(
+        .rules,
+        "A program's rule book, policy by policy.",
+        by: .everyone,
+        required: [(.program, .code)]
+    )
+
+    package static let programs = RequestRule(
+        .programs,
+        "The programs and vintages: cap, issued, held, retired.",
+        by: .everyone,
+        .inPages,
+        optional: [(.program, .code)]
+    )
+
+    package static let blocks = RequestRule(
+        .blocks,
+        "The serial blocks of a holding, oldest first.",
+        by: .parties,
+        required: .permits,
+        optional: [(.zone, .code), (.member, .code), (.facility, .code), (.from, .integer), (.limit, .integer)]
+    )
+
+    package static let trace = RequestRule(
+        .trace,
+        "The path of a serial number from its issue.",
+        by: .everyone,
+        required: .permits + [(.serial, .integer)],
+        optional: [(.zone, .code), (.page, .integer)]
+    )
+
+    package static let certificate = RequestRule(
+        .certificate,
+        "A certificate of retirement; with digest, only if it is genuine.",
+        by: .everyone,
+        required: [(.number, .integer)],
+        optional: [(.digest, .digest)]
+    )
+
+    package static let concentration = RequestRule(
+        .concentration,
+        "How concentrated a class is: shares of members with their associates, and their HHI.",
+        by: .everyone,
+        required: .permits,
+        optional: [(.zone, .code)]
+    )
+}
 
 extension LineScanner {
     func readHoliday(_ line: Span<UInt8>) throws(Refusal) -> RegistryCommand {
@@ -13,130 +110,9 @@ extension LineScanner {
         )
     }
 
-    func readFacility(_ line: Span<UInt8>) throws(Refusal) -> RegistryCommand {
-        let facility = try required(code(.facility, line), .facility)
-        return .facility(
-            NewFacility(
-                code: facility,
-                program: try required(code(.program, line), .program),
-                member: try required(code(.member, line), .member),
-                zone: try code(.zone, line) ?? .none,
-                name: try text(.name, line) ?? facility.description,
-                closes: try flag(.close, line)
-            )
-        )
-    }
-
-    func readMonitor(_ line: Span<UInt8>) throws(Refusal) -> RegistryCommand {
-        .monitor(
-            facility: try required(code(.facility, line), .facility),
-            verifier: try required(code(.verifier, line), .verifier),
-            second: try code(.second, line),
-            rule: try word(.split, line) ?? .dispute,
-            tolerance: try decimal(.within, line) ?? .zero
-        )
-    }
-
-    func readReport(_ line: Span<UInt8>) throws(Refusal) -> RegistryCommand {
-        .report(
-            NewReport(
-                facility: try required(code(.facility, line), .facility),
-                period: try period(line),
-                quantity: Quantity(try required(integer(.qty, line, in: 0...Limits.useMax.units), .qty)),
-                measure: try word(.kind, line) ?? .use,
-                evidence: try required(digest(.evidence, line), .evidence),
-                text: try text(.text, line) ?? ""
-            )
-        )
-    }
-
-    func readDeadline(_ line: Span<UInt8>) throws(Refusal) -> RegistryCommand {
-        .deadline(
-            NewDeadline(
-                program: try required(code(.program, line), .program),
-                period: try period(line),
-                due: try required(time(.due, line), .due),
-                since: try integer(.since, line, in: LineScanner.vintages),
-                share: try decimal(.share, line) ?? DecimalNumber(whole: 100)
-            )
-        )
-    }
-
-    func readSuspend(_ line: Span<UInt8>) throws(Refusal) -> RegistryCommand {
-        .suspend(
-            NewSuspension(
-                program: try required(code(.program, line), .program),
-                member: try required(code(.member, line), .member),
-                until: try time(.until, line),
-                auctions: try integer(.auctions, line, in: 1...1000),
-                isFrozen: try flag(.freeze, line),
-                text: try text(.text, line) ?? ""
-            )
-        )
-    }
-
-    func readReadmit(_ line: Span<UInt8>) throws(Refusal) -> RegistryCommand {
-        .readmit(
-            program: try required(code(.program, line), .program),
-            member: try required(code(.member, line), .member),
-            text: try text(.text, line) ?? ""
-        )
-    }
-
-    func readBust(_ line: Span<UInt8>) throws(Refusal) -> RegistryCommand {
-        .bust(
-            market: try required(code(.market, line), .market),
-            trade: try number(.trade, line),
-            text: try text(.text, line) ?? ""
-        )
-    }
-
-    func readCover(_ line: Span<UInt8>) throws(Refusal) -> RegistryCommand {
-        .cover(
-            facility: try required(code(.facility, line), .facility),
-            try amount(line),
-            from: try code(.from, line)
-        )
-    }
-
-    func readSurrender(_ line: Span<UInt8>) throws(Refusal) -> RegistryCommand {
-        .surrender(
-            facility: try required(code(.facility, line), .facility),
-            period: try period(line),
-            try amount(line)
-        )
-    }
-
     func readRules(_ line: Span<UInt8>) throws(Refusal) -> RegistryQuery {
         let program = try code(.program, line)
         return .rules(program: try required(program, .program))
-    }
-
-    func readFacilities(_ line: Span<UInt8>) throws(Refusal) -> RegistryQuery {
-        let program = try code(.program, line)
-        let member = try code(.member, line)
-        let facility = try code(.facility, line)
-        return .facilities(program: program, member: member, facility: facility, from: try code(.from, line))
-    }
-
-    func readReports(_ line: Span<UInt8>) throws(Refusal) -> RegistryQuery {
-        let facility = try code(.facility, line)
-        let year = try integer(.period, line, in: LineScanner.vintages)
-        return .reports(facility: try required(facility, .facility), period: year)
-    }
-
-    func readObligations(_ line: Span<UInt8>) throws(Refusal) -> RegistryQuery {
-        let program = try code(.program, line)
-        let member = try code(.member, line)
-        let facility = try code(.facility, line)
-        let year = try integer(.period, line, in: LineScanner.vintages)
-        return .obligations(
-            program: program,
-            member: member,
-            facility: facility,
-            period: year,
-            from: try code(.from, line)
-        )
     }
 
     func readBlocks(_ line: Span<UInt8>) throws(Refusal) -> RegistryQuery {
@@ -149,16 +125,6 @@ extension LineScanner {
             facility: facility,
             from: Int(try integer(.from, line, in: 1...Int64(Int32.max)) ?? 1),
             limit: Int(try integer(.limit, line, in: rows) ?? rows.upperBound)
-        )
-    }
-
-    func readPenalties(_ line: Span<UInt8>) throws(Refusal) -> RegistryQuery {
-        let program = try code(.program, line)
-        let member = try code(.member, line)
-        return .penalties(
-            program: program,
-            member: member,
-            from: UInt64(try integer(.from, line, in: 1...Int64.max) ?? 1)
         )
     }
 
@@ -198,10 +164,6 @@ extension LineScanner {
             try required(quantity(.qty, line), .qty),
             first: try integer(.first, line, in: 1...Limits.capMax.units)
         )
-    }
-
-    func period(_ line: Span<UInt8>) throws(Refusal) -> Int64 {
-        try required(integer(.period, line, in: LineScanner.vintages), .period)
     }
 
     func number(_ key: Key, _ line: Span<UInt8>) throws(Refusal) -> UInt64 {

@@ -1,40 +1,139 @@
 import Audit
-import Exchange
-import Permits
+package import Permits
 import Seals
 
-// From fields to the requests of the house.
+// Members, cash, approvals, the sealed log.
+
+extension RequestRule {
+    package static let member = RequestRule(
+        .member,
+        "Admits a member.",
+        by: [.operator, .venue],
+        .twoPersons,
+        required: [(.member, .code), (.role, .words(Role.self, without: [.venue])), (.name, .text)]
+    )
+
+    package static let login = RequestRule(
+        .login,
+        "Creates a login, or gives it a new password, key or person; with none of them it logs on by certificate.",
+        by: [.operator, .venue],
+        .twoPersons,
+        required: [(.member, .code), (.user, .code)],
+        optional: [(.password, .text), (.hash, .text), (.key, .digest), (.person, .code)]
+    )
+
+    package static let revoke = RequestRule(
+        .revoke,
+        "Takes a login's password and key away, and ends its session.",
+        by: [.operator, .venue],
+        required: [(.member, .code), (.user, .code)],
+        optional: [(.text, .text)]
+    )
+
+    package static let dayEnd = RequestRule(
+        .dayEnd,
+        "Ends the trading day; every market must be closed.",
+        by: .operator
+    )
+
+    package static let deposit = RequestRule(
+        .deposit,
+        "Credits cash that arrived.",
+        by: .operator,
+        required: [(.member, .code), (.currency, .words(Currency.self)), (.amount, .decimal)]
+    )
+
+    package static let withdraw = RequestRule(
+        .withdraw,
+        "Debits cash that is paid out.",
+        by: .operator,
+        required: [(.member, .code), (.currency, .words(Currency.self)), (.amount, .decimal)]
+    )
+
+    package static let account = RequestRule(
+        .account,
+        "A member's cash and permits; one's own unless member is given.",
+        by: .parties,
+        optional: [(.member, .code)]
+    )
+
+    package static let members = RequestRule(
+        .members,
+        "The members.",
+        by: .everyone,
+        optional: [(.from, .code)]
+    )
+
+    package static let ledger = RequestRule(
+        .ledger,
+        "Per asset: issued = held + retired; debits = credits.",
+        by: [.operator, .regulator, .verifier, .observer],
+        .inPages
+    )
+
+    package static let fourEyes = RequestRule(
+        .fourEyes,
+        "Whether caps, allocations, keys, trust and the like need two persons of the member.",
+        by: .parties,
+        .twoPersons,
+        required: [(.on, .flag)],
+        optional: [(.within, .integer)]
+    )
+
+    package static let propose = RequestRule(
+        .propose,
+        "Proposes a request for another person to approve.",
+        by: .parties,
+        required: [(.act, .text)]
+    )
+
+    package static let approve = RequestRule(
+        .approve,
+        "Performs a proposed request; act is its exact content.",
+        by: .parties,
+        required: [(.proposal, .integer), (.act, .text)]
+    )
+
+    package static let decline = RequestRule(
+        .decline,
+        "Ends a proposal.",
+        by: .parties,
+        required: [(.proposal, .integer)],
+        optional: [(.text, .text)]
+    )
+
+    package static let proposals = RequestRule(
+        .proposals,
+        "The member's open proposals, with their exact content.",
+        by: .parties,
+        .inPages
+    )
+
+    package static let checkpoint = RequestRule(
+        .checkpoint,
+        "The sealed log's signed checkpoint, line by line: the newest, with cosigned=1 the newest with a witness, or of a size.",
+        by: .everyone,
+        optional: [(.size, .integer), (.cosigned, .flag)]
+    )
+
+    package static let proof = RequestRule(
+        .proof,
+        "Proves a line of a stream by its seq and n, a leaf by its index, or with from that the log only grew since.",
+        by: .everyone,
+        optional: [
+            (.seq, .integer), (.n, .integer), (.stream, .code), (.leaf, .integer), (.from, .integer), (.size, .integer),
+        ]
+    )
+
+    package static let cosign = RequestRule(
+        .cosign,
+        "A witness's signature of a checkpoint: key is its verifier key, line the signature line.",
+        by: .regulator,
+        required: [(.size, .integer), (.key, .text), (.line, .text)]
+    )
+}
 
 extension LineScanner {
-    func readLogon(_ line: Span<UInt8>, id: Code) throws(Refusal) -> ParsedLine.Body {
-        .logon(
-            Logon(
-                member: try required(code(.member, line), .member),
-                user: try required(code(.user, line), .user),
-                password: try text(.password, line),
-                signature: try signature(line),
-                takesOver: try flag(.takeover, line),
-                version: try required(integer(.version, line, in: 1...Int64.max), .version),
-                cancelOnDisconnect: try flag(.cod, line),
-                heartbeatSeconds: try integer(.heartbeat, line, in: 1...3600) ?? 0,
-                id: id
-            )
-        )
-    }
-
-    func readDeadman(_ line: Span<UInt8>) throws(Refusal) -> ParsedLine.Body {
-        .command(
-            .session(
-                .deadman(
-                    seconds: try required(
-                        integer(.timeout, line, in: 0...Exchange.deadmanSecondsMax),
-                        .timeout
-                    )
-                )
-            )
-        )
-    }
-
     func readMember(_ line: Span<UInt8>) throws(Refusal) -> AdminCommand {
         .member(
             code: try required(code(.member, line), .member),
@@ -123,28 +222,6 @@ extension LineScanner {
         return .cosign(size: try required(size, .size), signer, signature)
     }
 
-    func resumption(_ line: Span<UInt8>) throws(Refusal) -> Resumption {
-        let from = try required(integer(.from, line, in: 1...Int64.max), .from)
-        let sequence = try integer(.seq, line, in: 0...Int64.max)
-        var seen: (HistoryID, UInt64)?
-        switch (range(.history), sequence) {
-        case (nil, nil): break
-        case (let range?, let sequence?):
-            guard let history = HistoryID(line.extracting(range)) else {
-                throw Refusal(.badValue, "history must be 16 hexadecimal digits, as the venue gave it")
-            }
-            seen = (history, UInt64(sequence))
-        default: throw Refusal(.invalidCombination, "RESUME takes history= and seq= together")
-        }
-        return Resumption(
-            stream: try required(code(.stream, line), .stream),
-            from: UInt64(from),
-            through: try integer(.to, line, in: from...Int64.max).map { UInt64($0) },
-            limit: Int(try integer(.limit, line, in: 1...Int64(Limits.feedLinesMax)) ?? Int64(Limits.feedLinesMax)),
-            seen: seen
-        )
-    }
-
     func loginBody(_ line: Span<UInt8>, id: Code) throws(Refusal) -> ParsedLine.Body {
         let member = try required(code(.member, line), .member)
         let user = try required(code(.user, line), .user)
@@ -154,44 +231,6 @@ extension LineScanner {
             return .command(.admin(.login(member: member, user: user, change)))
         }
         return .login(NewLogin(member: member, user: user, password: password, change: change, id: id))
-    }
-
-    func rotation(_ line: Span<UInt8>, id: Code) throws(Refusal) -> Rotation {
-        let change = try credentials(line)
-        let password = try password(line)
-        guard password != nil || change != CredentialChange() else {
-            throw Refusal(.missingKey, "ROTATE needs password= or key=")
-        }
-        return Rotation(old: try text(.old, line), password: password, change: change, id: id)
-    }
-
-    /// A new password.
-    func password(_ line: Span<UInt8>) throws(Refusal) -> String? {
-        guard let password = try text(.password, line) else { return nil }
-        guard password.utf8.count >= Logon.passwordBytesMin else {
-            throw Refusal(.outOfRange, "password must have at least \(Logon.passwordBytesMin) bytes")
-        }
-        return password
-    }
-
-    /// What may stand in a journal: a password's hash, a key.
-    func credentials(_ line: Span<UInt8>) throws(Refusal) -> CredentialChange {
-        let hash = try text(.hash, line)
-        if let hash, !hash.utf8.allSatisfy({ $0 > 32 && $0 < 127 && $0 != UInt8(ascii: "\"") }) {
-            throw Refusal(.badValue, "hash has other characters than a password hash")
-        }
-        guard hash == nil || range(.password) == nil else {
-            throw Refusal(.invalidCombination, "\(verb.text) takes password= or hash=")
-        }
-        return CredentialChange(passwordHash: hash, publicKey: try digest(.key, line))
-    }
-
-    func signature(_ line: Span<UInt8>) throws(Refusal) -> [UInt8]? {
-        guard let text = try text(.sign, line) else { return nil }
-        guard let bytes = Hex.bytes(text), bytes.count == Ed25519.signatureByteCount else {
-            throw Refusal(.badValue, "sign must be 128 hexadecimal digits, lower case")
-        }
-        return bytes
     }
 
     /// The request within a proposal or approval: its text, and what it reads as.
@@ -210,11 +249,4 @@ extension LineScanner {
         }
         return (act, request)
     }
-}
-
-extension Logon {
-    /// The shortest password.
-    ///
-    /// Source: NIST SP 800-63B, section 5.1.1.1.
-    package static let passwordBytesMin = 8
 }
