@@ -113,7 +113,12 @@ extension Exchange {
             guard rank >= Limits.auctionsKeptMax || (rank > 0 && steps > Limits.auctionStepsKeptMax) else { continue }
             gone.insert(auctions[slot].terms.id)
         }
-        if !gone.isEmpty { auctions.removeAll { gone.contains($0.terms.id) } }
+        // Most often there is one, and what is behind it moves up as it is.
+        if gone.count == 1, let slot = auctions.firstIndex(where: { gone.contains($0.terms.id) }) {
+            auctions.remove(at: slot)
+        } else if !gone.isEmpty {
+            auctions.removeAll { gone.contains($0.terms.id) }
+        }
     }
 
     private func auctionTerms(

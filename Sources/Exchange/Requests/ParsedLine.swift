@@ -1,6 +1,5 @@
 package import Permits
-package import Registry
-package import Seals
+import Seals
 
 /// A request line, read and typed; its symbols are still codes.
 package struct ParsedLine: Sendable {
@@ -63,15 +62,6 @@ package struct BidLine: Sendable {
         line.append(text: Hex.text(sealed.box))
         line.append(id: id)
         return line
-    }
-}
-
-extension TextSink {
-    /// Appends ` id=…` if there is one.
-    mutating func append(id: Code) {
-        guard !id.isEmpty else { return }
-        append(" id=")
-        append(code: id)
     }
 }
 

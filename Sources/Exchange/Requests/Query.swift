@@ -1,5 +1,6 @@
 package import Audit
 package import Permits
+package import Registry
 package import Seals
 
 /// A request that reads.

@@ -1,3 +1,4 @@
+import Exchange
 import NIOCore
 import Permits
 import Synchronization

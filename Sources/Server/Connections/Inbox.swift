@@ -1,3 +1,4 @@
+import Exchange
 import Permits
 import Storage
 import Wire

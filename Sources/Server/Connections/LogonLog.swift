@@ -1,3 +1,4 @@
+import Exchange
 import Logging
 import NIOConcurrencyHelpers
 import Wire

@@ -1,3 +1,4 @@
+import Exchange
 import Audit
 import Permits
 import Seals

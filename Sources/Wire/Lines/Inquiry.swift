@@ -2,7 +2,7 @@ package import Exchange
 import Ledger
 package import Permits
 package import Registry
-package import Seals
+import Seals
 
 /// One step in the path of a serial number.
 package struct TraceStep: Sendable {
