@@ -41,22 +41,6 @@ package struct NewReading: Sendable, Equatable {
     package var sample: Int64?
     package var value: DecimalNumber
     package var evidence: Digest
-
-    package init(
-        agreement: Code,
-        measure: Code,
-        period: Code,
-        sample: Int64?,
-        value: DecimalNumber,
-        evidence: Digest
-    ) {
-        self.agreement = agreement
-        self.measure = measure
-        self.period = period
-        self.sample = sample
-        self.value = value
-        self.evidence = evidence
-    }
 }
 
 /// `SPEND`: money of a fund for one of its purposes.
@@ -67,15 +51,6 @@ package struct NewSpending: Sendable, Equatable {
     package var to: Code
     package var amount: DecimalNumber
     package var evidence: Digest
-
-    package init(agreement: Code, fund: Code, purpose: Code, to: Code, amount: DecimalNumber, evidence: Digest) {
-        self.agreement = agreement
-        self.fund = fund
-        self.purpose = purpose
-        self.to = to
-        self.amount = amount
-        self.evidence = evidence
-    }
 }
 
 /// `COMPLAIN`: about a member, or about a reading of an agreement.
@@ -86,22 +61,6 @@ package struct NewComplaint: Sendable, Equatable {
     package var period: Code?
     package var evidence: Digest
     package var text: String
-
-    package init(
-        about: Code,
-        agreement: Code?,
-        measure: Code?,
-        period: Code?,
-        evidence: Digest,
-        text: String
-    ) {
-        self.about = about
-        self.agreement = agreement
-        self.measure = measure
-        self.period = period
-        self.evidence = evidence
-        self.text = text
-    }
 }
 
 /// `LABEL`: an eco-label with its criteria.
@@ -112,15 +71,6 @@ package struct NewLabel: Sendable, Equatable {
     package var criteria: String
     package var days: Int64
     package var isClosed: Bool
-
-    package init(code: Code, program: Code, name: String, criteria: String, days: Int64, isClosed: Bool) {
-        self.code = code
-        self.program = program
-        self.name = name
-        self.criteria = criteria
-        self.days = days
-        self.isClosed = isClosed
-    }
 }
 
 /// What a person signs.

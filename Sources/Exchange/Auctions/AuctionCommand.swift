@@ -23,11 +23,6 @@ package enum AuctionCommand: Sendable, Equatable {
 package struct PriceStep: Sendable, Equatable {
     package var price: DecimalNumber
     package var quantity: Quantity
-
-    package init(price: DecimalNumber, quantity: Quantity) {
-        self.price = price
-        self.quantity = quantity
-    }
 }
 
 /// `AUCTION`: the terms that are announced.
@@ -57,31 +52,6 @@ package struct NewAuction: Sendable, Equatable {
     package struct Share: Sendable, Equatable {
         package var member: Code
         package var percent: Int64
-
-        package init(member: Code, percent: Int64) {
-            self.member = member
-            self.percent = percent
-        }
-    }
-
-    package init(
-        code: Code,
-        permits: ClassName,
-        supply: Quantity,
-        opens: Timestamp,
-        closes: Timestamp,
-        rules: String,
-        sealKey: Digest,
-        commitment: Digest
-    ) {
-        self.code = code
-        self.permits = permits
-        self.supply = supply
-        self.opens = opens
-        self.closes = closes
-        self.rules = rules
-        self.sealKey = sealKey
-        self.commitment = commitment
     }
 }
 
@@ -91,12 +61,6 @@ package struct PlainBid: Sendable {
     package var steps: [PriceStep]
     /// The bidder's own random text: seals the bid, and takes part in the draw.
     package var nonce: String
-
-    package init(auction: Code, steps: [PriceStep], nonce: String) {
-        self.auction = auction
-        self.steps = steps
-        self.nonce = nonce
-    }
 }
 
 /// `SEALEDBID`: what the journal holds of a bid.
@@ -108,13 +72,6 @@ package struct SealedBid: Sendable, Equatable {
     package var commitment: Digest
     /// The content, sealed to the auction's key.
     package var box: [UInt8]
-
-    package init(auction: Code, quantity: Quantity, commitment: Digest, box: [UInt8]) {
-        self.auction = auction
-        self.quantity = quantity
-        self.commitment = commitment
-        self.box = box
-    }
 }
 
 /// `OPENBIDS`: what a seller releases at the close.
@@ -125,11 +82,4 @@ package struct OpenedAuction: Sendable, Equatable {
     package var hiddenReserve: DecimalNumber?
     /// The lowest price that is not significantly below the secondary market, by the method fixed before the auction.
     package var marketFloor: DecimalNumber?
-
-    package init(auction: Code, secret: Digest, hiddenReserve: DecimalNumber?, marketFloor: DecimalNumber?) {
-        self.auction = auction
-        self.secret = secret
-        self.hiddenReserve = hiddenReserve
-        self.marketFloor = marketFloor
-    }
 }

@@ -158,15 +158,6 @@ package struct NewFacility: Sendable, Equatable {
     package var zone: Code
     package var name: String
     package var closes: Bool
-
-    package init(code: Code, program: Code, member: Code, zone: Code, name: String, closes: Bool) {
-        self.code = code
-        self.program = program
-        self.member = member
-        self.zone = zone
-        self.name = name
-        self.closes = closes
-    }
 }
 
 /// `REPORT`.
@@ -177,22 +168,6 @@ package struct NewReport: Sendable, Equatable {
     package var measure: Measure
     package var evidence: Digest
     package var text: String
-
-    package init(
-        facility: Code,
-        period: Int64,
-        quantity: Quantity,
-        measure: Measure,
-        evidence: Digest,
-        text: String
-    ) {
-        self.facility = facility
-        self.period = period
-        self.quantity = quantity
-        self.measure = measure
-        self.evidence = evidence
-        self.text = text
-    }
 }
 
 /// `DEADLINE`.
@@ -203,14 +178,6 @@ package struct NewDeadline: Sendable, Equatable {
     package var since: Int64?
     /// In per cent.
     package var share: DecimalNumber
-
-    package init(program: Code, period: Int64, due: Timestamp, since: Int64?, share: DecimalNumber) {
-        self.program = program
-        self.period = period
-        self.due = due
-        self.since = since
-        self.share = share
-    }
 }
 
 /// `SEASON`.
@@ -221,14 +188,6 @@ package struct NewSeason: Sendable, Equatable {
     /// In per cent of the entitlement.
     package var carry: DecimalNumber
     package var spills: Bool
-
-    package init(program: Code, vintage: Int64, ends: Timestamp, carry: DecimalNumber, spills: Bool) {
-        self.program = program
-        self.vintage = vintage
-        self.ends = ends
-        self.carry = carry
-        self.spills = spills
-    }
 }
 
 /// `LINK`.
@@ -268,22 +227,6 @@ package struct NewSwap: Sendable, Equatable {
     /// With whom alone.
     package var partner: Code?
     package var expires: Timestamp?
-
-    package init(
-        give: ClassName,
-        giveQuantity: Quantity,
-        want: ClassName,
-        wantQuantity: Quantity,
-        partner: Code?,
-        expires: Timestamp?
-    ) {
-        self.give = give
-        self.giveQuantity = giveQuantity
-        self.want = want
-        self.wantQuantity = wantQuantity
-        self.partner = partner
-        self.expires = expires
-    }
 }
 
 /// `OFFER`.
@@ -292,11 +235,6 @@ package struct NewOffer: Sendable, Equatable {
     package struct Item: Sendable, Equatable {
         package var permits: ClassName
         package var quantity: Quantity
-
-        package init(permits: ClassName, quantity: Quantity) {
-            self.permits = permits
-            self.quantity = quantity
-        }
     }
 
     package var items: [Item]
@@ -306,22 +244,6 @@ package struct NewOffer: Sendable, Equatable {
     /// To whom alone.
     package var partner: Code?
     package var expires: Timestamp?
-
-    package init(
-        items: [Item],
-        price: DecimalNumber,
-        royalty: DecimalNumber?,
-        lease: Int64?,
-        partner: Code?,
-        expires: Timestamp?
-    ) {
-        self.items = items
-        self.price = price
-        self.royalty = royalty
-        self.lease = lease
-        self.partner = partner
-        self.expires = expires
-    }
 }
 
 /// `MOVE`.
@@ -331,14 +253,6 @@ package struct ZoneMove: Sendable, Equatable {
     package var quantity: Quantity
     package var isBack: Bool
     package var first: Int64?
-
-    package init(link: Code, vintage: Int64, quantity: Quantity, isBack: Bool, first: Int64?) {
-        self.link = link
-        self.vintage = vintage
-        self.quantity = quantity
-        self.isBack = isBack
-        self.first = first
-    }
 }
 
 /// `SUSPEND`.
@@ -349,20 +263,4 @@ package struct NewSuspension: Sendable, Equatable {
     package var auctions: Int64?
     package var isFrozen: Bool
     package var text: String
-
-    package init(
-        program: Code,
-        member: Code,
-        until: Timestamp?,
-        auctions: Int64?,
-        isFrozen: Bool,
-        text: String
-    ) {
-        self.program = program
-        self.member = member
-        self.until = until
-        self.auctions = auctions
-        self.isFrozen = isFrozen
-        self.text = text
-    }
 }
