@@ -41,11 +41,6 @@ package struct ComplianceRules: Sendable, Equatable {
     /// After how many days everyone may know between whom permits moved; nil for never.
     package var publicationDays: Int64?
 
-    package init(code: String, source: String) {
-        self.code = code
-        self.source = source
-    }
-
     /// All books, by name.
     package static let all: [ComplianceRules] = [
         .plain, .europeanUnion, .westernClimateInitiative, .acidRainProgram, .regionalGreenhouseGasInitiative, .china,

@@ -143,12 +143,6 @@ package struct PermitBalance: Sendable, Hashable {
     package var account: AccountID
     package var permitClass: ClassID
     package var quantity: Quantity
-
-    package init(account: AccountID, permitClass: ClassID, quantity: Quantity) {
-        self.account = account
-        self.permitClass = permitClass
-        self.quantity = quantity
-    }
 }
 
 /// Why settlement could not book or read; a fault.
