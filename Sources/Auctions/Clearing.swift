@@ -42,23 +42,14 @@ package struct Clearing: Sendable {
     let order: [UInt32]
 
     /// Why an auction sold nothing.
-    package enum Failure: UInt8, Word {
-        case noBids
+    package enum Failure: Spelling, Word {
+        case noBids = "no-bids"
         /// The bids did not cover the supply (EU).
-        case underSubscribed
+        case underSubscribed = "under-subscribed"
         /// The price would be significantly below the secondary market (EU).
-        case belowMarket
+        case belowMarket = "below-market"
         /// The price would be below the confidential reserve (New Zealand).
-        case belowReserve
-
-        package var word: StaticString {
-            switch self {
-            case .noBids: "no-bids"
-            case .underSubscribed: "under-subscribed"
-            case .belowMarket: "below-market"
-            case .belowReserve: "below-reserve"
-            }
-        }
+        case belowReserve = "below-reserve"
     }
 
     /// Clears `steps`, which stand in the order of their entry.

@@ -43,37 +43,27 @@ package struct RuleBook: Sendable {
 }
 
 /// Why a lot of a bid was not served: the rule's number is published with every cut.
-package enum CutRule: UInt8, Word {
+package enum CutRule: Spelling, Word {
     /// Below the public reserve price.
-    case reserve = 1
+    case reserve
     /// More than one price step where one is allowed.
-    case oneStep = 2
+    case oneStep = "one-step"
     /// Over the purchase limit of its class or group.
-    case purchaseLimit = 3
+    case purchaseLimit = "purchase-limit"
     /// Over the holding limit.
-    case holdingLimit = 4
+    case holdingLimit = "holding-limit"
     /// Over the bid guarantee.
-    case guarantee = 5
+    case guarantee
     /// Significantly below the secondary market.
-    case marketTest = 6
+    case marketTest = "market-test"
     /// The auction was cancelled: too few bids, or its price too low.
-    case cancelled = 7
+    case cancelled
     /// Outbid: below the lowest price served.
-    case outbid = 8
+    case outbid
     /// At the lowest price served, and not drawn, later, or rounded away.
-    case margin = 9
+    case margin
 
-    package var word: StaticString {
-        switch self {
-        case .reserve: "reserve"
-        case .oneStep: "one-step"
-        case .purchaseLimit: "purchase-limit"
-        case .holdingLimit: "holding-limit"
-        case .guarantee: "guarantee"
-        case .marketTest: "market-test"
-        case .cancelled: "cancelled"
-        case .outbid: "outbid"
-        case .margin: "margin"
-        }
-    }
+    /// The number that is published, from 1.
+    package var number: UInt8 { place + 1 }
+    package init?(number: UInt8) { self.init(place: number &- 1) }
 }

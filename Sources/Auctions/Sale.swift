@@ -62,18 +62,11 @@ package struct BidStep: Hashable, Sendable {
 }
 
 /// The classes of bidders that purchase limits tell apart.
-package enum BidderClass: UInt8, Word {
+package enum BidderClass: Spelling, Word {
     /// Has to surrender permits (a covered entity).
     case compliance
     /// Has not (a general market participant).
     case general
-
-    package var word: StaticString {
-        switch self {
-        case .compliance: "compliance"
-        case .general: "general"
-        }
-    }
 }
 
 /// What an auction knows of a bidder.

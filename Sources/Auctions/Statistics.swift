@@ -20,7 +20,7 @@ package struct AuctionStatistics: Hashable, Sendable {
     package var medianAllowance: Price?
     /// The Herfindahl–Hirschman index of the winners, 0 to 10,000, rounded half up.
     package var concentration: Int64 = 0
-    /// Sold to each class, by `BidderClass.rawValue`.
+    /// Sold to each class, by `BidderClass.place`.
     package var soldByClass: [Quantity]
 
     /// Nothing counted yet.
@@ -34,7 +34,7 @@ package struct AuctionStatistics: Hashable, Sendable {
         for award in clearing.awards {
             let bidder = steps[award.step].bidder
             won[bidder] += award.quantity.units
-            soldByClass[Int(bidders[bidder].bidderClass.rawValue)] += award.quantity
+            soldByClass[Int(bidders[bidder].bidderClass.place)] += award.quantity
         }
         var hasBid = [Bool](repeating: false, count: bidders.count)
         for step in steps { hasBid[step.bidder] = true }

@@ -30,17 +30,8 @@ package struct Proposal: Sendable, Equatable {
 }
 
 /// How a proposal ended.
-package enum ProposalState: UInt8, Word {
+package enum ProposalState: Spelling, Word {
     case open, approved, declined, expired
-
-    package var word: StaticString {
-        switch self {
-        case .open: "open"
-        case .approved: "approved"
-        case .declined: "declined"
-        case .expired: "expired"
-        }
-    }
 }
 
 /// Which requests need two persons of a member, and the proposals that wait.

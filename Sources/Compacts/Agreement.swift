@@ -6,25 +6,17 @@ package import Permits
 /// (Cui and Zheng, on holistic collaborative governance of metropolitan areas).
 package struct Agreement: Sendable {
     /// How far it has come.
-    package enum State: UInt8, Word {
+    package enum State: Spelling, Word {
         /// Nothing binds.
         case dialogue
         /// The terms bind and are executed.
         case contract
         /// Nothing is executed any more; what was owed stays owed.
         case ended
-
-        package var word: StaticString {
-            switch self {
-            case .dialogue: "dialogue"
-            case .contract: "contract"
-            case .ended: "ended"
-            }
-        }
     }
 
     /// Why it ended.
-    package enum Ending: UInt8, Word {
+    package enum Ending: Spelling, Word {
         /// Its term is over.
         case completed
         /// All parties signed its end.
@@ -35,16 +27,6 @@ package struct Agreement: Sendable {
         case broken
         /// The dialogue led to nothing.
         case abandoned
-
-        package var word: StaticString {
-            switch self {
-            case .completed: "completed"
-            case .terminated: "terminated"
-            case .exited: "exited"
-            case .broken: "broken"
-            case .abandoned: "abandoned"
-            }
-        }
     }
 
     /// A text that the parties may sign.
@@ -95,21 +77,12 @@ package struct Agreement: Sendable {
     }
 
     /// How a task stands.
-    package enum TaskState: UInt8, Word {
+    package enum TaskState: Spelling, Word {
         case open, done
         /// Not done by its date.
         case late
         /// Not done when the time to cure was over.
         case broken
-
-        package var word: StaticString {
-            switch self {
-            case .open: "open"
-            case .done: "done"
-            case .late: "late"
-            case .broken: "broken"
-            }
-        }
 
         /// Whether it may still be done.
         package var isUndecided: Bool { self == .open || self == .late }

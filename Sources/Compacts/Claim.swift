@@ -3,22 +3,13 @@ package import Permits
 /// What a party owes under an agreement since it was due.
 package struct Claim: Sendable, Equatable {
     /// How it stands.
-    package enum State: UInt8, Word {
+    package enum State: Spelling, Word {
         case open
         /// Not paid when the time to cure was over; it stays owed.
         case broken
         case paid
         /// Given up by its creditor.
         case waived
-
-        package var word: StaticString {
-            switch self {
-            case .open: "open"
-            case .broken: "broken"
-            case .paid: "paid"
-            case .waived: "waived"
-            }
-        }
     }
 
     /// Permits that are owed against money, instead of money alone.

@@ -6,18 +6,10 @@ package import Seals
 /// Source: third-party supervision by firms, organisations and the public.
 package struct Complaint: Sendable, Equatable {
     /// How it stands.
-    package enum State: UInt8, Word {
+    package enum State: Spelling, Word {
         case open, answered
         /// Nobody answered in time.
         case unanswered
-
-        package var word: StaticString {
-            switch self {
-            case .open: "open"
-            case .answered: "answered"
-            case .unanswered: "unanswered"
-            }
-        }
     }
 
     /// From 1, over the venue.

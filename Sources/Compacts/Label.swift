@@ -6,7 +6,7 @@ package import Permits
 /// Source: the EU Ecolabel and the Blue Angel, which certify by published criteria and for a limited time.
 package struct Label: Sendable {
     /// What a criterion compares, of one facility.
-    package enum Fact: UInt8, Word {
+    package enum Fact: Spelling, Word {
         /// Permits missing at the last deadline that was settled.
         case shortfall
         /// Verified use of the last year of which any is verified.
@@ -23,19 +23,6 @@ package struct Label: Sendable {
         case retired
         /// The member's score.
         case standing
-
-        package var word: StaticString {
-            switch self {
-            case .shortfall: "shortfall"
-            case .use: "use"
-            case .cut: "cut"
-            case .saving: "saving"
-            case .penalties: "penalties"
-            case .suspended: "suspended"
-            case .retired: "retired"
-            case .standing: "standing"
-            }
-        }
     }
 
     package let code: Code
@@ -82,21 +69,12 @@ package struct Label: Sendable {
 /// A label that a facility has.
 package struct LabelAward: Sendable, Equatable {
     /// What became of it.
-    package enum State: UInt8, Word {
+    package enum State: Spelling, Word {
         case awarded, renewed
         /// The facility no longer fulfils the criteria.
         case withdrawn
         /// Its time is over, and the criteria are not fulfilled or the label is no longer given.
         case lapsed
-
-        package var word: StaticString {
-            switch self {
-            case .awarded: "awarded"
-            case .renewed: "renewed"
-            case .withdrawn: "withdrawn"
-            case .lapsed: "lapsed"
-            }
-        }
     }
 
     package var label: Code

@@ -118,7 +118,7 @@ package struct Across: Sendable, Equatable {
 /// A movement of cash or permits between two accounts that is no trade.
 package struct Transfer: Sendable {
     /// What for.
-    package enum Kind: UInt8, Word {
+    package enum Kind: Spelling, Word {
         case deposit, withdrawal, allocation, transfer, retirement
         /// Into a facility's compliance account.
         case cover
@@ -154,33 +154,6 @@ package struct Transfer: Sendable {
         case award
         /// Permits from a consignor to an auction's winner.
         case delivery
-
-        package var word: StaticString {
-            switch self {
-            case .deposit: "deposit"
-            case .withdrawal: "withdrawal"
-            case .allocation: "allocation"
-            case .transfer: "transfer"
-            case .retirement: "retirement"
-            case .cover: "cover"
-            case .surrender: "surrender"
-            case .expiry: "expiry"
-            case .carryover: "carryover"
-            case .zone: "zone"
-            case .swap: "swap"
-            case .sale: "sale"
-            case .royalty: "royalty"
-            case .spill: "spill"
-            case .release: "release"
-            case .penalty: "penalty"
-            case .bust: "bust"
-            case .trade: "trade"
-            case .payment: "payment"
-            case .agreement: "agreement"
-            case .award: "award"
-            case .delivery: "delivery"
-            }
-        }
     }
     /// What moves.
     package enum Asset: Sendable, Equatable {

@@ -4,7 +4,7 @@ import Seals
 // Every request: its declaration, how it is read, and what performs it. Each stands in its subject's folder.
 
 extension RequestRule {
-    /// The rules of all verbs, indexed by `Verb.rawValue`.
+    /// The rules of all verbs, indexed by `Verb.place`.
     package static let all: ContiguousArray<RequestRule> = ContiguousArray(Verb.allCases.map(of))
 
     private static func of(_ verb: Verb) -> RequestRule {

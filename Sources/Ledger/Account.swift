@@ -84,7 +84,7 @@ public struct AssetID: Hashable, Comparable, Sendable, BitwiseCopyable {
     public init(index: UInt32) { self.index = index }
 
     /// Money of a currency, in minor units.
-    @inlinable public static func cash(_ currency: Currency) -> AssetID { AssetID(index: UInt32(currency.rawValue)) }
+    @inlinable public static func cash(_ currency: Currency) -> AssetID { AssetID(index: UInt32(currency.place)) }
     /// Permits of a class.
     @inlinable public static func permits(_ permitClass: ClassID) -> AssetID {
         AssetID(index: firstPermits + permitClass.index)
@@ -97,7 +97,7 @@ public struct AssetID: Hashable, Comparable, Sendable, BitwiseCopyable {
         index >= AssetID.firstPermits ? ClassID(index - AssetID.firstPermits) : nil
     }
     /// The currency, if it is one.
-    public var currency: Currency? { index < AssetID.firstPermits ? Currency(rawValue: UInt8(index)) : nil }
+    public var currency: Currency? { index < AssetID.firstPermits ? Currency(place: UInt8(index)) : nil }
 
     /// Orders by number.
     public static func < (a: AssetID, b: AssetID) -> Bool { a.index < b.index }

@@ -116,11 +116,11 @@ extension Word {
     /// The word as text.
     public var text: String { word.description }
 
-    /// The case whose word is `bytes`; cases are numbered from 0 without gaps.
+    /// The case whose word is `bytes`.
     @inlinable
     public init?(_ bytes: Span<UInt8>) {
         var number: UInt8 = 0
-        while let candidate = Self(rawValue: number) {
+        while let candidate = Self(place: number) {
             if candidate.spells(bytes) {
                 self = candidate
                 return

@@ -1,29 +1,64 @@
-// The field's closed vocabularies. The raw text is the wire's; the case order is the snapshot's.
+// The field's closed vocabularies. The word is the wire's; the order of cases is the snapshot's.
 
-/// A vocabulary whose cases have one word each on the wire and one number in snapshots.
-public protocol Word: BitwiseCopyable, CaseIterable, RawRepresentable, Sendable where RawValue == UInt8 {
+/// A vocabulary whose cases have one word each on the wire and one number in snapshots: `enum Side: Spelling, Word`.
+///
+/// The word is the case's name, or what stands behind it: `case stopLimit = "stop-limit"`.
+public protocol Word: BitwiseCopyable, CaseIterable, RawRepresentable, Sendable where RawValue == Spelling {
+    /// The number in snapshots: the case's place, unless the vocabulary says otherwise.
+    var number: UInt8 { get }
+    /// The case with a number; nil if there is none.
+    init?(number: UInt8)
+}
+
+/// How a word is written: ASCII, as it stands in the source.
+public struct Spelling: ExpressibleByStringLiteral, Equatable, Sendable {
+    /// The letters.
+    public let letters: StaticString
+
+    /// From a literal.
+    @inlinable public init(stringLiteral letters: StaticString) { self.letters = letters }
+
+    /// Whether two words have the same letters.
+    public static func == (a: Spelling, b: Spelling) -> Bool { a.letters.description == b.letters.description }
+}
+
+extension Word {
     /// The word on the wire.
-    var word: StaticString { get }
+    @inlinable public var word: StaticString { rawValue.letters }
+
+    /// The case's place among all, from 0.
+    ///
+    /// An enumeration without payloads of two cases or more is one byte, its place.
+    @inlinable public var place: UInt8 { unsafe unsafeBitCast(self, to: UInt8.self) }
+
+    /// How many cases there are: the byte behind the last one's stands for none of them.
+    @inlinable static var count: UInt8 { unsafe unsafeBitCast(Self?.none, to: UInt8.self) }
+
+    /// The case at a place; nil if there is none.
+    @inlinable
+    public init?(place: UInt8) {
+        guard place < Self.count else { return nil }
+        self = unsafe unsafeBitCast(place, to: Self.self)
+    }
+
+    /// The case's place.
+    @inlinable public var number: UInt8 { place }
+
+    /// The case at a place.
+    @inlinable public init?(number: UInt8) { self.init(place: number) }
 }
 
 /// Buy or sell.
-public enum Side: UInt8, Word {
+public enum Side: Spelling, Word {
     case buy
     case sell
 
-    /// The word on the wire.
-    public var word: StaticString {
-        switch self {
-        case .buy: "buy"
-        case .sell: "sell"
-        }
-    }
     /// The other side.
     @inlinable public var opposite: Side { self == .buy ? .sell : .buy }
 }
 
 /// What a member may do; one role a member.
-public enum Role: UInt8, Word {
+public enum Role: Spelling, Word {
     /// The sequencer itself; no person has it.
     case venue
     /// Runs the venue: members, cash, markets; cannot trade or set caps.
@@ -36,22 +71,10 @@ public enum Role: UInt8, Word {
     case verifier
     /// Reads what is public.
     case observer
-
-    /// The word on the wire.
-    public var word: StaticString {
-        switch self {
-        case .venue: "venue"
-        case .operator: "operator"
-        case .regulator: "regulator"
-        case .participant: "participant"
-        case .verifier: "verifier"
-        case .observer: "observer"
-        }
-    }
 }
 
 /// The kind of an order.
-public enum OrderKind: UInt8, Word {
+public enum OrderKind: Spelling, Word {
     /// Trades at its limit price or better.
     case limit
     /// Trades at any price inside the band; what is left is cancelled.
@@ -59,26 +82,16 @@ public enum OrderKind: UInt8, Word {
     /// Becomes a market order once the last price reaches the stop price.
     case stop
     /// Becomes a limit order once the last price reaches the stop price.
-    case stopLimit
+    case stopLimit = "stop-limit"
     /// A limit order that shows only `display` permits at a time.
     case iceberg
 
-    /// The word on the wire.
-    public var word: StaticString {
-        switch self {
-        case .limit: "limit"
-        case .market: "market"
-        case .stop: "stop"
-        case .stopLimit: "stop-limit"
-        case .iceberg: "iceberg"
-        }
-    }
     /// Whether it waits for a stop price.
     @inlinable public var isStop: Bool { self == .stop || self == .stopLimit }
 }
 
 /// How long an order lives.
-public enum TimeInForce: UInt8, Word {
+public enum TimeInForce: Spelling, Word {
     /// Until cancelled.
     case gtc
     /// Until the trading day ends.
@@ -90,47 +103,26 @@ public enum TimeInForce: UInt8, Word {
     /// Trades whole at once or not at all.
     case fok
     /// Only for the call that opens or reopens the market.
-    case atTheOpen
+    case atTheOpen = "open"
     /// Only for the closing call.
-    case atTheClose
+    case atTheClose = "close"
 
-    /// The word on the wire.
-    public var word: StaticString {
-        switch self {
-        case .gtc: "gtc"
-        case .day: "day"
-        case .gtd: "gtd"
-        case .ioc: "ioc"
-        case .fok: "fok"
-        case .atTheOpen: "open"
-        case .atTheClose: "close"
-        }
-    }
     /// Whether what does not trade rests in the book.
     @inlinable public var rests: Bool { self == .gtc || self == .day || self == .gtd }
 }
 
 /// What happens when an order would trade with a resting order of the same member.
-public enum SelfTradePrevention: UInt8, Word {
+public enum SelfTradePrevention: Spelling, Word {
     /// The incoming order is cancelled.
     case newest
     /// The resting order is cancelled.
     case oldest
     /// Both are cancelled.
     case both
-
-    /// The word on the wire.
-    public var word: StaticString {
-        switch self {
-        case .newest: "newest"
-        case .oldest: "oldest"
-        case .both: "both"
-        }
-    }
 }
 
 /// A market's phase.
-public enum Phase: UInt8, Word {
+public enum Phase: Spelling, Word {
     /// No entry; orders may be cancelled.
     case closed
     /// Opening call: orders gather, nothing trades; leaving it for `open` uncrosses the book.
@@ -142,22 +134,12 @@ public enum Phase: UInt8, Word {
     /// Closing call: as `preopen`; leaving it for `closed` uncrosses the book.
     case closing
 
-    /// The word on the wire.
-    public var word: StaticString {
-        switch self {
-        case .closed: "closed"
-        case .preopen: "preopen"
-        case .open: "open"
-        case .halt: "halt"
-        case .closing: "closing"
-        }
-    }
     /// Whether the phase gathers orders for a call.
     @inlinable public var isCall: Bool { self == .preopen || self == .closing }
 }
 
 /// Why an order ended without being filled whole.
-public enum DoneReason: UInt8, Word {
+public enum DoneReason: Spelling, Word {
     /// By its owner, or by a mass cancel.
     case cancelled
     /// Its quote was replaced.
@@ -167,11 +149,11 @@ public enum DoneReason: UInt8, Word {
     /// The rest of an IOC or market order found no counterpart.
     case unfilled
     /// A FOK order could not trade whole.
-    case fillOrKill
+    case fillOrKill = "fok"
     /// Fewer than its minimum quantity could trade.
-    case minimumQuantity
+    case minimumQuantity = "min"
     /// It would have traded with its own member.
-    case selfTrade
+    case selfTrade = "self-trade"
     /// The price band moved away from it.
     case band
     /// The session that entered it was lost, with cancel-on-disconnect.
@@ -183,66 +165,24 @@ public enum DoneReason: UInt8, Word {
     /// A holding limit was lowered, or the member's associates changed, and it no longer fits.
     case limit
     /// It met as many orders as one command may; the rest can be sent again.
-    case matchLimit
-
-    /// The word on the wire.
-    public var word: StaticString {
-        switch self {
-        case .cancelled: "cancelled"
-        case .replaced: "replaced"
-        case .expired: "expired"
-        case .unfilled: "unfilled"
-        case .fillOrKill: "fok"
-        case .minimumQuantity: "min"
-        case .selfTrade: "self-trade"
-        case .band: "band"
-        case .disconnect: "disconnect"
-        case .deadman: "deadman"
-        case .suspended: "suspended"
-        case .limit: "limit"
-        case .matchLimit: "match-limit"
-        }
-    }
+    case matchLimit = "match-limit"
 }
 
 /// On which side of a trade one stood.
-public enum Liquidity: UInt8, Word {
+public enum Liquidity: Spelling, Word {
     /// The resting order.
     case maker
     /// The incoming order.
     case taker
     /// Both sides of a call.
     case auction
-
-    /// The word on the wire.
-    public var word: StaticString {
-        switch self {
-        case .maker: "maker"
-        case .taker: "taker"
-        case .auction: "auction"
-        }
-    }
 }
 
 /// A currency, with the number of digits of its minor unit (ISO 4217).
-public enum Currency: UInt8, Word {
-    case eur, gbp, usd, cad, aud, nzd, cny, krw, jpy, chf
+public enum Currency: Spelling, Word {
+    case eur = "EUR", gbp = "GBP", usd = "USD", cad = "CAD", aud = "AUD", nzd = "NZD", cny = "CNY", krw = "KRW", jpy =
+        "JPY", chf = "CHF"
 
-    /// The word on the wire.
-    public var word: StaticString {
-        switch self {
-        case .eur: "EUR"
-        case .gbp: "GBP"
-        case .usd: "USD"
-        case .cad: "CAD"
-        case .aud: "AUD"
-        case .nzd: "NZD"
-        case .cny: "CNY"
-        case .krw: "KRW"
-        case .jpy: "JPY"
-        case .chf: "CHF"
-        }
-    }
     /// Digits after the decimal point.
     public var scale: Int { self == .krw || self == .jpy ? 0 : 2 }
 }

@@ -94,27 +94,17 @@ public struct WorkingCalendar: Sendable, Equatable {
 }
 
 /// When a transfer off the exchange executes.
-public enum TransferTiming: UInt8, Word {
+public enum TransferTiming: Spelling, Word {
     /// At once.
-    case atOnce
+    case atOnce = "at-once"
     /// The Union Registry's rule: to trusted accounts in working hours, to others at noon of a later working day.
     ///
     /// Source: Union Registry Regulation, article 35.
-    case article35
+    case article35 = "article-35"
     /// The Union Registry's older rule of 26 hours.
-    case hours26
+    case hours26 = "26-hours"
     /// At 10:00 of the next working day.
-    case nextWorkingDay
-
-    /// The word on the wire.
-    public var word: StaticString {
-        switch self {
-        case .atOnce: "at-once"
-        case .article35: "article-35"
-        case .hours26: "26-hours"
-        case .nextWorkingDay: "next-working-day"
-        }
-    }
+    case nextWorkingDay = "next-working-day"
 
     /// When a transfer that is proposed at `time` executes; `time` itself if that is at once.
     public func execution(of time: Timestamp, isTrusted: Bool, _ calendar: WorkingCalendar) -> Timestamp {

@@ -38,13 +38,11 @@ package struct Facility: Sendable {
 }
 
 /// What a report measures.
-package enum Measure: UInt8, Word {
+package enum Measure: Spelling, Word {
     /// Emissions or water use: what permits must cover.
     case use
     /// What was saved, such as water by lining a canal: what permits may be issued for.
     case saving
-
-    package var word: StaticString { self == .use ? "use" : "saving" }
 }
 
 /// A verified quantity of one period.
@@ -80,19 +78,10 @@ package struct Report: Sendable {
 }
 
 /// What counts when two verifiers disagree by more than the tolerance.
-package enum DisagreementRule: UInt8, Word {
+package enum DisagreementRule: Spelling, Word {
     case mean, higher, lower
     /// Nothing, until the regulator determines it.
     case dispute
-
-    package var word: StaticString {
-        switch self {
-        case .mean: "mean"
-        case .higher: "higher"
-        case .lower: "lower"
-        case .dispute: "dispute"
-        }
-    }
 }
 
 /// Who measures a facility: one verifier, or two together.

@@ -136,17 +136,8 @@ package struct SurrenderTally: Sendable, Equatable {
 }
 
 /// What a permit counts as in a compliance period.
-package enum SurrenderKind: UInt8, Word {
+package enum SurrenderKind: Spelling, Word {
     case current, banked, borrowed, offset
-
-    package var word: StaticString {
-        switch self {
-        case .current: "current"
-        case .banked: "banked"
-        case .borrowed: "borrowed"
-        case .offset: "offset"
-        }
-    }
 
     /// What a permit of `vintage` is to the period from `since` to `period`.
     package init(vintage: Int64, isOffset: Bool, since: Int64, period: Int64) {

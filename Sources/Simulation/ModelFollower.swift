@@ -35,7 +35,7 @@ struct ModelFollower {
             let member = MemberID(UInt32(index))
             for currency in Currency.allCases {
                 let cash = exchange.ledger.balance(.general(member), .cash(currency)).total
-                let expected = model.cash[index][Int(currency.rawValue)]
+                let expected = model.cash[index][Int(currency.place)]
                 guard model.members[index].role != .participant || cash == expected else {
                     throw SimulationFailure(
                         "\(model.members[index].code) has \(cash) \(currency.text), the model says \(expected)"

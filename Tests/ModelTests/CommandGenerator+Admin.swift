@@ -176,7 +176,7 @@ extension CommandGenerator {
         // Whoever has much pays out, so that cash stays scarce.
         let member = participantCode()
         let index = model.members.firstIndex { $0.code == member } ?? 1
-        let isRich = model.cash[index][Int(currency.rawValue)] > 2_500_000
+        let isRich = model.cash[index][Int(currency.place)] > 2_500_000
         if random.chance(isRich ? 800 : 200) {
             return Request(
                 .admin(.withdraw(member: member, currency: currency, amount: amount)),

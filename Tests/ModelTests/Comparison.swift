@@ -106,7 +106,7 @@ struct Comparison {
         for event in events {
             switch event {
             case .level(let market, _, let side, let price, let quantity):
-                let slot = market.slot * 2 + Int(side.rawValue)
+                let slot = market.slot * 2 + Int(side.place)
                 shown[slot][price.minorUnits] = quantity.units == 0 ? nil : quantity.units
             case .indicative(let market, _, let price, let volume, let surplus, let side):
                 indicatives[market.slot] =
@@ -134,12 +134,12 @@ struct Comparison {
         let book = engine.markets[index].book
         var orders: [Int64] = []
         for order in book.allOrders { orders += [Int64(order.id.number), order.open.units, order.price.minorUnits] }
-        var view = [[Int64(phase.rawValue), reference, book.lastPrice.minorUnits], orders]
+        var view = [[Int64(phase.place), reference, book.lastPrice.minorUnits], orders]
         for side in Side.allCases {
             var depth: [Int64] = []
             for level in book.depth(side, levels: 1000) { depth += [level.price.minorUnits, level.quantity.units] }
             let best = side == .buy ? book.bestBid : book.bestAsk
-            let levels = shown[index * 2 + Int(side.rawValue)]
+            let levels = shown[index * 2 + Int(side.place)]
             var published: [Int64] = []
             for price in side == .buy ? levels.keys.sorted().reversed() : levels.keys.sorted() {
                 published += [price, levels[price] ?? 0]
@@ -175,7 +175,7 @@ struct Comparison {
             var row = [Int64](repeating: 0, count: cashWidth + model.classes.count * 3)
             guard Int(member.index) < model.members.count else { return row }
             for (slot, currency) in Comparison.currencies.enumerated() {
-                row[slot * 2] = model.cash[Int(member.index)][Int(currency.rawValue)]
+                row[slot * 2] = model.cash[Int(member.index)][Int(currency.place)]
             }
             for slot in model.classes.indices { row[cashWidth + slot * 3] = model.permits[Int(member.index)][slot] }
             return row
@@ -193,7 +193,7 @@ struct Comparison {
                 }
             }
         }
-        rows.append(Comparison.currencies.map { model.fees[Int($0.rawValue)] })
+        rows.append(Comparison.currencies.map { model.fees[Int($0.place)] })
         return rows
     }
 

@@ -22,7 +22,7 @@ struct MarketView {
         orders = market.orders
         var live: [Int64] = []
         for order in orders.sorted(by: { $0.id < $1.id }) { live += [Int64(order.id), order.open, order.price] }
-        values = [[Int64(market.phase.rawValue)] + prices, live]
+        values = [[Int64(market.phase.place)] + prices, live]
         for side in Side.allCases {
             let depth = market.depth(side)
             let levels = depth.flatMap { [$0.price, $0.quantity] }
@@ -34,6 +34,6 @@ struct MarketView {
     /// A call as plain numbers; none if nothing would trade.
     static func values(of call: ReferenceCall?) -> [Int64] {
         guard let call else { return [] }
-        return [call.price, call.volume, call.surplus, Int64(call.side?.rawValue ?? 9)]
+        return [call.price, call.volume, call.surplus, Int64(call.side?.place ?? 9)]
     }
 }

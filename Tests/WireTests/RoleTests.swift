@@ -67,7 +67,7 @@ struct RoleTests {
     func matrix(verb: Verb) throws {
         // What belongs to a connection has no form in a stream; the session layer refuses nobody by role there.
         guard ![.subscribe, .unsubscribe, .resume, .challenge].contains(verb) else { return }
-        let line = RoleTests.line(RequestRule.all[Int(verb.rawValue)])
+        let line = RoleTests.line(RequestRule.all[Int(verb.place)])
         for role in RoleTests.roles {
             var replay = try venue()
             var code: String?

@@ -1,22 +1,14 @@
 package import Permits
 
 /// What the bid guarantee does to a bid that it does not cover.
-package enum GuaranteeRule: UInt8, Word {
+package enum GuaranteeRule: Spelling, Word {
     /// No guarantee is asked for.
     case none
     /// Lots that are not covered are cut, from the lowest price (RGGI, New Zealand).
     case reject
     /// Lots that are not covered are cut where they stand and looked at again as new bids at the next lower price of any bid, and
     /// taken there if they fit (California: 17 CCR 95911(e); Washington).
-    case reevaluateLower
-
-    package var word: StaticString {
-        switch self {
-        case .none: "none"
-        case .reject: "reject"
-        case .reevaluateLower: "reevaluate-lower"
-        }
-    }
+    case reevaluateLower = "reevaluate-lower"
 
     /// The guarantee that a bid needs: the largest p × (quantity bid at p or higher) over its prices p.
     ///

@@ -1,20 +1,12 @@
-import Permits
+package import Permits
 
 /// What a winner pays for a permit.
-package enum Pricing: UInt8, Word {
+package enum Pricing: Spelling, Word {
     /// Everyone pays the clearing price: the lowest price that is served.
     case uniform
     /// Everyone pays its own bid (discriminatory; US EPA).
-    case payAsBid
+    case payAsBid = "pay-as-bid"
     /// Everyone pays half-way between the lowest price served and the highest price not served, rounded down to the
     /// minor unit; the lowest price served if nothing was left out.
     case midpoint
-
-    package var word: StaticString {
-        switch self {
-        case .uniform: "uniform"
-        case .payAsBid: "pay-as-bid"
-        case .midpoint: "midpoint"
-        }
-    }
 }

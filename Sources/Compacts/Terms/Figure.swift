@@ -106,21 +106,13 @@ extension ExactNumber: CustomStringConvertible {
 }
 
 /// What becomes of a fraction of the minor unit.
-package enum Rounding: UInt8, Word {
+package enum Rounding: Spelling, Word {
     /// It is not paid.
     case down
     /// A whole minor unit is paid.
     case up
     /// Half a minor unit or more is paid as one.
     case half
-
-    package var word: StaticString {
-        switch self {
-        case .down: "down"
-        case .up: "up"
-        case .half: "half"
-        }
-    }
 
     /// A non-negative number divided by a positive one, rounded this way.
     package func quotient(_ number: Int128, by divisor: Int128) -> Int128 {

@@ -3,18 +3,8 @@ package import Permits
 /// The periods that an agreement is reckoned in, and how long its parties have.
 package struct Schedule: Sendable {
     /// How long a period is.
-    package enum Step: UInt8, Word {
+    package enum Step: Spelling, Word {
         case once, month, quarter, half, year
-
-        package var word: StaticString {
-            switch self {
-            case .once: "once"
-            case .month: "month"
-            case .quarter: "quarter"
-            case .half: "half"
-            case .year: "year"
-            }
-        }
 
         /// Its months; nil for one period from beginning to end.
         var months: Int? {

@@ -8,13 +8,13 @@ package import Seals
 /// executed follows from it, from readings and from dates, and from nothing else.
 package struct Terms: Sendable {
     /// What kind of agreement it is: which clauses it must have.
-    package enum Kind: UInt8, Word {
+    package enum Kind: Spelling, Word {
         /// Permits or a permanent right for money.
         case sale
         /// Payments whose direction follows a measured quality.
         case compensation
         /// A revenue that is divided.
-        case revenueShare
+        case revenueShare = "revenue-share"
         /// Contributions into an account that pays for stated purposes.
         case fund
         /// Permits for verified saving that the investor paid for.
@@ -25,19 +25,6 @@ package struct Terms: Sendable {
         case deposit
         /// A regulator's evaluation of its members, and what follows from it.
         case evaluation
-
-        package var word: StaticString {
-            switch self {
-            case .sale: "sale"
-            case .compensation: "compensation"
-            case .revenueShare: "revenue-share"
-            case .fund: "fund"
-            case .saving: "saving"
-            case .service: "service"
-            case .deposit: "deposit"
-            case .evaluation: "evaluation"
-            }
-        }
     }
 
     /// Who takes part.
@@ -254,13 +241,11 @@ package struct IndexTerms: Sendable {
 /// A clause that moves money or permits, or bars a member.
 package struct Clause: Sendable {
     /// When in a period.
-    package enum Moment: UInt8, Word {
+    package enum Moment: Spelling, Word {
         /// With its first day.
         case start
         /// When it is settled.
         case due
-
-        package var word: StaticString { self == .start ? "start" : "due" }
     }
 
     /// Which periods.

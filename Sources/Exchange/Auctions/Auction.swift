@@ -13,7 +13,7 @@ package struct AuctionID: Hashable, Comparable, Sendable {
 }
 
 /// Where an auction is in its life.
-package enum AuctionPhase: UInt8, Word {
+package enum AuctionPhase: Spelling, Word {
     /// Waits for its window; consignors may add permits.
     case announced
     /// The window: bids are placed, replaced and withdrawn.
@@ -24,18 +24,7 @@ package enum AuctionPhase: UInt8, Word {
     case settled
     /// Cleared, and nothing was sold.
     case failed
-    case calledOff
-
-    package var word: StaticString {
-        switch self {
-        case .announced: "announced"
-        case .open: "open"
-        case .closed: "closed"
-        case .settled: "settled"
-        case .failed: "failed"
-        case .calledOff: "called-off"
-        }
-    }
+    case calledOff = "called-off"
 
     /// Whether guarantees, consignments and bids still stand.
     var isBeforeResult: Bool { self == .announced || self == .open || self == .closed }

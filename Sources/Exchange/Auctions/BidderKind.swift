@@ -1,8 +1,6 @@
-import Permits
+package import Permits
 
 /// The classes of bidders as words on the wire.
-package enum BidderKind: UInt8, Word {
+package enum BidderKind: Spelling, Word {
     case compliance, general
-
-    package var word: StaticString { self == .compliance ? "compliance" : "general" }
 }

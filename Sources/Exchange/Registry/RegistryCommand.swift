@@ -129,7 +129,7 @@ package struct NewAllocation: Sendable, Equatable {
 }
 
 /// How many permits an allocation gives.
-package enum AllocationMethod: UInt8, Word {
+package enum AllocationMethod: Spelling, Word {
     case direct
     /// History × factor (grandfathering).
     case history
@@ -139,15 +139,6 @@ package enum AllocationMethod: UInt8, Word {
     ///
     /// Source: Ningxia and Inner Mongolia, where industry gets the water that its works save.
     case saving
-
-    package var word: StaticString {
-        switch self {
-        case .direct: "direct"
-        case .history: "history"
-        case .benchmark: "benchmark"
-        case .saving: "saving"
-        }
-    }
 }
 
 /// `FACILITY`.

@@ -99,47 +99,27 @@ package struct SerialMove: Sendable {
 }
 
 /// Where a transfer off the exchange is.
-package enum TransferState: UInt8, Word {
+package enum TransferState: Spelling, Word {
     case waiting, executed, recalled
     /// Its permits, or the room for them, were no longer there.
     case failed
-
-    package var word: StaticString {
-        switch self {
-        case .waiting: "waiting"
-        case .executed: "executed"
-        case .recalled: "recalled"
-        case .failed: "failed"
-        }
-    }
 }
 
 /// What a regulator should look at.
 package struct Alert: Sendable {
     /// Why.
-    package enum Kind: UInt8, Word {
+    package enum Kind: Spelling, Word {
         /// A holding came near its limit.
-        case holdingLimit
+        case holdingLimit = "holding-limit"
         /// Associates traded with each other, or the same quantity went back.
-        case washTrade
-        case priceMove
+        case washTrade = "wash-trade"
+        case priceMove = "price-move"
         /// A deadline passed without a verified report.
         case unverified
         /// Two verifiers disagree.
         case dispute
         /// More permits were issued for saving than is verified now.
         case saving
-
-        package var word: StaticString {
-            switch self {
-            case .holdingLimit: "holding-limit"
-            case .washTrade: "wash-trade"
-            case .priceMove: "price-move"
-            case .unverified: "unverified"
-            case .dispute: "dispute"
-            case .saving: "saving"
-            }
-        }
     }
     package var kind: Kind
     package var text: String

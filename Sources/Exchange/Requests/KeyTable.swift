@@ -26,7 +26,7 @@ struct KeyTable: Sendable {
 
     /// The key of a verb with a packed name.
     func key(_ name: UInt64, of verb: Verb) -> Key? {
-        var place = Int(verb.rawValue) * KeyTable.width
+        var place = Int(verb.place) * KeyTable.width
         while names[place] != 0 {
             if names[place] == name { return keys[place] }
             place += 1
@@ -36,8 +36,8 @@ struct KeyTable: Sendable {
 
     /// The first key that a verb needs and the line does not have.
     func missing(_ verb: Verb, _ fields: borrowing Fields) -> Key? {
-        let start = Int(verb.rawValue) * KeyTable.width
-        for place in start..<start + requiredCounts[Int(verb.rawValue)] where !fields[keys[place]].isGiven {
+        let start = Int(verb.place) * KeyTable.width
+        for place in start..<start + requiredCounts[Int(verb.place)] where !fields[keys[place]].isGiven {
             return keys[place]
         }
         return nil

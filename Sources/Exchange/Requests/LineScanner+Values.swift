@@ -20,7 +20,7 @@ extension LineScanner {
     func word<W: Word>(_ key: Key, _ line: Span<UInt8>, _: W.Type = W.self) throws(Refusal) -> W? {
         guard let range = range(key) else { return nil }
         guard let word = W(line.extracting(range)) else {
-            let words = RequestRule.all[Int(verb.rawValue)].keys.first { $0.key == key }?.form.description
+            let words = RequestRule.all[Int(verb.place)].keys.first { $0.key == key }?.form.description
             throw Refusal(.badValue, "\(key.name) must be one of \(words ?? "")")
         }
         return word

@@ -31,7 +31,7 @@ struct LineScanner {
         if let key = table.missing(verb, fields) {
             throw Refusal(
                 .missingKey,
-                "\(verb.text) needs \(key.name)=; usage: \(RequestRule.all[Int(verb.rawValue)].usage)"
+                "\(verb.text) needs \(key.name)=; usage: \(RequestRule.all[Int(verb.place)].usage)"
             )
         }
     }
@@ -44,7 +44,7 @@ struct LineScanner {
     }()
 
     private static func verb(_ word: Span<UInt8>) -> Verb? {
-        Code(word).flatMap { verbs.place(of: $0) }.flatMap { Verb(rawValue: UInt8($0)) }
+        Code(word).flatMap { verbs.place(of: $0) }.flatMap { Verb(place: UInt8($0)) }
     }
 
     /// Scans one key=value from `start`.
@@ -68,7 +68,7 @@ struct LineScanner {
             let text = String(repairing: line.extracting(start..<min(index, start + 20)))
             throw Refusal(
                 .unknownKey,
-                "\(verb.text) has no key \(text); usage: \(RequestRule.all[Int(verb.rawValue)].usage)"
+                "\(verb.text) has no key \(text); usage: \(RequestRule.all[Int(verb.place)].usage)"
             )
         }
         guard !fields[key].isGiven else { throw Refusal(.duplicateKey, "\(key.name) is given twice") }

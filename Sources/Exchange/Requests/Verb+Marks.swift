@@ -5,7 +5,7 @@ private struct Marks: Sendable {
     let roles: Roles
     let traits: RequestRule.Traits
 
-    /// Indexed by `Verb.rawValue`: no memory to count references of.
+    /// Indexed by `Verb.place`: no memory to count references of.
     static let all = InlineArray<256, Marks> { index in
         let rule = index < RequestRule.all.count ? RequestRule.all[index] : RequestRule.clock
         return Marks(roles: rule.roles, traits: rule.traits)
@@ -14,12 +14,12 @@ private struct Marks: Sendable {
 
 extension Verb {
     /// What it takes and who may send it.
-    package var rule: RequestRule { RequestRule.all[Int(rawValue)] }
+    package var rule: RequestRule { RequestRule.all[Int(place)] }
 
     /// Who may send it.
-    package var roles: Roles { Marks.all[Int(rawValue)].roles }
+    package var roles: Roles { Marks.all[Int(place)].roles }
 
-    private var traits: RequestRule.Traits { Marks.all[Int(rawValue)].traits }
+    private var traits: RequestRule.Traits { Marks.all[Int(place)].traits }
 
     /// Whether it takes an order, a bid or an offer back, or makes the venue do so.
     package var takesBack: Bool { traits.contains(.takesBack) }

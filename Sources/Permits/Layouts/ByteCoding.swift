@@ -19,7 +19,7 @@ package struct ByteWriter {
     }
 
     /// Appends the number of a word.
-    @inlinable package mutating func write(_ value: some Word) { write(value.rawValue) }
+    @inlinable package mutating func write(_ value: some Word) { write(value.number) }
 
     /// Appends a count.
     @inlinable package mutating func write(count: Int) { write(count) }
@@ -70,7 +70,7 @@ package struct ByteReader {
         -> Value
     {
         let raw = try read(UInt8.self)
-        guard let value = Value(rawValue: raw) else {
+        guard let value = Value(number: raw) else {
             throw SnapshotError("\(raw) at byte \(position - 1) is no \(Value.self)")
         }
         return value

@@ -51,8 +51,8 @@ extension SnapshotCoder {
     @inlinable
     package mutating func value<Value: Word>(_ name: StaticString, _ old: Value?) throws(SnapshotError) -> Value {
         try field(name, old) { coder, old throws(SnapshotError) in
-            let number = try coder.word(old?.rawValue, Value.allCases.map(\.text).joined(separator: " "))
-            if let value = Value(rawValue: number) { return value }
+            let number = try coder.word(old?.number, Value.allCases.map(\.text).joined(separator: " "))
+            if let value = Value(number: number) { return value }
             throw SnapshotError("\(number) is no \(Value.self)")
         }
     }
@@ -60,11 +60,11 @@ extension SnapshotCoder {
     /// A word of a vocabulary, or none, in a byte.
     @inlinable
     package mutating func word<Value: Word>(_ name: StaticString, _ old: Value?) throws(SnapshotError) -> Value? {
-        let raw = try field(name, old?.rawValue ?? .max) { coder, old throws(SnapshotError) in
+        let raw = try field(name, old?.number ?? .max) { coder, old throws(SnapshotError) in
             try coder.word(old, (Value.allCases.map(\.text) + ["none"]).joined(separator: " "))
         }
         guard raw != .max, Self.isReader else { return nil }
-        if let value = Value(rawValue: raw) { return value }
+        if let value = Value(number: raw) { return value }
         throw SnapshotError("\(raw) is no \(Value.self)")
     }
 }

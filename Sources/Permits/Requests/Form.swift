@@ -36,6 +36,6 @@ package enum Form: Sendable {
 
     /// The words of a vocabulary, without some.
     package static func words<W: Word>(_: W.Type, without left: [W] = []) -> Form {
-        .word(W.allCases.filter { word in !left.contains { $0.rawValue == word.rawValue } }.map(\.text))
+        .word(W.allCases.filter { word in !left.contains { $0.number == word.number } }.map(\.text))
     }
 }

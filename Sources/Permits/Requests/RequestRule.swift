@@ -79,7 +79,7 @@ package struct Roles: OptionSet, Sendable, BitwiseCopyable {
     /// From bits.
     package init(rawValue: UInt8) { self.rawValue = rawValue }
 
-    private init(_ role: Role) { rawValue = 1 << role.rawValue }
+    private init(_ role: Role) { rawValue = 1 << role.place }
 
     package static let venue = Roles(.venue)
     package static let `operator` = Roles(.operator)
@@ -94,5 +94,5 @@ package struct Roles: OptionSet, Sendable, BitwiseCopyable {
 
     /// Whether a role is among them.
     @inline(__always)
-    package func contains(_ role: Role) -> Bool { rawValue >> role.rawValue & 1 != 0 }
+    package func contains(_ role: Role) -> Bool { rawValue >> role.place & 1 != 0 }
 }

@@ -78,20 +78,10 @@ extension Offer: Layout {
 }
 
 /// How an offer ended, or that it is open.
-package enum OfferState: UInt8, Word {
+package enum OfferState: Spelling, Word {
     case open, taken, withdrawn, expired
     /// A class ended or the seller was suspended.
     case ended
-
-    package var word: StaticString {
-        switch self {
-        case .open: "open"
-        case .taken: "taken"
-        case .withdrawn: "withdrawn"
-        case .expired: "expired"
-        case .ended: "ended"
-        }
-    }
 }
 
 /// What binds two members after a sale of entitlements: a royalty, or a lease, or both.

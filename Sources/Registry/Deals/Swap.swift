@@ -64,18 +64,8 @@ extension Swap: Layout {
 }
 
 /// How an offer to swap ended, or that it is open.
-package enum SwapState: UInt8, Word {
+package enum SwapState: Spelling, Word {
     case open, executed, withdrawn, expired
     /// A class ended, a member was suspended, or a limit was lowered.
     case ended
-
-    package var word: StaticString {
-        switch self {
-        case .open: "open"
-        case .executed: "executed"
-        case .withdrawn: "withdrawn"
-        case .expired: "expired"
-        case .ended: "ended"
-        }
-    }
 }

@@ -175,7 +175,7 @@ extension ReferenceExchange {
         let amount = try checkAmount(currency, decimal)
         let member = try member(code)
         try checkParticipant(member)
-        let slot = Int(currency.rawValue)
+        let slot = Int(currency.place)
         // The bank's balance is minus the sum of all, so the sum must fit too.
         let all = cash.reduce(Int128(fees[slot])) { $0 + Int128($1[slot]) } + Int128(amount)
         if all > Int128(Int64.max) { throw .overflow }
@@ -192,7 +192,7 @@ extension ReferenceExchange {
         // A regulator may have cash from auctions.
         if members[Int(member.index)].role != .regulator { try checkParticipant(member) }
         if amount > freeCash(member, currency) { throw .insufficientFunds }
-        cash[Int(member.index)][Int(currency.rawValue)] -= amount
+        cash[Int(member.index)][Int(currency.place)] -= amount
     }
 
     private mutating func setCap(

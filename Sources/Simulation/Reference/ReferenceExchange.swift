@@ -157,7 +157,7 @@ struct ReferenceExchange {
     func incoming(_ member: MemberID, _ permitClass: Int) -> Int64 { open(member, .buy, permitClass) }
 
     func freeCash(_ member: MemberID, _ currency: Currency) -> Int64 {
-        cash[Int(member.index)][Int(currency.rawValue)] - heldCash(member, currency)
+        cash[Int(member.index)][Int(currency.place)] - heldCash(member, currency)
     }
 
     func freePermits(_ member: MemberID, _ permitClass: Int) -> Int64 {
@@ -178,7 +178,7 @@ struct ReferenceExchange {
         for event in markets[market].events {
             events.append(event)
             guard case .trade(let trade) = event else { continue }
-            let currency = Int(markets[market].currency.rawValue)
+            let currency = Int(markets[market].currency.place)
             let permitClass = markets[market].permitClass
             let notional = trade.price * trade.quantity
             cash[Int(trade.buyer.index)][currency] -= notional + trade.buyerFee

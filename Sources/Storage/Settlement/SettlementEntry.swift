@@ -40,7 +40,7 @@ package struct FeedLine: Sendable, Equatable {
 /// What one account holds of one currency, as settlement added it up.
 package struct CashBalance: Sendable, Hashable {
     /// Whose account.
-    package enum Account: UInt8, Word {
+    package enum Account: Spelling, Word {
         /// A member's own.
         case member
         /// Money outside the venue: what was deposited and not withdrawn, negative.
@@ -49,15 +49,6 @@ package struct CashBalance: Sendable, Hashable {
         case fee
         /// An agreement's.
         case fund
-
-        package var word: StaticString {
-            switch self {
-            case .member: "member"
-            case .bank: "bank"
-            case .fee: "fee"
-            case .fund: "fund"
-            }
-        }
 
         /// The ledger's account of that kind; `owner` is a member, or the number of an agreement's account.
         func account(of owner: UInt32) -> AccountID {
@@ -92,7 +83,7 @@ package struct CashBalance: Sendable, Hashable {
 /// What one account holds of one permit class, as settlement added it up.
 package struct PermitBalance: Sendable, Hashable {
     /// Whose account.
-    package enum Account: UInt8, Word {
+    package enum Account: Spelling, Word {
         /// A member's own.
         case general
         /// A facility's.
@@ -103,18 +94,6 @@ package struct PermitBalance: Sendable, Hashable {
         case issuance
         // Where permits end.
         case surrendered, retirement, cancelled
-
-        package var word: StaticString {
-            switch self {
-            case .general: "general"
-            case .compliance: "compliance"
-            case .spillable: "spillable"
-            case .issuance: "issuance"
-            case .surrendered: "surrendered"
-            case .retirement: "retirement"
-            case .cancelled: "cancelled"
-            }
-        }
 
         /// The ledger's account of that kind; `owner` is a member, or the facility of a compliance account.
         func account(of owner: UInt32) -> AccountID {

@@ -58,8 +58,8 @@ extension TextSink {
         append("medianbid", statistics.medianBid, to: &self)
         append("medianallowance", statistics.medianAllowance, to: &self)
         self.append("hhi", UInt64(statistics.concentration))
-        self.append("compliance", statistics.soldByClass[Int(BidderClass.compliance.rawValue)])
-        self.append("general", statistics.soldByClass[Int(BidderClass.general.rawValue)])
+        self.append("compliance", statistics.soldByClass[Int(BidderClass.compliance.place)])
+        self.append("general", statistics.soldByClass[Int(BidderClass.general.place)])
         if result.unopened > 0 { self.append("unopened", UInt64(result.unopened)) }
         self.append(" seed=")
         self.append(text: result.seed.hex)
@@ -78,6 +78,6 @@ extension TextSink {
         append("paid", money: step.paid.minorUnits, auction.terms.currency)
         guard !step.cuts.isEmpty else { return }
         append(" cut=")
-        append(text: step.cuts.map { "\($0.rule.rawValue):\($0.quantity.units)" }.joined(separator: ","))
+        append(text: step.cuts.map { "\($0.rule.number):\($0.quantity.units)" }.joined(separator: ","))
     }
 }

@@ -61,7 +61,7 @@ struct ClearReport {
             for (place, cut) in step.cuts.enumerated() {
                 // A step that several rules cut has several rows; its award stands in the first.
                 let again = "\(index + 1),\(quoted),\(text(bid.price)),\(bid.quantity.units),0,\(text(.zero))"
-                lines.append((place == 0 ? front : again) + ",\(cut.rule.rawValue),\(cut.quantity)")
+                lines.append((place == 0 ? front : again) + ",\(cut.rule.number),\(cut.quantity)")
             }
         }
         return lines.joined(separator: "\n")
@@ -99,8 +99,8 @@ struct ClearReport {
             medianBid: text(statistics.medianBid),
             medianAllowance: text(statistics.medianAllowance),
             hhi: statistics.concentration,
-            soldToCompliance: statistics.soldByClass[Int(BidderClass.compliance.rawValue)].units,
-            soldToGeneral: statistics.soldByClass[Int(BidderClass.general.rawValue)].units,
+            soldToCompliance: statistics.soldByClass[Int(BidderClass.compliance.place)].units,
+            soldToGeneral: statistics.soldByClass[Int(BidderClass.general.place)].units,
             awards: clearing.awards.map {
                 .init(
                     step: $0.step + 1,
@@ -115,7 +115,7 @@ struct ClearReport {
                     step: $0.step + 1,
                     bidder: name($0.step),
                     quantity: $0.quantity.units,
-                    rule: $0.rule.rawValue,
+                    rule: $0.rule.number,
                     name: $0.rule.text
                 )
             }

@@ -52,7 +52,7 @@ enum ClearTable {
             if step.cuts.isEmpty { rows.append(front + ["0", ""]) }
             for (place, cut) in step.cuts.enumerated() {
                 let left = place == 0 ? front : ["", "", "", "", ""]
-                rows.append(left + ["\(cut.quantity)", "\(cut.rule.rawValue) \(cut.rule.text)"])
+                rows.append(left + ["\(cut.quantity)", "\(cut.rule.number) \(cut.rule.text)"])
             }
         }
         return "\n" + table(rows)

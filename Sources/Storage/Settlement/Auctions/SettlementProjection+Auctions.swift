@@ -40,8 +40,8 @@ extension SettlementProjection {
                 result.sold.units, result.proceeds.minorUnits, statistics.bidders, statistics.winners,
                 statistics.highest?.minorUnits, statistics.lowest?.minorUnits, statistics.mean?.minorUnits,
                 statistics.medianBid?.minorUnits, statistics.medianAllowance?.minorUnits, statistics.concentration,
-                statistics.soldByClass[Int(BidderClass.compliance.rawValue)].units,
-                statistics.soldByClass[Int(BidderClass.general.rawValue)].units, result.unopened, result.seed.hex,
+                statistics.soldByClass[Int(BidderClass.compliance.place)].units,
+                statistics.soldByClass[Int(BidderClass.general.place)].units, result.unopened, result.seed.hex,
                 auction.terms.id.number,
             ]
         )
@@ -57,7 +57,7 @@ extension SettlementProjection {
                 try database.execute(
                     sql: "INSERT INTO auction_cut VALUES (?, ?, ?, ?, ?, ?)",
                     arguments: [
-                        auction.terms.id.number, index + 1, number + 1, cut.rule.rawValue, cut.rule.text,
+                        auction.terms.id.number, index + 1, number + 1, cut.rule.number, cut.rule.text,
                         cut.quantity.units,
                     ]
                 )
