@@ -10,7 +10,10 @@ package import Audit
 /// A command goes in, a reply and events come out.
 ///
 /// A plain value without I/O, clock, chance or threads: the same commands give the same bytes, in every process.
-/// Time is the stamp on the request. Each rule stands in its subject's folder: `House`, `Trading`, `Auctions`, `Deals`, `Registry`,
+/// Time is the stamp on the request.
+///
+/// A method that does not mutate gets a copy of the whole value from one that does, 1.2 KB (callgrind, 2026): on the path of an
+/// order, checks are inlined, or `mutating` though they change nothing. Each rule stands in its subject's folder: `House`, `Trading`, `Auctions`, `Deals`, `Registry`,
 /// `Water`, `Agreements`.
 package struct Exchange: Sendable {
     /// The number of the last command.
@@ -172,12 +175,14 @@ struct Sender {
 
 extension Exchange {
     /// Looks a market up by its code.
+    @inline(__always)
     package func market(_ code: Code) -> MarketID? {
         marketCodes.place(of: code).map { MarketID(UInt32($0)) }
     }
 
     /// Looks a market up by its code.
     /// - Throws: `unknownMarket`.
+    @inline(__always)
     package func findMarket(_ code: Code) throws(Refusal) -> MarketID {
         guard let market = market(code) else {
             throw Refusal(.unknownMarket, "no market \(code); MARKETS lists them")

@@ -91,7 +91,10 @@ extension OrderBook {
     /// The live order of that number.
     ///
     /// Mutating, as `open(_:)` and `top()` are, so that a caller's book is read where it stands and not copied (perf, 2026).
-    package mutating func find(_ id: OrderID) -> Order? { order(id) }
+    package mutating func find(_ id: OrderID) -> Order? {
+        let slot = orders.slot(of: id)
+        return slot == 0 ? nil : orders.order(at: slot)
+    }
 
     /// What is open of the order of that number; zero if it is not live.
     package mutating func open(_ id: OrderID) -> Quantity {

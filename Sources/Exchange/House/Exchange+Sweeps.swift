@@ -167,12 +167,12 @@ extension Exchange {
     /// Refuses what would change the orders of a market that goes from one phase to another.
     /// - Throws: `busy`.
     @inline(__always)
-    func checkAtRest(_ market: MarketID) throws(Refusal) {
+    mutating func checkAtRest(_ market: MarketID) throws(Refusal) {
         if !sweeps.isEmpty { try checkNoSweep(of: market) }
     }
 
     @inline(never)
-    private func checkNoSweep(of market: MarketID) throws(Refusal) {
+    private mutating func checkNoSweep(of market: MarketID) throws(Refusal) {
         try checkAtRest(registry[markets[market.slot].terms.permitClass].program)
         try checkNotCleared(market)
         guard sweeps.contains(where: { $0.kind == .dayEnd }) else { return }
@@ -181,7 +181,8 @@ extension Exchange {
 
     /// Refuses what would take orders out of a call that is being cleared: at one price for all, nobody leaves halfway.
     /// - Throws: `busy`.
-    func checkNotCleared(_ market: MarketID) throws(Refusal) {
+    @inline(__always)
+    mutating func checkNotCleared(_ market: MarketID) throws(Refusal) {
         guard markets[market.slot].isSwept else { return }
         throw Refusal(.busy, "\(markets[market.slot].terms.code) is being cleared; send it again in a moment")
     }

@@ -65,6 +65,7 @@ extension Exchange {
     /// facilities.
     ///
     /// The common case, on the path of every buy order and trade.
+    @inline(__always)
     private func simplePosition(of member: MemberID, _ id: ClassID) -> (limit: Quantity, balance: Balance)? {
         let slot = Int(id.index)
         guard let limit = registry.classes[slot].holdingLimit,

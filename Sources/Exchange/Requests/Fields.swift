@@ -1,8 +1,8 @@
 import Permits
 
-/// The key=value pairs of one line, as ranges into it, by key.
+/// The key=value pairs of one line, as ranges into it, by the place that its verb declares the key at.
 ///
-/// Nothing is copied: a value is read when its type is known.
+/// Nothing is copied: a value is read when its type is known. As small as may be, since whoever reads a value gets a copy.
 struct Fields {
     /// Where a value stands, in 32 bits; a line has at most 4096 bytes.
     struct Value {
@@ -23,11 +23,10 @@ struct Fields {
         var isGiven: Bool { bits != 0 }
     }
 
-    /// Room for every key there is.
-    private var values = InlineArray<160, Value>(repeating: .none)
+    private var values = InlineArray<32, Value>(repeating: .none)
 
-    subscript(key: Key) -> Value {
-        get { values[Int(key.rawValue)] }
-        set { values[Int(key.rawValue)] = newValue }
+    subscript(place: Int) -> Value {
+        get { values[place] }
+        set { values[place] = newValue }
     }
 }

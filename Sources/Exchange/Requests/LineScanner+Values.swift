@@ -5,7 +5,7 @@ import Permits
 extension LineScanner {
     /// The bytes of a value that needs no unescaping; nil if the key was not given.
     func range(_ key: Key) -> Range<Int>? {
-        let value = fields[key]
+        let value = value(key)
         return value.isGiven ? value.start..<value.end : nil
     }
 
@@ -78,10 +78,11 @@ extension LineScanner {
         guard range.count <= bytesMax else {
             throw Refusal(.outOfRange, "\(key.name) has \(range.count) bytes; at most \(bytesMax)")
         }
+        let isQuoted = value(key).isQuoted
         var bytes: [UInt8] = []
         var index = range.lowerBound
         while index < range.upperBound {
-            guard fields[key].isQuoted, line[index] == UInt8(ascii: "\\") else {
+            guard isQuoted, line[index] == UInt8(ascii: "\\") else {
                 bytes.append(line[index])
                 index += 1
                 continue

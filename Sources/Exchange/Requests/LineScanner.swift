@@ -43,6 +43,12 @@ struct LineScanner {
         return table
     }()
 
+    /// Where the value of a key stands, if it was given.
+    func value(_ key: Key) -> Fields.Value {
+        guard let place = KeyTable.shared.place(of: key, in: verb) else { return .none }
+        return fields[place]
+    }
+
     private static func verb(_ word: Span<UInt8>) -> Verb? {
         Code(word).flatMap { verbs.place(of: $0) }.flatMap { Verb(place: UInt8($0)) }
     }
@@ -64,14 +70,15 @@ struct LineScanner {
             let text = String(repairing: line.extracting(start..<min(index, start + 20)))
             throw Refusal(.badSyntax, "\(text) is not key=value; values with spaces go in double quotes")
         }
-        guard index - start <= 8, let key = table.key(packed, of: verb) else {
+        guard index - start <= 8, let place = table.place(of: packed, in: verb) else {
             let text = String(repairing: line.extracting(start..<min(index, start + 20)))
             throw Refusal(
                 .unknownKey,
                 "\(verb.text) has no key \(text); usage: \(RequestRule.all[Int(verb.place)].usage)"
             )
         }
-        guard !fields[key].isGiven else { throw Refusal(.duplicateKey, "\(key.name) is given twice") }
+        let key = table.key(at: place, of: verb)
+        guard !fields[place].isGiven else { throw Refusal(.duplicateKey, "\(key.name) is given twice") }
         index += 1
         let isQuoted = index < line.count && line[index] == LineScanner.quote
         let end = isQuoted ? try LineScanner.endOfString(line, from: index) : LineScanner.endOfToken(line, from: index)
@@ -80,7 +87,7 @@ struct LineScanner {
         guard isQuoted || through > from else {
             throw Refusal(.badValue, "\(key.name) has no value; leave the key out instead")
         }
-        fields[key] = Fields.Value(start: from, end: through, isQuoted: isQuoted)
+        fields[place] = Fields.Value(start: from, end: through, isQuoted: isQuoted)
         guard end == line.count || line[end] == LineScanner.space else {
             throw Refusal(.badSyntax, "\(key.name): a quote must open and close the whole value")
         }

@@ -19,25 +19,25 @@ extension Verb {
     /// Who may send it.
     package var roles: Roles { Marks.all[Int(place)].roles }
 
-    private var traits: RequestRule.Traits { Marks.all[Int(place)].traits }
+    private func has(_ trait: RequestRule.Traits) -> Bool { Marks.all[Int(place)].traits.rawValue & trait.rawValue != 0 }
 
     /// Whether it takes an order, a bid or an offer back, or makes the venue do so.
-    package var takesBack: Bool { traits.contains(.takesBack) }
+    package var takesBack: Bool { has(.takesBack) }
 
     /// Whether it is a query that lists what there may be any number of, a page at a time.
-    package var listsInPages: Bool { traits.contains(.inPages) }
+    package var listsInPages: Bool { has(.inPages) }
 
     /// Whether only the sequencer writes it: it stands in journals, and no client can send it.
-    package var isInternal: Bool { traits.contains(.fromVenueAlone) }
+    package var isInternal: Bool { has(.fromVenueAlone) }
 
     /// Whether it is about the sender's session, so that a repeat must act again instead of getting the first reply.
-    package var isOfSession: Bool { traits.contains(.ofSession) }
+    package var isOfSession: Bool { has(.ofSession) }
 
     /// Whether it needs two persons of a member that has four eyes on.
     ///
     /// A halt needs one only: it is the safe direction.
-    package var needsTwoPersons: Bool { traits.contains(.twoPersons) }
+    package var needsTwoPersons: Bool { has(.twoPersons) }
 
     /// Whether it needs two persons of every member.
-    package var alwaysNeedsTwoPersons: Bool { traits.contains(.alwaysTwoPersons) }
+    package var alwaysNeedsTwoPersons: Bool { has(.alwaysTwoPersons) }
 }

@@ -221,7 +221,7 @@ extension Exchange {
     }
 
     /// The sides of a quote as orders, nil what it does not have; changes nothing.
-    private func checkQuote(
+    private mutating func checkQuote(
         _ quote: Quote,
         _ sender: Sender,
         in id: MarketID

@@ -80,7 +80,7 @@ extension Exchange {
 
     /// Builds the order that a request asks for; changes nothing.
     @inline(__always)
-    func checkOrder(_ new: NewOrder, in id: MarketID, _ sender: Sender) throws(Refusal) -> Order {
+    mutating func checkOrder(_ new: NewOrder, in id: MarketID, _ sender: Sender) throws(Refusal) -> Order {
         try checkAtRest(id)
         let terms = markets[id.slot].terms
         let timeInForce = new.timeInForce ?? (new.kind == .market ? .ioc : .day)
@@ -197,7 +197,7 @@ extension Exchange {
 
     /// Refuses a member that is barred from the market's program.
     @inline(__always)
-    func checkStanding(_ member: MemberID, in id: MarketID) throws(Refusal) {
+    mutating func checkStanding(_ member: MemberID, in id: MarketID) throws(Refusal) {
         guard !registry.suspensions.isEmpty else { return }
         try checkStanding(member, in: registry[markets[id.slot].terms.permitClass].program)
     }

@@ -66,10 +66,11 @@ extension Exchange {
 
     @inline(never)
     private mutating func sortOut(_ member: MemberID) {
-        let live = ordersOfMembers.numbers(of: member).lazy.filter { [markets] in
-            markets[$0.market.slot].book.order($0) != nil
+        var live: ContiguousArray<OrderID> = []
+        for order in ordersOfMembers.numbers(of: member) where markets[order.market.slot].book.open(order) > .zero {
+            live.append(order)
         }
-        ordersOfMembers.set(ContiguousArray(live), of: member)
+        ordersOfMembers.set(live, of: member)
     }
 
     /// Notes that an order has ended; not the one that is being entered, which has not rested.

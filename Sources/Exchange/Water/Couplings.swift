@@ -66,6 +66,7 @@ extension Exchange {
     }
 
     /// Whether trades can pass from or to a market at all.
+    @inline(__always)
     func isCoupled(_ id: MarketID) -> Bool { !couplings.isEmpty && !couplings[id.slot].isEmpty }
 
     /// The coupling of two markets by a route, if it leads from one to the other and every zone on it has the vintage.

@@ -82,7 +82,7 @@ extension Exchange {
     }
 
     /// Whether any order elsewhere meets one that comes at a price.
-    func isReached(by side: Side, at price: Price, in id: MarketID) -> Bool {
+    mutating func isReached(by side: Side, at price: Price, in id: MarketID) -> Bool {
         switch side {
         case .buy:
             for index in couplings[id.slot].inbound.indices {
