@@ -12,6 +12,7 @@ extension OrderBook {
     }
 
     /// Whether a stop is due that the command at hand may no longer trigger.
+    @inline(__always)
     package mutating func hasDueStop() -> Bool {
         guard stopCount > 0 else { return false }
         return buyStops.first <= buyStops.lastIndex(atOrBetter: lastPrice)

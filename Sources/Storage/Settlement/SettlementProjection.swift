@@ -74,9 +74,11 @@ struct SettlementProjection {
     private mutating func book(_ entry: SettlementEntry) throws {
         let (sequence, time) = (entry.sequence, entry.time)
         if !context.dayHasBegun {
-            try database.execute(
-                sql: "INSERT INTO trading_day (number, date, first_seq) VALUES (?, ?, ?)",
-                arguments: [context.day, time.dateText, Int64(bitPattern: sequence)]
+            try insert(
+                into: "trading_day",
+                [
+                    "number": context.day, "date": time.dateText, "first_seq": sequence,
+                ]
             )
             context.dayHasBegun = true
         }
@@ -112,18 +114,29 @@ struct SettlementProjection {
                 context.markets[listing.market] = (listing.currency, listing.permitClass)
                 try write(listing, sequence: sequence, time: time)
             case .phase(let market, count: _, let phase, let text):
-                try database.execute(
-                    sql: "UPDATE market SET phase = ? WHERE id = ?",
-                    arguments: [phase.text, market.index]
+                try update(
+                    "market",
+                    where: "id",
+                    market,
+                    [
+                        "phase": phase
+                    ]
                 )
-                try database.execute(
-                    sql: "INSERT INTO phase_change (seq, n, market, phase, text, time) VALUES (?, ?, ?, ?, ?, ?)",
-                    arguments: [Int64(bitPattern: sequence), index + 1, market.index, phase.text, text, "\(time)"]
+                try insert(
+                    into: "phase_change",
+                    [
+                        "seq": sequence, "n": index + 1, "market": market, "phase": phase, "text": text,
+                        "time": time,
+                    ]
                 )
             case .reference(let market, count: _, let price, let low, let high):
-                try database.execute(
-                    sql: "UPDATE market SET reference = ?, band_low = ?, band_high = ? WHERE id = ?",
-                    arguments: [price.minorUnits, low.minorUnits, high.minorUnits, market.index]
+                try update(
+                    "market",
+                    where: "id",
+                    market,
+                    [
+                        "reference": price, "band_low": low, "band_high": high,
+                    ]
                 )
             case .memberAdmitted, .loginChanged: try writeDirectory(event)
             case .registry(count: _, let fact): try write(fact, position: index + 1, sequence: sequence, time: time)
@@ -133,9 +146,13 @@ struct SettlementProjection {
                 try write(fact, of: id, code, position: index + 1, sequence: sequence, time: time)
             case .auctionAnnounced(let auction): try write(announced: auction, sequence: sequence, time: time)
             case .auction(count: _, let auction, let phase, let offered, text: _):
-                try database.execute(
-                    sql: "UPDATE auction SET phase = ?, offered = ? WHERE id = ?",
-                    arguments: [phase.text, offered.units, auction.number]
+                try update(
+                    "auction",
+                    where: "id",
+                    auction.number,
+                    [
+                        "phase": phase, "offered": offered,
+                    ]
                 )
             case .auctionCleared(let auction): try write(cleared: auction, sequence: sequence, time: time)
             case .moved, .compact, .complaint, .awarded, .level, .indicative, .sessionOpened, .sessionClosed:
@@ -148,9 +165,13 @@ struct SettlementProjection {
     /// Ends the trading day: its feed stays, the one before it goes.
     private mutating func endDay(sequence: UInt64, time: Timestamp) throws {
         try writeLines(through: sequence)
-        try database.execute(
-            sql: "UPDATE trading_day SET date = ?, ended_seq = ?, ended_time = ? WHERE number = ?",
-            arguments: [time.dateText, Int64(bitPattern: sequence), "\(time)", context.day]
+        try update(
+            "trading_day",
+            where: "number",
+            context.day,
+            [
+                "date": time.dateText, "ended_seq": sequence, "ended_time": time,
+            ]
         )
         context.day += 1
         context.dayHasBegun = false
@@ -197,29 +218,28 @@ extension SettlementProjection {
         case .cash(let asset): currency = asset.text
         case .permits(let asset): permitClass = asset.index
         }
-        try database.execute(
-            sql: "INSERT INTO transfer VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            arguments: [
-                Int64(bitPattern: sequence), position + 1, transfer.kind.text, transfer.from.index, transfer.to.index,
-                currency, permitClass, transfer.amount, transfer.text, "\(time)", transfer.fromFacility?.index,
-                transfer.toFacility?.index, transfer.isFromSpillable, transfer.isToSpillable,
-                transfer.fromFund?.index, transfer.toFund?.index,
+        try insert(
+            into: "transfer",
+            [
+                "seq": sequence, "n": position + 1, "kind": transfer.kind, "from_member": transfer.from,
+                "to_member": transfer.to, "currency": currency, "permit_class": permitClass,
+                "amount": transfer.amount, "text": transfer.text, "time": time,
+                "from_facility": transfer.fromFacility, "to_facility": transfer.toFacility,
+                "from_spillable": transfer.isFromSpillable, "to_spillable": transfer.isToSpillable,
+                "from_fund": transfer.fromFund, "to_fund": transfer.toFund,
             ]
         )
     }
 
     private func write(_ listing: MarketListing, sequence: UInt64, time: Timestamp) throws {
-        try database.execute(
-            sql: """
-                INSERT INTO market (id, code, permit_class, currency, tick, lot, quantity_max, band_basis_points,
-                    maker_ppm, taker_ppm, phase, reference, listed_seq, listed_time)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'closed', ?, ?, ?)
-                """,
-            arguments: [
-                listing.market.index, "\(listing.code)", listing.permitClass.index, listing.currency.text,
-                listing.tick.minorUnits, listing.lot.units, listing.quantityMax.units, listing.bandBasisPoints,
-                listing.maker.partsPerMillion, listing.taker.partsPerMillion, listing.reference.minorUnits,
-                Int64(bitPattern: sequence), "\(time)",
+        try insert(
+            into: "market",
+            [
+                "id": listing.market, "code": listing.code, "permit_class": listing.permitClass,
+                "currency": listing.currency, "tick": listing.tick, "lot": listing.lot,
+                "quantity_max": listing.quantityMax, "band_basis_points": listing.bandBasisPoints,
+                "maker_ppm": listing.maker.partsPerMillion, "taker_ppm": listing.taker.partsPerMillion,
+                "phase": "closed", "reference": listing.reference, "listed_seq": sequence, "listed_time": time,
             ]
         )
     }
@@ -228,21 +248,21 @@ extension SettlementProjection {
     private func writeDirectory(_ event: Event) throws {
         switch event {
         case .memberAdmitted(let member, let code, let role, let name):
-            try database.execute(
-                sql: """
-                    INSERT INTO member VALUES (?, ?, ?, ?)
-                    ON CONFLICT (id) DO UPDATE SET code = excluded.code, role = excluded.role, name = excluded.name
-                    """,
-                arguments: [member.index, "\(code)", role.text, name]
+            try insert(
+                into: "member",
+                [
+                    "id": member, "code": code, "role": role, "name": name,
+                ],
+                .updates("id")
             )
         case .loginChanged(let user, let login):
-            try database.execute(
-                sql: """
-                    INSERT INTO login VALUES (?, ?, ?, ?, ?)
-                    ON CONFLICT (id) DO UPDATE SET member = excluded.member, code = excluded.code,
-                        person = excluded.person, revoked = excluded.revoked
-                    """,
-                arguments: [user.index, login.member.index, "\(login.code)", "\(login.person)", login.isRevoked]
+            try insert(
+                into: "login",
+                [
+                    "id": user, "member": login.member, "code": login.code, "person": login.person,
+                    "revoked": login.isRevoked,
+                ],
+                .updates("id")
             )
         default:
             preconditionFailure("not an event of the directory: \(event)")

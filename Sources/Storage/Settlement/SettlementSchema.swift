@@ -1,3 +1,4 @@
+import Permits
 import GRDB
 
 /// The public SQL schema of `settlement.db`.
@@ -33,7 +34,16 @@ enum SettlementSchema {
     ///
     /// Not `IN (…)`: SQLite builds a table of such a list for every row it checks, which made inserts twice as slow.
     static func oneOf(_ column: String, _ words: String...) -> String {
+        oneOf(column, words: words)
+    }
+
+    private static func oneOf(_ column: String, words: [String]) -> String {
         words.map { "\(column) = '\($0)'" }.joined(separator: " OR ")
+    }
+
+    /// SQL for the words of a vocabulary.
+    static func oneOf<Vocabulary: Word>(_ column: String, _: Vocabulary.Type) -> String {
+        oneOf(column, words: Vocabulary.allCases.map(\.text))
     }
 
     /// Who and what there is.
@@ -50,7 +60,7 @@ enum SettlementSchema {
             id INTEGER PRIMARY KEY,
             code TEXT NOT NULL UNIQUE,
             role TEXT NOT NULL
-                CHECK (\(oneOf("role", "venue", "operator", "regulator", "participant", "verifier", "observer"))),
+                CHECK (\(oneOf("role", Role.self))),
             name TEXT NOT NULL
         ) STRICT;
 
@@ -102,7 +112,7 @@ enum SettlementSchema {
             band_basis_points INTEGER NOT NULL,                    -- half the band's width, in 1/10000 of the reference
             maker_ppm INTEGER NOT NULL,                            -- fee of the resting side, millionths of the turnover
             taker_ppm INTEGER NOT NULL,                            -- fee of the incoming side
-            phase TEXT NOT NULL CHECK (\(oneOf("phase", "closed", "preopen", "open", "halt", "closing"))),
+            phase TEXT NOT NULL CHECK (\(oneOf("phase", Phase.self))),
             reference INTEGER NOT NULL,                            -- the price that the band is laid around
             band_low INTEGER,                                      -- lowest price allowed; NULL until first set
             band_high INTEGER,                                     -- highest price allowed
@@ -130,8 +140,8 @@ enum SettlementSchema {
             market INTEGER NOT NULL REFERENCES market,
             client_id TEXT NOT NULL,                               -- the member's own; '' if none
             side TEXT NOT NULL CHECK (side IN ('buy', 'sell')),
-            kind TEXT NOT NULL CHECK (\(oneOf("kind", "limit", "market", "stop", "stop-limit", "iceberg"))),
-            tif TEXT NOT NULL CHECK (\(oneOf("tif", "gtc", "day", "gtd", "ioc", "fok", "open", "close"))),
+            kind TEXT NOT NULL CHECK (\(oneOf("kind", OrderKind.self))),
+            tif TEXT NOT NULL CHECK (\(oneOf("tif", TimeInForce.self))),
             price INTEGER,                                         -- the limit; NULL: none
             stop INTEGER,                                          -- the trigger of a stop order
             quantity INTEGER NOT NULL CHECK (quantity > 0),        -- the total, filled part included
@@ -233,7 +243,7 @@ enum SettlementSchema {
     /// Who has what, added up from trades and transfers alone, so it checks the engine's own ledger.
     private static let accounts = """
         CREATE TABLE cash_balance (
-            account TEXT NOT NULL CHECK (\(oneOf("account", "member", "bank", "fee", "fund"))),
+            account TEXT NOT NULL CHECK (\(oneOf("account", CashBalance.Account.self))),
             member INTEGER NOT NULL REFERENCES member,             -- 0, the venue, for bank, fee and fund
             fund INTEGER NOT NULL,                                 -- which account of an agreement; -1 for the others
             currency TEXT NOT NULL REFERENCES currency,
@@ -247,9 +257,7 @@ enum SettlementSchema {
 
         CREATE TABLE permit_balance (
             account TEXT NOT NULL
-                CHECK (\(oneOf(
-                    "account", "general", "compliance", "spillable", "issuance", "surrendered", "retirement", "cancelled"
-                ))),
+                CHECK (\(oneOf("account", PermitBalance.Account.self))),
             member INTEGER NOT NULL REFERENCES member,             -- of a general or spillable account; 0, the venue, for the others
             facility INTEGER NOT NULL,                             -- of a compliance account; -1 for the others
             permit_class INTEGER NOT NULL REFERENCES permit_class,

@@ -32,12 +32,12 @@ extension SettlementProjection {
         case .message(let by, _, let text): try say("message", by, text, id, seq, time)
         case .draft(let draft):
             let terms = draft.terms
-            try database.execute(
-                sql: "INSERT INTO compact_draft VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                arguments: [
-                    Int64(bitPattern: id.number), Int64(bitPattern: draft.number), draft.author.index, terms.kind.text,
-                    terms.title,
-                    terms.currency.text, terms.text, terms.digest.hex, seq,
+            try insert(
+                into: "compact_draft",
+                [
+                    "compact": id.number, "number": draft.number, "author": draft.author, "kind": terms.kind,
+                    "title": terms.title, "currency": terms.currency, "text": terms.text, "digest": terms.digest,
+                    "seq": seq,
                 ]
             )
         case .signed(let draft, let signature): try sign(signature, draft: draft, id, seq, time)
@@ -61,15 +61,23 @@ extension SettlementProjection {
                 )
             }
         case .leaving(let member, let until):
-            try database.execute(
-                sql: "UPDATE compact SET leaves = ?, seq = ? WHERE id = ?",
-                arguments: ["\(until)", seq, Int64(bitPattern: id.number)]
+            try update(
+                "compact",
+                where: "id",
+                id.number,
+                [
+                    "leaves": until, "seq": seq,
+                ]
             )
             try note("leaving", member: member, text: "\(until)", id, position, seq, time)
         case .ended(let ending, let text):
-            try database.execute(
-                sql: "UPDATE compact SET stage = 'ended', ending = ?, seq = ? WHERE id = ?",
-                arguments: [ending.text, seq, Int64(bitPattern: id.number)]
+            try update(
+                "compact",
+                where: "id",
+                id.number,
+                [
+                    "stage": "ended", "ending": ending, "seq": seq,
+                ]
             )
             try note("ended", text: text, id, position, seq, time)
         case .reading, .settled, .undetermined, .payment, .claim, .waived, .delivered, .task, .spending, .misuse,
@@ -87,28 +95,32 @@ extension SettlementProjection {
     ) throws {
         switch fact {
         case .reading(let reading, let by):
-            try database.execute(
-                sql: "INSERT INTO compact_reading VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                arguments: [
-                    seq, Int64(bitPattern: id.number), "\(reading.measure)", "\(reading.period)", reading.sample,
-                    "\(reading.sampler)",
-                    by.index, reading.figure.millionths, reading.isDetermination, text(of: reading.evidence), "\(time)",
+            try insert(
+                into: "compact_reading",
+                [
+                    "seq": seq, "compact": id.number, "measure": reading.measure, "period": reading.period,
+                    "sample": reading.sample, "sampler": reading.sampler, "member": by,
+                    "value": reading.figure.millionths, "determination": reading.isDetermination,
+                    "evidence": text(of: reading.evidence), "time": time,
                 ]
             )
         case .settled(let period, let figures):
             for figure in figures {
-                try database.execute(
-                    sql: "INSERT INTO compact_figure VALUES (?, ?, ?, ?, ?)",
-                    arguments: [Int64(bitPattern: id.number), "\(period)", "\(figure.name)", figure.value, seq]
+                try insert(
+                    into: "compact_figure",
+                    [
+                        "compact": id.number, "period": period, "name": figure.name, "value": figure.value,
+                        "seq": seq,
+                    ]
                 )
             }
         case .payment(let payment):
-            try database.execute(
-                sql: "INSERT INTO compact_payment VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                arguments: [
-                    seq, position, Int64(bitPattern: id.number), "\(payment.clause)", "\(payment.period)",
-                    "\(payment.from)",
-                    "\(payment.to)", payment.currency.text, payment.paid.minorUnits, payment.due.minorUnits, "\(time)",
+            try insert(
+                into: "compact_payment",
+                [
+                    "seq": seq, "n": position, "compact": id.number, "clause": payment.clause,
+                    "period": payment.period, "payer": payment.from, "payee": payment.to,
+                    "currency": payment.currency, "paid": payment.paid, "due": payment.due, "time": time,
                 ]
             )
         case .claim(let claim, let text): try write(claim, text: text, seq)
@@ -136,11 +148,12 @@ extension SettlementProjection {
         case .spending(let spending): try write(spending, "spending", text: "", id, position, seq, time)
         case .misuse(let spending, let text): try write(spending, "misuse", text: text, id, position, seq, time)
         case .donation(let by, let fund, let amount, let currency, let text):
-            try database.execute(
-                sql: "INSERT INTO compact_spending VALUES (?, ?, ?, ?, 'donation', '', ?, NULL, ?, ?, ?, '', ?)",
-                arguments: [
-                    seq, position, Int64(bitPattern: id.number), "\(fund)", by.index, currency.text, amount.minorUnits,
-                    text, "\(time)",
+            try insert(
+                into: "compact_spending",
+                [
+                    "seq": seq, "n": position, "compact": id.number, "fund": fund, "kind": "donation",
+                    "purpose": "", "member": by, "currency": currency, "amount": amount, "text": text,
+                    "evidence": "", "time": time,
                 ]
             )
         case .interest, .joined, .left, .message, .draft, .signed, .endSigned, .contract, .leaving, .ended:
@@ -156,9 +169,11 @@ extension SettlementProjection {
         _ seq: Int64,
         _ time: Timestamp
     ) throws {
-        try database.execute(
-            sql: "INSERT INTO compact_message VALUES (?, ?, ?, ?, ?, ?)",
-            arguments: [seq, Int64(bitPattern: id.number), member.index, kind, text, "\(time)"]
+        try insert(
+            into: "compact_message",
+            [
+                "seq": seq, "compact": id.number, "member": member, "kind": kind, "text": text, "time": time,
+            ]
         )
     }
 
@@ -169,11 +184,11 @@ extension SettlementProjection {
         _ seq: Int64,
         _ time: Timestamp
     ) throws {
-        try database.execute(
-            sql: "INSERT INTO compact_signature VALUES (?, ?, ?, ?, ?, ?)",
-            arguments: [
-                Int64(bitPattern: id.number), Int64(bitPattern: draft), signature.member.index, signature.user.index,
-                seq, "\(time)",
+        try insert(
+            into: "compact_signature",
+            [
+                "compact": id.number, "draft": draft, "member": signature.member, "login": signature.user,
+                "seq": seq, "time": time,
             ]
         )
     }
@@ -190,31 +205,27 @@ extension SettlementProjection {
         _ seq: Int64,
         _ time: Timestamp
     ) throws {
-        try database.execute(
-            sql: "INSERT INTO compact_event VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            arguments: [
-                seq, position, Int64(bitPattern: id.number), kind, "\(clause)", "\(period)", member?.index, text,
-                self.text(of: evidence), "\(time)",
+        try insert(
+            into: "compact_event",
+            [
+                "seq": seq, "n": position, "compact": id.number, "kind": kind, "clause": clause, "period": period,
+                "member": member, "text": text, "evidence": self.text(of: evidence), "time": time,
             ]
         )
     }
 
     private func write(_ claim: Claim, text: String, _ seq: Int64) throws {
         let creditor: UInt32? = if case .member(let member) = claim.creditor { member.index } else { nil }
-        try database.execute(
-            sql: """
-                INSERT INTO compact_claim VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-                ON CONFLICT (number) DO UPDATE SET debtor = excluded.debtor, creditor = excluded.creditor, owed = excluded.owed,
-                    permit_class = excluded.permit_class, quantity = excluded.quantity, state = excluded.state,
-                    cure = excluded.cure, text = excluded.text, seq = excluded.seq
-                """,
-            arguments: [
-                Int64(bitPattern: claim.number), Int64(bitPattern: claim.agreement.number), "\(claim.clause)",
-                "\(claim.period)",
-                claim.debtor.index, creditor, claim.currency.text, claim.owed.minorUnits,
-                claim.delivery?.permitClass.index, claim.delivery?.quantity.units, claim.state.text, "\(claim.cure)",
-                text, "\(claim.since)", seq,
-            ]
+        try insert(
+            into: "compact_claim",
+            [
+                "number": claim.number, "compact": claim.agreement.number, "clause": claim.clause,
+                "period": claim.period, "debtor": claim.debtor, "creditor": creditor, "currency": claim.currency,
+                "owed": claim.owed, "permit_class": claim.delivery?.permitClass,
+                "quantity": claim.delivery?.quantity, "state": claim.state, "cure": claim.cure, "text": text,
+                "since": claim.since, "seq": seq,
+            ],
+            .updates("number")
         )
     }
 
@@ -227,13 +238,13 @@ extension SettlementProjection {
         _ seq: Int64,
         _ time: Timestamp
     ) throws {
-        try database.execute(
-            sql: "INSERT INTO compact_spending VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            arguments: [
-                seq, position, Int64(bitPattern: id.number), "\(spending.fund)", kind, "\(spending.purpose)",
-                spending.by.index,
-                spending.to.index, spending.currency.text, spending.amount.minorUnits, text,
-                self.text(of: spending.evidence), "\(time)",
+        try insert(
+            into: "compact_spending",
+            [
+                "seq": seq, "n": position, "compact": id.number, "fund": spending.fund, "kind": kind,
+                "purpose": spending.purpose, "member": spending.by, "payee": spending.to,
+                "currency": spending.currency, "amount": spending.amount, "text": text,
+                "evidence": self.text(of: spending.evidence), "time": time,
             ]
         )
     }
@@ -241,44 +252,47 @@ extension SettlementProjection {
     /// Writes a complaint, or what became of it.
     func write(_ complaint: Complaint, text: String, _ seq: Int64, _ time: Timestamp) throws {
         guard complaint.state != .open else {
-            try database.execute(
-                sql: "INSERT INTO complaint VALUES (?, ?, ?, ?, ?, ?, 'open', ?, '', ?, ?, ?, ?)",
-                arguments: [
-                    Int64(bitPattern: complaint.number), complaint.by.index, complaint.about.index,
-                    complaint.agreement.map { Int64(bitPattern: $0.number) }, "\(complaint.measure)",
-                    "\(complaint.period)", complaint.text,
-                    self.text(of: complaint.evidence), "\(complaint.due)", seq, "\(time)",
+            try insert(
+                into: "complaint",
+                [
+                    "number": complaint.number, "complainer": complaint.by, "member": complaint.about,
+                    "compact": complaint.agreement, "measure": complaint.measure, "period": complaint.period,
+                    "state": "open", "text": complaint.text, "answer": "",
+                    "evidence": self.text(of: complaint.evidence), "due": complaint.due, "seq": seq, "time": time,
                 ]
             )
             return
         }
-        try database.execute(
-            sql: "UPDATE complaint SET state = ?, answer = ?, seq = ? WHERE number = ?",
-            arguments: [complaint.state.text, text, seq, Int64(bitPattern: complaint.number)]
+        try update(
+            "complaint",
+            where: "number",
+            complaint.number,
+            [
+                "state": complaint.state, "answer": text, "seq": seq,
+            ]
         )
     }
 
     /// Writes a label's terms.
     func write(_ label: Label, _ seq: Int64) throws {
-        try database.execute(
-            sql: """
-                INSERT INTO label VALUES (?, ?, ?, ?, ?, ?, ?)
-                ON CONFLICT (code) DO UPDATE SET program = excluded.program, name = excluded.name, criteria = excluded.criteria,
-                    days = excluded.days, closed = excluded.closed, seq = excluded.seq
-                """,
-            arguments: [
-                "\(label.code)", label.program.index, label.name, label.text, label.days, label.isClosed, seq,
-            ]
+        try insert(
+            into: "label",
+            [
+                "code": label.code, "program": label.program, "name": label.name, "criteria": label.text,
+                "days": label.days, "closed": label.isClosed, "seq": seq,
+            ],
+            .updates("code")
         )
     }
 
     /// Writes what became of an award.
     func write(_ award: LabelAward, _ state: LabelAward.State, _ position: Int, _ seq: Int64, _ time: Timestamp) throws
     {
-        try database.execute(
-            sql: "INSERT INTO label_award VALUES (?, ?, ?, ?, ?, ?, ?)",
-            arguments: [
-                seq, position, "\(award.label)", award.facility.index, state.text, "\(award.until)", "\(time)",
+        try insert(
+            into: "label_award",
+            [
+                "seq": seq, "n": position, "label": award.label, "facility": award.facility, "state": state,
+                "until": award.until, "time": time,
             ]
         )
     }

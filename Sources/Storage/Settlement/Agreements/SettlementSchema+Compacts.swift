@@ -1,3 +1,5 @@
+import Compacts
+
 extension SettlementSchema {
     /// Agreements between members, and what follows from them.
     static let compacts = """
@@ -5,8 +7,8 @@ extension SettlementSchema {
             -- Agreements, in order of their first word.
             id INTEGER PRIMARY KEY,
             code TEXT NOT NULL,                                    -- a later one may have it again
-            stage TEXT NOT NULL CHECK (\(oneOf("stage", "dialogue", "contract", "ended"))),
-            ending TEXT CHECK (\(oneOf("ending", "completed", "terminated", "exited", "broken", "abandoned"))),
+            stage TEXT NOT NULL CHECK (\(oneOf("stage", Agreement.State.self))),
+            ending TEXT CHECK (\(oneOf("ending", Agreement.Ending.self))),
             contract INTEGER,                                      -- the draft in force, or that was until the end
             concluded TEXT,                                        -- when it first bound
             leaves TEXT,                                           -- when a party that gave notice leaves
@@ -30,9 +32,7 @@ extension SettlementSchema {
             compact INTEGER NOT NULL REFERENCES compact,
             number INTEGER NOT NULL,
             author INTEGER NOT NULL REFERENCES member,
-            kind TEXT NOT NULL CHECK (\(oneOf(
-                "kind", "sale", "compensation", "revenue-share", "fund", "saving", "service", "deposit", "evaluation"
-            ))),
+            kind TEXT NOT NULL CHECK (\(oneOf("kind", Terms.Kind.self))),
             title TEXT NOT NULL,
             currency TEXT NOT NULL REFERENCES currency,
             text TEXT NOT NULL,
@@ -116,7 +116,7 @@ extension SettlementSchema {
             owed INTEGER NOT NULL CHECK (owed >= 0),               -- minor units, penalties included
             permit_class INTEGER REFERENCES permit_class,          -- of permits that are still to be delivered
             quantity INTEGER,
-            state TEXT NOT NULL CHECK (\(oneOf("state", "open", "broken", "paid", "waived"))),
+            state TEXT NOT NULL CHECK (\(oneOf("state", Claim.State.self))),
             cure TEXT NOT NULL,                                    -- when it is broken
             text TEXT NOT NULL,                                    -- why it last changed
             since TEXT NOT NULL,
@@ -166,7 +166,7 @@ extension SettlementSchema {
             compact INTEGER REFERENCES compact,
             measure TEXT NOT NULL,                                 -- of the reading that is disputed; '' for none
             period TEXT NOT NULL,
-            state TEXT NOT NULL CHECK (\(oneOf("state", "open", "answered", "unanswered"))),
+            state TEXT NOT NULL CHECK (\(oneOf("state", Complaint.State.self))),
             text TEXT NOT NULL,
             answer TEXT NOT NULL,
             evidence TEXT NOT NULL,
@@ -191,7 +191,7 @@ extension SettlementSchema {
             n INTEGER NOT NULL,
             label TEXT NOT NULL REFERENCES label,
             facility INTEGER NOT NULL REFERENCES facility,
-            state TEXT NOT NULL CHECK (\(oneOf("state", "awarded", "renewed", "withdrawn", "lapsed"))),
+            state TEXT NOT NULL CHECK (\(oneOf("state", LabelAward.State.self))),
             until TEXT NOT NULL,
             time TEXT NOT NULL,
             PRIMARY KEY (seq, n)

@@ -1,3 +1,6 @@
+import Exchange
+import Permits
+
 extension SettlementSchema {
     /// Sealed-bid auctions.
     ///
@@ -19,7 +22,7 @@ extension SettlementSchema {
             seal_key TEXT NOT NULL,                                -- what bids are sealed to, hexadecimal
             commitment TEXT NOT NULL,                              -- to the draw, hexadecimal
             phase TEXT NOT NULL
-                CHECK (\(oneOf("phase", "announced", "open", "closed", "settled", "failed", "called-off"))),
+                CHECK (\(oneOf("phase", AuctionPhase.self))),
             offered INTEGER NOT NULL CHECK (offered >= 0),
             announced_seq INTEGER NOT NULL,
             cleared_seq INTEGER,

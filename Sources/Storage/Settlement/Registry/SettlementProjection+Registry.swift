@@ -13,69 +13,90 @@ extension SettlementProjection {
         let seq = Int64(bitPattern: sequence)
         switch fact {
         case .program(let id, let program):
-            try database.execute(
-                sql: "INSERT INTO program VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                arguments: [
-                    id.index, "\(program.code)", program.unit, program.currency.text, program.name,
-                    program.regulator.index, program.rules.code, program.offsetsFor?.index,
-                    program.yields?.index,
+            try insert(
+                into: "program",
+                [
+                    "id": id, "code": program.code, "unit": program.unit, "currency": program.currency,
+                    "name": program.name, "regulator": program.regulator, "rules": program.rules.code,
+                    "offsets_for": program.offsetsFor, "yields": program.yields,
                 ]
             )
         case .classification(let member, let isCompliance, let lead):
-            try database.execute(
-                sql: "INSERT OR REPLACE INTO classification VALUES (?, ?, ?, ?)",
-                arguments: [member.index, isCompliance ? "compliance" : "general", lead?.index, seq]
+            try insert(
+                into: "classification",
+                [
+                    "member": member, "type": isCompliance ? "compliance" : "general", "lead": lead, "seq": seq,
+                ],
+                .replaces
             )
         case .cap(let id, let terms): try write(cap: terms, of: id, seq, time)
         case .allocation(let allocation):
-            try database.execute(
-                sql: "INSERT INTO allocation VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                arguments: [
-                    seq, allocation.permitClass.index, allocation.member.index, allocation.facility?.index,
-                    allocation.method.text, allocation.basis.units, allocation.factor.description,
-                    allocation.quantity.units, allocation.fromReserve, allocation.deducted.units, "\(time)",
+            try insert(
+                into: "allocation",
+                [
+                    "seq": seq, "permit_class": allocation.permitClass, "member": allocation.member,
+                    "facility": allocation.facility, "method": allocation.method, "basis": allocation.basis,
+                    "factor": allocation.factor.description, "quantity": allocation.quantity,
+                    "from_reserve": allocation.fromReserve, "deducted": allocation.deducted, "time": time,
                 ]
             )
         case .facility(let id, let facility):
-            try database.execute(
-                sql:
-                    "INSERT INTO facility (id, code, program, member, zone, name, registered_seq) VALUES (?, ?, ?, ?, ?, ?, ?)",
-                arguments: [
-                    id.index, "\(facility.code)", facility.program.index, facility.member.index, "\(facility.zone)",
-                    facility.name, seq,
+            try insert(
+                into: "facility",
+                [
+                    "id": id, "code": facility.code, "program": facility.program, "member": facility.member,
+                    "zone": facility.zone, "name": facility.name, "registered_seq": seq,
                 ]
             )
         case .facilityClosed(let id):
-            try database.execute(sql: "UPDATE facility SET closed_seq = ? WHERE id = ?", arguments: [seq, id.index])
+            try update(
+                "facility",
+                where: "id",
+                id,
+                [
+                    "closed_seq": seq
+                ]
+            )
         case .monitoring(let id, let monitoring):
-            try database.execute(
-                sql: "UPDATE facility SET verifier = ?, second = ?, split = ?, within = ? WHERE id = ?",
-                arguments: [
-                    monitoring.verifier.index, monitoring.second?.index, monitoring.rule.text,
-                    monitoring.tolerance.hundredths, id.index,
+            try update(
+                "facility",
+                where: "id",
+                id,
+                [
+                    "verifier": monitoring.verifier, "second": monitoring.second, "split": monitoring.rule,
+                    "within": monitoring.tolerance.hundredths,
                 ]
             )
         case .report(let id, let report, let text, let verified):
-            try database.execute(
-                sql: "INSERT INTO report VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                arguments: [
-                    seq, id.index, report.period, report.measure.text, report.verifier.index, report.quantity.units,
-                    report.isDetermination, report.evidence.hex, verified?.units, text, "\(time)",
+            try insert(
+                into: "report",
+                [
+                    "seq": seq, "facility": id, "period": report.period, "measure": report.measure,
+                    "verifier": report.verifier, "quantity": report.quantity,
+                    "determination": report.isDetermination, "evidence": report.evidence, "verified": verified,
+                    "text": text, "time": time,
                 ]
             )
             try write(verified: verified, id, report.period, report.measure, seq)
         case .verified(let id, let period, let measure, let quantity):
             try write(verified: quantity, id, period, measure, seq)
         case .deadline(let number, let deadline):
-            try database.execute(
-                sql: "INSERT INTO deadline VALUES (?, ?, ?, ?, ?, ?, ?, NULL)",
-                arguments: [
-                    number, deadline.program.index, deadline.period, deadline.since, "\(deadline.due)",
-                    deadline.share.hundredths, seq,
+            try insert(
+                into: "deadline",
+                [
+                    "id": number, "program": deadline.program, "period": deadline.period, "since": deadline.since,
+                    "due": deadline.due, "share": deadline.share.hundredths, "set_seq": seq,
                 ]
             )
         case .deadlineReplaced(let number):
-            try database.execute(sql: "UPDATE deadline SET replaced_seq = ? WHERE id = ?", arguments: [seq, number])
+            try update(
+                "deadline",
+                where: "id",
+                number,
+                [
+                    "replaced_seq": seq
+                ]
+            )
         case .surrender, .compliance, .penalty, .paid, .suspension, .readmission, .certificate, .bust, .season,
             .announcement, .seasonEnd, .spill, .release, .link, .delivery, .swapped, .sale, .right, .moved, .compact,
             .complaint, .label, .award, .expiry:
@@ -90,30 +111,30 @@ extension SettlementProjection {
         _ measure: Measure,
         _ seq: Int64
     ) throws {
-        try database.execute(
-            sql: "INSERT OR REPLACE INTO verified_use VALUES (?, ?, ?, ?, ?)",
-            arguments: [facility.index, period, measure.text, quantity?.units, seq]
+        try insert(
+            into: "verified_use",
+            [
+                "facility": facility, "period": period, "measure": measure, "quantity": quantity, "seq": seq,
+            ],
+            .replaces
         )
     }
 
     private func write(cap terms: PermitClass, of id: ClassID, _ seq: Int64, _ time: Timestamp) throws {
         let expires = terms.expiry == .never ? nil : "\(terms.expiry)"
-        try database.execute(
-            sql: """
-                INSERT INTO permit_class VALUES (?, ?, ?, ?, ?, ?, ?, NULL)
-                ON CONFLICT (id) DO UPDATE SET cap = excluded.cap, holding_limit = excluded.holding_limit,
-                    expires = excluded.expires
-                """,
-            arguments: [
-                id.index, terms.program.index, terms.vintage, "\(terms.zone)", terms.cap.units,
-                terms.holdingLimit?.units, expires,
-            ]
+        try insert(
+            into: "permit_class",
+            [
+                "id": id, "program": terms.program, "vintage": terms.vintage, "zone": terms.zone, "cap": terms.cap,
+                "holding_limit": terms.holdingLimit, "expires": expires,
+            ],
+            .updates("id")
         )
-        try database.execute(
-            sql: "INSERT INTO cap_change VALUES (?, ?, ?, ?, ?, ?, ?)",
-            arguments: [
-                seq, id.index, terms.cap.units, terms.holdingLimit?.units, terms.reserve.units, terms.issued.units,
-                "\(time)",
+        try insert(
+            into: "cap_change",
+            [
+                "seq": seq, "permit_class": id, "cap": terms.cap, "holding_limit": terms.holdingLimit,
+                "reserve": terms.reserve, "issued": terms.issued, "time": time,
             ]
         )
     }
@@ -121,28 +142,30 @@ extension SettlementProjection {
     private func write(consequence fact: RegistryFact, _ position: Int, _ seq: Int64, _ time: Timestamp) throws {
         switch fact {
         case .surrender(let surrender):
-            try database.execute(
-                sql: "INSERT INTO surrender VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                arguments: [
-                    seq, position, surrender.facility.index, surrender.period, surrender.permitClass.index,
-                    surrender.quantity.units, surrender.kind.text, surrender.isAutomatic, "\(time)",
+            try insert(
+                into: "surrender",
+                [
+                    "seq": seq, "n": position, "facility": surrender.facility, "period": surrender.period,
+                    "permit_class": surrender.permitClass, "quantity": surrender.quantity,
+                    "counts": surrender.kind, "automatic": surrender.isAutomatic, "time": time,
                 ]
             )
         case .compliance(let facility, let deadline, let outcome, let tally):
-            try database.execute(
-                sql: "INSERT INTO compliance VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                arguments: [
-                    deadline, facility.index, outcome.use.units, outcome.due.units, tally.total.units,
-                    tally.offsets.units, outcome.shortfall.units, outcome.isVerified, seq,
+            try insert(
+                into: "compliance",
+                [
+                    "deadline": deadline, "facility": facility, "use": outcome.use, "due": outcome.due,
+                    "surrendered": tally.total, "offsets": tally.offsets, "shortfall": outcome.shortfall,
+                    "verified": outcome.isVerified, "seq": seq,
                 ]
             )
         case .penalty(let penalty):
-            try database.execute(
-                sql: "INSERT INTO penalty VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                arguments: [
-                    Int64(bitPattern: penalty.number), seq, penalty.program.index, penalty.facility.index,
-                    penalty.member.index, penalty.period, penalty.shortfall.units, penalty.amount.minorUnits,
-                    penalty.permits.units, penalty.isPaid, "\(time)",
+            try insert(
+                into: "penalty",
+                [
+                    "number": penalty.number, "seq": seq, "program": penalty.program, "facility": penalty.facility,
+                    "member": penalty.member, "period": penalty.period, "shortfall": penalty.shortfall,
+                    "amount": penalty.amount, "permits": penalty.permits, "paid": penalty.isPaid, "time": time,
                 ]
             )
         case .paid(let penalty):
@@ -152,38 +175,40 @@ extension SettlementProjection {
             )
         case .suspension(let suspension, let text):
             try endSuspension(suspension.program, suspension.member, seq)
-            try database.execute(
-                sql: "INSERT INTO suspension VALUES (?, ?, ?, ?, ?, ?, ?, NULL)",
-                arguments: [
-                    seq, suspension.program.index, suspension.member.index,
-                    suspension.until == .never ? nil : "\(suspension.until)", suspension.auctions,
-                    suspension.isFrozen, text,
+            try insert(
+                into: "suspension",
+                [
+                    "seq": seq, "program": suspension.program, "member": suspension.member,
+                    "until": suspension.until == .never ? nil : "\(suspension.until)",
+                    "auctions": suspension.auctions, "frozen": suspension.isFrozen, "text": text,
                 ]
             )
         case .readmission(let program, let member, text: _): try endSuspension(program, member, seq)
         case .certificate(let certificate):
             let serials = certificate.serials.map { "\($0.lowerBound)-\($0.upperBound)" }.joined(separator: ",")
-            try database.execute(
-                sql: "INSERT INTO certificate VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                arguments: [
-                    Int64(bitPattern: certificate.number), seq, certificate.member.index,
-                    certificate.permitClass.index, certificate.quantity.units, serials, certificate.text,
-                    certificate.digest.hex, "\(time)",
+            try insert(
+                into: "certificate",
+                [
+                    "number": certificate.number, "seq": seq, "member": certificate.member,
+                    "permit_class": certificate.permitClass, "quantity": certificate.quantity, "serials": serials,
+                    "text": certificate.text, "digest": certificate.digest, "time": time,
                 ]
             )
         case .bust(let trade, market: _, let text):
             // The trade may be in the same batch, and is written at its end: the reference is checked when it is committed.
-            try database.execute(
-                sql: "INSERT INTO bust VALUES (?, ?, ?)",
-                arguments: [seq, Int64(bitPattern: trade.number), text]
+            try insert(
+                into: "bust",
+                [
+                    "seq": seq, "trade": trade.number, "text": text,
+                ]
             )
         case .season(let season): try write(season, carried: nil, spillable: nil, forfeited: nil)
         case .announcement(let season, of: let entitlements, let percent, let credited):
-            try database.execute(
-                sql: "INSERT INTO announcement VALUES (?, ?, ?, ?, ?, ?, ?)",
-                arguments: [
-                    seq, season.program.index, season.vintage, entitlements.index, percent.hundredths, credited.units,
-                    "\(time)",
+            try insert(
+                into: "announcement",
+                [
+                    "seq": seq, "program": season.program, "vintage": season.vintage, "entitlements": entitlements,
+                    "announced": percent.hundredths, "credited": credited, "time": time,
                 ]
             )
         case .seasonEnd(let season, let carried, let spillable, let forfeited):
@@ -191,33 +216,45 @@ extension SettlementProjection {
         case .link(let link): try write(link)
         case .delivery(let link, let quantity):
             try write(link)
-            try database.execute(
-                sql: "INSERT INTO delivered VALUES (?, ?, ?, ?)",
-                arguments: [seq, "\(link.code)", quantity.units, "\(time)"]
+            try insert(
+                into: "delivered",
+                [
+                    "seq": seq, "link": link.code, "quantity": quantity, "time": time,
+                ]
             )
         case .moved(let link, let member, let left, let arrived, let isBack):
             try write(link)
-            try database.execute(
-                sql: "INSERT INTO zone_move VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-                arguments: [seq, position, "\(link.code)", member.index, left.units, arrived.units, isBack, "\(time)"]
+            try insert(
+                into: "zone_move",
+                [
+                    "seq": seq, "n": position, "link": link.code, "member": member, "left": left,
+                    "arrived": arrived, "back": isBack, "time": time,
+                ]
             )
         case .sale(let offer, let buyer):
-            try database.execute(
-                sql: "INSERT INTO sale VALUES (?, ?, ?, ?)",
-                arguments: [Int64(bitPattern: offer.number), buyer.index, seq, "\(time)"]
+            try insert(
+                into: "sale",
+                [
+                    "offer": offer.number, "buyer": buyer, "seq": seq, "time": time,
+                ]
             )
         case .right(let right, let yielded, let paid):
-            try database.execute(
-                sql: "INSERT INTO royalty VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                arguments: [
-                    seq, position, Int64(bitPattern: right.sale), right.entitlement.index, yielded.units,
-                    paid.minorUnits, right.owed.minorUnits, right.seasonsLeft, "\(time)",
+            try insert(
+                into: "royalty",
+                [
+                    "seq": seq, "n": position, "sale": right.sale, "permit_class": right.entitlement,
+                    "yielded": yielded, "paid": paid, "owed": right.owed, "seasons_left": right.seasonsLeft,
+                    "time": time,
                 ]
             )
         case .expiry(let id, cancelled: _):
-            try database.execute(
-                sql: "UPDATE permit_class SET expired_seq = ? WHERE id = ?",
-                arguments: [seq, id.index]
+            try update(
+                "permit_class",
+                where: "id",
+                id,
+                [
+                    "expired_seq": seq
+                ]
             )
         case .complaint(let complaint, let text): try write(complaint, text: text, seq, time)
         case .label(let label): try write(label, seq)
@@ -229,42 +266,48 @@ extension SettlementProjection {
     }
 
     private func write(_ season: Season, carried: Quantity?, spillable: Quantity?, forfeited: Quantity?) throws {
-        try database.execute(
-            sql: "INSERT OR REPLACE INTO season VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-            arguments: [
-                season.program.index, season.vintage, "\(season.ends)", season.carry.hundredths, season.spills,
-                carried?.units, spillable?.units, forfeited?.units,
-            ]
+        try insert(
+            into: "season",
+            [
+                "program": season.program, "vintage": season.vintage, "ends": season.ends,
+                "carry": season.carry.hundredths, "spills": season.spills, "carried": carried,
+                "spillable": spillable, "forfeited": forfeited,
+            ],
+            .replaces
         )
     }
 
     private func write(_ offer: Offer, _ state: OfferState, seq: Int64) throws {
-        try database.execute(
-            sql: """
-                INSERT INTO offer VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
-                ON CONFLICT (number) DO UPDATE SET state = excluded.state, seq = excluded.seq
-                """,
-            arguments: [
-                Int64(bitPattern: offer.number), offer.seller.index, offer.currency.text, offer.price.minorUnits,
-                offer.royalty.minorUnits, offer.lease, offer.partner?.index, state.text, seq,
-            ]
+        try insert(
+            into: "offer",
+            [
+                "number": offer.number, "seller": offer.seller, "currency": offer.currency, "price": offer.price,
+                "royalty": offer.royalty, "lease": offer.lease, "partner": offer.partner, "state": state,
+                "seq": seq,
+            ],
+            .updates("number")
         )
         for item in offer.items {
-            try database.execute(
-                sql: "INSERT OR IGNORE INTO offer_item VALUES (?, ?, ?)",
-                arguments: [Int64(bitPattern: offer.number), item.permitClass.index, item.quantity.units]
+            try insert(
+                into: "offer_item",
+                [
+                    "offer": offer.number, "permit_class": item.permitClass, "quantity": item.quantity,
+                ],
+                .stays
             )
         }
     }
 
     private func write(_ link: Link) throws {
-        try database.execute(
-            sql: "INSERT OR REPLACE INTO link VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            arguments: [
-                "\(link.code)", link.program.index, "\(link.from)", "\(link.to)", link.limit?.units,
-                link.balance.units, link.ratio.text, link.window, link.opens.map { "\($0)" },
-                link.isFrozen, link.next.map { "\($0.starts)" },
-            ]
+        try insert(
+            into: "link",
+            [
+                "code": link.code, "program": link.program, "from_zone": link.from, "to_zone": link.to,
+                "max_balance": link.limit, "balance": link.balance, "ratio": link.ratio.text,
+                "window": link.window, "opens": link.opens, "frozen": link.isFrozen,
+                "changes": link.next.map { "\($0.starts)" },
+            ],
+            .replaces
         )
     }
 
@@ -294,42 +337,50 @@ extension SettlementProjection {
             )
         case .proposal(member: _, count: _, let proposal, let state, let user):
             guard state != .open else {
-                try database.execute(
-                    sql: "INSERT INTO proposal VALUES (?, ?, ?, ?, ?, 'open', NULL, NULL)",
-                    arguments: [
-                        Int64(bitPattern: proposal.number), proposal.member.index, proposal.act,
-                        proposal.author.index, seq,
+                try insert(
+                    into: "proposal",
+                    [
+                        "number": proposal.number, "member": proposal.member, "act": proposal.act,
+                        "author": proposal.author, "proposed_seq": seq, "state": "open",
                     ]
                 )
                 return
             }
-            try database.execute(
-                sql: "UPDATE proposal SET state = ?, decided_by = ?, decided_seq = ? WHERE number = ?",
-                arguments: [state.text, user.index, seq, Int64(bitPattern: proposal.number)]
+            try update(
+                "proposal",
+                where: "number",
+                proposal.number,
+                [
+                    "state": state, "decided_by": user, "decided_seq": seq,
+                ]
             )
         case .alert(let member, count: _, let alert):
-            try database.execute(
-                sql: "INSERT INTO alert VALUES (?, ?, ?, ?, ?, ?)",
-                arguments: [seq, position, member.index, alert.kind.text, alert.text, "\(time)"]
+            try insert(
+                into: "alert",
+                [
+                    "seq": seq, "n": position, "regulator": member, "kind": alert.kind, "text": alert.text,
+                    "time": time,
+                ]
             )
         case .swap(member: _, count: _, let swap, let state):
-            try database.execute(
-                sql: """
-                    INSERT INTO swap VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
-                    ON CONFLICT (number) DO UPDATE SET state = excluded.state, seq = excluded.seq
-                    """,
-                arguments: [
-                    Int64(bitPattern: swap.number), swap.member.index, swap.give.index, swap.giveQuantity.units,
-                    swap.want.index, swap.wantQuantity.units, swap.partner?.index, state.text, seq,
-                ]
+            try insert(
+                into: "swap",
+                [
+                    "number": swap.number, "member": swap.member, "give": swap.give,
+                    "give_quantity": swap.giveQuantity, "want": swap.want, "want_quantity": swap.wantQuantity,
+                    "partner": swap.partner, "state": state, "seq": seq,
+                ],
+                .updates("number")
             )
         case .offer(member: _, count: _, let offer, let state): try write(offer, state, seq: seq)
         case .trusted(let trust):
-            try database.execute(
-                sql: "INSERT OR REPLACE INTO trust VALUES (?, ?, ?, ?, ?)",
-                arguments: [
-                    trust.program.index, trust.member.index, trust.trusted.index, "\(trust.effective)", seq,
-                ]
+            try insert(
+                into: "trust",
+                [
+                    "program": trust.program, "member": trust.member, "trusted": trust.trusted,
+                    "effective": trust.effective, "seq": seq,
+                ],
+                .replaces
             )
         case .distrusted(let program, let member, let trusted):
             try database.execute(

@@ -1,3 +1,7 @@
+import Audit
+import Exchange
+import Registry
+
 extension SettlementSchema {
     /// Facilities, measured use, surrender, and what follows from it.
     static let registry = """
@@ -19,7 +23,7 @@ extension SettlementSchema {
             name TEXT NOT NULL,
             verifier INTEGER REFERENCES member,                    -- who measures
             second INTEGER REFERENCES member,                      -- who measures with it
-            split TEXT CHECK (\(oneOf("split", "mean", "higher", "lower", "dispute"))),
+            split TEXT CHECK (\(oneOf("split", DisagreementRule.self))),
             within INTEGER,                                        -- tolerance, hundredths of a per cent
             registered_seq INTEGER NOT NULL,
             closed_seq INTEGER
@@ -32,7 +36,7 @@ extension SettlementSchema {
             permit_class INTEGER NOT NULL REFERENCES permit_class,
             member INTEGER NOT NULL REFERENCES member,
             facility INTEGER REFERENCES facility,
-            method TEXT NOT NULL CHECK (\(oneOf("method", "direct", "history", "benchmark", "saving"))),
+            method TEXT NOT NULL CHECK (\(oneOf("method", AllocationMethod.self))),
             basis INTEGER NOT NULL,                                -- history, output or saving; the quantity itself if direct
             factor TEXT NOT NULL,                                  -- decimal text
             quantity INTEGER NOT NULL CHECK (quantity > 0),
@@ -46,7 +50,7 @@ extension SettlementSchema {
             seq INTEGER PRIMARY KEY,
             facility INTEGER NOT NULL REFERENCES facility,
             period INTEGER NOT NULL,
-            measure TEXT NOT NULL CHECK (\(oneOf("measure", "use", "saving"))),
+            measure TEXT NOT NULL CHECK (\(oneOf("measure", Measure.self))),
             verifier INTEGER NOT NULL REFERENCES member,
             quantity INTEGER NOT NULL CHECK (quantity >= 0),
             determination INTEGER NOT NULL CHECK (determination IN (0, 1)), -- 1: the regulator's own
@@ -61,7 +65,7 @@ extension SettlementSchema {
             -- What is verified for each facility and year now.
             facility INTEGER NOT NULL REFERENCES facility,
             period INTEGER NOT NULL,
-            measure TEXT NOT NULL CHECK (\(oneOf("measure", "use", "saving"))),
+            measure TEXT NOT NULL CHECK (\(oneOf("measure", Measure.self))),
             quantity INTEGER CHECK (quantity >= 0),                -- NULL: a reading is missing, or two are in dispute
             seq INTEGER NOT NULL,                                  -- the command that it follows from
             PRIMARY KEY (facility, period, measure)
@@ -86,7 +90,7 @@ extension SettlementSchema {
             period INTEGER NOT NULL,
             permit_class INTEGER NOT NULL REFERENCES permit_class,
             quantity INTEGER NOT NULL CHECK (quantity > 0),
-            counts TEXT NOT NULL CHECK (\(oneOf("counts", "current", "banked", "borrowed", "offset"))),
+            counts TEXT NOT NULL CHECK (\(oneOf("counts", SurrenderKind.self))),
             automatic INTEGER NOT NULL CHECK (automatic IN (0, 1)), -- taken at a deadline or from an allocation
             time TEXT NOT NULL,
             PRIMARY KEY (seq, n)
@@ -221,7 +225,7 @@ extension SettlementSchema {
             quantity INTEGER NOT NULL CHECK (quantity > 0),
             proposed_seq INTEGER NOT NULL,
             executes TEXT NOT NULL,
-            state TEXT NOT NULL CHECK (\(oneOf("state", "waiting", "executed", "recalled", "failed"))),
+            state TEXT NOT NULL CHECK (\(oneOf("state", TransferState.self))),
             ended_seq INTEGER
         ) STRICT;
 
@@ -232,7 +236,7 @@ extension SettlementSchema {
             act TEXT NOT NULL,                                     -- the request, as it had to be approved
             author INTEGER NOT NULL REFERENCES login,
             proposed_seq INTEGER NOT NULL,
-            state TEXT NOT NULL CHECK (\(oneOf("state", "open", "approved", "declined", "expired"))),
+            state TEXT NOT NULL CHECK (\(oneOf("state", ProposalState.self))),
             decided_by INTEGER REFERENCES login,
             decided_seq INTEGER
         ) STRICT;
@@ -246,7 +250,7 @@ extension SettlementSchema {
             want INTEGER NOT NULL REFERENCES permit_class,
             want_quantity INTEGER NOT NULL CHECK (want_quantity > 0),
             partner INTEGER REFERENCES member,                     -- with whom alone
-            state TEXT NOT NULL CHECK (\(oneOf("state", "open", "executed", "withdrawn", "expired", "ended"))),
+            state TEXT NOT NULL CHECK (\(oneOf("state", SwapState.self))),
             seq INTEGER NOT NULL                                   -- the command that brought it there
         ) STRICT;
 
