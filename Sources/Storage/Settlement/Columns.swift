@@ -26,9 +26,21 @@ enum RowConflict {
     case updates(String)
 }
 
-extension SettlementProjection {
+/// Where a fact comes from: its command, its place among that one's events from 1, and its time.
+struct Origin {
+    let seq: UInt64
+    let position: Int
+    let time: Timestamp
+}
+
+/// A table of settlement, to be written to.
+struct Table {
+    let database: Database
+    let name: String
+    let conflict: RowConflict
+
     /// Inserts a row.
-    func insert(into table: String, _ columns: Columns, _ conflict: RowConflict = .fails) throws {
+    func insert(_ columns: Columns) throws {
         let names = columns.map(\.key)
         var sql = "INSERT "
         switch conflict {
@@ -36,7 +48,7 @@ extension SettlementProjection {
         case .stays: sql += "OR IGNORE "
         case .fails, .updates: break
         }
-        sql += "INTO \(table) (\(names.joined(separator: ", ")))"
+        sql += "INTO \(name) (\(names.joined(separator: ", ")))"
         sql += " VALUES (\(repeatElement("?", count: names.count).joined(separator: ", ")))"
         if case .updates(let key) = conflict {
             let updates = names.filter { $0 != key }.map { "\($0) = excluded.\($0)" }
@@ -45,18 +57,35 @@ extension SettlementProjection {
         try execute(sql, columns.map(\.value))
     }
 
-    /// Changes the columns of the row whose `key` is `value`.
-    func update(_ table: String, where key: String, _ value: any ColumnValue, _ columns: Columns) throws {
-        let changes = columns.map { "\($0.key) = ?" }
-        try execute(
-            "UPDATE \(table) SET \(changes.joined(separator: ", ")) WHERE \(key) = ?",
-            columns.map(\.value) + [value]
-        )
+    /// The row whose `key` is `value`.
+    func row(_ key: String, _ value: any ColumnValue) -> Row { Row(table: self, key: key, value: value) }
+
+    /// A row, to be changed.
+    struct Row {
+        fileprivate let table: Table
+        fileprivate let key: String
+        fileprivate let value: any ColumnValue
+
+        /// Changes some columns.
+        func set(_ columns: Columns) throws {
+            let changes = columns.map { "\($0.key) = ?" }.joined(separator: ", ")
+            try table.execute(
+                "UPDATE \(table.name) SET \(changes) WHERE \(key) = ?",
+                columns.map(\.value) + [value]
+            )
+        }
     }
 
-    /// Runs a statement, which is kept prepared.
-    func execute(_ sql: String, _ values: [any ColumnValue]) throws {
+    /// Runs a statement, which stays prepared.
+    fileprivate func execute(_ sql: String, _ values: [any ColumnValue]) throws {
         try database.cachedStatement(sql: sql).execute(arguments: StatementArguments(values.map(\.column)))
+    }
+}
+
+extension SettlementProjection {
+    /// A table to write to; `conflict` says what happens to a row whose key is there already.
+    func table(_ name: String, _ conflict: RowConflict = .fails) -> Table {
+        Table(database: database, name: name, conflict: conflict)
     }
 }
 

@@ -74,15 +74,13 @@ struct SettlementProjection {
     private mutating func book(_ entry: SettlementEntry) throws {
         let (sequence, time) = (entry.sequence, entry.time)
         if !context.dayHasBegun {
-            try insert(
-                into: "trading_day",
-                [
-                    "number": context.day, "date": time.dateText, "first_seq": sequence,
-                ]
-            )
+            try table("trading_day").insert([
+                "number": context.day, "date": time.dateText, "first_seq": sequence,
+            ])
             context.dayHasBegun = true
         }
         for (index, event) in entry.events.enumerated() {
+            let at = Origin(seq: sequence, position: index + 1, time: time)
             switch event {
             case .orderEntered(let order, market: _):
                 batch.enter(order, sequence: sequence, time: time)
@@ -107,54 +105,46 @@ struct SettlementProjection {
                 batch.book(SettlementBatch.BookedMove(sequence: sequence, position: index + 1, time: time, move: move))
             case .transferred(let transfer):
                 batch.book(transfer)
-                try write(transfer, position: index, sequence: sequence, time: time)
+                try write(transfer, at)
             case .dayEnded:
                 try endDay(sequence: sequence, time: time)
             case .marketListed(let listing):
                 context.markets[listing.market] = (listing.currency, listing.permitClass)
-                try write(listing, sequence: sequence, time: time)
+                try write(listing, at)
             case .phase(let market, count: _, let phase, let text):
-                try update(
-                    "market",
-                    where: "id",
-                    market,
-                    [
-                        "phase": phase
-                    ]
-                )
-                try insert(
-                    into: "phase_change",
-                    [
-                        "seq": sequence, "n": index + 1, "market": market, "phase": phase, "text": text,
-                        "time": time,
-                    ]
-                )
+                try table("market").row("id", market).set(["phase": phase])
+                try table("phase_change").insert([
+                    "seq": at.seq, "n": at.position, "market": market, "phase": phase, "text": text,
+                    "time": time,
+                ])
             case .reference(let market, count: _, let price, let low, let high):
-                try update(
-                    "market",
-                    where: "id",
-                    market,
-                    [
-                        "reference": price, "band_low": low, "band_high": high,
-                    ]
-                )
-            case .memberAdmitted, .loginChanged: try writeDirectory(event)
-            case .registry(count: _, let fact): try write(fact, position: index + 1, sequence: sequence, time: time)
-            case .pending, .proposal, .swap, .offer, .alert, .trusted, .distrusted:
-                try writePrivate(event, position: index + 1, sequence: sequence, time: time)
+                try table("market").row("id", market).set([
+                    "reference": price, "band_low": low, "band_high": high,
+                ])
+            case .memberAdmitted(let member, let code, let role, let name):
+                try table("member", .updates("id")).insert(["id": member, "code": code, "role": role, "name": name])
+            case .loginChanged(let user, let login):
+                try table("login", .updates("id")).insert([
+                    "id": user, "member": login.member, "code": login.code, "person": login.person,
+                    "revoked": login.isRevoked,
+                ])
+            case .registry(count: _, let fact): try write(fact, at)
+            case .pending(member: _, count: _, let transfer, let state): try write(transfer, state, at)
+            case .proposal(member: _, count: _, let proposal, let state, let user):
+                try write(proposal, state, by: user, at)
+            case .swap(member: _, count: _, let swap, let state): try write(swap, state, at)
+            case .offer(member: _, count: _, let offer, let state): try write(offer, state, at)
+            case .alert(let member, count: _, let alert): try write(alert, to: member, at)
+            case .trusted(let trust): try write(trust, at)
+            case .distrusted(let program, let member, let trusted): try endTrust(program, member, trusted)
             case .compactTold(let id, let code, let fact):
-                try write(fact, of: id, code, position: index + 1, sequence: sequence, time: time)
-            case .auctionAnnounced(let auction): try write(announced: auction, sequence: sequence, time: time)
+                try write(fact, of: id, code, at)
+            case .auctionAnnounced(let auction): try write(announced: auction, at)
             case .auction(count: _, let auction, let phase, let offered, text: _):
-                try update(
-                    "auction",
-                    where: "id",
-                    auction.number,
-                    [
-                        "phase": phase, "offered": offered,
-                    ]
-                )
-            case .auctionCleared(let auction): try write(cleared: auction, sequence: sequence, time: time)
+                try table("auction").row("id", auction.number).set([
+                    "phase": phase, "offered": offered,
+                ])
+            case .auctionCleared(let auction): try write(cleared: auction, at)
             case .moved, .compact, .complaint, .awarded, .level, .indicative, .sessionOpened, .sessionClosed:
                 // Copies for the feeds, the book that `orders` shows already, and sessions, which are nobody's property.
                 continue
@@ -165,14 +155,9 @@ struct SettlementProjection {
     /// Ends the trading day: its feed stays, the one before it goes.
     private mutating func endDay(sequence: UInt64, time: Timestamp) throws {
         try writeLines(through: sequence)
-        try update(
-            "trading_day",
-            where: "number",
-            context.day,
-            [
-                "date": time.dateText, "ended_seq": sequence, "ended_time": time,
-            ]
-        )
+        try table("trading_day").row("number", context.day).set([
+            "date": time.dateText, "ended_seq": sequence, "ended_time": time,
+        ])
         context.day += 1
         context.dayHasBegun = false
         try database.execute(sql: "DELETE FROM \(feedTable)")
@@ -211,62 +196,31 @@ struct SettlementProjection {
 }
 
 extension SettlementProjection {
-    private func write(_ transfer: Transfer, position: Int, sequence: UInt64, time: Timestamp) throws {
+    private func write(_ transfer: Transfer, _ at: Origin) throws {
         var currency: String?
         var permitClass: UInt32?
         switch transfer.asset {
         case .cash(let asset): currency = asset.text
         case .permits(let asset): permitClass = asset.index
         }
-        try insert(
-            into: "transfer",
-            [
-                "seq": sequence, "n": position + 1, "kind": transfer.kind, "from_member": transfer.from,
-                "to_member": transfer.to, "currency": currency, "permit_class": permitClass,
-                "amount": transfer.amount, "text": transfer.text, "time": time,
-                "from_facility": transfer.fromFacility, "to_facility": transfer.toFacility,
-                "from_spillable": transfer.isFromSpillable, "to_spillable": transfer.isToSpillable,
-                "from_fund": transfer.fromFund, "to_fund": transfer.toFund,
-            ]
-        )
+        try table("transfer").insert([
+            "seq": at.seq, "n": at.position, "kind": transfer.kind, "from_member": transfer.from,
+            "to_member": transfer.to, "currency": currency, "permit_class": permitClass,
+            "amount": transfer.amount, "text": transfer.text, "time": at.time,
+            "from_facility": transfer.fromFacility, "to_facility": transfer.toFacility,
+            "from_spillable": transfer.isFromSpillable, "to_spillable": transfer.isToSpillable,
+            "from_fund": transfer.fromFund, "to_fund": transfer.toFund,
+        ])
     }
 
-    private func write(_ listing: MarketListing, sequence: UInt64, time: Timestamp) throws {
-        try insert(
-            into: "market",
-            [
-                "id": listing.market, "code": listing.code, "permit_class": listing.permitClass,
-                "currency": listing.currency, "tick": listing.tick, "lot": listing.lot,
-                "quantity_max": listing.quantityMax, "band_basis_points": listing.bandBasisPoints,
-                "maker_ppm": listing.maker.partsPerMillion, "taker_ppm": listing.taker.partsPerMillion,
-                "phase": "closed", "reference": listing.reference, "listed_seq": sequence, "listed_time": time,
-            ]
-        )
-    }
-
-    /// Members and logins: one that is known already is changed.
-    private func writeDirectory(_ event: Event) throws {
-        switch event {
-        case .memberAdmitted(let member, let code, let role, let name):
-            try insert(
-                into: "member",
-                [
-                    "id": member, "code": code, "role": role, "name": name,
-                ],
-                .updates("id")
-            )
-        case .loginChanged(let user, let login):
-            try insert(
-                into: "login",
-                [
-                    "id": user, "member": login.member, "code": login.code, "person": login.person,
-                    "revoked": login.isRevoked,
-                ],
-                .updates("id")
-            )
-        default:
-            preconditionFailure("not an event of the directory: \(event)")
-        }
+    private func write(_ listing: MarketListing, _ at: Origin) throws {
+        try table("market").insert([
+            "id": listing.market, "code": listing.code, "permit_class": listing.permitClass,
+            "currency": listing.currency, "tick": listing.tick, "lot": listing.lot,
+            "quantity_max": listing.quantityMax, "band_basis_points": listing.bandBasisPoints,
+            "maker_ppm": listing.maker.partsPerMillion, "taker_ppm": listing.taker.partsPerMillion,
+            "phase": "closed", "reference": listing.reference, "listed_seq": at.seq, "listed_time": at.time,
+        ])
     }
 }
 

@@ -7,55 +7,41 @@ import Seals
 // Sealed-bid auctions as rows.
 
 extension SettlementProjection {
-    func write(announced auction: Auction, sequence: UInt64, time: Timestamp) throws {
+    func write(announced auction: Auction, _ at: Origin) throws {
         let terms = auction.terms
-        try insert(
-            into: "auction",
-            [
-                "id": terms.id.number, "code": terms.code, "permit_class": terms.permitClass,
-                "currency": terms.currency, "seller": terms.seller, "rules": terms.rules,
-                "policies": terms.policies, "lot": terms.lot, "reserve": terms.reserve, "opens": terms.opens,
-                "closes": terms.closes, "seal_key": terms.sealKey, "commitment": terms.commitment,
-                "phase": "announced", "offered": auction.offered, "announced_seq": sequence,
-            ]
-        )
+        try table("auction").insert([
+            "id": terms.id.number, "code": terms.code, "permit_class": terms.permitClass,
+            "currency": terms.currency, "seller": terms.seller, "rules": terms.rules,
+            "policies": terms.policies, "lot": terms.lot, "reserve": terms.reserve, "opens": terms.opens,
+            "closes": terms.closes, "seal_key": terms.sealKey, "commitment": terms.commitment,
+            "phase": "announced", "offered": auction.offered, "announced_seq": at.seq,
+        ])
     }
 
-    func write(cleared auction: Auction, sequence: UInt64, time: Timestamp) throws {
+    func write(cleared auction: Auction, _ at: Origin) throws {
         guard let result = auction.result else { return }
         let statistics = result.statistics
-        try update(
-            "auction",
-            where: "id",
-            auction.terms.id.number,
-            [
-                "phase": auction.phase, "offered": result.offered, "cleared_seq": sequence, "cleared_time": time,
-                "price": result.price, "failure": result.failure, "bid": statistics.bid,
-                "demanded": result.demanded, "sold": result.sold, "proceeds": result.proceeds,
-                "bidders": statistics.bidders, "winners": statistics.winners, "highest": statistics.highest,
-                "lowest": statistics.lowest, "mean": statistics.mean, "median_bid": statistics.medianBid,
-                "median_allowance": statistics.medianAllowance, "hhi": statistics.concentration,
-                "sold_compliance": statistics.soldByClass[Int(BidderClass.compliance.place)],
-                "sold_general": statistics.soldByClass[Int(BidderClass.general.place)],
-                "unopened": result.unopened, "seed": result.seed,
-            ]
-        )
+        try table("auction").row("id", auction.terms.id.number).set([
+            "phase": auction.phase, "offered": result.offered, "cleared_seq": at.seq, "cleared_time": at.time,
+            "price": result.price, "failure": result.failure, "bid": statistics.bid,
+            "demanded": result.demanded, "sold": result.sold, "proceeds": result.proceeds,
+            "bidders": statistics.bidders, "winners": statistics.winners, "highest": statistics.highest,
+            "lowest": statistics.lowest, "mean": statistics.mean, "median_bid": statistics.medianBid,
+            "median_allowance": statistics.medianAllowance, "hhi": statistics.concentration,
+            "sold_compliance": statistics.soldByClass[Int(BidderClass.compliance.place)],
+            "sold_general": statistics.soldByClass[Int(BidderClass.general.place)],
+            "unopened": result.unopened, "seed": result.seed,
+        ])
         for (index, step) in result.steps.enumerated() {
-            try insert(
-                into: "auction_step",
-                [
-                    "auction": auction.terms.id.number, "step": index + 1, "member": step.member,
-                    "price": step.price, "quantity": step.quantity, "won": step.won, "paid": step.paid,
-                ]
-            )
+            try table("auction_step").insert([
+                "auction": auction.terms.id.number, "step": index + 1, "member": step.member,
+                "price": step.price, "quantity": step.quantity, "won": step.won, "paid": step.paid,
+            ])
             for (number, cut) in step.cuts.enumerated() {
-                try insert(
-                    into: "auction_cut",
-                    [
-                        "auction": auction.terms.id.number, "step": index + 1, "n": number + 1,
-                        "rule": cut.rule.number, "name": cut.rule, "quantity": cut.quantity,
-                    ]
-                )
+                try table("auction_cut").insert([
+                    "auction": auction.terms.id.number, "step": index + 1, "n": number + 1,
+                    "rule": cut.rule.number, "name": cut.rule, "quantity": cut.quantity,
+                ])
             }
         }
     }

@@ -1,0 +1,93 @@
+import GRDB
+import Exchange
+import Permits
+import Registry
+
+// Penalties, suspensions, certificates of retirement, busts.
+
+extension SettlementSchema {
+    /// Penalties and suspensions, certificates, busts.
+    static let sanctions = """
+        CREATE TABLE penalty (
+            number INTEGER PRIMARY KEY,
+            seq INTEGER NOT NULL,
+            program INTEGER NOT NULL REFERENCES program,
+            facility INTEGER NOT NULL REFERENCES facility,
+            member INTEGER NOT NULL REFERENCES member,
+            period INTEGER NOT NULL,
+            shortfall INTEGER NOT NULL CHECK (shortfall > 0),
+            amount INTEGER NOT NULL CHECK (amount >= 0),           -- minor units of the program's currency
+            permits INTEGER NOT NULL CHECK (permits >= 0),         -- owed on top
+            paid INTEGER NOT NULL CHECK (paid IN (0, 1)),
+            time TEXT NOT NULL
+        ) STRICT;
+
+        CREATE TABLE suspension (
+            seq INTEGER NOT NULL,
+            program INTEGER NOT NULL REFERENCES program,
+            member INTEGER NOT NULL REFERENCES member,
+            until TEXT,
+            auctions INTEGER,
+            frozen INTEGER NOT NULL CHECK (frozen IN (0, 1)),
+            text TEXT NOT NULL,
+            ended_seq INTEGER,
+            PRIMARY KEY (program, member, seq)
+        ) STRICT, WITHOUT ROWID;
+
+        CREATE TABLE certificate (
+            -- Proof of retirement.
+            number INTEGER PRIMARY KEY,
+            seq INTEGER NOT NULL,
+            member INTEGER NOT NULL REFERENCES member,
+            permit_class INTEGER NOT NULL REFERENCES permit_class,
+            quantity INTEGER NOT NULL CHECK (quantity > 0),
+            serials TEXT NOT NULL,                                 -- 1-400,900-950
+            text TEXT NOT NULL,
+            digest TEXT NOT NULL,                                  -- SHA-256 of the certificate's text, hexadecimal
+            time TEXT NOT NULL
+        ) STRICT;
+
+        CREATE TABLE bust (
+            -- Trades undone; the transfers of the same seq give cash and permits back.
+            seq INTEGER PRIMARY KEY,
+            trade INTEGER NOT NULL UNIQUE REFERENCES trade DEFERRABLE INITIALLY DEFERRED,
+            text TEXT NOT NULL
+        ) STRICT;
+
+        """
+}
+
+extension SettlementProjection {
+    func write(_ penalty: Penalty, _ at: Origin) throws {
+        try table("penalty").insert([
+            "number": penalty.number, "seq": at.seq, "program": penalty.program, "facility": penalty.facility,
+            "member": penalty.member, "period": penalty.period, "shortfall": penalty.shortfall,
+            "amount": penalty.amount, "permits": penalty.permits, "paid": penalty.isPaid, "time": at.time,
+        ])
+    }
+
+    func write(_ suspension: Suspension, text: String, _ at: Origin) throws {
+        try endSuspension(suspension.program, suspension.member, at)
+        try table("suspension").insert([
+            "seq": at.seq, "program": suspension.program, "member": suspension.member,
+            "until": suspension.until == .never ? nil : suspension.until, "auctions": suspension.auctions,
+            "frozen": suspension.isFrozen, "text": text,
+        ])
+    }
+
+    func endSuspension(_ program: ProgramID, _ member: MemberID, _ at: Origin) throws {
+        try database.execute(
+            sql: "UPDATE suspension SET ended_seq = ? WHERE program = ? AND member = ? AND ended_seq IS NULL",
+            arguments: [at.seq, program.index, member.index]
+        )
+    }
+
+    func write(_ certificate: Certificate, _ at: Origin) throws {
+        let serials = certificate.serials.map { "\($0.lowerBound)-\($0.upperBound)" }.joined(separator: ",")
+        try table("certificate").insert([
+            "number": certificate.number, "seq": at.seq, "member": certificate.member,
+            "permit_class": certificate.permitClass, "quantity": certificate.quantity, "serials": serials,
+            "text": certificate.text, "digest": certificate.digest, "time": at.time,
+        ])
+    }
+}
