@@ -96,17 +96,8 @@ extension Exchange {
 
     /// Notes which agreements may have waited for a public fact: those that go by a facility's verified use or saving.
     mutating func markAgreements(_ fact: RegistryFact) {
-        let facility: FacilityID
-        switch fact {
-        case .report(let id, _, text: _, verified: _), .verified(let id, period: _, _, _): facility = id
-        case .program, .classification, .cap, .allocation, .facility, .facilityClosed, .monitoring, .deadline,
-            .deadlineReplaced, .surrender, .compliance, .penalty, .paid, .suspension, .readmission, .certificate, .bust,
-            .season, .announcement, .seasonEnd, .spill, .release, .link, .delivery, .swapped, .sale, .right, .moved,
-            .compact, .complaint, .label, .award, .expiry:
-            return
-        }
-        let code = registry[facility].code
-        awakened += compacts.contracts(goingBy: code)
+        guard case .use(of: let facility) = fact.bearing else { return }
+        awakened += compacts.contracts(goingBy: registry[facility].code)
     }
 
     /// Executes what a fact of the command has made due.

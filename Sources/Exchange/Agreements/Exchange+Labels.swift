@@ -48,20 +48,11 @@ extension Exchange {
     /// Notes which facilities' labels a public fact may change.
     mutating func markLabels(_ fact: RegistryFact) {
         guard !compacts.labels.isEmpty else { return }
-        switch fact {
-        case .facility(let id, _), .facilityClosed(let id), .monitoring(let id, _),
-            .report(let id, _, text: _, verified: _),
-            .verified(let id, period: _, _, _):
-            unlabelled.append(id)
-        case .compliance(let id, deadline: _, _, surrendered: _): markLabels(of: registry[id].member)
-        case .penalty(let penalty): markLabels(of: penalty.member)
-        case .suspension(let suspension, text: _): markLabels(of: suspension.member)
-        case .readmission(_, let member, text: _): markLabels(of: member)
-        case .certificate(let certificate): markLabels(of: certificate.member)
-        case .program, .classification, .cap, .allocation, .deadline, .deadlineReplaced, .surrender, .paid, .bust,
-            .season, .announcement, .seasonEnd, .spill, .release, .link, .delivery, .swapped, .sale, .right, .moved,
-            .compact, .complaint, .label, .award, .expiry:
-            break
+        switch fact.bearing {
+        case .nothing: break
+        case .use(of: let id), .facility(let id): unlabelled.append(id)
+        case .owner(of: let id): markLabels(of: registry[id].member)
+        case .member(let member): markLabels(of: member)
         }
     }
 

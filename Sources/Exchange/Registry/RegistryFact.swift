@@ -56,6 +56,35 @@ package enum RegistryFact: Sendable {
     case expiry(ClassID, cancelled: Quantity)
 }
 
+extension RegistryFact {
+    /// What a fact changes that eco-labels and agreements go by.
+    enum Bearing {
+        case nothing
+        /// What is verified of a facility: labels and agreements.
+        case use(of: FacilityID)
+        /// Something else of a facility, or of all of its owner's: labels.
+        case facility(FacilityID)
+        case owner(of: FacilityID)
+        case member(MemberID)
+    }
+
+    var bearing: Bearing {
+        switch self {
+        case .report(let id, _, text: _, verified: _), .verified(let id, period: _, _, _): .use(of: id)
+        case .facility(let id, _), .facilityClosed(let id), .monitoring(let id, _): .facility(id)
+        case .compliance(let id, deadline: _, _, surrendered: _): .owner(of: id)
+        case .penalty(let penalty): .member(penalty.member)
+        case .suspension(let suspension, text: _): .member(suspension.member)
+        case .readmission(_, let member, text: _): .member(member)
+        case .certificate(let certificate): .member(certificate.member)
+        case .program, .classification, .cap, .allocation, .deadline, .deadlineReplaced, .surrender, .paid, .bust,
+            .season, .announcement, .seasonEnd, .spill, .release, .link, .delivery, .swapped, .sale, .right, .moved,
+            .compact, .complaint, .label, .award, .expiry:
+            .nothing
+        }
+    }
+}
+
 /// Permits that were issued, and why so many.
 package struct Allocation: Sendable {
     package var permitClass: ClassID

@@ -6,22 +6,6 @@ import Seals
 
 // What happens to agreements, complaints and labels, as lines.
 
-extension Output {
-    /// Appends an event of an agreement to who takes part in it.
-    mutating func appendCompact(_ event: Event, _ sequence: UInt64, _ exchange: Exchange) {
-        switch event {
-        case .compact(let member, let count, let agreement, let fact):
-            line("COMPACT", sequence, .member(member), count) { $0.append(fact, of: agreement, exchange) }
-        case .complaint(let member, let count, let complaint, let text):
-            line("COMPLAINT", sequence, .member(member), count) { bytes in
-                bytes.append(complaint, exchange)
-                bytes.append("text", quoted: text)
-            }
-        default: break
-        }
-    }
-}
-
 extension TextSink {
     /// Appends what happened to an agreement.
     mutating func append(_ fact: CompactFact, of id: AgreementID, _ exchange: Exchange) {

@@ -6,28 +6,42 @@ import Seals
 // Auctions' events and results as lines.
 
 extension Output {
-    /// Appends an event of an auction.
-    mutating func appendAuction(_ event: Event, _ sequence: UInt64, _ exchange: Exchange) {
-        switch event {
-        case .auction(let count, let id, let phase, let offered, let text):
-            let auction = exchange.auction(id)
-            line("AUCTION", sequence, .market(.auctions), count) { bytes in
-                bytes.append("auction", auction.terms.code)
-                if phase == .announced { bytes.append("number", id.number) }
-                bytes.append("phase", phase)
-                bytes.append("offered", offered)
-                if phase == .settled || phase == .failed, let result = auction.result {
-                    bytes.append(result, auction.terms)
-                }
-                if !text.isEmpty { bytes.append("text", quoted: text) }
+    /// Appends an auction's new phase, with its result if it has one.
+    mutating func append(
+        _ id: AuctionID,
+        _ phase: AuctionPhase,
+        _ offered: Quantity,
+        _ text: String,
+        _ count: UInt64,
+        _ sequence: UInt64,
+        _ exchange: Exchange
+    ) {
+        let auction = exchange.auction(id)
+        line("AUCTION", sequence, .market(.auctions), count, .everybody) { bytes in
+            bytes.append("auction", auction.terms.code)
+            if phase == .announced { bytes.append("number", id.number) }
+            bytes.append("phase", phase)
+            bytes.append("offered", offered)
+            if phase == .settled || phase == .failed, let result = auction.result {
+                bytes.append(result, auction.terms)
             }
-        case .awarded(let member, let count, let id, let step):
-            let auction = exchange.auction(id)
-            line("AWARD", sequence, .member(member), count) { bytes in
-                bytes.append("auction", auction.terms.code)
-                bytes.append(step: step, auction)
-            }
-        default: break
+            if !text.isEmpty { bytes.append("text", quoted: text) }
+        }
+    }
+
+    /// Appends what became of one of a member's price steps.
+    mutating func append(
+        award step: Int,
+        of id: AuctionID,
+        _ member: MemberID,
+        _ count: UInt64,
+        _ sequence: UInt64,
+        _ exchange: Exchange
+    ) {
+        let auction = exchange.auction(id)
+        line("AWARD", sequence, .member(member), count, .owner) { bytes in
+            bytes.append("auction", auction.terms.code)
+            bytes.append(step: step, auction)
         }
     }
 }

@@ -11,9 +11,20 @@ package enum Destination: Hashable, Sendable {
     case market(MarketID)
 }
 
+/// Who may learn of a line by the sealed log; each line says it where it is written.
+package enum Disclosure: Sendable {
+    /// It is no fact yet, or another line tells it.
+    case nobody
+    /// Its digest stands there, which its owner can open.
+    case owner
+    /// It stands there as it was sent.
+    case everybody
+}
+
 /// One line in an `Output`.
 package struct OutputLine: Sendable {
     package let destination: Destination
+    package let disclosure: Disclosure
     /// Its gapless number in its stream; 0 for replies.
     package let count: UInt64
     /// Its bytes in the output, line end included.
@@ -113,8 +124,20 @@ package struct Output: Sendable {
     }
 
     /// Ends the line that was begun at `start`.
-    mutating func endLine(from start: Int, to destination: Destination, count: UInt64 = 0) {
+    mutating func endLine(
+        from start: Int,
+        to destination: Destination,
+        _ disclosure: Disclosure = .nobody,
+        count: UInt64 = 0
+    ) {
         bytes.append(UInt8(ascii: "\n"))
-        lines.append(OutputLine(destination: destination, count: count, range: start..<bytes.count))
+        lines.append(
+            OutputLine(
+                destination: destination,
+                disclosure: disclosure,
+                count: count,
+                range: start..<bytes.count
+            )
+        )
     }
 }

@@ -78,18 +78,59 @@ extension Output {
         switch event {
         case .fill(let fill): append(fill, sequence, exchange)
         case .done(let member, let count, let order, let reason):
-            line("DONE", sequence, .member(member), count) { bytes in
+            line("DONE", sequence, .member(member), count, .nobody) { bytes in
                 bytes.append(order: order, exchange)
                 bytes.append("open", order.open)
                 bytes.append("reason", reason)
             }
         case .triggered(let member, let count, let order):
-            line("TRIGGER", sequence, .member(member), count) { $0.append(order: order, exchange) }
+            line("TRIGGER", sequence, .member(member), count, .nobody) { $0.append(order: order, exchange) }
         case .moved(let member, let count, let transfer): append(transfer, member, count, sequence, exchange)
-        case .trade, .level, .phase, .indicative, .reference: appendPublic(event, sequence, exchange)
-        case .auction, .awarded: appendAuction(event, sequence, exchange)
-        case .registry, .pending, .proposal, .swap, .offer, .alert: appendRegistry(event, sequence, exchange)
-        case .compact, .complaint: appendCompact(event, sequence, exchange)
+        case .trade(let count, let trade): append(trade, count, sequence, exchange)
+        case .level(let market, let count, let side, let price, let quantity):
+            append(level: price, quantity, side, market, count, sequence, exchange)
+        case .phase(let market, let count, let phase, let text):
+            line("PHASE", sequence, .market(market), count, .everybody) { bytes in
+                bytes.append("market", exchange.markets[market.slot].terms.code)
+                bytes.append("phase", phase)
+                if !text.isEmpty { bytes.append("text", quoted: text) }
+            }
+        case .indicative(let market, let count, let price, let volume, let surplus, let side):
+            append(indicative: price, volume, surplus, side, market, count, sequence, exchange)
+        case .reference(let market, let count, let price, let low, let high):
+            append(reference: price, low, high, market, count, sequence, exchange)
+        case .auction(let count, let auction, let phase, let offered, let text):
+            append(auction, phase, offered, text, count, sequence, exchange)
+        case .awarded(let member, let count, let auction, let step):
+            append(award: step, of: auction, member, count, sequence, exchange)
+        case .registry(let count, let fact):
+            line("REGISTRY", sequence, .market(.registry), count, .everybody) { $0.append(fact, exchange) }
+        case .pending(let member, let count, let transfer, let state):
+            append(transfer, state, member, count, sequence, exchange)
+        case .proposal(let member, let count, let proposal, let state, let user):
+            append(proposal, state, by: user, member, count, sequence, exchange)
+        case .swap(let member, let count, let swap, let state):
+            line("SWAP", sequence, .member(member), count, .nobody) { bytes in
+                bytes.append("state", state)
+                bytes.append(swap, exchange)
+            }
+        case .offer(let member, let count, let offer, let state):
+            line("OFFER", sequence, .member(member), count, .nobody) { bytes in
+                bytes.append("state", state)
+                bytes.append(offer, exchange)
+            }
+        case .alert(let member, let count, let alert):
+            line("ALERT", sequence, .member(member), count, .nobody) { bytes in
+                bytes.append("kind", alert.kind)
+                bytes.append("text", quoted: alert.text)
+            }
+        case .compact(let member, let count, let agreement, let fact):
+            line("COMPACT", sequence, .member(member), count, .nobody) { $0.append(fact, of: agreement, exchange) }
+        case .complaint(let member, let count, let complaint, let text):
+            line("COMPLAINT", sequence, .member(member), count, .nobody) { bytes in
+                bytes.append(complaint, exchange)
+                bytes.append("text", quoted: text)
+            }
         case .memberAdmitted, .loginChanged, .marketListed, .orderEntered, .orderAmended, .auctionAnnounced,
             .auctionCleared, .transferred, .compactTold, .serials, .trusted, .distrusted, .sessionOpened,
             .sessionClosed, .dayEnded:
@@ -102,6 +143,7 @@ extension Output {
         _ sequence: UInt64,
         _ destination: Destination,
         _ count: UInt64,
+        _ disclosure: Disclosure,
         _ fields: (inout Buffer<UInt8>) -> Void
     ) {
         guard audience?.wants(destination) ?? true else { return }
@@ -110,12 +152,12 @@ extension Output {
         bytes.append("seq", sequence)
         bytes.append("n", count)
         fields(&bytes)
-        endLine(from: start, to: destination, count: count)
+        endLine(from: start, to: destination, disclosure, count: count)
     }
 
     private mutating func append(_ fill: FillReport, _ sequence: UInt64, _ exchange: Exchange) {
         let terms = exchange.markets[fill.market.slot].terms
-        line("FILL", sequence, .member(fill.member), fill.count) { bytes in
+        line("FILL", sequence, .member(fill.member), fill.count, .owner) { bytes in
             bytes.append("order", fill.order.number)
             if !fill.reference.isEmpty { bytes.append("orig", fill.reference) }
             bytes.append("trade", fill.trade)
@@ -137,7 +179,7 @@ extension Output {
         _ sequence: UInt64,
         _ exchange: Exchange
     ) {
-        line(transfer.asset.word, sequence, .member(member), count) { bytes in
+        line(transfer.asset.word, sequence, .member(member), count, .nobody) { bytes in
             bytes.append("kind", transfer.kind)
             switch transfer.asset {
             case .cash(let currency):
@@ -162,52 +204,73 @@ extension Output {
         }
     }
 
-    private mutating func appendPublic(_ event: Event, _ sequence: UInt64, _ exchange: Exchange) {
-        switch event {
-        case .trade(let count, let trade):
-            line("TRADE", sequence, .market(trade.market), count) { bytes in
-                let terms = exchange.markets[trade.market.slot].terms
-                bytes.append("market", terms.code)
-                bytes.append("trade", trade.number)
-                bytes.append("qty", trade.quantity)
-                bytes.append("price", trade.price, terms.currency)
-                if let side = trade.aggressor { bytes.append("side", side) }
-                bytes.append("time", exchange.now)
-                if let across = trade.across { bytes.append(across, exchange) }
-            }
-        case .level(let market, let count, let side, let price, let quantity):
-            line("BOOK", sequence, .market(market), count) { bytes in
-                let terms = exchange.markets[market.slot].terms
-                bytes.append("market", terms.code)
-                bytes.append("side", side)
-                bytes.append("price", price, terms.currency)
-                bytes.append("qty", quantity)
-            }
-        case .phase(let market, let count, let phase, let text):
-            line("PHASE", sequence, .market(market), count) { bytes in
-                bytes.append("market", exchange.markets[market.slot].terms.code)
-                bytes.append("phase", phase)
-                if !text.isEmpty { bytes.append("text", quoted: text) }
-            }
-        case .indicative(let market, let count, let price, let volume, let surplus, let side):
-            line("INDICATIVE", sequence, .market(market), count) { bytes in
-                let terms = exchange.markets[market.slot].terms
-                bytes.append("market", terms.code)
-                bytes.append("qty", volume)
-                guard volume > .zero else { return }
-                bytes.append("price", price, terms.currency)
-                bytes.append("surplus", surplus)
-                if let side { bytes.append("side", side) }
-            }
-        case .reference(let market, let count, let price, let low, let high):
-            line("REFERENCE", sequence, .market(market), count) { bytes in
-                let terms = exchange.markets[market.slot].terms
-                bytes.append("market", terms.code)
-                bytes.append("price", price, terms.currency)
-                bytes.append("low", low, terms.currency)
-                bytes.append("high", high, terms.currency)
-            }
-        default: break
+    private mutating func append(_ trade: Trade, _ count: UInt64, _ sequence: UInt64, _ exchange: Exchange) {
+        line("TRADE", sequence, .market(trade.market), count, .everybody) { bytes in
+            let terms = exchange.markets[trade.market.slot].terms
+            bytes.append("market", terms.code)
+            bytes.append("trade", trade.number)
+            bytes.append("qty", trade.quantity)
+            bytes.append("price", trade.price, terms.currency)
+            if let side = trade.aggressor { bytes.append("side", side) }
+            bytes.append("time", exchange.now)
+            if let across = trade.across { bytes.append(across, exchange) }
+        }
+    }
+
+    private mutating func append(
+        level price: Price,
+        _ quantity: Quantity,
+        _ side: Side,
+        _ market: MarketID,
+        _ count: UInt64,
+        _ sequence: UInt64,
+        _ exchange: Exchange
+    ) {
+        line("BOOK", sequence, .market(market), count, .nobody) { bytes in
+            let terms = exchange.markets[market.slot].terms
+            bytes.append("market", terms.code)
+            bytes.append("side", side)
+            bytes.append("price", price, terms.currency)
+            bytes.append("qty", quantity)
+        }
+    }
+
+    private mutating func append(
+        indicative price: Price,
+        _ volume: Quantity,
+        _ surplus: Quantity,
+        _ side: Side?,
+        _ market: MarketID,
+        _ count: UInt64,
+        _ sequence: UInt64,
+        _ exchange: Exchange
+    ) {
+        line("INDICATIVE", sequence, .market(market), count, .nobody) { bytes in
+            let terms = exchange.markets[market.slot].terms
+            bytes.append("market", terms.code)
+            bytes.append("qty", volume)
+            guard volume > .zero else { return }
+            bytes.append("price", price, terms.currency)
+            bytes.append("surplus", surplus)
+            if let side { bytes.append("side", side) }
+        }
+    }
+
+    private mutating func append(
+        reference price: Price,
+        _ low: Price,
+        _ high: Price,
+        _ market: MarketID,
+        _ count: UInt64,
+        _ sequence: UInt64,
+        _ exchange: Exchange
+    ) {
+        line("REFERENCE", sequence, .market(market), count, .everybody) { bytes in
+            let terms = exchange.markets[market.slot].terms
+            bytes.append("market", terms.code)
+            bytes.append("price", price, terms.currency)
+            bytes.append("low", low, terms.currency)
+            bytes.append("high", high, terms.currency)
         }
     }
 }

@@ -19,7 +19,7 @@ extension Output {
     ///
     /// A leaf is `TIME STREAM LINE`. Public lines stand as they were sent, but for the book's levels and a call's indications, which are
     /// no facts yet. What regulators and the operator propose, approve or decline is public too. Fills, awards and other members' proposals
-    /// are hidden behind a digest that their owner can open.
+    /// are hidden behind a digest that their owner can open. Each line's `disclosure` says which it is.
     /// - Parameters:
     ///   - sequence: the command.
     ///   - exchange: as the command left it.
@@ -27,7 +27,7 @@ extension Output {
     /// - Returns: the entries, none of most commands.
     package func facts(sequence: UInt64, of exchange: borrowing Exchange, blinding: Blinding) -> [LogEntry] {
         // Most commands tell no fact: an order that rests, a cancel, a query.
-        guard lines.contains(where: { form(of: $0, exchange) != nil }) else { return [] }
+        guard lines.contains(where: { $0.disclosure != .nobody }) else { return [] }
         var entries: [LogEntry] = []
         var hash = SHA256()
         var time: [UInt8] = []
@@ -51,14 +51,14 @@ extension Output {
                     leaf.append(" digest=")
                     SHA256.digest(of: text(of: line)).appendHex(to: &leaf)
                 }
-            case .hidden(let word, let owner):
+            case .hidden(let owner):
                 content.reserveCapacity(line.range.count + Code.lengthMax + 1)
                 content.append(code: owner)
                 content.append(UInt8(ascii: " "))
                 append(line, to: &content)
                 let nonce = blinding.nonce(stream: stream, count: line.count, &hash)
                 leaf.append("sealed ")
-                leaf.append(word)
+                leaf += text(of: line).prefix { $0 != UInt8(ascii: " ") }
                 leaf.append("seq", sequence)
                 leaf.append(" digest=")
                 Blinding.digest(of: content, nonce: nonce, &hash).appendHex(to: &leaf)
@@ -79,39 +79,25 @@ extension Output {
         /// Under the name of its stream.
         case open(Code)
         /// Under its word alone.
-        case hidden(StaticString, owner: Code)
+        case hidden(owner: Code)
     }
 
     private func form(of line: OutputLine, _ exchange: borrowing Exchange) -> Form? {
-        switch line.destination {
-        case .reply: return nil
-        case .market(.auctions): return .open(Exchange.auctionStream)
-        case .market(.registry): return .open(Exchange.registryStream)
-        case .market(let market):
-            guard !begins(line, "BOOK "), !begins(line, "INDICATIVE ") else { return nil }
-            return .open(exchange.markets[market.slot].terms.code)
-        case .member(let member):
-            let owner = exchange.members[member].code
-            if begins(line, "FILL ") { return .hidden("FILL", owner: owner) }
-            if begins(line, "AWARD ") { return .hidden("AWARD", owner: owner) }
-            guard begins(line, "PROPOSAL ") else { return nil }
-            let isOfficial = [.operator, .regulator].contains(exchange.members[member].role)
-            return isOfficial && !holdsCredentials(line) ? .open(owner) : .hidden("PROPOSAL", owner: owner)
+        switch line.disclosure {
+        case .nobody: nil
+        case .owner: .hidden(owner: name(of: line.destination, exchange))
+        case .everybody: .open(name(of: line.destination, exchange))
         }
     }
 
-    private func begins(_ line: OutputLine, _ word: StaticString) -> Bool {
-        guard line.range.count >= word.utf8CodeUnitCount else { return false }
-        return word.withUTF8Buffer { word in
-            for place in word.indices {
-                guard unsafe word[place] == bytes[line.range.lowerBound + place] else { return false }
-            }
-            return true
+    /// The name of a stream: its owner's, or the market's.
+    private func name(of destination: Destination, _ exchange: borrowing Exchange) -> Code {
+        switch destination {
+        case .reply: .none
+        case .market(.auctions): Exchange.auctionStream
+        case .market(.registry): Exchange.registryStream
+        case .market(let market): exchange.markets[market.slot].terms.code
+        case .member(let member): exchange.members[member].code
         }
-    }
-
-    /// Whether a proposal is about a login.
-    private func holdsCredentials(_ line: OutputLine) -> Bool {
-        String(decoding: text(of: line), as: UTF8.self).contains(" act=\"\(Verb.login.text) ")
     }
 }

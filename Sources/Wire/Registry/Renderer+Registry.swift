@@ -9,40 +9,39 @@ import Seals
 // The registry's events as lines.
 
 extension Output {
-    /// Appends an event of the registry or of four eyes.
-    mutating func appendRegistry(_ event: Event, _ sequence: UInt64, _ exchange: Exchange) {
-        switch event {
-        case .registry(let count, let fact):
-            line("REGISTRY", sequence, .market(.registry), count) { $0.append(fact, exchange) }
-        case .pending(let member, let count, let transfer, let state):
-            line("TRANSFER", sequence, .member(member), count) { bytes in
-                bytes.append("transfer", transfer.number)
-                bytes.append("state", state)
-                bytes.append(transfer, exchange)
-            }
-        case .proposal(let member, let count, let proposal, let state, let user):
-            line("PROPOSAL", sequence, .member(member), count) { bytes in
-                bytes.append("proposal", proposal.number)
-                bytes.append("state", state)
-                if user != .venue { bytes.append("by", exchange.members[user].code) }
-                bytes.append("act", quoted: proposal.act)
-            }
-        case .swap(let member, let count, let swap, let state):
-            line("SWAP", sequence, .member(member), count) { bytes in
-                bytes.append("state", state)
-                bytes.append(swap, exchange)
-            }
-        case .offer(let member, let count, let offer, let state):
-            line("OFFER", sequence, .member(member), count) { bytes in
-                bytes.append("state", state)
-                bytes.append(offer, exchange)
-            }
-        case .alert(let member, let count, let alert):
-            line("ALERT", sequence, .member(member), count) { bytes in
-                bytes.append("kind", alert.kind)
-                bytes.append("text", quoted: alert.text)
-            }
-        default: break
+    /// Appends what became of a waiting transfer.
+    mutating func append(
+        _ transfer: PendingTransfer,
+        _ state: TransferState,
+        _ member: MemberID,
+        _ count: UInt64,
+        _ sequence: UInt64,
+        _ exchange: Exchange
+    ) {
+        line("TRANSFER", sequence, .member(member), count, .nobody) { bytes in
+            bytes.append("transfer", transfer.number)
+            bytes.append("state", state)
+            bytes.append(transfer, exchange)
+        }
+    }
+
+    /// Appends what became of a proposal: that of an official is public, unless it is about a login.
+    mutating func append(
+        _ proposal: Proposal,
+        _ state: ProposalState,
+        by user: UserID,
+        _ member: MemberID,
+        _ count: UInt64,
+        _ sequence: UInt64,
+        _ exchange: Exchange
+    ) {
+        let isOfficial = [.operator, .regulator].contains(exchange.members[member].role)
+        let isPublic = isOfficial && !proposal.act.hasPrefix("\(Verb.login.text) ")
+        line("PROPOSAL", sequence, .member(member), count, isPublic ? .everybody : .owner) { bytes in
+            bytes.append("proposal", proposal.number)
+            bytes.append("state", state)
+            if user != .venue { bytes.append("by", exchange.members[user].code) }
+            bytes.append("act", quoted: proposal.act)
         }
     }
 }
@@ -77,7 +76,7 @@ extension TextSink {
     }
 
     /// Appends a public fact.
-    fileprivate mutating func append(_ fact: RegistryFact, _ exchange: Exchange) {
+    mutating func append(_ fact: RegistryFact, _ exchange: Exchange) {
         switch fact {
         case .program(_, let program):
             append(" kind=program")
