@@ -66,9 +66,6 @@ package struct Fill: Sendable, Equatable, BitwiseCopyable {
         self.buy = buy
         self.sell = sell
     }
-
-    /// Whether the trade was made by a call.
-    package var isAuction: Bool { aggressor == nil }
 }
 
 /// Where a call would trade if it ended now.

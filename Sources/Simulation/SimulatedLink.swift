@@ -25,8 +25,6 @@ final class SimulatedLink {
     func send(_ text: String) { send(Array(text.utf8)) }
     func send(_ bytes: [UInt8]) { toVenue += bytes }
 
-    var hasSomethingForVenue: Bool { !toVenue.isEmpty && !isCut }
-
     /// Lets the venue read some bytes of what the client sent.
     func carryToVenue(atMost count: Int) throws {
         guard !isCut, channel.isActive, !toVenue.isEmpty else { return }

@@ -99,6 +99,45 @@ extension Exchange {
         _ sender: Sender,
         _ events: inout ContiguousArray<Event>
     ) throws(Refusal) {
+        let offer = try checkTake(number, sender)
+        // Nothing below may fail.
+        registry.remove(offer: number)
+        func transfer(_ from: MemberID, _ to: MemberID, _ asset: Transfer.Asset, _ amount: Int64) -> Transfer {
+            Transfer(kind: .sale, from: from, to: to, asset: asset, amount: amount, text: "sale \(number)")
+        }
+        if offer.price > .zero {
+            var payment = transfer(sender.member, offer.seller, .cash(offer.currency), offer.price.minorUnits)
+            move(&payment, &events)
+        }
+        for item in offer.items {
+            if offer.lease == 0 {
+                ledger.release(item.quantity.units, of: .permits(item.permitClass), in: .general(offer.seller))
+                var delivery = transfer(offer.seller, sender.member, .permits(item.permitClass), item.quantity.units)
+                move(&delivery, &events)
+            }
+            guard offer.lease > 0 || offer.royalty > .zero else { continue }
+            registry.add(
+                Right(
+                    sale: number,
+                    seller: offer.seller,
+                    buyer: sender.member,
+                    entitlement: item.permitClass,
+                    quantity: item.quantity,
+                    currency: offer.currency,
+                    royalty: offer.royalty,
+                    seasonsLeft: offer.lease > 0 ? offer.lease : nil,
+                    before: announced(of: registry[item.permitClass].program)
+                )
+            )
+        }
+        report(offer, .taken, buyer: sender.member, &events)
+        publish(.sale(offer, buyer: sender.member), &events)
+        guard offer.lease == 0 else { return }
+        for item in offer.items { alertHolding(of: sender.member, item.permitClass, adding: item.quantity, &events) }
+    }
+
+    /// The offer that a member takes, if it may and can pay for it.
+    private mutating func checkTake(_ number: UInt64, _ sender: Sender) throws(Refusal) -> Offer {
         guard let offer = registry.offers[number], offer.isFor(sender.member) else {
             throw Refusal(.unknownOrder, "no open offer \(number) to you; OFFERS lists them")
         }
@@ -135,40 +174,7 @@ extension Exchange {
                 "needs \(text(offer.price.minorUnits, offer.currency)), free \(text(free, offer.currency))"
             )
         }
-        // Nothing below may fail.
-        registry.remove(offer: number)
-        func transfer(_ from: MemberID, _ to: MemberID, _ asset: Transfer.Asset, _ amount: Int64) -> Transfer {
-            Transfer(kind: .sale, from: from, to: to, asset: asset, amount: amount, text: "sale \(number)")
-        }
-        if offer.price > .zero {
-            var payment = transfer(sender.member, offer.seller, .cash(offer.currency), offer.price.minorUnits)
-            move(&payment, &events)
-        }
-        for item in offer.items {
-            if offer.lease == 0 {
-                ledger.release(item.quantity.units, of: .permits(item.permitClass), in: .general(offer.seller))
-                var delivery = transfer(offer.seller, sender.member, .permits(item.permitClass), item.quantity.units)
-                move(&delivery, &events)
-            }
-            guard offer.lease > 0 || offer.royalty > .zero else { continue }
-            registry.add(
-                Right(
-                    sale: number,
-                    seller: offer.seller,
-                    buyer: sender.member,
-                    entitlement: item.permitClass,
-                    quantity: item.quantity,
-                    currency: offer.currency,
-                    royalty: offer.royalty,
-                    seasonsLeft: offer.lease > 0 ? offer.lease : nil,
-                    before: announced(of: registry[item.permitClass].program)
-                )
-            )
-        }
-        report(offer, .taken, buyer: sender.member, &events)
-        publish(.sale(offer, buyer: sender.member), &events)
-        guard offer.lease == 0 else { return }
-        for item in offer.items { alertHolding(of: sender.member, item.permitClass, adding: item.quantity, &events) }
+        return offer
     }
 
     mutating func withdrawOffer(

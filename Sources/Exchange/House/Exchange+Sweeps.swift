@@ -130,13 +130,14 @@ extension Exchange {
 
 extension Exchange {
     /// Whether nothing is gone over.
+    @inline(__always)
     package var isAtRest: Bool { sweeps.isEmpty }
 
     /// Refuses what would move permits or orders of a program that is gone over.
     /// - Throws: `busy`.
     @inline(__always)
     func checkAtRest(_ program: ProgramID) throws(Refusal) {
-        if !sweeps.isEmpty { try checkNoSweep(of: program, movesOnly: true) }
+        if !isAtRest { try checkNoSweep(of: program, movesOnly: true) }
     }
 
     /// Refuses what a regulator would begin in a program before what was begun is done.
@@ -168,7 +169,7 @@ extension Exchange {
     /// - Throws: `busy`.
     @inline(__always)
     mutating func checkAtRest(_ market: MarketID) throws(Refusal) {
-        if !sweeps.isEmpty { try checkNoSweep(of: market) }
+        if !isAtRest { try checkNoSweep(of: market) }
     }
 
     @inline(never)

@@ -53,40 +53,6 @@ extension TextSink {
             append(" what=ended")
             append("ending", ending)
             if !text.isEmpty { append("text", quoted: text) }
-        case .reading, .settled, .undetermined, .payment, .claim, .waived, .delivered, .task, .spending, .misuse,
-            .donation, .observation:
-            append(executed: fact, exchange)
-        }
-    }
-
-    private mutating func append(_ draft: Agreement.Draft) {
-        append("draft", draft.number)
-        append(" digest=")
-        append(text: draft.terms.digest.hex)
-    }
-
-    private mutating func append(_ signature: Agreement.Signature, _ exchange: Exchange) {
-        append("member", exchange.members[signature.member].code)
-        append("user", exchange.members[signature.user].code)
-    }
-
-    /// Appends ` key=a,b`, or nothing.
-    mutating func append(codes: [Code], _ key: StaticString) {
-        guard !codes.isEmpty else { return }
-        append(UInt8(ascii: " "))
-        append(key)
-        append(text: "=" + codes.map { "\($0)" }.joined(separator: ","))
-    }
-
-    private mutating func append(evidence: Digest) {
-        guard evidence != .zero else { return }
-        append(" evidence=")
-        append(text: evidence.hex)
-    }
-
-    /// Appends what a contract did.
-    private mutating func append(executed fact: CompactFact, _ exchange: Exchange) {
-        switch fact {
         case .reading(let reading, let by):
             append(" what=reading")
             append(reading)
@@ -148,9 +114,32 @@ extension TextSink {
             append("by", exchange.members[by].code)
             append(evidence: evidence)
             append("text", quoted: text)
-        case .interest, .joined, .left, .message, .draft, .signed, .endSigned, .contract, .leaving, .ended:
-            break
         }
+    }
+
+    private mutating func append(_ draft: Agreement.Draft) {
+        append("draft", draft.number)
+        append(" digest=")
+        append(text: draft.terms.digest.hex)
+    }
+
+    private mutating func append(_ signature: Agreement.Signature, _ exchange: Exchange) {
+        append("member", exchange.members[signature.member].code)
+        append("user", exchange.members[signature.user].code)
+    }
+
+    /// Appends ` key=a,b`, or nothing.
+    mutating func append(codes: [Code], _ key: StaticString) {
+        guard !codes.isEmpty else { return }
+        append(UInt8(ascii: " "))
+        append(key)
+        append(text: "=" + codes.map { "\($0)" }.joined(separator: ","))
+    }
+
+    private mutating func append(evidence: Digest) {
+        guard evidence != .zero else { return }
+        append(" evidence=")
+        append(text: evidence.hex)
     }
 
     /// Appends ` figures=P:0.8925,…`, or nothing.

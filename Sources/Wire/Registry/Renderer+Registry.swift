@@ -122,15 +122,6 @@ extension TextSink {
         case .deadlineReplaced(let number):
             append(" kind=deadline-replaced")
             append(exchange.registry.deadlines[number], number: number, exchange)
-        case .surrender, .compliance, .penalty, .paid, .suspension, .readmission, .certificate, .bust, .season,
-            .announcement, .seasonEnd, .spill, .release, .link, .delivery, .swapped, .sale, .right, .moved, .compact,
-            .complaint, .label, .award, .expiry:
-            append(consequence: fact, exchange)
-        }
-    }
-
-    private mutating func append(consequence fact: RegistryFact, _ exchange: Exchange) {
-        switch fact {
         case .surrender(let surrender):
             append(" kind=surrender")
             append("facility", exchange.registry[surrender.facility].code)
@@ -243,9 +234,6 @@ extension TextSink {
             append(" kind=award")
             append("state", state)
             append(award, exchange)
-        case .program, .classification, .cap, .allocation, .facility, .facilityClosed, .monitoring, .report, .verified,
-            .deadline, .deadlineReplaced:
-            break
         }
     }
 

@@ -59,18 +59,6 @@ extension SettlementProjection {
                 "stage": "ended", "ending": ending, "seq": at.seq,
             ])
             try note("ended", text: text, id, at)
-        case .reading, .settled, .undetermined, .payment, .claim, .waived, .delivered, .task, .spending, .misuse,
-            .donation, .observation:
-            try write(executed: fact, id, at)
-        }
-    }
-
-    private func write(
-        executed fact: CompactFact,
-        _ id: AgreementID,
-        _ at: Origin
-    ) throws {
-        switch fact {
         case .reading(let reading, let by):
             try table("compact_reading").insert([
                 "seq": at.seq, "compact": id.number, "measure": reading.measure, "period": reading.period,
@@ -119,8 +107,6 @@ extension SettlementProjection {
                 "purpose": "", "member": by, "currency": currency, "amount": amount, "text": text,
                 "evidence": "", "time": at.time,
             ])
-        case .interest, .joined, .left, .message, .draft, .signed, .endSigned, .contract, .leaving, .ended:
-            break
         }
     }
 
