@@ -21,6 +21,12 @@ struct ProtocolDocumentTests {
         }
     }
 
+    @Test("its table of requests is what weir requests prints")
+    func requests() {
+        let rows = [RequestRule.documentHead] + RequestRule.all.map(\.documentRow)
+        #expect(text.contains(rows.joined(separator: "\n") + "\n"), "write it anew with weir requests")
+    }
+
     @Test("numbers and names of reject codes are unique")
     func unique() {
         #expect(Set(RejectCode.allCases.map(\.name)).count == RejectCode.allCases.count)

@@ -46,14 +46,18 @@ extension RequestRule {
         .sign,
         "Signs the draft at hand with the key of one's login; two persons of each party make it a contract.",
         by: .parties,
-        required: .compact + [(.draft, .integer), (.digest, .digest), (.sign, .text)]
+        required: .compact + [(.draft, .integer), (.digest, .digest), (.sign, .text)],
+        example:
+            #"compact=canal draft=1 digest=aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa sign=aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"#
     )
 
     package static let terminate = RequestRule(
         .terminate,
         "Signs the end of a contract: of all parties at once, or of one's own part as the terms allow.",
         by: .parties,
-        required: .compact + [(.sign, .text)]
+        required: .compact + [(.sign, .text)],
+        example:
+            #"compact=canal sign=aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"#
     )
 
     package static let reading = RequestRule(
@@ -106,7 +110,8 @@ extension RequestRule {
         optional: [
             (.claim, .integer), (.amount, .decimal), (.until, .time), (.compact, .code), (.clause, .code),
             (.period, .code), (.text, .text),
-        ]
+        ],
+        example: #"claim=1"#
     )
 
     package static let compacts = RequestRule(

@@ -34,7 +34,8 @@ extension RequestRule {
         by: .regulator,
         .twoPersons,
         required: [(.label, .code), (.program, .code), (.criteria, .text), (.days, .integer)],
-        optional: [(.name, .text), (.close, .flag)]
+        optional: [(.name, .text), (.close, .flag)],
+        example: #"label=blue program=CO2 criteria=shortfall=0 days=365"#
     )
 
     package static let standing = RequestRule(

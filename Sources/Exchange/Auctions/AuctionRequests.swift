@@ -17,7 +17,9 @@ extension RequestRule {
         optional: [
             (.zone, .code), (.with, .list("POLICY=VALUE")), (.lot, .integer), (.reserve, .decimal), (.hidden, .digest),
             (.tiers, .list("PRICE:QTY")), (.withhold, .list("PRICE:QTY")), (.shares, .list("MEMBER:PERCENT")),
-        ]
+        ],
+        example:
+            #"auction=A1 program=CO2 vintage=2027 supply=100 opens=2027-01-02T00:00:00Z closes=2027-01-03T00:00:00Z rules=uniform key=aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa commit=aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"#
     )
 
     package static let openBids = RequestRule(
@@ -62,7 +64,8 @@ extension RequestRule {
         .bid,
         "Places your bid, or replaces it; nonce is 22 to 64 random characters, which seal it.",
         by: .participant,
-        required: .auction + [(.steps, .list("PRICE:QTY")), (.nonce, .text)]
+        required: .auction + [(.steps, .list("PRICE:QTY")), (.nonce, .text)],
+        example: #"auction=A1 steps=71.25:100 nonce=aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"#
     )
 
     package static let withdrawBid = RequestRule(
@@ -78,7 +81,9 @@ extension RequestRule {
         "The sequencer's: a bid as it is kept until the close.",
         by: .participant,
         .fromVenueAlone,
-        required: .auction + [(.qty, .integer), (.commit, .digest), (.box, .text)]
+        required: .auction + [(.qty, .integer), (.commit, .digest), (.box, .text)],
+        example:
+            #"auction=A1 qty=100 commit=aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa box=aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"#
     )
 
     package static let auctions = RequestRule(

@@ -49,7 +49,8 @@ extension RequestRule {
         by: .participant,
         .twoPersons,
         required: [(.give, .text), (.giveqty, .integer), (.want, .text), (.wantqty, .integer)],
-        optional: [(.to, .code), (.expire, .time)]
+        optional: [(.to, .code), (.expire, .time)],
+        example: #"give=CO2:2027 giveqty=100 want=CO2:2028 wantqty=110"#
     )
 
     package static let unswap = RequestRule(
@@ -73,7 +74,8 @@ extension RequestRule {
         by: .participant,
         .twoPersons,
         required: [(.give, .list("CLASS:QTY")), (.price, .decimal)],
-        optional: [(.to, .code), (.royalty, .decimal), (.lease, .integer), (.expire, .time)]
+        optional: [(.to, .code), (.royalty, .decimal), (.lease, .integer), (.expire, .time)],
+        example: #"give=CO2:2027:100 price=7100.00 to=acme"#
     )
 
     package static let take = RequestRule(

@@ -19,7 +19,8 @@ extension RequestRule {
         by: [.operator, .venue],
         .twoPersons,
         required: [(.member, .code), (.user, .code)],
-        optional: [(.password, .text), (.hash, .text), (.key, .digest), (.person, .code)]
+        optional: [(.password, .text), (.hash, .text), (.key, .digest), (.person, .code)],
+        example: #"member=acme user=anna password="…""#
     )
 
     package static let revoke = RequestRule(
@@ -84,14 +85,16 @@ extension RequestRule {
         .propose,
         "Proposes a request for another person to approve.",
         by: .parties,
-        required: [(.act, .text)]
+        required: [(.act, .text)],
+        example: #"act="FOUREYES on=1""#
     )
 
     package static let approve = RequestRule(
         .approve,
         "Performs a proposed request; act is its exact content.",
         by: .parties,
-        required: [(.proposal, .integer), (.act, .text)]
+        required: [(.proposal, .integer), (.act, .text)],
+        example: #"proposal=1 act="CAP program=CO2 vintage=2027 cap=1000000""#
     )
 
     package static let decline = RequestRule(
@@ -122,14 +125,16 @@ extension RequestRule {
         by: .everyone,
         optional: [
             (.seq, .integer), (.n, .integer), (.stream, .code), (.leaf, .integer), (.from, .integer), (.size, .integer),
-        ]
+        ],
+        example: #"leaf=0"#
     )
 
     package static let cosign = RequestRule(
         .cosign,
         "A witness's signature of a checkpoint: key is its verifier key, line the signature line.",
         by: .regulator,
-        required: [(.size, .integer), (.key, .text), (.line, .text)]
+        required: [(.size, .integer), (.key, .text), (.line, .text)],
+        example: "size=1 key=epa+efe82c66+BAMFOs97jbLg1dkFrQHpe3M6T7mzxPlSwiPIjjXhuPVv line=\"\u{2014} epa AAAAAAAA\""
     )
 }
 

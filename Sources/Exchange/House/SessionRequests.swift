@@ -31,7 +31,8 @@ extension RequestRule {
         .rotate,
         "Gives one's own login a new password or key; old= is the password that it has.",
         by: .everyone,
-        optional: [(.old, .text), (.password, .text), (.hash, .text), (.key, .digest)]
+        optional: [(.old, .text), (.password, .text), (.hash, .text), (.key, .digest)],
+        example: #"old="…" password="…""#
     )
 
     package static let ping = RequestRule(

@@ -18,7 +18,8 @@ extension RequestRule {
         "Appoints who measures a facility, and what counts when two disagree by more than within per cent.",
         by: .regulator,
         required: [(.facility, .code), (.verifier, .code)],
-        optional: [(.second, .code), (.split, .words(DisagreementRule.self)), (.within, .decimal)]
+        optional: [(.second, .code), (.split, .words(DisagreementRule.self)), (.within, .decimal)],
+        example: #"facility=mill verifier=tuv"#
     )
 
     package static let report = RequestRule(

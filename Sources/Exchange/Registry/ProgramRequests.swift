@@ -24,7 +24,8 @@ extension RequestRule {
         optional: [
             (.zone, .code), (.cap, .integer), (.base, .integer), (.reduce, .decimal), (.holding, .integer),
             (.reserve, .integer), (.expire, .time),
-        ]
+        ],
+        example: #"program=CO2 vintage=2027 cap=1000000"#
     )
 
     package static let allocate = RequestRule(
@@ -36,7 +37,8 @@ extension RequestRule {
         optional: [
             (.zone, .code), (.member, .code), (.facility, .code), (.qty, .integer), (.history, .integer),
             (.output, .integer), (.saving, .integer), (.factor, .decimal), (.reserve, .flag),
-        ]
+        ],
+        example: #"program=CO2 vintage=2027 member=acme qty=100"#
     )
 
     package static let holiday = RequestRule(

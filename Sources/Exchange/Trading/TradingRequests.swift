@@ -39,14 +39,16 @@ extension RequestRule {
             (.type, .words(OrderKind.self)), (.price, .decimal), (.stop, .decimal), (.display, .integer),
             (.min, .integer), (.tif, .words(TimeInForce.self)), (.expire, .time), (.post, .flag),
             (.stp, .words(SelfTradePrevention.self)),
-        ]
+        ],
+        example: #"market=CO2-27 side=buy qty=100 price=71.25"#
     )
 
     package static let amend = RequestRule(
         .amend,
         "Changes an order; qty is the new total. Only less quantity keeps the place in the queue.",
         by: .participant,
-        optional: [(.order, .integer), (.orig, .code), (.qty, .integer), (.price, .decimal), (.stop, .decimal)]
+        optional: [(.order, .integer), (.orig, .code), (.qty, .integer), (.price, .decimal), (.stop, .decimal)],
+        example: #"order=1 qty=50"#
     )
 
     package static let cancel = RequestRule(
@@ -54,7 +56,8 @@ extension RequestRule {
         "Cancels an order, by its number or by the id that entered it.",
         by: .participant,
         .takesBack,
-        optional: [(.order, .integer), (.orig, .code)]
+        optional: [(.order, .integer), (.orig, .code)],
+        example: #"order=1"#
     )
 
     package static let massCancel = RequestRule(

@@ -42,7 +42,8 @@ extension RequestRule {
         optional: [
             (.limit, .integer), (.balance, .integer), (.ratio, .text), (.window, .integer), (.freeze, .flag),
             (.starts, .time),
-        ]
+        ],
+        example: #"link=L program=W from=up to=down"#
     )
 
     package static let delivery = RequestRule(

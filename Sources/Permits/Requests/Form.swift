@@ -34,6 +34,30 @@ package enum Form: Sendable {
         }
     }
 
+    /// A value for an example.
+    func example(of key: Key) -> String {
+        switch (self, key) {
+        case (.code, .member), (.code, .to): "acme"
+        case (.code, .user): "anna"
+        case (.code, .program): "CO2"
+        case (.code, .market): "CO2-27"
+        case (.code, .facility): "mill"
+        case (.code, .verifier): "tuv"
+        case (.code, .auction): "A1"
+        case (.code, .compact): "canal"
+        case (.code, _): "x"
+        case (.text, _): "\"…\""
+        case (.word(let words), _): words[0]
+        case (.integer, .vintage), (.integer, .period): "2027"
+        case (.integer, .qty), (.integer, .supply): "100"
+        case (.integer, _), (.flag, _): "1"
+        case (.decimal, _): "71.25"
+        case (.time, _): "2027-12-31T23:00:00Z"
+        case (.list(let example), _): example
+        case (.digest, _): String(repeating: "a", count: 64)
+        }
+    }
+
     /// The words of a vocabulary, without some.
     package static func words<W: Word>(_: W.Type, without left: [W] = []) -> Form {
         .word(W.allCases.filter { word in !left.contains { $0.number == word.number } }.map(\.text))

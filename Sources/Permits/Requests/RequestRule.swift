@@ -15,6 +15,8 @@ package struct RequestRule: Sendable {
     package let traits: Traits
     /// Those that it needs, then those that it may have.
     package let keys: [KeyRule]
+    /// A line that reads, for the document; with what it needs, unless the declaration gives another.
+    package let example: String
 
     /// What else holds of a request.
     package struct Traits: OptionSet, Sendable, BitwiseCopyable {
@@ -37,20 +39,23 @@ package struct RequestRule: Sendable {
         package static let takesBack = Traits(rawValue: 32)
     }
 
-    /// Declares a request; `page` of those in pages and `id`, which all have, need not be named.
+    /// Declares a request; `page` of those in pages and `id`, which all have, need not be named; `example` is without the verb.
     package init(
         _ verb: Verb,
         _ summary: String,
         by roles: Roles,
         _ traits: Traits = [],
         required: [(Key, Form)] = [],
-        optional: [(Key, Form)] = []
+        optional: [(Key, Form)] = [],
+        example: String? = nil
     ) {
         (self.verb, self.summary, self.roles, self.traits) = (verb, summary, roles, traits)
         let last: [(Key, Form)] = (traits.contains(.inPages) ? [(.page, .integer)] : []) + [(.id, .code)]
         keys =
             required.map { KeyRule(key: $0.0, form: $0.1, isRequired: true) }
             + (optional + last).map { KeyRule(key: $0.0, form: $0.1, isRequired: false) }
+        let fields = example ?? required.map { "\($0.0.name)=\($0.1.example(of: $0.0))" }.joined(separator: " ")
+        self.example = ([verb.text] + (fields.isEmpty ? [] : [fields])).joined(separator: " ")
     }
 
     /// One line of usage: `CANCEL [order=N] [orig=CODE] [id=CODE]`.
