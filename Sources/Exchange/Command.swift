@@ -15,6 +15,9 @@ package enum Command: Sendable, Equatable {
     indirect case session(SessionCommand)
     indirect case auction(AuctionCommand)
     indirect case registry(RegistryCommand)
+    indirect case deal(DealCommand)
+    indirect case water(WaterCommand)
+    indirect case approval(ApprovalCommand)
     indirect case compact(CompactCommand)
     indirect case admin(AdminCommand)
 }

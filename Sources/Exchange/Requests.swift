@@ -170,10 +170,10 @@ extension LineScanner {
         case .account: .query(.account(member: try code(.member, line)))
         case .members: .query(.members(from: try code(.from, line)))
         case .ledger: .query(.ledger)
-        case .fourEyes: .command(.registry(try readFourEyes(line)))
-        case .propose: .command(.registry(try readPropose(line)))
-        case .approve: .command(.registry(try readApprove(line)))
-        case .decline: .command(.registry(try readDecline(line)))
+        case .fourEyes: .command(.approval(try readFourEyes(line)))
+        case .propose: .command(.approval(try readPropose(line)))
+        case .approve: .command(.approval(try readApprove(line)))
+        case .decline: .command(.approval(try readDecline(line)))
         case .proposals: .query(.registry(.proposals))
         case .checkpoint: .inquiry(.log(try readCheckpoint(line)))
         case .proof: .inquiry(.log(try readProof(line)))
@@ -206,16 +206,16 @@ extension LineScanner {
         case .bids: .query(.bids(auction: try required(code(.auction, line), .auction)))
         case .result: .query(try result(line))
         // Deals.
-        case .transfer: .command(.registry(.transfer(try amount(line), to: try required(code(.to, line), .to))))
-        case .recall: .command(.registry(.recall(transfer: try number(.transfer, line))))
-        case .trust, .distrust: .command(.registry(try readTrust(line)))
+        case .transfer: .command(.deal(.transfer(try amount(line), to: try required(code(.to, line), .to))))
+        case .recall: .command(.deal(.recall(transfer: try number(.transfer, line))))
+        case .trust, .distrust: .command(.deal(try readTrust(line)))
         case .transfers: .query(.registry(.transfers))
-        case .swap: .command(.registry(.swap(try newSwap(line))))
-        case .unswap: .command(.registry(.unswap(try number(.swap, line))))
+        case .swap: .command(.deal(.swap(try newSwap(line))))
+        case .unswap: .command(.deal(.unswap(try number(.swap, line))))
         case .swaps: .query(.registry(.swaps))
-        case .offer: .command(.registry(.offer(try newOffer(line))))
-        case .take: .command(.registry(.take(try number(.offer, line))))
-        case .unoffer: .command(.registry(.unoffer(try number(.offer, line))))
+        case .offer: .command(.deal(.offer(try newOffer(line))))
+        case .take: .command(.deal(.take(try number(.offer, line))))
+        case .unoffer: .command(.deal(.unoffer(try number(.offer, line))))
         case .offers: .query(.registry(.offers))
         case .rights: .query(.registry(try readRights(line)))
         // Registry.
@@ -245,13 +245,13 @@ extension LineScanner {
         case .penalties: .query(.registry(try readPenalties(line)))
         case .concentration: .query(.registry(.concentration(try className(line))))
         // Water.
-        case .season: .command(.registry(try readSeason(line)))
-        case .announce: .command(.registry(try readAnnounce(line)))
-        case .spill: .command(.registry(try readSpill(line)))
-        case .release: .command(.registry(try readRelease(line)))
-        case .link: .command(.registry(try readLink(line)))
-        case .delivery: .command(.registry(try readDelivery(line)))
-        case .move: .command(.registry(try readMove(line)))
+        case .season: .command(.water(try readSeason(line)))
+        case .announce: .command(.water(try readAnnounce(line)))
+        case .spill: .command(.water(try readSpill(line)))
+        case .release: .command(.water(try readRelease(line)))
+        case .link: .command(.water(try readLink(line)))
+        case .delivery: .command(.water(try readDelivery(line)))
+        case .move: .command(.water(try readMove(line)))
         case .seasons: .query(.registry(try readSeasons(line)))
         case .links: .query(.registry(try readLinks(line)))
         case .reach: .query(.registry(try readReach(line)))
@@ -308,6 +308,9 @@ extension Exchange {
         case .session(let command): return try applySession(command, sender, &events)
         case .auction(let command): try applyAuction(command, sender, &events)
         case .registry(let command): return try applyRegistry(command, sender, &events)
+        case .deal(let command): return try applyDeal(command, sender, &events)
+        case .water(let command): return try applyWater(command, sender, &events)
+        case .approval(let command): return try applyApproval(command, sender, &events)
         case .compact(let command): return try applyCompact(command, sender, &events)
         case .admin(let command): try applyAdmin(command, sender, &events)
         }
@@ -338,6 +341,45 @@ extension Exchange {
         case .report(let new): try report(new, sender, &events)
         case .deadline(let new): try setDeadline(new, sender, &events)
         case .suspend(let new): try suspend(new, sender, &events)
+        case .readmit(let program, let member, let text):
+            try readmit(program: program, member: member, text: text, sender, &events)
+        case .bust(let market, let trade, let text):
+            try bust(market: market, trade: trade, text: text, sender, &events)
+        case .retire(let amount, let text): return try retirePermits(amount, text: text, sender, &events)
+        case .cover(let facility, let amount, let source):
+            try cover(facility: facility, amount, from: source, sender, &events)
+        case .surrender(let facility, let period, let amount):
+            try surrender(facility: facility, period: period, amount, sender, &events)
+        case .pay(let penalty): try pay(penalty: penalty, sender, &events)
+        }
+        return .done
+    }
+
+    private mutating func applyDeal(
+        _ command: DealCommand,
+        _ sender: Sender,
+        _ events: inout ContiguousArray<Event>
+    ) throws(Refusal) -> Outcome {
+        switch command {
+        case .swap(let new): return try offerSwap(new, sender, &events)
+        case .unswap(let number): try withdrawSwap(number, sender, &events)
+        case .offer(let new): return try offer(new, sender, &events)
+        case .take(let number): try takeOffer(number, sender, &events)
+        case .unoffer(let number): try withdrawOffer(number, sender, &events)
+        case .transfer(let amount, let target): return try transferPermits(amount, to: target, sender, &events)
+        case .recall(let transfer): try recall(transfer: transfer, sender, &events)
+        case .trust(let program, let target): return try trust(target, program: program, sender, &events)
+        case .distrust(let program, let target): try distrust(target, program: program, sender, &events)
+        }
+        return .done
+    }
+
+    private mutating func applyWater(
+        _ command: WaterCommand,
+        _ sender: Sender,
+        _ events: inout ContiguousArray<Event>
+    ) throws(Refusal) -> Outcome {
+        switch command {
         case .season(let new): try openSeason(new, sender, &events)
         case .announce(let program, let vintage, let percent):
             return try announce(program: program, vintage: vintage, percent: percent, sender, &events)
@@ -345,28 +387,19 @@ extension Exchange {
             return try spill(program: program, vintage: vintage, percent: percent, sender, &events)
         case .link(let new): try setLink(new, sender, &events)
         case .delivery(let link, let quantity): try deliver(link: link, quantity: quantity, sender, &events)
-        case .swap(let new): return try offerSwap(new, sender, &events)
-        case .unswap(let number): try withdrawSwap(number, sender, &events)
-        case .offer(let new): return try offer(new, sender, &events)
-        case .take(let number): try takeOffer(number, sender, &events)
-        case .unoffer(let number): try withdrawOffer(number, sender, &events)
         case .move(let move): return try moveThrough(move, sender, &events)
         case .release(let program, let vintage):
             return try release(program: program, vintage: vintage, sender, &events)
-        case .readmit(let program, let member, let text):
-            try readmit(program: program, member: member, text: text, sender, &events)
-        case .bust(let market, let trade, let text):
-            try bust(market: market, trade: trade, text: text, sender, &events)
-        case .transfer(let amount, let target): return try transferPermits(amount, to: target, sender, &events)
-        case .recall(let transfer): try recall(transfer: transfer, sender, &events)
-        case .retire(let amount, let text): return try retirePermits(amount, text: text, sender, &events)
-        case .cover(let facility, let amount, let source):
-            try cover(facility: facility, amount, from: source, sender, &events)
-        case .surrender(let facility, let period, let amount):
-            try surrender(facility: facility, period: period, amount, sender, &events)
-        case .trust(let program, let target): return try trust(target, program: program, sender, &events)
-        case .distrust(let program, let target): try distrust(target, program: program, sender, &events)
-        case .pay(let penalty): try pay(penalty: penalty, sender, &events)
+        }
+        return .done
+    }
+
+    private mutating func applyApproval(
+        _ command: ApprovalCommand,
+        _ sender: Sender,
+        _ events: inout ContiguousArray<Event>
+    ) throws(Refusal) -> Outcome {
+        switch command {
         case .fourEyes(let isOn, let seconds): try setFourEyes(isOn, seconds: seconds, sender)
         case .propose(let verb, let act): return try propose(verb, act: act, sender, &events)
         case .approve(let number, let act, let verb, let command):

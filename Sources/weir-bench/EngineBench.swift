@@ -133,20 +133,15 @@ struct EngineRun {
 
     /// Joins two zones by a link without limit.
     private mutating func link(_ from: Int, _ to: Int, of program: Code, _ regulator: MemberID) {
-        registry(
-            regulator,
-            .link,
-            .link(
-                NewLink(
-                    code: EngineRun.code("L\(to)"),
-                    program: program,
-                    from: EngineRun.code("z\(from)"),
-                    to: EngineRun.code("z\(to)"),
-                    balance: nil,
-                    terms: .init()
-                )
-            )
+        let new = NewLink(
+            code: EngineRun.code("L\(to)"),
+            program: program,
+            from: EngineRun.code("z\(from)"),
+            to: EngineRun.code("z\(to)"),
+            balance: nil,
+            terms: .init()
         )
+        apply(regulator, .link, .water(.link(new)))
     }
 
     /// Rests an order in every market but the first, out of the flow's reach.

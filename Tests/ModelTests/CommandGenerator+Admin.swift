@@ -103,8 +103,8 @@ enum Opening {
         }
         return [
             admin(.deposit(member: nobody, currency: .eur, amount: .zero), CommandGenerator.operator, .deposit),
-            registry(.transfer(amount(carbon, 2027), to: nobody), MemberID(4), .transfer),
-            registry(.transfer(amount(carbon, 2031), to: acme), MemberID(5), .transfer),
+            (.deal(.transfer(amount(carbon, 2027), to: nobody)), MemberID(4), .transfer),
+            (.deal(.transfer(amount(carbon, 2031), to: acme)), MemberID(5), .transfer),
             registry(.retire(amount(nobody, 2027), text: ""), MemberID(4), .retire),
             (.order(order), MemberID(4), .order),
         ]
@@ -194,8 +194,8 @@ extension CommandGenerator {
     private mutating func transfer(_ model: ReferenceExchange) -> Request {
         let permits = permitClass()
         let quantity = Quantity(random.number(1...(random.chance(200) ? 600 : 60)))
-        let command = RegistryCommand.transfer(PermitAmount(permits, quantity), to: participantCode())
-        return Request(.registry(command), by: random.pick(CommandGenerator.participants), verb: .transfer)
+        let command = DealCommand.transfer(PermitAmount(permits, quantity), to: participantCode())
+        return Request(.deal(command), by: random.pick(CommandGenerator.participants), verb: .transfer)
     }
 
     private mutating func retirement() -> Request {

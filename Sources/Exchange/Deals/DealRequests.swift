@@ -1,5 +1,5 @@
 package import Permits
-import Registry
+package import Registry
 import Seals
 
 // Transfers, swaps, offers.
@@ -110,8 +110,49 @@ extension RequestRule {
     )
 }
 
+/// Commands of deals: transfers, swaps, offers.
+package enum DealCommand: Sendable, Equatable {
+    case swap(NewSwap)
+    case unswap(UInt64)
+    case offer(NewOffer)
+    case take(UInt64)
+    case unoffer(UInt64)
+    case transfer(PermitAmount, to: Code)
+    case recall(transfer: UInt64)
+    case trust(program: Code, to: Code)
+    case distrust(program: Code, to: Code)
+}
+
+/// `SWAP`.
+package struct NewSwap: Sendable, Equatable {
+    package var give: ClassName
+    package var giveQuantity: Quantity
+    package var want: ClassName
+    package var wantQuantity: Quantity
+    /// With whom alone.
+    package var partner: Code?
+    package var expires: Timestamp?
+}
+
+/// `OFFER`.
+package struct NewOffer: Sendable, Equatable {
+    /// Permits of one class in the bundle.
+    package struct Item: Sendable, Equatable {
+        package var permits: ClassName
+        package var quantity: Quantity
+    }
+
+    package var items: [Item]
+    package var price: DecimalNumber
+    package var royalty: DecimalNumber?
+    package var lease: Int64?
+    /// To whom alone.
+    package var partner: Code?
+    package var expires: Timestamp?
+}
+
 extension LineScanner {
-    func readTrust(_ line: Span<UInt8>) throws(Refusal) -> RegistryCommand {
+    func readTrust(_ line: Span<UInt8>) throws(Refusal) -> DealCommand {
         let program = try required(code(.program, line), .program)
         let target = try required(code(.to, line), .to)
         return verb == .trust ? .trust(program: program, to: target) : .distrust(program: program, to: target)

@@ -138,6 +138,16 @@ extension RequestRule {
     )
 }
 
+/// Commands of four eyes.
+package enum ApprovalCommand: Sendable, Equatable {
+    case fourEyes(isOn: Bool, seconds: Int64)
+    /// `verb` is that of the request in `act`.
+    case propose(verb: Verb, act: String)
+    /// `command` is what `act` reads as.
+    indirect case approve(proposal: UInt64, act: String, verb: Verb, command: Command)
+    case decline(proposal: UInt64, text: String)
+}
+
 extension LineScanner {
     func readMember(_ line: Span<UInt8>) throws(Refusal) -> AdminCommand {
         .member(
@@ -163,19 +173,19 @@ extension LineScanner {
             : .withdraw(member: member, currency: currency, amount: amount)
     }
 
-    func readFourEyes(_ line: Span<UInt8>) throws(Refusal) -> RegistryCommand {
+    func readFourEyes(_ line: Span<UInt8>) throws(Refusal) -> ApprovalCommand {
         .fourEyes(
             isOn: try flag(.on, line),
             seconds: try integer(.within, line, in: 60...Limits.proposalSecondsMax) ?? FourEyes.secondsDefault
         )
     }
 
-    func readPropose(_ line: Span<UInt8>) throws(Refusal) -> RegistryCommand {
+    func readPropose(_ line: Span<UInt8>) throws(Refusal) -> ApprovalCommand {
         let (act, request) = try proposed(line)
         return .propose(verb: request.verb, act: act)
     }
 
-    func readApprove(_ line: Span<UInt8>) throws(Refusal) -> RegistryCommand {
+    func readApprove(_ line: Span<UInt8>) throws(Refusal) -> ApprovalCommand {
         let (act, request) = try proposed(line)
         guard case .command(let command) = request.body else {
             throw Refusal(.invalidCombination, "\(request.verb.text) cannot be proposed")
@@ -183,7 +193,7 @@ extension LineScanner {
         return .approve(proposal: try number(.proposal, line), act: act, verb: request.verb, command: command)
     }
 
-    func readDecline(_ line: Span<UInt8>) throws(Refusal) -> RegistryCommand {
+    func readDecline(_ line: Span<UInt8>) throws(Refusal) -> ApprovalCommand {
         .decline(proposal: try number(.proposal, line), text: try text(.text, line) ?? "")
     }
 

@@ -2,7 +2,7 @@ package import Permits
 package import Registry
 package import Seals
 
-/// Commands of the registry: caps, issue, facilities, measured use, surrender, transfers off the exchange, four eyes.
+/// Commands of the registry: caps, issue, facilities, measured use, surrender, sanctions.
 package enum RegistryCommand: Sendable, Equatable {
     case program(NewProgram)
     case cap(NewCap)
@@ -13,35 +13,13 @@ package enum RegistryCommand: Sendable, Equatable {
     case report(NewReport)
     case deadline(NewDeadline)
     case suspend(NewSuspension)
-    case season(NewSeason)
-    case announce(program: Code, vintage: Int64, percent: DecimalNumber)
-    case spill(program: Code, vintage: Int64, percent: DecimalNumber)
-    case release(program: Code, vintage: Int64)
-    case link(NewLink)
-    case delivery(link: Code, quantity: Quantity)
-    case move(ZoneMove)
-    case swap(NewSwap)
-    case unswap(UInt64)
-    case offer(NewOffer)
-    case take(UInt64)
-    case unoffer(UInt64)
     case readmit(program: Code, member: Code, text: String)
     case bust(market: Code, trade: UInt64, text: String)
-    case transfer(PermitAmount, to: Code)
-    case recall(transfer: UInt64)
     case retire(PermitAmount, text: String)
     /// `from` is another facility of the member; nil for its general account.
     case cover(facility: Code, PermitAmount, from: Code?)
     case surrender(facility: Code, period: Int64, PermitAmount)
-    case trust(program: Code, to: Code)
-    case distrust(program: Code, to: Code)
     case pay(penalty: UInt64)
-    case fourEyes(isOn: Bool, seconds: Int64)
-    /// `verb` is that of the request in `act`.
-    case propose(verb: Verb, act: String)
-    /// `command` is what `act` reads as.
-    indirect case approve(proposal: UInt64, act: String, verb: Verb, command: Command)
-    case decline(proposal: UInt64, text: String)
 }
 
 /// Permits that a request moves: of a class, so many, and which.
@@ -169,81 +147,6 @@ package struct NewDeadline: Sendable, Equatable {
     package var since: Int64?
     /// In per cent.
     package var share: DecimalNumber
-}
-
-/// `SEASON`.
-package struct NewSeason: Sendable, Equatable {
-    package var program: Code
-    package var vintage: Int64
-    package var ends: Timestamp
-    /// In per cent of the entitlement.
-    package var carry: DecimalNumber
-    package var spills: Bool
-}
-
-/// `LINK`.
-package struct NewLink: Sendable, Equatable {
-    package var code: Code
-    package var program: Code
-    package var from: Code
-    package var to: Code
-    /// What the account stands at; nil: as it is.
-    package var balance: Quantity?
-    /// Its terms; they start at `.never` if they do now.
-    package var terms: Link.Change
-
-    package init(
-        code: Code,
-        program: Code,
-        from: Code,
-        to: Code,
-        balance: Quantity?,
-        terms: Link.Change
-    ) {
-        self.code = code
-        self.program = program
-        self.from = from
-        self.to = to
-        self.balance = balance
-        self.terms = terms
-    }
-}
-
-/// `SWAP`.
-package struct NewSwap: Sendable, Equatable {
-    package var give: ClassName
-    package var giveQuantity: Quantity
-    package var want: ClassName
-    package var wantQuantity: Quantity
-    /// With whom alone.
-    package var partner: Code?
-    package var expires: Timestamp?
-}
-
-/// `OFFER`.
-package struct NewOffer: Sendable, Equatable {
-    /// Permits of one class in the bundle.
-    package struct Item: Sendable, Equatable {
-        package var permits: ClassName
-        package var quantity: Quantity
-    }
-
-    package var items: [Item]
-    package var price: DecimalNumber
-    package var royalty: DecimalNumber?
-    package var lease: Int64?
-    /// To whom alone.
-    package var partner: Code?
-    package var expires: Timestamp?
-}
-
-/// `MOVE`.
-package struct ZoneMove: Sendable, Equatable {
-    package var link: Code
-    package var vintage: Int64
-    package var quantity: Quantity
-    package var isBack: Bool
-    package var first: Int64?
 }
 
 /// `SUSPEND`.

@@ -1,5 +1,5 @@
 package import Permits
-import Registry
+package import Registry
 import Seals
 
 // Seasons, links and what passes through them.
@@ -86,8 +86,66 @@ extension RequestRule {
     )
 }
 
+/// Commands of water: seasons, links and what passes through them.
+package enum WaterCommand: Sendable, Equatable {
+    case season(NewSeason)
+    case announce(program: Code, vintage: Int64, percent: DecimalNumber)
+    case spill(program: Code, vintage: Int64, percent: DecimalNumber)
+    case release(program: Code, vintage: Int64)
+    case link(NewLink)
+    case delivery(link: Code, quantity: Quantity)
+    case move(ZoneMove)
+}
+
+/// `SEASON`.
+package struct NewSeason: Sendable, Equatable {
+    package var program: Code
+    package var vintage: Int64
+    package var ends: Timestamp
+    /// In per cent of the entitlement.
+    package var carry: DecimalNumber
+    package var spills: Bool
+}
+
+/// `LINK`.
+package struct NewLink: Sendable, Equatable {
+    package var code: Code
+    package var program: Code
+    package var from: Code
+    package var to: Code
+    /// What the account stands at; nil: as it is.
+    package var balance: Quantity?
+    /// Its terms; they start at `.never` if they do now.
+    package var terms: Link.Change
+
+    package init(
+        code: Code,
+        program: Code,
+        from: Code,
+        to: Code,
+        balance: Quantity?,
+        terms: Link.Change
+    ) {
+        self.code = code
+        self.program = program
+        self.from = from
+        self.to = to
+        self.balance = balance
+        self.terms = terms
+    }
+}
+
+/// `MOVE`.
+package struct ZoneMove: Sendable, Equatable {
+    package var link: Code
+    package var vintage: Int64
+    package var quantity: Quantity
+    package var isBack: Bool
+    package var first: Int64?
+}
+
 extension LineScanner {
-    func readLink(_ line: Span<UInt8>) throws(Refusal) -> RegistryCommand {
+    func readLink(_ line: Span<UInt8>) throws(Refusal) -> WaterCommand {
         let link = try required(code(.link, line), .link)
         let text = try text(.ratio, line)
         guard let ratio = text.map({ Ratio($0) }) ?? .one else {
@@ -115,12 +173,12 @@ extension LineScanner {
         )
     }
 
-    func readDelivery(_ line: Span<UInt8>) throws(Refusal) -> RegistryCommand {
+    func readDelivery(_ line: Span<UInt8>) throws(Refusal) -> WaterCommand {
         let link = try required(code(.link, line), .link)
         return .delivery(link: link, quantity: try required(quantity(.qty, line), .qty))
     }
 
-    func readMove(_ line: Span<UInt8>) throws(Refusal) -> RegistryCommand {
+    func readMove(_ line: Span<UInt8>) throws(Refusal) -> WaterCommand {
         let link = try required(code(.link, line), .link)
         return .move(
             ZoneMove(
@@ -133,7 +191,7 @@ extension LineScanner {
         )
     }
 
-    func readSeason(_ line: Span<UInt8>) throws(Refusal) -> RegistryCommand {
+    func readSeason(_ line: Span<UInt8>) throws(Refusal) -> WaterCommand {
         let program = try required(code(.program, line), .program)
         let vintage = try required(integer(.vintage, line, in: LineScanner.vintages), .vintage)
         return .season(
@@ -147,7 +205,7 @@ extension LineScanner {
         )
     }
 
-    func readAnnounce(_ line: Span<UInt8>) throws(Refusal) -> RegistryCommand {
+    func readAnnounce(_ line: Span<UInt8>) throws(Refusal) -> WaterCommand {
         let program = try required(code(.program, line), .program)
         let vintage = try required(integer(.vintage, line, in: LineScanner.vintages), .vintage)
         return .announce(
@@ -157,7 +215,7 @@ extension LineScanner {
         )
     }
 
-    func readSpill(_ line: Span<UInt8>) throws(Refusal) -> RegistryCommand {
+    func readSpill(_ line: Span<UInt8>) throws(Refusal) -> WaterCommand {
         let program = try required(code(.program, line), .program)
         let vintage = try required(integer(.vintage, line, in: LineScanner.vintages), .vintage)
         return .spill(
@@ -167,7 +225,7 @@ extension LineScanner {
         )
     }
 
-    func readRelease(_ line: Span<UInt8>) throws(Refusal) -> RegistryCommand {
+    func readRelease(_ line: Span<UInt8>) throws(Refusal) -> WaterCommand {
         let program = try required(code(.program, line), .program)
         let vintage = try required(integer(.vintage, line, in: LineScanner.vintages), .vintage)
         return .release(program: program, vintage: vintage)

@@ -11,15 +11,16 @@ extension Sequencer {
     func credentialRefusal(_ command: Command) -> Refusal? {
         switch command {
         case .admin(.login(_, _, let change)): return change.passwordHash.flatMap(hashRefusal)
-        case .registry(.approve(_, _, _, let proposed)): return credentialRefusal(proposed)
-        case .registry(.propose(.login, let act)):
+        case .approval(.approve(_, _, _, let proposed)): return credentialRefusal(proposed)
+        case .approval(.propose(.login, let act)):
             do throws(ParseFailure) {
                 guard case .command(let proposed) = try LineParser.parse(Array(act.utf8).span).body else { return nil }
                 return credentialRefusal(proposed)
             } catch {
                 return error.refusal
             }
-        case .admin, .registry, .order, .cancel, .amend, .quote, .massCancel, .clock, .session, .auction, .compact:
+        case .admin, .registry, .deal, .water, .approval, .order, .cancel, .amend, .quote, .massCancel, .clock,
+            .session, .auction, .compact:
             return nil
         }
     }

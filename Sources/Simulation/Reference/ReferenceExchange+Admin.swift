@@ -27,7 +27,14 @@ extension ReferenceExchange {
         }
     }
 
-    /// Caps, issue, transfers and retirement; the rest of the registry has a model of its own.
+    /// Transfers.
+    mutating func performDeal(_ command: DealCommand, by member: MemberID, _ role: Role) throws(RejectCode) {
+        guard role == .participant else { throw .roleNotAllowed }
+        guard case .transfer(let amount, let target) = command else { throw .unknownVerb }
+        try transfer(amount.permits.program, amount.permits.vintage, target, amount.quantity.units, by: member)
+    }
+
+    /// Caps, issue and retirement; the rest of the registry has a model of its own.
     mutating func performRegistry(
         _ command: RegistryCommand,
         by member: MemberID,
@@ -35,7 +42,7 @@ extension ReferenceExchange {
     ) throws(RejectCode) {
         let allowed: Role =
             switch command {
-            case .transfer, .retire: .participant
+            case .retire: .participant
             default: .regulator
             }
         guard role == allowed else { throw .roleNotAllowed }
@@ -50,8 +57,6 @@ extension ReferenceExchange {
         case .allocate(let new):
             let target = new.member ?? .none
             try allocate(new.permits.program, new.permits.vintage, target, new.basis.units, by: member)
-        case .transfer(let amount, let target):
-            try transfer(amount.permits.program, amount.permits.vintage, target, amount.quantity.units, by: member)
         case .retire(let amount, _):
             let permitClass = try permitClass(amount.permits.program, amount.permits.vintage)
             if amount.quantity.units > freePermits(member, permitClass) { throw .insufficientPermits }

@@ -78,7 +78,8 @@ struct ReferenceExchange {
             expireByClock()
         case .admin(let command): try performAdmin(command, by: request.member, role)
         case .registry(let command): try performRegistry(command, by: request.member, role)
-        case .session, .auction, .compact: throw .unknownVerb
+        case .deal(let command): try performDeal(command, by: request.member, role)
+        case .session, .auction, .compact, .water, .approval: throw .unknownVerb
         }
         return .done
     }
