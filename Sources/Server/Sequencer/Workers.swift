@@ -32,13 +32,20 @@ package struct Workers: Sendable {
         self.readers = readers
     }
 
-    /// Threads of this process: one commits, one makes checkpoints, two hash when others leave them time, some read.
+    /// Threads of this process: one commits, one makes checkpoints, one or two hash when others leave them time, some read.
+    ///
+    /// A hash goes through 128 MiB at random: with one for each processor, the caches are nobody else's (`ops/check-siege WEIR 0.6 junk`:
+    /// with two threads on two processors the others' p99 was 3.0 times the quiet one, with one 2.0; 2026).
     /// - Throws: `ServerError` if there are no threads to have.
     package static func threads() throws -> Workers {
         Workers(
             journal: try ThreadWorker("weir.journal", threads: 1),
             checkpoints: try ThreadWorker("weir.checkpoint", threads: 1),
-            passwords: try ThreadWorker("weir.passwords", threads: 2, yieldsToOthers: true),
+            passwords: try ThreadWorker(
+                "weir.passwords",
+                threads: min(2, max(1, ProcessInfo.processInfo.activeProcessorCount / 2)),
+                yieldsToOthers: true
+            ),
             readers: try ThreadWorker("weir.readers", threads: 4)
         )
     }
