@@ -8,7 +8,8 @@ struct Weir: AsyncParsableCommand {
         abstract: "The exchange for pollution and water-use permits.",
         version: "0.1.0",
         subcommands: [
-            Serve.self, Demo.self, Connect.self, Requests.self, Replay.self, JournalCommand.self, Verify.self, BackupCommand.self,
+            Serve.self, Demo.self, Connect.self, Requests.self, Replay.self, JournalCommand.self, Verify.self,
+            BackupCommand.self,
             RestoreCommand.self, Simulate.self,
             Clear.self, CompactCommands.self,
             AuctionCommands.self, AuditCommands.self, KeysCommand.self,

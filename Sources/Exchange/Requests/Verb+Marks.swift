@@ -19,7 +19,9 @@ extension Verb {
     /// Who may send it.
     package var roles: Roles { Marks.all[Int(place)].roles }
 
-    private func has(_ trait: RequestRule.Traits) -> Bool { Marks.all[Int(place)].traits.rawValue & trait.rawValue != 0 }
+    private func has(_ trait: RequestRule.Traits) -> Bool {
+        Marks.all[Int(place)].traits.rawValue & trait.rawValue != 0
+    }
 
     /// Whether it takes an order, a bid or an offer back, or makes the venue do so.
     package var takesBack: Bool { has(.takesBack) }
