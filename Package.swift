@@ -50,53 +50,96 @@ let package = Package(
         .target(name: "Compacts", dependencies: ["Permits", "Seals", "Registry"], swiftSettings: core),
         .target(name: "Audit", dependencies: ["Permits", "Seals"], swiftSettings: core),
         .target(
-            name: "Exchange", dependencies: ["Permits", "Seals", "Auctions", "OrderBook", "Ledger", "Registry", "Compacts", "Audit", deque],
-            swiftSettings: core),
+            name: "Exchange",
+            dependencies: [
+                "Permits", "Seals", "Auctions", "OrderBook", "Ledger", "Registry", "Compacts", "Audit", deque,
+            ],
+            swiftSettings: core
+        ),
         .target(
-            name: "Wire", dependencies: ["Permits", "Seals", "Auctions", "OrderBook", "Ledger", "Registry", "Compacts", "Audit", "Exchange"],
-            swiftSettings: core),
+            name: "Wire",
+            dependencies: [
+                "Permits", "Seals", "Auctions", "OrderBook", "Ledger", "Registry", "Compacts", "Audit", "Exchange",
+            ],
+            swiftSettings: core
+        ),
         .target(
             name: "Storage",
             dependencies: [
-                "Permits", "Auctions", "OrderBook", "Ledger", "Registry", "Compacts", "Audit", "Exchange", "Seals", "CLibcrypto",
+                "Permits", "Auctions", "OrderBook", "Ledger", "Registry", "Compacts", "Audit", "Exchange", "Seals",
+                "CLibcrypto",
                 .product(name: "GRDB", package: "GRDB.swift"), .product(name: "GRDBSQLite", package: "GRDB.swift"),
-            ], swiftSettings: strict),
+            ],
+            swiftSettings: strict
+        ),
         .target(
-            name: "Server", dependencies: engine + ["Storage", logging, tls, nioTLS, deque] + nio, swiftSettings: strict),
+            name: "Server",
+            dependencies: engine + ["Storage", logging, tls, nioTLS, deque] + nio,
+            swiftSettings: strict
+        ),
         .target(
             name: "Simulation",
             dependencies: engine + [
                 "Storage", "Server", "WeirClient", logging, .product(name: "GRDBSQLite", package: "GRDB.swift"),
                 .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOEmbedded", package: "swift-nio"),
-            ], swiftSettings: strict),
+            ],
+            swiftSettings: strict
+        ),
         .target(
             name: "Disclosure",
             dependencies: [
                 "Audit", "Storage", logging, .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"), .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),
-            ], swiftSettings: strict),
+            ],
+            swiftSettings: strict
+        ),
         .target(name: "WeirClient", dependencies: ["Permits", "Seals", tls, nioTLS] + nio, swiftSettings: strict),
         .executableTarget(
-            name: "weir", dependencies: engine + ["Storage", "Server", "Disclosure", "Simulation", "WeirClient", logging, arguments, "SwiftCSV"],
-            swiftSettings: strict),
+            name: "weir",
+            dependencies: engine + [
+                "Storage", "Server", "Disclosure", "Simulation", "WeirClient", logging, arguments, "SwiftCSV",
+            ],
+            swiftSettings: strict
+        ),
         .executableTarget(
-            name: "weir-bench", dependencies: engine + ["Storage", "Server", "CEpoll", logging, arguments],
-            swiftSettings: strict),
+            name: "weir-bench",
+            dependencies: engine + ["Storage", "Server", "CEpoll", logging, arguments],
+            swiftSettings: strict
+        ),
+        .testTarget(name: "PermitsTests", dependencies: ["Permits"], swiftSettings: strict),
         .testTarget(name: "SealsTests", dependencies: ["Seals"], swiftSettings: strict),
         .testTarget(name: "AuditTests", dependencies: ["Seals", "Audit"], swiftSettings: strict),
         .testTarget(name: "AuctionTests", dependencies: ["Permits", "Seals", "Auctions"], swiftSettings: strict),
-        .testTarget(name: "CompactTests", dependencies: ["Permits", "Seals", "Registry", "Compacts"], swiftSettings: strict),
+        .testTarget(
+            name: "CompactTests",
+            dependencies: ["Permits", "Seals", "Registry", "Compacts"],
+            swiftSettings: strict
+        ),
         .testTarget(name: "OrderBookTests", dependencies: ["Permits", "OrderBook"], swiftSettings: strict),
+        .testTarget(name: "LedgerTests", dependencies: ["Permits", "Ledger"], swiftSettings: strict),
+        .testTarget(name: "RegistryTests", dependencies: ["Permits", "Registry"], swiftSettings: strict),
+        .testTarget(name: "ExchangeTests", dependencies: engine, swiftSettings: strict),
         .testTarget(name: "ModelTests", dependencies: engine + ["Simulation"], swiftSettings: strict),
-        .testTarget(name: "StorageTests", dependencies: engine + ["Storage", .product(name: "GRDB", package: "GRDB.swift")], swiftSettings: strict),
+        .testTarget(
+            name: "StorageTests",
+            dependencies: engine + ["Storage", .product(name: "GRDB", package: "GRDB.swift")],
+            swiftSettings: strict
+        ),
         .testTarget(
             name: "ServerTests",
-            dependencies: engine + ["Storage", "Server", "Disclosure", "WeirClient", logging, .product(name: "GRDB", package: "GRDB.swift")]
+            dependencies: engine + [
+                "Storage", "Server", "Disclosure", "WeirClient", logging, .product(name: "GRDB", package: "GRDB.swift"),
+            ]
                 + nio + [.product(name: "NIOEmbedded", package: "swift-nio")],
-            swiftSettings: strict),
+            swiftSettings: strict
+        ),
         .testTarget(name: "TidyTests", swiftSettings: strict),
-        .testTarget(name: "WireTests", dependencies: engine + ["Storage", .product(name: "GRDB", package: "GRDB.swift")], swiftSettings: strict),
+        .testTarget(
+            name: "WireTests",
+            dependencies: engine + ["Storage", .product(name: "GRDB", package: "GRDB.swift")],
+            swiftSettings: strict
+        ),
     ]
 )
 
@@ -104,7 +147,11 @@ let package = Package(
 if Context.environment["WEIR_FUZZ"] != nil {
     package.targets.append(
         .executableTarget(
-            name: "weir-fuzz", dependencies: ["Wire", "Simulation"], swiftSettings: strict,
+            name: "weir-fuzz",
+            dependencies: ["Wire", "Simulation"],
+            swiftSettings: strict,
             // gold ends with an internal error on the sanitizers' symbols.
-            linkerSettings: [.unsafeFlags(["-use-ld=lld"])]))
+            linkerSettings: [.unsafeFlags(["-use-ld=lld"])]
+        )
+    )
 }

@@ -195,7 +195,7 @@ package struct Transfer: Sendable {
     }
 
     /// Which accounts give and take money.
-    package var cashAccounts: (from: AccountID, to: AccountID) {
+    var cashAccounts: (from: AccountID, to: AccountID) {
         func account(_ member: MemberID, _ fund: FundID?) -> AccountID {
             if let fund { return .fund(fund) }
             if member != .venue { return .general(member) }
@@ -205,7 +205,7 @@ package struct Transfer: Sendable {
     }
 
     /// Which accounts give and take permits.
-    package var permitAccounts: (from: AccountID, to: AccountID) {
+    var permitAccounts: (from: AccountID, to: AccountID) {
         let source: AccountID =
             switch kind {
             case .allocation, .award: .issuance

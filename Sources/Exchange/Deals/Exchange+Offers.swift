@@ -47,9 +47,7 @@ extension Exchange {
             expires: new.expires ?? .never
         )
         registry.add(offer)
-        for item in items {
-            _ = ledger.hold(item.quantity.units, of: .permits(item.permitClass), in: .general(offer.seller))
-        }
+        keep(offer)
         if offer.expires != .never { timers.add(.offerExpires(offer.number), at: offer.expires) }
         report(offer, .open, &events)
         return .registry(.offer(offer.number))
@@ -102,6 +100,8 @@ extension Exchange {
         let offer = try checkTake(number, sender)
         // Nothing below may fail.
         registry.remove(offer: number)
+        // What is leased stays held, by the lease.
+        if offer.lease == 0 { free(offer) }
         func transfer(_ from: MemberID, _ to: MemberID, _ asset: Transfer.Asset, _ amount: Int64) -> Transfer {
             Transfer(kind: .sale, from: from, to: to, asset: asset, amount: amount, text: "sale \(number)")
         }
@@ -111,7 +111,6 @@ extension Exchange {
         }
         for item in offer.items {
             if offer.lease == 0 {
-                ledger.release(item.quantity.units, of: .permits(item.permitClass), in: .general(offer.seller))
                 var delivery = transfer(offer.seller, sender.member, .permits(item.permitClass), item.quantity.units)
                 move(&delivery, &events)
             }
@@ -195,9 +194,7 @@ extension Exchange {
 
     mutating func end(_ offer: Offer, _ state: OfferState, _ events: inout ContiguousArray<Event>) {
         registry.remove(offer: offer.number)
-        for item in offer.items {
-            ledger.release(item.quantity.units, of: .permits(item.permitClass), in: .general(offer.seller))
-        }
+        free(offer)
         report(offer, state, &events)
     }
 
@@ -243,8 +240,9 @@ extension Exchange {
         right.owed = due - paid
         right.before.removeAll { $0.vintage <= season.vintage }
         if right.isLease, !isOver {
+            let leased = right
             right.seasonsLeft = right.seasonsLeft.map { $0 - 1 }
-            if right.seasonsLeft == 0 { releaseLeased(right) }
+            if right.seasonsLeft == 0 { self.free(leased) }
         }
         registry.set(right, at: index)
         publish(.right(right, yielded: yielded, paid: paid), &events)
@@ -260,15 +258,11 @@ extension Exchange {
     mutating func endRights(of id: ClassID) {
         for index in registry.rights.indices where registry.rights[index].entitlement == id {
             var right = registry.rights[index]
-            if right.isLease { releaseLeased(right) }
+            free(right)
             right.seasonsLeft = 0
             registry.set(right, at: index)
         }
         registry.forgetRightsThatAreOver()
-    }
-
-    private mutating func releaseLeased(_ right: Right) {
-        ledger.release(right.quantity.units, of: .permits(right.entitlement), in: .general(right.seller))
     }
 }
 

@@ -55,8 +55,7 @@ extension Exchange {
             return .registry(.swap(offer.number, .executed))
         }
         registry.add(offer)
-        _ = ledger.hold(offer.giveQuantity.units, of: .permits(give), in: .general(offer.member))
-        ledger.expect(offer.wantQuantity.units, of: .permits(want), in: .general(offer.member))
+        keep(offer)
         if offer.expires != .never { timers.add(.swapExpires(offer.number), at: offer.expires) }
         report(offer, .open, &events)
         return .registry(.swap(offer.number, .open))
@@ -100,7 +99,10 @@ extension Exchange {
 
     /// Moves all legs: those that were waiting get and give what they asked, what is better goes to the new offer.
     private mutating func execute(_ offer: Swap, with ring: [Swap], _ events: inout ContiguousArray<Event>) {
-        for other in ring { release(other) }
+        for other in ring {
+            registry.remove(swap: other.number)
+            free(other)
+        }
         let first = ring[0]
         let last = ring[ring.count - 1]
         var legs = [(from: offer.member, to: last.member, last.want, last.wantQuantity)]
@@ -124,15 +126,9 @@ extension Exchange {
         for (_, target, id, quantity) in legs { alertHolding(of: target, id, adding: quantity, &events) }
     }
 
-    /// Takes an offer off the list and frees what it held.
-    private mutating func release(_ swap: Swap) {
-        registry.remove(swap: swap.number)
-        ledger.release(swap.giveQuantity.units, of: .permits(swap.give), in: .general(swap.member))
-        ledger.expect(-swap.wantQuantity.units, of: .permits(swap.want), in: .general(swap.member))
-    }
-
     mutating func end(_ swap: Swap, _ state: SwapState, _ events: inout ContiguousArray<Event>) {
-        release(swap)
+        registry.remove(swap: swap.number)
+        free(swap)
         report(swap, state, &events)
     }
 

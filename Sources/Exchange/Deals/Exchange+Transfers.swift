@@ -51,8 +51,7 @@ extension Exchange {
         )
         transfer.number = registry.number(transfer, waits: executes > now)
         if executes > now {
-            _ = ledger.hold(amount.quantity.units, of: .permits(id), in: .general(sender.member))
-            ledger.expect(amount.quantity.units, of: .permits(id), in: .general(member))
+            keep(transfer)
             timers.add(.transfer(transfer.number), at: executes)
             report(transfer, .waiting, &events)
         } else {
@@ -95,9 +94,7 @@ extension Exchange {
     /// Takes a transfer off the list, freeing what it held.
     mutating func end(_ transfer: PendingTransfer, _ state: TransferState, _ events: inout ContiguousArray<Event>) {
         registry.remove(transfer: transfer.number)
-        let asset = AssetID.permits(transfer.permitClass)
-        ledger.release(transfer.quantity.units, of: asset, in: .general(transfer.from))
-        ledger.expect(-transfer.quantity.units, of: asset, in: .general(transfer.to))
+        free(transfer)
         report(transfer, state, &events)
     }
 

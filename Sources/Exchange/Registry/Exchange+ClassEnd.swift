@@ -70,16 +70,16 @@ extension Exchange {
                     number: { $0.number },
                     &events
                 ) {
-                    if $1.permitClass == id { $0.end($1, .failed, &$2) }
+                    if $1.concerns(id) { $0.end($1, .failed, &$2) }
                 }
             case 3:
                 isDone = goOn(&sweep, through: { $0.registry.swaps.first(after: $1) }, number: { $0.number }, &events) {
-                    if $1.give == id || $1.want == id { $0.end($1, .ended, &$2) }
+                    if $1.concerns(id) { $0.end($1, .ended, &$2) }
                 }
             case 4:
                 isDone = goOn(&sweep, through: { $0.registry.offers.first(after: $1) }, number: { $0.number }, &events)
                 {
-                    if $1.items.contains(where: { $0.permitClass == id }) { $0.end($1, .ended, &$2) }
+                    if $1.concerns(id) { $0.end($1, .ended, &$2) }
                 }
                 if isDone { endRights(of: id) }
             default: preconditionFailure("a class that ends has no stage \(sweep.stage)")

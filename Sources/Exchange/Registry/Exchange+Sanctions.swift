@@ -66,13 +66,7 @@ extension Exchange {
             withdraw(member, from: auction.terms.id, &events)
         }
         let classes = registry.classIDs.filter { registry[$0].program == program }
-        for offer in registry.offers(of: member)
-        where offer.items.contains(where: { classes.contains($0.permitClass) }) {
-            end(offer, .ended, &events)
-        }
-        for swap in registry.swaps(of: member) where classes.contains(swap.give) || classes.contains(swap.want) {
-            end(swap, .ended, &events)
-        }
+        endDeals(of: member, in: classes, &events)
         cancelAll(of: member, .suspended, &events) { barred.contains($0.id.market) }
     }
 

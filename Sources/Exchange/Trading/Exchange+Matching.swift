@@ -250,23 +250,7 @@ extension Exchange {
                 if order.side == .buy { expected.add(incoming: order.open.units, of: permits(of: id), in: account) }
             }
         }
-        for transfer in registry.transfers {
-            let permits = AssetID.permits(transfer.permitClass)
-            expected.add(held: transfer.quantity.units, of: permits, in: .general(transfer.from))
-            expected.add(incoming: transfer.quantity.units, of: permits, in: .general(transfer.to))
-        }
-        for offer in registry.offers {
-            for item in offer.items {
-                expected.add(held: item.quantity.units, of: .permits(item.permitClass), in: .general(offer.seller))
-            }
-        }
-        for right in registry.rights where right.isLease {
-            expected.add(held: right.quantity.units, of: .permits(right.entitlement), in: .general(right.seller))
-        }
-        for swap in registry.swaps {
-            expected.add(held: swap.giveQuantity.units, of: .permits(swap.give), in: .general(swap.member))
-            expected.add(incoming: swap.wantQuantity.units, of: .permits(swap.want), in: .general(swap.member))
-        }
+        tallyPromises(&expected)
         for auction in auctions where auction.settlement != nil { auction.tallySettlement(&expected) }
         for auction in auctions where auction.hasStandingBids {
             let permits = AssetID.permits(auction.terms.permitClass)

@@ -113,15 +113,16 @@ struct SettlementBatch {
     /// Books a move of serial numbers.
     mutating func book(_ move: BookedMove) { moves.append(move) }
 
-    /// Books a transfer; its kind tells which end is the bank, the issuance or the retirement.
-    mutating func book(_ transfer: Transfer) {
+    /// Books a transfer.
+    mutating func book(_ transfer: Transfer, sequence: UInt64) throws(BookingFault) {
+        let (from, to) = try transfer.accounts(sequence: sequence)
         switch transfer.asset {
         case .cash(let currency):
-            add(-transfer.amount, transfer.cashAccounts.from, currency)
-            add(transfer.amount, transfer.cashAccounts.to, currency)
+            add(-transfer.amount, from, currency)
+            add(transfer.amount, to, currency)
         case .permits(let permitClass):
-            add(-transfer.amount, transfer.permitAccounts.from, permitClass)
-            add(transfer.amount, transfer.permitAccounts.to, permitClass)
+            add(-transfer.amount, from, permitClass)
+            add(transfer.amount, to, permitClass)
         }
     }
 

@@ -104,7 +104,7 @@ struct SettlementProjection {
             case .serials(let move):
                 batch.book(SettlementBatch.BookedMove(sequence: sequence, position: index + 1, time: time, move: move))
             case .transferred(let transfer):
-                batch.book(transfer)
+                try batch.book(transfer, sequence: sequence)
                 try write(transfer, at)
             case .dayEnded:
                 try endDay(sequence: sequence, time: time)
