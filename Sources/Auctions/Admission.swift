@@ -49,9 +49,7 @@ struct Admission {
                 if step.price.minorUnits < floor {
                     cuts.append(Cut(step: Int(index), quantity: step.quantity, rule: .reserve))
                 } else {
-                    entries.append(
-                        Entry(step: index, price: step.price.minorUnits, quantity: step.quantity.units)
-                    )
+                    entries.append(Entry(step: index, price: step.price.minorUnits, quantity: step.quantity.units))
                 }
             }
         }

@@ -14,10 +14,7 @@ extension Compacts: Layout {
         new.complaintCount = try coder.value("complaintCount", old?.complaintCount)
         for complaint in try coder.list("complaints", old?.complaints) { new.take(complaint) }
         let ignored = try coder.list("ignored", old?.allIgnored) { coder, old throws(SnapshotError) in
-            (
-                complainer: try coder.value("complainer", old?.complainer),
-                member: try coder.value("member", old?.member)
-            )
+            (complainer: try coder.value("complainer", old?.complainer), member: try coder.value("member", old?.member))
         }
         for entry in ignored { new.note(ignored: entry.complainer, by: entry.member) }
         new.labels = try coder.list("labels", old?.labels)
@@ -192,9 +189,7 @@ extension Reading: Layout {
 
 extension Claim: Layout {
     package static func layout(_ coder: inout some SnapshotCoder, _ old: Claim?) throws(SnapshotError) -> Claim {
-        let (number, agreement) = (
-            try coder.value("number", old?.number), try coder.value("agreement", old?.agreement)
-        )
+        let (number, agreement) = (try coder.value("number", old?.number), try coder.value("agreement", old?.agreement))
         let (clause, period) = (try coder.value("clause", old?.clause), try coder.value("period", old?.period))
         var new = Claim(
             number: number,

@@ -52,9 +52,7 @@ package final class PublicSite: Sendable {
                     }
                     channel.closeFuture.whenComplete { _ in end.cancel() }
                     let pipeline = channel.pipeline.syncOperations
-                    try pipeline.addHandler(
-                        IdleStateHandler(allTimeout: .seconds(PublicSite.idleSecondsMax))
-                    )
+                    try pipeline.addHandler(IdleStateHandler(allTimeout: .seconds(PublicSite.idleSecondsMax)))
                     try pipeline.configureHTTPServerPipeline(withErrorHandling: true)
                     try pipeline.addHandler(PublicSiteHandler(log: log, pool: pool, logger: logger))
                 }

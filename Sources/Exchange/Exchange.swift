@@ -64,6 +64,8 @@ package struct Exchange: Sendable {
     package internal(set) var hasDueTimers = false
     var orderCount: UInt64 = 0
     var tradeCount: UInt64 = 0
+    /// What the command at hand did, in order; empty between commands.
+    var events: ContiguousArray<Event> = []
     /// What the book did in the command at hand; empty between commands.
     var bookEvents = Buffer<BookEvent>()
     /// Facilities of which a fact has changed that labels go by; between commands those that wait for a `CLOCK`.
@@ -83,11 +85,13 @@ package struct Exchange: Sendable {
     ///
     /// - Parameters:
     ///   - request: the command, who sent it and when; its time is not before the last one's.
-    ///   - events: gets what happened, in order.
+    ///   - output: gets what happened, in order.
     /// - Returns: the reply. A refused command has changed nothing but `sequence`, `now` and the memory of its id; two refusals
     ///   leave more behind: the misuse of a fund is published, and a draft that cannot be read is dropped.
-    package mutating func apply(_ request: borrowing Request, into events: inout ContiguousArray<Event>) -> Reply {
+    package mutating func apply(_ request: borrowing Request, into output: inout ContiguousArray<Event>) -> Reply {
         precondition(request.time >= now, "time runs backwards")
+        swap(&events, &output)
+        defer { swap(&events, &output) }
         if owner.isShared() {
             bookEvents.makeOwn()
             firstReplies.makeOwn()
@@ -122,12 +126,12 @@ package struct Exchange: Sendable {
             try Permissions.check(members[request.member].role, request.verb)
             try fourEyes.check(request.verb, from: request.member)
             let sender = Sender(member: request.member, user: request.user, id: request.id)
-            outcome = try perform(request.command, sender, &events)
+            outcome = try perform(request.command, sender)
         } catch {
             outcome = .refused(error)
         }
-        if !awakened.isEmpty { advanceAwakened(&events) }
-        if !unlabelled.isEmpty { reviewLabels(&events) }
+        if !awakened.isEmpty { advanceAwakened() }
+        if !unlabelled.isEmpty { reviewLabels() }
         if timers.wantsLook { lookAtTimers() }
         if isRemembered, !outcome.isBusy {
             firstReplies.record(

@@ -38,9 +38,7 @@ extension Outcome: Layout {
                 )
             case .refused:
                 let refusal = old?.refusal
-                return .refused(
-                    Refusal(try coder.value("code", refusal?.code), try coder.value("text", refusal?.text))
-                )
+                return .refused(Refusal(try coder.value("code", refusal?.code), try coder.value("text", refusal?.text)))
             case .registry:
                 var fields: RegistryOutcome?
                 if case .registry(let outcome)? = old { fields = outcome }

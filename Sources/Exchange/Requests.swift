@@ -293,41 +293,33 @@ extension LineScanner {
 }
 
 extension Exchange {
-    mutating func perform(
-        _ command: borrowing Command,
-        _ sender: Sender,
-        _ events: inout ContiguousArray<Event>
-    ) throws(Refusal) -> Outcome {
+    mutating func perform(_ command: borrowing Command, _ sender: Sender) throws(Refusal) -> Outcome {
         switch command {
-        case .order(let order): return try enterOrder(order, sender, &events)
-        case .cancel(let target): return try cancelOrder(target, sender, &events)
-        case .amend(let amendment): return try amendOrder(amendment, sender, &events)
-        case .quote(let quote): return try replaceQuote(quote, sender, &events)
-        case .massCancel(let filter): return try massCancel(filter, sender, &events)
-        case .clock: fireTimers(&events)
-        case .session(let command): return try applySession(command, sender, &events)
-        case .auction(let command): try applyAuction(command, sender, &events)
-        case .registry(let command): return try applyRegistry(command, sender, &events)
-        case .deal(let command): return try applyDeal(command, sender, &events)
-        case .water(let command): return try applyWater(command, sender, &events)
-        case .approval(let command): return try applyApproval(command, sender, &events)
-        case .compact(let command): return try applyCompact(command, sender, &events)
-        case .admin(let command): try applyAdmin(command, sender, &events)
+        case .order(let order): return try enterOrder(order, sender)
+        case .cancel(let target): return try cancelOrder(target, sender)
+        case .amend(let amendment): return try amendOrder(amendment, sender)
+        case .quote(let quote): return try replaceQuote(quote, sender)
+        case .massCancel(let filter): return try massCancel(filter, sender)
+        case .clock: fireTimers()
+        case .session(let command): return try applySession(command, sender)
+        case .auction(let command): try applyAuction(command, sender)
+        case .registry(let command): return try applyRegistry(command, sender)
+        case .deal(let command): return try applyDeal(command, sender)
+        case .water(let command): return try applyWater(command, sender)
+        case .approval(let command): return try applyApproval(command, sender)
+        case .compact(let command): return try applyCompact(command, sender)
+        case .admin(let command): try applyAdmin(command, sender)
         }
         return .done
     }
 
-    private mutating func applyRegistry(
-        _ command: RegistryCommand,
-        _ sender: Sender,
-        _ events: inout ContiguousArray<Event>
-    ) throws(Refusal) -> Outcome {
+    private mutating func applyRegistry(_ command: RegistryCommand, _ sender: Sender) throws(Refusal) -> Outcome {
         switch command {
-        case .program(let new): try defineProgram(new, sender, &events)
-        case .cap(let new): return try setCap(new, sender, &events)
-        case .allocate(let new): return try allocate(new, sender, &events)
+        case .program(let new): try defineProgram(new, sender)
+        case .cap(let new): return try setCap(new, sender)
+        case .allocate(let new): return try allocate(new, sender)
         case .holiday(let program, let date): try addHoliday(program: program, date: date, sender)
-        case .facility(let new): try registerFacility(new, sender, &events)
+        case .facility(let new): try registerFacility(new, sender)
         case .monitor(let facility, let verifier, let second, let rule, let tolerance):
             try appoint(
                 facility: facility,
@@ -335,99 +327,82 @@ extension Exchange {
                 second: second,
                 rule: rule,
                 tolerance: tolerance,
-                sender,
-                &events
+                sender
             )
-        case .report(let new): try report(new, sender, &events)
-        case .deadline(let new): try setDeadline(new, sender, &events)
-        case .suspend(let new): try suspend(new, sender, &events)
+        case .report(let new): try report(new, sender)
+        case .deadline(let new): try setDeadline(new, sender)
+        case .suspend(let new): try suspend(new, sender)
         case .readmit(let program, let member, let text):
-            try readmit(program: program, member: member, text: text, sender, &events)
+            try readmit(program: program, member: member, text: text, sender)
         case .bust(let market, let trade, let text):
-            try bust(market: market, trade: trade, text: text, sender, &events)
-        case .retire(let amount, let text): return try retirePermits(amount, text: text, sender, &events)
+            try bust(market: market, trade: trade, text: text, sender)
+        case .retire(let amount, let text): return try retirePermits(amount, text: text, sender)
         case .cover(let facility, let amount, let source):
-            try cover(facility: facility, amount, from: source, sender, &events)
+            try cover(facility: facility, amount, from: source, sender)
         case .surrender(let facility, let period, let amount):
-            try surrender(facility: facility, period: period, amount, sender, &events)
-        case .pay(let penalty): try pay(penalty: penalty, sender, &events)
+            try surrender(facility: facility, period: period, amount, sender)
+        case .pay(let penalty): try pay(penalty: penalty, sender)
         }
         return .done
     }
 
-    private mutating func applyDeal(
-        _ command: DealCommand,
-        _ sender: Sender,
-        _ events: inout ContiguousArray<Event>
-    ) throws(Refusal) -> Outcome {
+    private mutating func applyDeal(_ command: DealCommand, _ sender: Sender) throws(Refusal) -> Outcome {
         switch command {
-        case .swap(let new): return try offerSwap(new, sender, &events)
-        case .unswap(let number): try withdrawSwap(number, sender, &events)
-        case .offer(let new): return try offer(new, sender, &events)
-        case .take(let number): try takeOffer(number, sender, &events)
-        case .unoffer(let number): try withdrawOffer(number, sender, &events)
-        case .transfer(let amount, let target): return try transferPermits(amount, to: target, sender, &events)
-        case .recall(let transfer): try recall(transfer: transfer, sender, &events)
-        case .trust(let program, let target): return try trust(target, program: program, sender, &events)
-        case .distrust(let program, let target): try distrust(target, program: program, sender, &events)
+        case .swap(let new): return try offerSwap(new, sender)
+        case .unswap(let number): try withdrawSwap(number, sender)
+        case .offer(let new): return try offer(new, sender)
+        case .take(let number): try takeOffer(number, sender)
+        case .unoffer(let number): try withdrawOffer(number, sender)
+        case .transfer(let amount, let target): return try transferPermits(amount, to: target, sender)
+        case .recall(let transfer): try recall(transfer: transfer, sender)
+        case .trust(let program, let target): return try trust(target, program: program, sender)
+        case .distrust(let program, let target): try distrust(target, program: program, sender)
         }
         return .done
     }
 
-    private mutating func applyWater(
-        _ command: WaterCommand,
-        _ sender: Sender,
-        _ events: inout ContiguousArray<Event>
-    ) throws(Refusal) -> Outcome {
+    private mutating func applyWater(_ command: WaterCommand, _ sender: Sender) throws(Refusal) -> Outcome {
         switch command {
-        case .season(let new): try openSeason(new, sender, &events)
+        case .season(let new): try openSeason(new, sender)
         case .announce(let program, let vintage, let percent):
-            return try announce(program: program, vintage: vintage, percent: percent, sender, &events)
+            return try announce(program: program, vintage: vintage, percent: percent, sender)
         case .spill(let program, let vintage, let percent):
-            return try spill(program: program, vintage: vintage, percent: percent, sender, &events)
-        case .link(let new): try setLink(new, sender, &events)
-        case .delivery(let link, let quantity): try deliver(link: link, quantity: quantity, sender, &events)
-        case .move(let move): return try moveThrough(move, sender, &events)
+            return try spill(program: program, vintage: vintage, percent: percent, sender)
+        case .link(let new): try setLink(new, sender)
+        case .delivery(let link, let quantity): try deliver(link: link, quantity: quantity, sender)
+        case .move(let move): return try moveThrough(move, sender)
         case .release(let program, let vintage):
-            return try release(program: program, vintage: vintage, sender, &events)
+            return try release(program: program, vintage: vintage, sender)
         }
         return .done
     }
 
-    private mutating func applyApproval(
-        _ command: ApprovalCommand,
-        _ sender: Sender,
-        _ events: inout ContiguousArray<Event>
-    ) throws(Refusal) -> Outcome {
+    private mutating func applyApproval(_ command: ApprovalCommand, _ sender: Sender) throws(Refusal) -> Outcome {
         switch command {
         case .fourEyes(let isOn, let seconds): try setFourEyes(isOn, seconds: seconds, sender)
-        case .propose(let verb, let act): return try propose(verb, act: act, sender, &events)
+        case .propose(let verb, let act): return try propose(verb, act: act, sender)
         case .approve(let number, let act, let verb, let command):
-            return try approve(number, act: act, verb: verb, command, sender, &events)
-        case .decline(let number, _): try decline(number, sender, &events)
+            return try approve(number, act: act, verb: verb, command, sender)
+        case .decline(let number, _): try decline(number, sender)
         }
         return .done
     }
 
-    private mutating func applyAdmin(
-        _ command: AdminCommand,
-        _ sender: Sender,
-        _ events: inout ContiguousArray<Event>
-    ) throws(Refusal) {
+    private mutating func applyAdmin(_ command: AdminCommand, _ sender: Sender) throws(Refusal) {
         switch command {
         case .member(let code, let role, let name):
-            try admitMember(code: code, role: role, name: name, &events)
-        case .login(let member, let user, let change): try setLogin(member: member, user: user, change, &events)
-        case .revoke(let member, let user): try revoke(member: member, user: user, &events)
-        case .market(let market): try listMarket(market, &events)
+            try admitMember(code: code, role: role, name: name)
+        case .login(let member, let user, let change): try setLogin(member: member, user: user, change)
+        case .revoke(let member, let user): try revoke(member: member, user: user)
+        case .market(let market): try listMarket(market)
         case .phase(let market, let phase, let text):
-            try changePhase(market: market, to: phase, text: text, sender, &events)
-        case .reference(let market, let price): try setReference(market: market, price: price, &events)
-        case .dayEnd: try endDay(&events)
+            try changePhase(market: market, to: phase, text: text, sender)
+        case .reference(let market, let price): try setReference(market: market, price: price)
+        case .dayEnd: try endDay()
         case .deposit(let member, let currency, let amount):
-            try moveCash(.deposit, member: member, currency: currency, amount: amount, &events)
+            try moveCash(.deposit, member: member, currency: currency, amount: amount)
         case .withdraw(let member, let currency, let amount):
-            try moveCash(.withdrawal, member: member, currency: currency, amount: amount, &events)
+            try moveCash(.withdrawal, member: member, currency: currency, amount: amount)
         }
     }
 }

@@ -90,11 +90,7 @@ extension OrderBook {
         return isDone
     }
 
-    private mutating func fillCall(
-        _ call: inout Uncrossing,
-        atMost steps: inout Int,
-        events: inout Buffer<BookEvent>
-    ) {
+    private mutating func fillCall(_ call: inout Uncrossing, atMost steps: inout Int, events: inout Buffer<BookEvent>) {
         while call.left > .zero, steps > 0 {
             guard let bestBid, let bestAsk, bestBid >= call.price, bestAsk <= call.price else {
                 call.left = .zero
@@ -133,11 +129,7 @@ extension OrderBook {
 
     /// Takes a quantity that traded with another book's order, in a call over both, off an order.
     /// - Returns: the order as it is now.
-    package mutating func fill(
-        _ id: OrderID,
-        _ quantity: Quantity,
-        events: inout Buffer<BookEvent>
-    ) -> Order {
+    package mutating func fill(_ id: OrderID, _ quantity: Quantity, events: inout Buffer<BookEvent>) -> Order {
         own()
         let order = fill(orders.slot(of: id), quantity)
         finish(&events)

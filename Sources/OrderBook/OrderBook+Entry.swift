@@ -61,11 +61,7 @@ extension OrderBook {
     /// Ends an order and reports it closed.
     /// - Returns: whether it was live.
     @discardableResult
-    package mutating func cancel(
-        _ id: OrderID,
-        reason: DoneReason,
-        events: inout Buffer<BookEvent>
-    ) -> Bool {
+    package mutating func cancel(_ id: OrderID, reason: DoneReason, events: inout Buffer<BookEvent>) -> Bool {
         own()
         let slot = orders.slot(of: id)
         guard slot != 0 else { return false }

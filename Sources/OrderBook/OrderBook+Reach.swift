@@ -85,11 +85,7 @@ extension OrderBook {
     ///
     /// Stops act on the new last price when the caller calls `resumeContinuous`.
     /// - Returns: the order as it is now.
-    package mutating func take(
-        _ quantity: Quantity,
-        of id: OrderID,
-        events: inout Buffer<BookEvent>
-    ) -> Order {
+    package mutating func take(_ quantity: Quantity, of id: OrderID, events: inout Buffer<BookEvent>) -> Order {
         own()
         let slot = orders.slot(of: id)
         precondition(slot != 0 && quantity.units <= Int64(orders[slot].shown), "the order does not show as much")

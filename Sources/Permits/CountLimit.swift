@@ -72,13 +72,7 @@ public struct CountLimit: Sendable {
             bytes: 160,
             "price steps of these; older auctions are in settlement"
         ),
-        CountLimit(
-            "bidsMax",
-            Limits.bidsMax,
-            of: .member,
-            bytes: 2_000,
-            "bids in auctions that wait for their result"
-        ),
+        CountLimit("bidsMax", Limits.bidsMax, of: .member, bytes: 2_000, "bids in auctions that wait for their result"),
         CountLimit(
             "consignmentsMax",
             Limits.consignmentsMax,

@@ -217,25 +217,16 @@ public enum RejectCode: UInt16, CaseIterable, Sendable {
             ("LIMIT_REACHED", "The venue holds as many of these as it can.", "The text gives the limit.")
         case .unknownAuction: ("UNKNOWN_AUCTION", "No such auction.", "AUCTIONS lists them.")
         case .unknownFacility:
-            (
-                "UNKNOWN_FACILITY", "No such facility.",
-                "FACILITIES lists them."
-            )
+            ("UNKNOWN_FACILITY", "No such facility.", "FACILITIES lists them.")
         case .unknownTransfer:
-            (
-                "UNKNOWN_TRANSFER", "No transfer with that number waits.",
-                "TRANSFERS lists those that wait."
-            )
+            ("UNKNOWN_TRANSFER", "No transfer with that number waits.", "TRANSFERS lists those that wait.")
         case .unknownProposal:
             (
                 "UNKNOWN_PROPOSAL", "The member has no open proposal with that number.",
                 "PROPOSALS lists them; it may have expired."
             )
         case .unknownPenalty:
-            (
-                "UNKNOWN_PENALTY", "No unpaid penalty has that number.",
-                "PENALTIES lists them."
-            )
+            ("UNKNOWN_PENALTY", "No unpaid penalty has that number.", "PENALTIES lists them.")
         case .unknownTrade:
             (
                 "UNKNOWN_TRADE", "The trade is not among the last of its market.",
@@ -391,10 +382,7 @@ public enum RejectCode: UInt16, CaseIterable, Sendable {
                 "Raise it by GUARANTEE to the amount in the text."
             )
         case .reserveExceeded:
-            (
-                "RESERVE_EXCEEDED", "The reserve does not hold that much.",
-                "Allocate at most what the text says is left."
-            )
+            ("RESERVE_EXCEEDED", "The reserve does not hold that much.", "Allocate at most what the text says is left.")
         case .bankingLimitExceeded:
             (
                 "BANKING_LIMIT_EXCEEDED",

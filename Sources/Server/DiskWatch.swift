@@ -26,13 +26,7 @@ final class DiskWatch: @unchecked Sendable {
     ///   - reserve: the megabytes of room that are kept for the journal.
     ///   - hold: tells those that follow the journal whether they are to wait.
     ///   - logger: where that is told.
-    init(
-        directory: String,
-        roomMin: Int64,
-        reserve: Int64,
-        hold: @escaping @Sendable (Bool) -> Void,
-        logger: Logger
-    ) {
+    init(directory: String, roomMin: Int64, reserve: Int64, hold: @escaping @Sendable (Bool) -> Void, logger: Logger) {
         files = ["journal.db", "settlement.db", "snapshots.db", "log.db"].map { "\(directory)/\($0)" }
         self.roomMin = roomMin
         self.reserve = reserve

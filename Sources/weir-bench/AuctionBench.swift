@@ -50,9 +50,7 @@ struct AuctionBench: ParsableCommand {
             var times: [Double] = []
             var sold = Quantity.zero
             for _ in 0..<runs {
-                times.append(
-                    seconds { sold = Clearing(steps, bidders: owners, sale: sale, rules: rules).sold }
-                )
+                times.append(seconds { sold = Clearing(steps, bidders: owners, sale: sale, rules: rules).sold })
             }
             let ratio = times.median / sorted.median
             worst = max(worst, ratio)

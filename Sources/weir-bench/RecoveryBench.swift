@@ -65,12 +65,7 @@ struct RecoveryBench: ParsableCommand {
     private func recover(_ data: String) throws {
         let journal = try Journal(directory: data)
         let logger = Logger(label: "bench", factory: { _ in SwiftLogNoOpLogHandler() })
-        let followers = try Followers(
-            directory: data,
-            journal: journal,
-            logKey: BenchVenue.logKey,
-            logger: logger
-        )
+        let followers = try Followers(directory: data, journal: journal, logKey: BenchVenue.logKey, logger: logger)
         _ = try Recovery.recover(journal: journal, followers: followers, logger: logger)
         try followers.close()
         try journal.close()

@@ -10,9 +10,7 @@ enum InputFile {
                 try path == "-"
                 ? FileHandle.standardInput.readToEnd() ?? Data() : Data(contentsOf: URL(fileURLWithPath: path))
         } catch {
-            throw CommandError(
-                "\(path == "-" ? "standard input" : path) cannot be read: \(error.localizedDescription)"
-            )
+            throw CommandError("\(path == "-" ? "standard input" : path) cannot be read: \(error.localizedDescription)")
         }
     }
 }

@@ -14,10 +14,7 @@ package struct Condition<Subject: Sendable>: Sendable {
 
     /// Reads a condition; `find` tells what a name stands for.
     /// - Throws: `TermsProblem`.
-    package init(
-        _ text: String,
-        find: (String) throws(TermsProblem) -> Subject
-    ) throws(TermsProblem) {
+    package init(_ text: String, find: (String) throws(TermsProblem) -> Subject) throws(TermsProblem) {
         self.text = text
         for alternative in text.split(separator: "|", omittingEmptySubsequences: false) {
             var list: [Comparison] = []
@@ -50,9 +47,7 @@ package struct Condition<Subject: Sendable>: Sendable {
     /// - Parameter value: what a subject comes to; it throws if that is not known.
     /// - Returns: whether one alternative holds whole.
     /// - Throws: what `value` threw first, if the rest does not decide.
-    package func holds<Problem: Error>(
-        _ value: (Subject) throws(Problem) -> ExactNumber
-    ) throws(Problem) -> Bool {
+    package func holds<Problem: Error>(_ value: (Subject) throws(Problem) -> ExactNumber) throws(Problem) -> Bool {
         var unknown: Problem?
         for alternative in alternatives {
             var mayHold = true

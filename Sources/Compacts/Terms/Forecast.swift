@@ -127,11 +127,7 @@ package struct Forecast: Sendable {
         if due.amount > .zero { period.payments.append(Payment(clause: clause, due: due)) }
     }
 
-    private func figure(
-        _ measure: Int,
-        _ given: [Figure?],
-        _ turnovers: [Agreement.FundState.Turnover]
-    ) -> Figure? {
+    private func figure(_ measure: Int, _ given: [Figure?], _ turnovers: [Agreement.FundState.Turnover]) -> Figure? {
         switch terms.measures[measure].source {
         case .readings(let sampling): given[measure] ?? sampling.otherwise
         case .balance(.fund(let fund)): Figure(minorUnits: Int128(balances[fund].minorUnits), terms.currency)

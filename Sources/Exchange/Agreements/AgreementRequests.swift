@@ -13,19 +13,9 @@ extension RequestRule {
         optional: [(.to, .list("CODE"))]
     )
 
-    package static let join = RequestRule(
-        .join,
-        "Takes part in an open dialogue.",
-        by: .everyone,
-        required: .compact
-    )
+    package static let join = RequestRule(.join, "Takes part in an open dialogue.", by: .everyone, required: .compact)
 
-    package static let leave = RequestRule(
-        .leave,
-        "Leaves a dialogue.",
-        by: .everyone,
-        required: .compact
-    )
+    package static let leave = RequestRule(.leave, "Leaves a dialogue.", by: .everyone, required: .compact)
 
     package static let message = RequestRule(
         .message,

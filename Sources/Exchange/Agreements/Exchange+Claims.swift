@@ -14,8 +14,7 @@ extension Exchange {
         _ debtor: MemberID,
         _ creditor: Claim.Creditor,
         _ owed: Money,
-        _ delivery: Claim.Delivery?,
-        _ events: inout ContiguousArray<Event>
+        _ delivery: Claim.Delivery?
     ) {
         let claim = compacts.add(
             Claim(
@@ -32,29 +31,29 @@ extension Exchange {
                 cure: terms.schedule.cure(from: now)
             )
         )
-        tell(id, .claim(claim, text: "due"), &events)
+        tell(id, .claim(claim, text: "due"))
     }
 
     /// Tries the open claims of a contract, and breaks those whose time is over, also after its end.
     /// - Returns: false if the slice ended before the last of them; each slice pays or breaks one at least.
-    mutating func collect(_ id: AgreementID, _ events: inout ContiguousArray<Event>) -> Bool {
+    mutating func collect(_ id: AgreementID) -> Bool {
         let first = events.count
         for claim in compacts.owed(under: id) where claim.state == .open {
             guard events.count == first || events.count < sliceEnd else { return false }
-            collect(claim: claim.number, id, &events)
+            collect(claim: claim.number, id)
         }
         return true
     }
 
     /// Tries a claim while its contract is in force, and breaks it if its time is over.
-    mutating func collect(claim number: UInt64, _ id: AgreementID, _ events: inout ContiguousArray<Event>) {
-        if compacts[id].state == .contract { tryToPay(number, &events) }
+    mutating func collect(claim number: UInt64, _ id: AgreementID) {
+        if compacts[id].state == .contract { tryToPay(number) }
         guard let claim = compacts.claim(number), claim.state == .open, claim.isOwed, claim.cure <= now else { return }
-        breach(claim, id, &events)
+        breach(claim, id)
     }
 
     /// Tries what a member owes, once money has come in.
-    mutating func collect(from member: MemberID, _ events: inout ContiguousArray<Event>) {
+    mutating func collect(from member: MemberID) {
         let claims = compacts.owed(by: member)
         for (index, claim) in claims.enumerated() {
             guard events.count < sliceEnd else {
@@ -62,21 +61,21 @@ extension Exchange {
                 return
             }
             guard compacts[claim.agreement].state == .contract else { continue }
-            tryToPay(claim.number, &events)
+            tryToPay(claim.number)
         }
     }
 
     /// Pays a claim as far as the debtor has it.
     /// - Returns: whether anything was paid.
     @discardableResult
-    private mutating func tryToPay(_ number: UInt64, _ events: inout ContiguousArray<Event>) -> Bool {
+    private mutating func tryToPay(_ number: UInt64) -> Bool {
         guard var claim = compacts.claim(number) else { return false }
         if let delivery = claim.delivery {
             if let debtor = obstacle(to: delivery, claim.currency) {
-                pass(claim, to: debtor, &events)
+                pass(claim, to: debtor)
                 return false
             }
-            deliver(delivery, claim.clause, claim.period, claim.currency, claim.agreement, &events)
+            deliver(delivery, claim.clause, claim.period, claim.currency, claim.agreement)
             claim.owed = .zero
         } else {
             let paid = min(claim.owed, free(claim.debtor, claim.currency))
@@ -91,8 +90,7 @@ extension Exchange {
                 to: to,
                 of: claim.agreement,
                 clause: claim.clause,
-                period: claim.period,
-                &events
+                period: claim.period
             )
             claim.owed = claim.owed - paid
         }
@@ -101,22 +99,18 @@ extension Exchange {
             claim.state = .paid
         }
         compacts.set(claim)
-        tell(claim.agreement, .claim(claim, text: claim.state == .paid ? "paid" : "paid in part"), &events)
+        tell(claim.agreement, .claim(claim, text: claim.state == .paid ? "paid" : "paid in part"))
         return true
     }
 
     /// Now the other side keeps a delivery from being made.
-    private mutating func pass(
-        _ claim: Claim,
-        to debtor: MemberID,
-        _ events: inout ContiguousArray<Event>
-    ) {
+    private mutating func pass(_ claim: Claim, to debtor: MemberID) {
         guard debtor != claim.debtor, let delivery = claim.delivery else { return }
         var claim = claim
         claim.debtor = debtor
         claim.creditor = .member(debtor == delivery.seller ? delivery.buyer : delivery.seller)
         compacts.set(claim)
-        tell(claim.agreement, .claim(claim, text: "the other side is ready"), &events)
+        tell(claim.agreement, .claim(claim, text: "the other side is ready"))
     }
 
     private func place(of creditor: Claim.Creditor, _ terms: Terms, _ id: AgreementID) -> Terms.Place? {
@@ -131,7 +125,7 @@ extension Exchange {
     }
 
     /// The time of a claim is over: it is broken, its penalty is owed too, and bonds pay what they can.
-    mutating func breach(_ claim: Claim, _ id: AgreementID, _ events: inout ContiguousArray<Event>) {
+    mutating func breach(_ claim: Claim, _ id: AgreementID) {
         guard let terms = compacts[id].terms else { return }
         var claim = claim
         claim.state = .broken
@@ -148,35 +142,30 @@ extension Exchange {
                 let to = terms.parties.firstIndex { $0.member == members[other].code }
                 damages =
                     damages
-                    - drawBonds(of: debtor, damages, for: claim.clause, terms, id, to: to.map { .party($0) }, &events)
+                    - drawBonds(of: debtor, damages, for: claim.clause, terms, id, to: to.map { .party($0) })
             }
-            tell(id, .claim(claim, text: "broken"), &events)
+            tell(id, .claim(claim, text: "broken"))
         } else {
             // After the end no term is executed, so no penalty either.
             let percent = compacts[id].state == .contract ? terms.breach.penalty : .zero
             let penalty = Int128(claim.owed.minorUnits) * Int128(percent.hundredths) / 10_000
             claim.owed = min(Limits.moneyMax, claim.owed + Money(minorUnits: Int64(penalty)))
             compacts.set(claim)
-            tell(id, .claim(claim, text: "broken"), &events)
-            payByBonds(claim, terms, id, &events)
+            tell(id, .claim(claim, text: "broken"))
+            payByBonds(claim, terms, id)
         }
         if terms.breach.ends, compacts[id].state == .contract {
-            end(id, .broken, text: "claim \(claim.number)", &events)
+            end(id, .broken, text: "claim \(claim.number)")
         }
     }
 
     /// Pays what is owed in money out of the debtor's bonds, as far as they have it.
-    mutating func payByBonds(
-        _ claim: Claim,
-        _ terms: Terms,
-        _ id: AgreementID,
-        _ events: inout ContiguousArray<Event>
-    ) {
+    mutating func payByBonds(_ claim: Claim, _ terms: Terms, _ id: AgreementID) {
         guard let place = place(of: claim.creditor, terms, id) else { return }
         var claim = claim
         for debtor in terms.parties(of: members[claim.debtor].code) {
             claim.owed =
-                claim.owed - drawBonds(of: debtor, claim.owed, for: claim.clause, terms, id, to: place, &events)
+                claim.owed - drawBonds(of: debtor, claim.owed, for: claim.clause, terms, id, to: place)
         }
         guard claim != compacts.claim(claim.number) else { return }
         if claim.owed == .zero, claim.state == .open {
@@ -184,7 +173,7 @@ extension Exchange {
             count(\.late, of: claim.debtor)
         }
         compacts.set(claim)
-        tell(id, .claim(claim, text: "paid by bond"), &events)
+        tell(id, .claim(claim, text: "paid by bond"))
     }
 
     /// Pays out of a party's bonds.
@@ -196,7 +185,6 @@ extension Exchange {
     ///   - terms: those in force.
     ///   - id: the agreement.
     ///   - place: who gets it; nil: the other signing parties in equal parts, what rounding leaves to the first.
-    ///   - events: gets what happened.
     /// - Returns: how much was paid.
     mutating func drawBonds(
         of party: Int,
@@ -204,8 +192,7 @@ extension Exchange {
         for clause: Code,
         _ terms: Terms,
         _ id: AgreementID,
-        to place: Terms.Place?,
-        _ events: inout ContiguousArray<Event>
+        to place: Terms.Place?
     ) -> Money {
         var left = amount
         for (index, fund) in terms.funds.enumerated() where fund.bond?.from == party && place != .fund(index) {
@@ -220,26 +207,14 @@ extension Exchange {
             for (position, to) in places.enumerated() {
                 let part = position == 0 ? drawn.minorUnits - share * Int64(places.count - 1) : share
                 guard part > 0 else { continue }
-                transfer(
-                    Money(minorUnits: part),
-                    from: .fund(index),
-                    to: to,
-                    of: id,
-                    clause: fund.name,
-                    period: clause,
-                    &events
-                )
+                transfer(Money(minorUnits: part), from: .fund(index), to: to, of: id, clause: fund.name, period: clause)
             }
         }
         return amount - left
     }
 
     /// The debtor pays by hand.
-    mutating func settle(
-        claim number: UInt64,
-        _ sender: Sender,
-        _ events: inout ContiguousArray<Event>
-    ) throws(Refusal) {
+    mutating func settle(claim number: UInt64, _ sender: Sender) throws(Refusal) {
         guard let claim = compacts.claim(number), claim.isOwed, claim.debtor == sender.member else {
             throw Refusal(.unknownClaim, "you owe no claim \(number); CLAIMS lists them")
         }
@@ -256,7 +231,7 @@ extension Exchange {
             }
         }
         // Nothing below may fail.
-        tryToPay(number, &events)
+        tryToPay(number)
     }
 }
 

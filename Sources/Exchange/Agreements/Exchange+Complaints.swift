@@ -25,11 +25,7 @@ extension Exchange {
     }
 
     /// A complaint about a member, or about a reading of an agreement, which then is not settled before it is answered.
-    mutating func complain(
-        _ new: NewComplaint,
-        _ sender: Sender,
-        _ events: inout ContiguousArray<Event>
-    ) throws(Refusal) -> Outcome {
+    mutating func complain(_ new: NewComplaint, _ sender: Sender) throws(Refusal) -> Outcome {
         let about = try findMember(new.about)
         guard about != sender.member, about != .venue else {
             throw Refusal(.invalidCombination, "a complaint is about another member")
@@ -72,7 +68,7 @@ extension Exchange {
             )
         )
         timers.add(.complaint(complaint.number), at: complaint.due)
-        report(complaint, text: complaint.text, &events)
+        report(complaint, text: complaint.text)
         return .registry(.complaint(complaint.number, due: complaint.due))
     }
 
@@ -104,40 +100,33 @@ extension Exchange {
         }
     }
 
-    mutating func answer(
-        complaint number: UInt64,
-        text: String,
-        _ sender: Sender,
-        _ events: inout ContiguousArray<Event>
-    ) throws(Refusal) {
+    mutating func answer(complaint number: UInt64, text: String, _ sender: Sender) throws(Refusal) {
         guard let index = compacts.complaint(number),
             compacts.complaints[index].about == sender.member, compacts.complaints[index].state != .answered
         else { throw Refusal(.unknownComplaint, "no complaint \(number) waits for your answer; COMPLAINTS lists them") }
         // Nothing below may fail.
         compacts.set(.answered, answer: text, complaint: index)
-        report(compacts.complaints[index], text: text, &events)
-        if let id = compacts.complaints[index].agreement { advance(id, &events) }
+        report(compacts.complaints[index], text: text)
+        if let id = compacts.complaints[index].agreement { advance(id) }
     }
 
     /// The time to answer a complaint is over.
-    mutating func expire(complaint number: UInt64, _ events: inout ContiguousArray<Event>) {
+    mutating func expire(complaint number: UInt64) {
         guard let index = compacts.complaint(number), compacts.complaints[index].state == .open else { return }
         let complaint = compacts.complaints[index]
         // Counted once for each who complains, however often.
         if !compacts.hasIgnored(complaint.by, complaint.about) { count(\.unanswered, of: complaint.about) }
         compacts.set(.unanswered, complaint: index)
-        report(compacts.complaints[index], text: "", &events)
-        if let id = compacts.complaints[index].agreement { advance(id, &events) }
+        report(compacts.complaints[index], text: "")
+        if let id = compacts.complaints[index].agreement { advance(id) }
     }
 
     /// Tells both sides and the public.
-    private mutating func report(_ complaint: Complaint, text: String, _ events: inout ContiguousArray<Event>) {
+    private mutating func report(_ complaint: Complaint, text: String) {
         for member in [complaint.by, complaint.about] {
-            events.append(
-                .complaint(member: member, count: nextCount(of: member), complaint: complaint, text: text)
-            )
+            events.append(.complaint(member: member, count: nextCount(of: member), complaint: complaint, text: text))
         }
-        publish(.complaint(complaint, text: text), &events)
+        publish(.complaint(complaint, text: text))
     }
 
     /// How many days an answer may take where no agreement says so.

@@ -13,8 +13,7 @@ extension Exchange {
         draft number: UInt64,
         digest: Digest,
         _ signature: [UInt8],
-        _ sender: Sender,
-        _ events: inout ContiguousArray<Event>
+        _ sender: Sender
     ) throws(Refusal) {
         let id = try findAgreement(code, of: sender.member)
         guard let draft = compacts[id].draft, draft.number == number else {
@@ -38,8 +37,8 @@ extension Exchange {
         let bonds = isComplete ? try checkEntry(draft.terms, id) : []
         // Nothing below may fail.
         compacts[id].signatures = signatures
-        tell(id, .signed(draft: number, signer), &events)
-        if isComplete { conclude(id, draft, bonds, &events) }
+        tell(id, .signed(draft: number, signer))
+        if isComplete { conclude(id, draft, bonds) }
     }
 
     private func checkSigner(
@@ -154,12 +153,7 @@ extension Exchange {
             .first { $0.offset >= progress.count || !progress[$0.offset].isSettled }?.element
     }
 
-    private mutating func conclude(
-        _ id: AgreementID,
-        _ draft: Agreement.Draft,
-        _ bonds: [NewBond],
-        _ events: inout ContiguousArray<Event>
-    ) {
+    private mutating func conclude(_ id: AgreementID, _ draft: Agreement.Draft, _ bonds: [NewBond]) {
         let isAmended = compacts[id].state == .contract
         compacts[id].conclude(draft, at: now)
         compacts[id].leaves = .never
@@ -167,30 +161,17 @@ extension Exchange {
         for fund in draft.terms.funds where compacts[id].fund(fund.name) == nil {
             compacts[id].funds.append(Agreement.FundState(name: fund.name, fund: compacts.nextFund()))
         }
-        tell(id, .contract(draft, isAmended: isAmended), &events)
+        tell(id, .contract(draft, isAmended: isAmended))
         for bond in bonds where bond.amount > .zero {
             let terms = draft.terms.funds[bond.fund]
             let from = Terms.Place.party(terms.bond?.from ?? 0)
-            transfer(
-                bond.amount,
-                from: from,
-                to: .fund(bond.fund),
-                of: id,
-                clause: terms.name,
-                period: Exchange.entry,
-                &events
-            )
+            transfer(bond.amount, from: from, to: .fund(bond.fund), of: id, clause: terms.name, period: Exchange.entry)
         }
-        advance(id, &events)
+        advance(id)
     }
 
     /// The signature of a person under the end of a contract.
-    mutating func signEnd(
-        of code: Code,
-        _ signature: [UInt8],
-        _ sender: Sender,
-        _ events: inout ContiguousArray<Event>
-    ) throws(Refusal) {
+    mutating func signEnd(of code: Code, _ signature: [UInt8], _ sender: Sender) throws(Refusal) {
         let (id, terms) = try findInForce(code, seenBy: sender.member)
         let oldest = now.adding(microseconds: -Exchange.endSignatureDays * Timestamp.microsecondsPerDay)
         let alive = compacts[id].endSignatures.filter { $0.time >= oldest }
@@ -204,9 +185,9 @@ extension Exchange {
         try check(signature, of: text, by: sender)
         // Nothing below may fail.
         compacts[id].endSignatures = alive + [signer]
-        tell(id, .endSigned(signer), &events)
+        tell(id, .endSigned(signer))
         guard !isSigned(by: terms.signatories, compacts[id].endSignatures) else {
-            return end(id, .terminated, text: "", &events)
+            return end(id, .terminated, text: "")
         }
         let party = members[sender.member].code
         let exit = terms.exits.first { terms.parties[$0.party].member == party }
@@ -214,54 +195,36 @@ extension Exchange {
         let time = now.adding(microseconds: exit.noticeDays * Timestamp.microsecondsPerDay)
         guard time < compacts[id].leaves else { return }
         compacts[id].leaves = time
-        tell(id, .leaving(sender.member, at: time), &events)
-        advance(id, &events)
+        tell(id, .leaving(sender.member, at: time))
+        advance(id)
     }
 
     /// Ends an agreement: what its accounts have goes where the terms say, and nothing more is executed.
-    mutating func end(
-        _ id: AgreementID,
-        _ ending: Agreement.Ending,
-        text: String,
-        _ events: inout ContiguousArray<Event>
-    ) {
+    mutating func end(_ id: AgreementID, _ ending: Agreement.Ending, text: String) {
         guard let terms = compacts[id].terms else { return }
         compacts[id].end(ending, at: now)
-        callBonds(terms, id, &events)
+        callBonds(terms, id)
         for (index, fund) in terms.funds.enumerated() {
-            passClaims(of: fund, terms, id, &events)
+            passClaims(of: fund, terms, id)
             let left = balance(of: fund.name, id)
             guard left > .zero else { continue }
-            transfer(
-                left,
-                from: .fund(index),
-                to: .party(fund.rest),
-                of: id,
-                clause: fund.name,
-                period: Exchange.end,
-                &events
-            )
+            transfer(left, from: .fund(index), to: .party(fund.rest), of: id, clause: fund.name, period: Exchange.end)
         }
-        tell(id, .ended(ending, text: text), &events)
+        tell(id, .ended(ending, text: text))
     }
 
     /// Before bonds go back they pay what their givers still owe: money, deliveries that lapse now, and tasks that are late.
-    private mutating func callBonds(_ terms: Terms, _ id: AgreementID, _ events: inout ContiguousArray<Event>) {
+    private mutating func callBonds(_ terms: Terms, _ id: AgreementID) {
         for claim in compacts.owed(under: id) {
-            if claim.delivery == nil { payByBonds(claim, terms, id, &events) } else { breach(claim, id, &events) }
+            if claim.delivery == nil { payByBonds(claim, terms, id) } else { breach(claim, id) }
         }
         for (index, task) in terms.tasks.enumerated() where compacts[id].tasks[index].state == .late {
-            breakTask(index, task, terms, id, &events)
+            breakTask(index, task, terms, id)
         }
     }
 
     /// What is owed to an account that ends is owed to who gets the rest.
-    private mutating func passClaims(
-        of fund: Terms.Fund,
-        _ terms: Terms,
-        _ id: AgreementID,
-        _ events: inout ContiguousArray<Event>
-    ) {
+    private mutating func passClaims(of fund: Terms.Fund, _ terms: Terms, _ id: AgreementID) {
         guard let index = compacts[id].fund(fund.name), let rest = members.member(terms.parties[fund.rest].member)
         else { return }
         let account = compacts[id].funds[index].fund
@@ -273,7 +236,7 @@ extension Exchange {
                 claim.state = .paid
             }
             compacts.set(claim)
-            tell(id, .claim(claim, text: "\(fund.name) has ended"), &events)
+            tell(id, .claim(claim, text: "\(fund.name) has ended"))
         }
     }
 

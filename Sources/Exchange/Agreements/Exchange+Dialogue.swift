@@ -7,41 +7,37 @@ import Registry
 // Agreements before they bind: indications of interest, messages, drafts.
 
 extension Exchange {
-    mutating func applyCompact(
-        _ command: CompactCommand,
-        _ sender: Sender,
-        _ events: inout ContiguousArray<Event>
-    ) throws(Refusal) -> Outcome {
+    mutating func applyCompact(_ command: CompactCommand, _ sender: Sender) throws(Refusal) -> Outcome {
         switch command {
         case .interest(let code, let partners, let text):
-            try openDialogue(code, to: partners, text, sender, &events)
-        case .join(let code): try join(code, sender, &events)
-        case .leave(let code): try leave(code, sender, &events)
+            try openDialogue(code, to: partners, text, sender)
+        case .join(let code): try join(code, sender)
+        case .leave(let code): try leave(code, sender)
         case .message(let code, let text):
             let id = try findAgreement(code, of: sender.member)
-            tell(id, .message(by: sender.member, sender.user, text: text), &events)
+            tell(id, .message(by: sender.member, sender.user, text: text))
         case .draft(let code, let text, let isUnfinished):
-            return try draft(code, text, isUnfinished: isUnfinished, sender, &events)
+            return try draft(code, text, isUnfinished: isUnfinished, sender)
         case .sign(let code, let draft, let digest, let signature):
-            try sign(code, draft: draft, digest: digest, signature, sender, &events)
-        case .terminate(let code, let signature): try signEnd(of: code, signature, sender, &events)
-        case .reading(let new): try read(new, sender, &events)
+            try sign(code, draft: draft, digest: digest, signature, sender)
+        case .terminate(let code, let signature): try signEnd(of: code, signature, sender)
+        case .reading(let new): try read(new, sender)
         case .fulfil(let code, let task, let evidence):
-            try fulfil(task, of: code, evidence: evidence, sender, &events)
-        case .spend(let new): return try spend(new, sender, &events)
+            try fulfil(task, of: code, evidence: evidence, sender)
+        case .spend(let new): return try spend(new, sender)
         case .donate(let code, let fund, let amount, let text):
-            try donate(amount, to: fund, of: code, text: text, sender, &events)
-        case .settle(let claim): try settle(claim: claim, sender, &events)
+            try donate(amount, to: fund, of: code, text: text, sender)
+        case .settle(let claim): try settle(claim: claim, sender)
         case .waiveClaim(let claim, let amount, let until, let text):
-            try waive(claim: claim, amount: amount, until: until, text: text, sender, &events)
+            try waive(claim: claim, amount: amount, until: until, text: text, sender)
         case .waiveClause(let code, let clause, let period, let text):
-            try waive(clause: clause, of: code, period: period, text: text, sender, &events)
-        case .complain(let new): return try complain(new, sender, &events)
-        case .answer(let complaint, let text): try answer(complaint: complaint, text: text, sender, &events)
+            try waive(clause: clause, of: code, period: period, text: text, sender)
+        case .complain(let new): return try complain(new, sender)
+        case .answer(let complaint, let text): try answer(complaint: complaint, text: text, sender)
         case .observe(let code, let text, let evidence):
             let id = try findContract(code, seenBy: sender.member)
-            tell(id, .observation(by: sender.member, text: text, evidence: evidence), &events)
-        case .label(let new): try setLabel(new, sender, &events)
+            tell(id, .observation(by: sender.member, text: text, evidence: evidence))
+        case .label(let new): try setLabel(new, sender)
         }
         return .done
     }
@@ -98,20 +94,19 @@ extension Exchange {
     }
 
     /// Tells a fact to who takes part, to everyone if it is public, and to settlement.
-    mutating func tell(_ id: AgreementID, _ fact: CompactFact, _ events: inout ContiguousArray<Event>) {
+    mutating func tell(_ id: AgreementID, _ fact: CompactFact) {
         events.append(.compactTold(id, compacts[id].code, fact))
         for member in compacts[id].members {
             events.append(.compact(member: member, count: nextCount(of: member), agreement: id, fact: fact))
         }
-        if fact.isPublic { publish(.compact(id, fact), &events) }
+        if fact.isPublic { publish(.compact(id, fact)) }
     }
 
     private mutating func openDialogue(
         _ code: Code,
         to codes: [Code]?,
         _ text: String,
-        _ sender: Sender,
-        _ events: inout ContiguousArray<Event>
+        _ sender: Sender
     ) throws(Refusal) {
         var partners: [MemberID] = []
         for code in codes ?? [] {
@@ -135,7 +130,7 @@ extension Exchange {
             }
             try checkRoom(for: partners.count, in: compacts[id].members.count)
             compacts[id].members += partners
-            return tell(id, .interest(by: sender.member, to: partners, isOpen: false, text: text), &events)
+            return tell(id, .interest(by: sender.member, to: partners, isOpen: false, text: text))
         }
         guard compacts.dialogues(begunBy: sender.member) < Limits.dialoguesMax else {
             throw Refusal(
@@ -153,7 +148,7 @@ extension Exchange {
         )
         compacts.forgetEnded(begunBy: sender.member)
         let fact = CompactFact.interest(by: sender.member, to: partners, isOpen: codes == nil, text: text)
-        tell(compacts.add(agreement), fact, &events)
+        tell(compacts.add(agreement), fact)
     }
 
     private func checkRoom(for more: Int, in count: Int) throws(Refusal) {
@@ -162,11 +157,7 @@ extension Exchange {
         }
     }
 
-    private mutating func join(
-        _ code: Code,
-        _ sender: Sender,
-        _ events: inout ContiguousArray<Event>
-    ) throws(Refusal) {
+    private mutating func join(_ code: Code, _ sender: Sender) throws(Refusal) {
         let id = try findAgreement(code, seenBy: sender.member)
         let isInvited = compacts[id].isOpen || compacts[id].left.contains(sender.member)
         guard isInvited, compacts[id].state == .dialogue else {
@@ -178,21 +169,17 @@ extension Exchange {
         try checkRoom(for: 1, in: compacts[id].members.count)
         compacts[id].members.append(sender.member)
         compacts[id].left.removeAll { $0 == sender.member }
-        tell(id, .joined(sender.member), &events)
+        tell(id, .joined(sender.member))
     }
 
-    private mutating func leave(
-        _ code: Code,
-        _ sender: Sender,
-        _ events: inout ContiguousArray<Event>
-    ) throws(Refusal) {
+    private mutating func leave(_ code: Code, _ sender: Sender) throws(Refusal) {
         let id = try findAgreement(code, of: sender.member)
         let isParty = compacts[id].terms?.signatories.contains(members[sender.member].code) ?? false
         guard !isParty else {
             let text = compacts[id].state == .ended ? "has ended" : "binds; TERMINATE signs its end"
             throw Refusal(.wrongStage, "\(code) \(text)")
         }
-        tell(id, .left(sender.member), &events)
+        tell(id, .left(sender.member))
         compacts[id].members.removeAll { $0 == sender.member }
         compacts[id].left.append(sender.member)
         if compacts[id].unfinished?.author == sender.member { compacts[id].unfinished = nil }
@@ -206,7 +193,7 @@ extension Exchange {
             !compacts[id].isOpen || compacts[id].members.isEmpty
         else { return }
         compacts[id].end(.abandoned, at: now)
-        tell(id, .ended(.abandoned, text: ""), &events)
+        tell(id, .ended(.abandoned, text: ""))
     }
 
     // MARK: Drafts
@@ -215,8 +202,7 @@ extension Exchange {
         _ code: Code,
         _ text: String,
         isUnfinished: Bool,
-        _ sender: Sender,
-        _ events: inout ContiguousArray<Event>
+        _ sender: Sender
     ) throws(Refusal) -> Outcome {
         let id = try findAgreement(code, of: sender.member)
         guard compacts[id].state != .ended else { throw Refusal(.wrongStage, "\(code) has ended") }
@@ -248,7 +234,7 @@ extension Exchange {
         let draft = Agreement.Draft(number: compacts[id].draftCount, author: sender.member, terms: terms)
         compacts[id].draft = draft
         compacts[id].signatures = []
-        tell(id, .draft(draft), &events)
+        tell(id, .draft(draft))
         return .registry(.draft(draft.number, digest: terms.digest))
     }
 

@@ -10,17 +10,17 @@ extension Exchange {
     /// Does all that is due under an agreement, and sets the timer for what comes next.
     ///
     /// What is done is marked first, so nothing is done twice. What is more than a slice of work goes on with the next `CLOCK`.
-    mutating func advance(_ id: AgreementID, _ events: inout ContiguousArray<Event>) {
+    mutating func advance(_ id: AgreementID) {
         guard let terms = compacts[id].terms else { return }
         stepsLeft -= terms.schedule.periods.count / Exchange.periodsOfStep
         for (rank, moment) in moments(terms, id).enumerated() {
             guard compacts[id].state == .contract else { break }
-            guard rank == 0 || !isSliceOver(events) else { return wake(id) }
+            guard rank == 0 || !isSliceOver else { return wake(id) }
             stepsLeft -= 1 + terms.clauses.count + compacts[id].readings.count / Exchange.readingsOfStep
-            pass(moment, terms, id, &events)
+            pass(moment, terms, id)
         }
-        guard collect(id, &events) else { return wake(id) }
-        if compacts[id].state == .contract, isOver(terms, id) { end(id, .completed, text: "", &events) }
+        guard collect(id) else { return wake(id) }
+        if compacts[id].state == .contract, isOver(terms, id) { end(id, .completed, text: "") }
         // An earlier timer looks again and sets the next one.
         guard let next = nextMoment(terms, id), compacts[id].wakes <= now || next < compacts[id].wakes else { return }
         compacts[id].wakes = next
@@ -77,20 +77,15 @@ extension Exchange {
         return moments.filter { $0.time <= now }.sorted()
     }
 
-    private mutating func pass(
-        _ moment: Moment,
-        _ terms: Terms,
-        _ id: AgreementID,
-        _ events: inout ContiguousArray<Event>
-    ) {
+    private mutating func pass(_ moment: Moment, _ terms: Terms, _ id: AgreementID) {
         switch moment.kind {
         case .start:
             compacts[id].progress[moment.index].hasStarted = true
-            run(terms.clauses(in: moment.index, at: .start), moment.index, terms, id, &events)
-        case .settle: settle(moment.index, at: moment.time, terms, id, &events)
-        case .task: passTask(moment.index, at: moment.time, terms, id, &events)
-        case .claim: collect(claim: UInt64(moment.index), id, &events)
-        case .leave: end(id, .exited, text: "", &events)
+            run(terms.clauses(in: moment.index, at: .start), moment.index, terms, id)
+        case .settle: settle(moment.index, at: moment.time, terms, id)
+        case .task: passTask(moment.index, at: moment.time, terms, id)
+        case .claim: collect(claim: UInt64(moment.index), id)
+        case .leave: end(id, .exited, text: "")
         }
     }
 
@@ -101,9 +96,9 @@ extension Exchange {
     }
 
     /// Executes what a fact of the command has made due.
-    mutating func advanceAwakened(_ events: inout ContiguousArray<Event>) {
+    mutating func advanceAwakened() {
         while let id = awakened.popLast() {
-            if isSliceOver(events) { wake(id) } else { advance(id, &events) }
+            if isSliceOver { wake(id) } else { advance(id) }
         }
     }
 
@@ -136,13 +131,7 @@ extension Exchange {
     // MARK: Periods
 
     /// Settles a period that is due, if all that it needs is known or no longer awaited, and the one before is settled.
-    private mutating func settle(
-        _ period: Int,
-        at time: Timestamp,
-        _ terms: Terms,
-        _ id: AgreementID,
-        _ events: inout ContiguousArray<Event>
-    ) {
+    private mutating func settle(_ period: Int, at time: Timestamp, _ terms: Terms, _ id: AgreementID) {
         let times = terms.schedule.periods[period]
         guard times.due <= now, !compacts[id].progress[period].isSettled,
             period == 0 || compacts[id].progress[period - 1].isSettled
@@ -154,8 +143,8 @@ extension Exchange {
         guard isLast || (!isDisputed && needed.allSatisfy { inputs.figures[$0] != nil }) else { return }
         compacts[id].progress[period].isSettled = true
         if isLast { countUnread(needed, period, terms, id) }
-        tell(id, .settled(period: times.label, figures: figures(terms, needed, inputs)), &events)
-        run(terms.clauses(in: period, at: .due), period, terms, id, &events)
+        tell(id, .settled(period: times.label, figures: figures(terms, needed, inputs)))
+        run(terms.clauses(in: period, at: .due), period, terms, id)
     }
 
     /// What an agreement is reckoned with now.
@@ -252,13 +241,7 @@ extension Exchange {
     }
 
     /// Executes clauses of a period, each with what those before it have left.
-    private mutating func run(
-        _ clauses: [Int],
-        _ period: Int,
-        _ terms: Terms,
-        _ id: AgreementID,
-        _ events: inout ContiguousArray<Event>
-    ) {
+    private mutating func run(_ clauses: [Int], _ period: Int, _ terms: Terms, _ id: AgreementID) {
         let label = terms.schedule.periods[period].label
         guard !clauses.isEmpty else { return }
         var inputs = inputs(terms, period, id, isLast: true)
@@ -270,13 +253,13 @@ extension Exchange {
                 switch clause.action {
                 case .pay, .split:
                     for due in try terms.dues(of: clause, period: period, inputs) {
-                        pay(due, of: id, terms, clause: clause.name, period: label, &events)
+                        pay(due, of: id, terms, clause: clause.name, period: label)
                     }
-                case .deliver(let delivery): deliver(delivery, period, clause.name, terms, id, &events)
-                case .issue(let issue): self.issue(issue, clause.name, label, terms, id, &events)
-                case .suspend(let suspension): bar(suspension, clause.name, label, terms, id, &events)
+                case .deliver(let delivery): deliver(delivery, period, clause.name, terms, id)
+                case .issue(let issue): self.issue(issue, clause.name, label, terms, id)
+                case .suspend(let suspension): bar(suspension, clause.name, label, terms, id)
                 }
-            } catch { tell(id, .undetermined(clause: clause.name, period: label, text: error.text), &events) }
+            } catch { tell(id, .undetermined(clause: clause.name, period: label, text: error.text)) }
         }
     }
 
@@ -286,15 +269,14 @@ extension Exchange {
         _ clause: Code,
         _ period: Code,
         _ terms: Terms,
-        _ id: AgreementID,
-        _ events: inout ContiguousArray<Event>
+        _ id: AgreementID
     ) {
         let regulator = members.member(terms.parties[issue.regulator].member) ?? .venue
         guard let facility = registry.facility(issue.facility) else { return }
         let saved = registry[facility].verifiedTotal(.saving) - registry[facility].savingUsed
         guard saved > .zero else {
             let text = "no saving of \(issue.facility) is verified that has no permits yet"
-            return tell(id, .undetermined(clause: clause, period: period, text: text), &events)
+            return tell(id, .undetermined(clause: clause, period: period, text: text))
         }
         let new = NewAllocation(
             issue.permits,
@@ -305,8 +287,8 @@ extension Exchange {
             factor: issue.factor.decimal
         )
         do throws(Refusal) {
-            _ = try allocate(new, Sender(member: regulator, user: .venue, id: .none), &events)
-        } catch { tell(id, .undetermined(clause: clause, period: period, text: error.text), &events) }
+            _ = try allocate(new, Sender(member: regulator, user: .venue, id: .none))
+        } catch { tell(id, .undetermined(clause: clause, period: period, text: error.text)) }
     }
 
     /// Suspends a party from a program, as the regulator would.
@@ -315,8 +297,7 @@ extension Exchange {
         _ clause: Code,
         _ period: Code,
         _ terms: Terms,
-        _ id: AgreementID,
-        _ events: inout ContiguousArray<Event>
+        _ id: AgreementID
     ) {
         let regulator = members.member(terms.parties[suspension.regulator].member) ?? .venue
         let until = now.adding(microseconds: suspension.days * Timestamp.microsecondsPerDay)
@@ -326,7 +307,7 @@ extension Exchange {
         // What is in force is never lessened.
         guard before.map({ $0.until < until && $0.auctions == nil }) ?? true else {
             let text = "\(terms.parties[suspension.party].member) is suspended for longer already"
-            return tell(id, .undetermined(clause: clause, period: period, text: text), &events)
+            return tell(id, .undetermined(clause: clause, period: period, text: text))
         }
         let new = NewSuspension(
             program: suspension.program,
@@ -337,40 +318,28 @@ extension Exchange {
             text: "\(compacts[id].code) \(clause) \(period)"
         )
         do throws(Refusal) {
-            try suspend(new, Sender(member: regulator, user: .venue, id: .none), &events)
-        } catch { tell(id, .undetermined(clause: clause, period: period, text: error.text), &events) }
+            try suspend(new, Sender(member: regulator, user: .venue, id: .none))
+        } catch { tell(id, .undetermined(clause: clause, period: period, text: error.text)) }
     }
 
     // MARK: Tasks
 
-    private mutating func passTask(
-        _ index: Int,
-        at time: Timestamp,
-        _ terms: Terms,
-        _ id: AgreementID,
-        _ events: inout ContiguousArray<Event>
-    ) {
+    private mutating func passTask(_ index: Int, at time: Timestamp, _ terms: Terms, _ id: AgreementID) {
         let task = terms.tasks[index]
         if compacts[id].tasks[index].state == .open {
             compacts[id].tasks[index].state = .late
-            tell(id, .task(task.name, .late, evidence: .zero), &events)
+            tell(id, .task(task.name, .late, evidence: .zero))
         }
         guard compacts[id].tasks[index].state == .late, terms.schedule.cure(from: task.due) <= time else { return }
-        breakTask(index, task, terms, id, &events)
+        breakTask(index, task, terms, id)
     }
 
     /// A task is not done: its owner's bond pays for it.
-    mutating func breakTask(
-        _ index: Int,
-        _ task: Terms.Task,
-        _ terms: Terms,
-        _ id: AgreementID,
-        _ events: inout ContiguousArray<Event>
-    ) {
+    mutating func breakTask(_ index: Int, _ task: Terms.Task, _ terms: Terms, _ id: AgreementID) {
         compacts[id].tasks[index].state = .broken
         if let owner = members.member(terms.parties[task.owner].member) { count(\.broken, of: owner) }
-        tell(id, .task(task.name, .broken, evidence: .zero), &events)
+        tell(id, .task(task.name, .broken, evidence: .zero))
         guard let forfeit = task.forfeit else { return }
-        _ = drawBonds(of: task.owner, forfeit, for: task.name, terms, id, to: nil, &events)
+        _ = drawBonds(of: task.owner, forfeit, for: task.name, terms, id, to: nil)
     }
 }

@@ -10,11 +10,7 @@ extension Exchange {
     ///
     /// Anything else is refused, and the attempt is public.
     /// Source: earmarked funds for ecological compensation, whose use the higher authority watches.
-    mutating func spend(
-        _ new: NewSpending,
-        _ sender: Sender,
-        _ events: inout ContiguousArray<Event>
-    ) throws(Refusal) -> Outcome {
+    mutating func spend(_ new: NewSpending, _ sender: Sender) throws(Refusal) -> Outcome {
         let (id, terms) = try findInForce(new.agreement, seenBy: sender.member)
         let own = terms.parties(of: members[sender.member].code)
         guard let fund = terms.funds.firstIndex(where: { $0.name == new.fund }), let manager = terms.funds[fund].manager
@@ -37,7 +33,7 @@ extension Exchange {
         )
         func misused(_ why: String) -> Outcome {
             count(\.misuse, of: sender.member)
-            tell(id, .misuse(spending, text: why), &events)
+            tell(id, .misuse(spending, text: why))
             return .refused(Refusal(.purposeNotAllowed, why))
         }
         guard let purpose = terms.purposes.first(where: { $0.name == new.purpose && $0.fund == fund }) else {
@@ -67,8 +63,8 @@ extension Exchange {
             text: "\(new.agreement) \(new.fund) \(new.purpose)"
         )
         move.fromFund = compacts[id].fund(new.fund).map { compacts[id].funds[$0].fund }
-        self.move(&move, &events)
-        tell(id, .spending(spending), &events)
+        self.move(&move)
+        tell(id, .spending(spending))
         return .done
     }
 
@@ -78,8 +74,7 @@ extension Exchange {
         to name: Code,
         of code: Code,
         text: String,
-        _ sender: Sender,
-        _ events: inout ContiguousArray<Event>
+        _ sender: Sender
     ) throws(Refusal) {
         let (id, terms) = try findInForce(code, seenBy: sender.member)
         guard terms.funds.contains(where: { $0.name == name && $0.manager != nil }), let index = compacts[id].fund(name)
@@ -100,9 +95,9 @@ extension Exchange {
             text: "\(code) \(name) donation"
         )
         move.toFund = compacts[id].funds[index].fund
-        self.move(&move, &events)
+        self.move(&move)
         let money = Money(minorUnits: units)
         compacts[id].funds[index].count(received: money, period: terms.schedule.period(at: now).label)
-        tell(id, .donation(by: sender.member, fund: name, money, terms.currency, text: text), &events)
+        tell(id, .donation(by: sender.member, fund: name, money, terms.currency, text: text))
     }
 }

@@ -14,8 +14,7 @@ extension Exchange {
         amount: DecimalNumber?,
         until: Timestamp?,
         text: String,
-        _ sender: Sender,
-        _ events: inout ContiguousArray<Event>
+        _ sender: Sender
     ) throws(Refusal) {
         guard var claim = compacts.claim(number), claim.isOwed, claim.creditor == .member(sender.member) else {
             throw Refusal(.unknownClaim, "no claim \(number) is owed to you; CLAIMS lists them")
@@ -47,8 +46,8 @@ extension Exchange {
         if !claim.isEased { count(\.goodwill, of: sender.member) }
         claim.isEased = true
         compacts.set(claim)
-        tell(claim.agreement, .claim(claim, text: text.isEmpty ? "eased" : text), &events)
-        advance(claim.agreement, &events)
+        tell(claim.agreement, .claim(claim, text: text.isEmpty ? "eased" : text))
+        advance(claim.agreement)
     }
 
     /// A party gives up what a clause will pay it for a period; it counts as goodwill when the payment falls due.
@@ -57,8 +56,7 @@ extension Exchange {
         of code: Code,
         period label: Code,
         text: String,
-        _ sender: Sender,
-        _ events: inout ContiguousArray<Event>
+        _ sender: Sender
     ) throws(Refusal) {
         let (id, terms) = try findInForce(code, seenBy: sender.member)
         guard let period = terms.schedule.period(label) else {
@@ -81,7 +79,7 @@ extension Exchange {
         }
         // Nothing below may fail.
         compacts[id].waivers.append(waiver)
-        tell(id, .waived(waiver, text: text), &events)
+        tell(id, .waived(waiver, text: text))
     }
 }
 

@@ -5,11 +5,7 @@ import Registry
 // Eco-labels: awarded, renewed, withdrawn and lapsed by the registry's facts.
 
 extension Exchange {
-    mutating func setLabel(
-        _ new: NewLabel,
-        _ sender: Sender,
-        _ events: inout ContiguousArray<Event>
-    ) throws(Refusal) {
+    mutating func setLabel(_ new: NewLabel, _ sender: Sender) throws(Refusal) {
         let program = try findProgram(new.program)
         try checkRegulator(of: program, sender)
         if let before = compacts.label(new.code), before.program != program {
@@ -35,7 +31,7 @@ extension Exchange {
         // Nothing below may fail.
         compacts.forgetClosedLabels(of: program)
         compacts.set(label)
-        publish(.label(label), &events)
+        publish(.label(label))
         for facility in registry.facilityIDs where registry[facility].program == program { unlabelled.append(facility) }
     }
 
@@ -57,18 +53,18 @@ extension Exchange {
     }
 
     /// Awards and withdraws what the facts of a command have changed: of some facilities at once, of the others in a `CLOCK`.
-    mutating func reviewLabels(_ events: inout ContiguousArray<Event>) {
+    mutating func reviewLabels() {
         let facilities = Set(unlabelled.prefix(Limits.reviewsMax)).sorted()
         unlabelled.removeFirst(min(Limits.reviewsMax, unlabelled.count))
         if !unlabelled.isEmpty { timers.add(.review, at: now) }
         for facility in facilities {
             for label in compacts.labels where label.program == registry[facility].program {
-                review(label, facility, &events)
+                review(label, facility)
             }
         }
     }
 
-    private mutating func review(_ label: Label, _ facility: FacilityID, _ events: inout ContiguousArray<Event>) {
+    private mutating func review(_ label: Label, _ facility: FacilityID) {
         let award = compacts.award(label.code, to: facility)
         let fulfils = !registry[facility].isClosed && fulfils(label, facility)
         let state: LabelAward.State
@@ -93,7 +89,7 @@ extension Exchange {
         } else {
             compacts.set(nil, label.code, of: facility)
         }
-        publish(.award(next, state), &events)
+        publish(.award(next, state))
     }
 
     /// Whether a facility fulfils a label's criteria; what is not known yet does not.

@@ -32,8 +32,7 @@ extension Exchange {
         to: Terms.Place,
         of id: AgreementID,
         clause: Code,
-        period: Code,
-        _ events: inout ContiguousArray<Event>
+        period: Code
     ) {
         guard let terms = compacts[id].terms else { return }
         var move = Transfer(
@@ -60,7 +59,7 @@ extension Exchange {
             compacts[id].funds[index].count(received: amount, period: period)
         case .fees: return
         }
-        if amount > .zero { self.move(&move, &events) }
+        if amount > .zero { self.move(&move) }
         let payment = CompactPayment(
             clause: clause,
             period: period,
@@ -70,20 +69,13 @@ extension Exchange {
             paid: amount,
             due: due ?? amount
         )
-        tell(id, .payment(payment), &events)
+        tell(id, .payment(payment))
     }
 
     // MARK: Payments
 
     /// Pays what a clause says: a party that has too little owes the rest, a fund pays what it has.
-    mutating func pay(
-        _ due: Due,
-        of id: AgreementID,
-        _ terms: Terms,
-        clause: Code,
-        period: Code,
-        _ events: inout ContiguousArray<Event>
-    ) {
+    mutating func pay(_ due: Due, of id: AgreementID, _ terms: Terms, clause: Code, period: Code) {
         // Two parties of one member owe each other nothing.
         if case .party(let from) = due.from, case .party(let to) = due.to,
             terms.parties[from].member == terms.parties[to].member
@@ -96,7 +88,7 @@ extension Exchange {
             })
         {
             count(\.goodwill, of: creditor)
-            return tell(id, .waived(waiver, text: text(due.amount.minorUnits, terms.currency)), &events)
+            return tell(id, .waived(waiver, text: text(due.amount.minorUnits, terms.currency)))
         }
         switch due.from {
         case .fees, .fund:
@@ -111,13 +103,12 @@ extension Exchange {
                 to: due.to,
                 of: id,
                 clause: clause,
-                period: period,
-                &events
+                period: period
             )
         case .party(let party):
             guard let debtor = members.member(terms.parties[party].member) else { return }
             let paid = min(due.amount, free(debtor, terms.currency))
-            transfer(paid, due: due.amount, from: due.from, to: due.to, of: id, clause: clause, period: period, &events)
+            transfer(paid, due: due.amount, from: due.from, to: due.to, of: id, clause: clause, period: period)
             guard paid < due.amount else { return keep(debtor, period, id) }
             let creditor: Claim.Creditor
             switch due.to {
@@ -127,7 +118,7 @@ extension Exchange {
                 creditor = .fund(compacts[id].funds[index].fund)
             case .fees: return
             }
-            raise(clause, period, terms, id, debtor, creditor, due.amount - paid, nil, &events)
+            raise(clause, period, terms, id, debtor, creditor, due.amount - paid, nil)
         }
     }
 
@@ -141,14 +132,7 @@ extension Exchange {
     // MARK: Deliveries
 
     /// Delivers permits against their price, in one step or not at all.
-    mutating func deliver(
-        _ delivery: DeliveryTerms,
-        _ period: Int,
-        _ clause: Code,
-        _ terms: Terms,
-        _ id: AgreementID,
-        _ events: inout ContiguousArray<Event>
-    ) {
+    mutating func deliver(_ delivery: DeliveryTerms, _ period: Int, _ clause: Code, _ terms: Terms, _ id: AgreementID) {
         let quantity = delivery.quantity(in: period)
         guard quantity > .zero, let seller = members.member(terms.parties[delivery.from].member),
             let buyer = members.member(terms.parties[delivery.to].member),
@@ -168,13 +152,13 @@ extension Exchange {
             price: delivery.totals.of(period)
         )
         guard let debtor = obstacle(to: exchange, terms.currency) else {
-            deliver(exchange, clause, label, terms.currency, id, &events)
+            deliver(exchange, clause, label, terms.currency, id)
             keep(seller, label, id)
             if exchange.price > .zero { keep(buyer, label, id) }
             return
         }
         let creditor = debtor == seller ? buyer : seller
-        raise(clause, label, terms, id, debtor, .member(creditor), exchange.price, exchange, &events)
+        raise(clause, label, terms, id, debtor, .member(creditor), exchange.price, exchange)
     }
 
     /// Who keeps a delivery from being made; nil: it can be made.
@@ -200,8 +184,7 @@ extension Exchange {
         _ clause: Code,
         _ period: Code,
         _ currency: Currency,
-        _ id: AgreementID,
-        _ events: inout ContiguousArray<Event>
+        _ id: AgreementID
     ) {
         let text = "\(compacts[id].code) \(clause) \(period)"
         func transfer(_ from: MemberID, _ to: MemberID, _ asset: Transfer.Asset, _ amount: Int64) -> Transfer {
@@ -209,16 +192,11 @@ extension Exchange {
         }
         if delivery.price > .zero {
             var payment = transfer(delivery.buyer, delivery.seller, .cash(currency), delivery.price.minorUnits)
-            move(&payment, &events)
+            move(&payment)
         }
-        var permits = transfer(
-            delivery.seller,
-            delivery.buyer,
-            .permits(delivery.permitClass),
-            delivery.quantity.units
-        )
-        move(&permits, &events)
-        alertHolding(of: delivery.buyer, delivery.permitClass, adding: delivery.quantity, &events)
-        tell(id, .delivered(clause: clause, period: period, delivery), &events)
+        var permits = transfer(delivery.seller, delivery.buyer, .permits(delivery.permitClass), delivery.quantity.units)
+        move(&permits)
+        alertHolding(of: delivery.buyer, delivery.permitClass, adding: delivery.quantity)
+        tell(id, .delivered(clause: clause, period: period, delivery))
     }
 }

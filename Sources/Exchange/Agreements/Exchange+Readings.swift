@@ -7,11 +7,7 @@ import Seals
 
 extension Exchange {
     /// A reading of a sampler, or a decision of the arbiter.
-    mutating func read(
-        _ new: NewReading,
-        _ sender: Sender,
-        _ events: inout ContiguousArray<Event>
-    ) throws(Refusal) {
+    mutating func read(_ new: NewReading, _ sender: Sender) throws(Refusal) {
         let (id, terms) = try findInForce(new.agreement, seenBy: sender.member)
         guard let index = terms.measures.firstIndex(where: { $0.name == new.measure }),
             case .readings(let sampling) = terms.measures[index].source
@@ -51,18 +47,12 @@ extension Exchange {
             evidence: new.evidence
         )
         compacts[id].take(reading)
-        tell(id, .reading(reading, by: sender.member), &events)
-        advance(id, &events)
+        tell(id, .reading(reading, by: sender.member))
+        advance(id)
     }
 
     /// Who must say so says that a task is done.
-    mutating func fulfil(
-        _ name: Code,
-        of code: Code,
-        evidence: Digest,
-        _ sender: Sender,
-        _ events: inout ContiguousArray<Event>
-    ) throws(Refusal) {
+    mutating func fulfil(_ name: Code, of code: Code, evidence: Digest, _ sender: Sender) throws(Refusal) {
         let (id, terms) = try findInForce(code, seenBy: sender.member)
         guard let index = terms.tasks.firstIndex(where: { $0.name == name }) else {
             throw Refusal(.unknownClause, "\(code) has no task \(name)")
@@ -81,7 +71,7 @@ extension Exchange {
         if let owner = members.member(terms.parties[task.owner].member) {
             if state == .open { count(\.kept, of: owner) } else { count(\.late, of: owner) }
         }
-        tell(id, .task(name, .done, evidence: evidence), &events)
-        advance(id, &events)
+        tell(id, .task(name, .done, evidence: evidence))
+        advance(id)
     }
 }

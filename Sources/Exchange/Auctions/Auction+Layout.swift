@@ -27,10 +27,7 @@ extension Auction: Layout {
             )
         }
         new.guarantees = try coder.list("guarantees", old?.guarantees) { coder, old throws(SnapshotError) in
-            Guarantee(
-                member: try coder.value("member", old?.member),
-                amount: try coder.value("amount", old?.amount)
-            )
+            Guarantee(member: try coder.value("member", old?.member), amount: try coder.value("amount", old?.amount))
         }
         new.entries = try coder.list("entries", old?.entries) { coder, old throws(SnapshotError) in
             Entry(
@@ -86,10 +83,7 @@ extension Auction.Terms: Layout {
             commitment: try coder.value("commitment", old?.commitment),
             hiddenReserve: try coder.optional("hiddenReserve", old?.hiddenReserve),
             shares: try coder.list("shares", old?.shares) { coder, old throws(SnapshotError) in
-                Share(
-                    member: try coder.value("member", old?.member),
-                    percent: try coder.value("percent", old?.percent)
-                )
+                Share(member: try coder.value("member", old?.member), percent: try coder.value("percent", old?.percent))
             }
         )
     }

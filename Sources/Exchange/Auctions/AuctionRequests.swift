@@ -214,10 +214,7 @@ extension LineScanner {
         return BidLine(bid: PlainBid(auction: auction, steps: steps, nonce: nonce), id: id)
     }
 
-    func pricesAndQuantities(
-        _ key: Key,
-        _ line: Span<UInt8>
-    ) throws(Refusal) -> [PriceStep] {
+    func pricesAndQuantities(_ key: Key, _ line: Span<UInt8>) throws(Refusal) -> [PriceStep] {
         var list: [PriceStep] = []
         for pair in try pairs(key, line) {
             let price: DecimalNumber

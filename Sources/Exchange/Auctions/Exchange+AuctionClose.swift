@@ -9,11 +9,7 @@ import Seals
 // After the close: one command releases the secret, and in slices bids are opened, cleared, settled and published.
 
 extension Exchange {
-    mutating func openBids(
-        _ opened: OpenedAuction,
-        _ sender: Sender,
-        _ events: inout ContiguousArray<Event>
-    ) throws(Refusal) {
+    mutating func openBids(_ opened: OpenedAuction, _ sender: Sender) throws(Refusal) {
         let id = try findAuction(opened.auction)
         let terms = auctions[slot(of: id)].terms
         guard terms.seller == sender.member else {
@@ -37,16 +33,12 @@ extension Exchange {
         let floor = try price(opened.marketFloor, "floor")
         // Nothing below may fail.
         let opening = Opening(auction: id, secret: secret.secret, hidden: hidden, floor: floor)
-        begin(Sweep(.opening(opening), began: now), &events)
+        begin(Sweep(.opening(opening), began: now))
     }
 
     /// Opens bids, clears the auction in one step, settles with one winner after the other, publishes, and tells each bidder.
     /// - Returns: whether all is done.
-    mutating func sweepOpening(
-        _ opening: Opening,
-        _ sweep: inout Sweep,
-        _ events: inout ContiguousArray<Event>
-    ) -> Bool {
+    mutating func sweepOpening(_ opening: Opening, _ sweep: inout Sweep) -> Bool {
         if sweep.stage == 0 {
             let id = opening.auction
             let key = X25519.PrivateKey(AuctionSecret(opening.secret).privateKey)
@@ -74,11 +66,11 @@ extension Exchange {
             endSlice(after: count)
         }
         if sweep.stage == 2 {
-            guard sweepDues(of: opening.auction, &events) else { return false }
-            end(opening.auction, &events)
+            guard sweepDues(of: opening.auction) else { return false }
+            end(opening.auction)
             sweep.enter(3)
         }
-        return sweepAwards(of: opening.auction, &sweep, &events)
+        return sweepAwards(of: opening.auction, &sweep)
     }
 
     /// How many steps of a slice it takes to open a bid: a key agreement, a cipher and a hash.
@@ -127,10 +119,7 @@ extension Exchange {
         return bids.members.enumerated().map { index, member in
             let lead = members[member].group ?? member
             let group = groups[lead] ?? (index, .zero)
-            var bidder = Bidder(
-                group: group.first,
-                bidderClass: members[member].isCompliance ? .compliance : .general
-            )
+            var bidder = Bidder(group: group.first, bidderClass: members[member].isCompliance ? .compliance : .general)
             bidder.guarantee = guarantees[member] ?? .zero
             if let room = holdingRoom(of: member, permitClass) {
                 // Associates share the room, in the order of their bids.
@@ -181,21 +170,17 @@ extension Exchange {
 
     /// Moves cash and permits: each winner pays the sellers in their order until all have what is due to them.
     /// - Returns: whether all winners have been served.
-    private mutating func sweepDues(of id: AuctionID, _ events: inout ContiguousArray<Event>) -> Bool {
+    private mutating func sweepDues(of id: AuctionID) -> Bool {
         let slot = slot(of: id)
         while auctions[slot].settlement?.dues.isEmpty == false {
-            guard takeStep(events) else { return false }
+            guard takeStep() else { return false }
             guard let due = auctions[slot].settlement?.takeDue() else { break }
-            settle(due, in: slot, &events)
+            settle(due, in: slot)
         }
         return true
     }
 
-    private mutating func settle(
-        _ due: AuctionSettlement.Due,
-        in slot: Int,
-        _ events: inout ContiguousArray<Event>
-    ) {
+    private mutating func settle(_ due: AuctionSettlement.Due, in slot: Int) {
         let terms = auctions[slot].terms
         let (cash, permits) = (AssetID.cash(terms.currency), AssetID.permits(terms.permitClass))
         let buyer = AccountID.general(due.member)
@@ -212,8 +197,7 @@ extension Exchange {
                     asset: .cash(terms.currency),
                     amount: part.amount,
                     text: "\(terms.code)"
-                ),
-                &events
+                )
             )
         }
         for part in auctions[slot].settlement?.takePermits(due.won) ?? [] {
@@ -231,14 +215,13 @@ extension Exchange {
                     asset: .permits(terms.permitClass),
                     amount: part.amount,
                     text: "\(terms.code)"
-                ),
-                &events
+                )
             )
         }
     }
 
     /// Gives sellers back what was not sold, and publishes the result.
-    private mutating func end(_ id: AuctionID, _ events: inout ContiguousArray<Event>) {
+    private mutating func end(_ id: AuctionID) {
         let slot = slot(of: id)
         let auction = auctions[slot]
         guard let settlement = auction.settlement, let result = auction.result else {
@@ -255,14 +238,14 @@ extension Exchange {
         }
         auctions[slot].settlement = nil
         auctions[slot].end(as: result.failure == nil ? .settled : .failed, sequence: sequence)
-        rollOver(from: id, &events)
-        countAuction(of: program, &events)
+        rollOver(from: id)
+        countAuction(of: program)
         events.append(.auctionCleared(auctions[slot]))
-        publish(id, result.failure.map(\.text) ?? "", &events)
+        publish(id, result.failure.map(\.text) ?? "")
     }
 
     /// Adds what was not sold of the seller's part to its later auctions of the class that have not opened, by the rule book.
-    private mutating func rollOver(from id: AuctionID, _ events: inout ContiguousArray<Event>) {
+    private mutating func rollOver(from id: AuctionID) {
         guard let result = auctions[slot(of: id)].result else { return }
         let terms = auctions[slot(of: id)].terms
         let unsold = max(auctions[slot(of: id)].supply.units - result.sold.units, 0)
@@ -290,21 +273,18 @@ extension Exchange {
                 let isHeld = ledger.hold(addition.units, of: .permits(terms.permitClass), in: .general(terms.seller))
                 precondition(isHeld, "what was not sold is no longer there")
             }
-            publish(auctions[index].terms.id, "rolled over from \(terms.code)", &events)
+            publish(auctions[index].terms.id, "rolled over from \(terms.code)")
         }
     }
 
     /// Tells each bidder what became of each of its steps.
     /// - Returns: whether all are told.
-    private mutating func sweepAwards(
-        of id: AuctionID,
-        _ sweep: inout Sweep,
-        _ events: inout ContiguousArray<Event>
-    ) -> Bool {
+    private mutating func sweepAwards(of id: AuctionID, _ sweep: inout Sweep) -> Bool {
         guard let slot = place(of: id), let steps = auctions[slot].result?.steps else { return true }
-        return goOn(&sweep, to: steps.count, &events) { exchange, _, index, events in
+        return goOn(&sweep, to: steps.count) { exchange, _, index in
             let member = steps[index].member
-            events.append(.awarded(member: member, count: exchange.nextCount(of: member), auction: id, step: index))
+            let count = exchange.nextCount(of: member)
+            exchange.events.append(.awarded(member: member, count: count, auction: id, step: index))
         }
     }
 }

@@ -38,29 +38,21 @@ extension Exchange {
     /// Where an auction stands; nil once it is forgotten.
     func place(of id: AuctionID) -> Int? { auctions.place(of: id.number) { $0.terms.id.number } }
 
-    mutating func applyAuction(
-        _ command: AuctionCommand,
-        _ sender: Sender,
-        _ events: inout ContiguousArray<Event>
-    ) throws(Refusal) {
+    mutating func applyAuction(_ command: AuctionCommand, _ sender: Sender) throws(Refusal) {
         switch command {
-        case .announce(let new): try announce(new, sender, &events)
-        case .consign(let code, let quantity): try consign(to: code, quantity, sender, &events)
+        case .announce(let new): try announce(new, sender)
+        case .consign(let code, let quantity): try consign(to: code, quantity, sender)
         case .guarantee(let code, let amount): try guarantee(code, amount, sender)
         case .bid(let bid): try enterBid(bid, sender)
         case .withdraw(let code): try withdrawBid(from: code, sender)
-        case .open(let opened): try openBids(opened, sender, &events)
-        case .callOff(let code, let text): try callOff(code, text, sender, &events)
+        case .open(let opened): try openBids(opened, sender)
+        case .callOff(let code, let text): try callOff(code, text, sender)
         case .classify(let member, let isCompliance, let associate):
-            try classify(member, isCompliance: isCompliance, associate: associate, sender, &events)
+            try classify(member, isCompliance: isCompliance, associate: associate, sender)
         }
     }
 
-    private mutating func announce(
-        _ new: NewAuction,
-        _ sender: Sender,
-        _ events: inout ContiguousArray<Event>
-    ) throws(Refusal) {
+    private mutating func announce(_ new: NewAuction, _ sender: Sender) throws(Refusal) {
         let permitClass = try findClass(new.permits)
         let program = registry[permitClass].program
         guard !auctions.contains(where: { $0.terms.code == new.code }) else {
@@ -100,7 +92,7 @@ extension Exchange {
         timers.add(.auctionCloses(terms.id), at: terms.closes)
         auctions.append(auction)
         events.append(.auctionAnnounced(auction))
-        publish(terms.id, "", &events)
+        publish(terms.id, "")
     }
 
     /// Forgets the auctions of a seller that ended before its last ones; settlement has them all.
@@ -181,12 +173,7 @@ extension Exchange {
         )
     }
 
-    private mutating func consign(
-        to code: Code,
-        _ quantity: Quantity,
-        _ sender: Sender,
-        _ events: inout ContiguousArray<Event>
-    ) throws(Refusal) {
+    private mutating func consign(to code: Code, _ quantity: Quantity, _ sender: Sender) throws(Refusal) {
         let id = try findAuction(code)
         try checkPhase(of: id, is: .announced)
         let own = auctions[slot(of: id)].consignments.count { $0.member == sender.member }
@@ -197,7 +184,7 @@ extension Exchange {
         try checkStanding(sender.member, in: registry[permitClass].program)
         try holdPermits(quantity, of: permitClass, sender)
         auctions[slot(of: id)].consignments.append(.init(member: sender.member, quantity: quantity))
-        publish(id, "", &events)
+        publish(id, "")
     }
 
     private mutating func holdPermits(_ quantity: Quantity, of permitClass: ClassID, _ sender: Sender) throws(Refusal) {
@@ -239,29 +226,24 @@ extension Exchange {
     }
 
     /// Ends an auction before its bids are opened: everything held is free again, and no bid is ever read.
-    private mutating func callOff(
-        _ code: Code,
-        _ text: String,
-        _ sender: Sender,
-        _ events: inout ContiguousArray<Event>
-    ) throws(Refusal) {
+    private mutating func callOff(_ code: Code, _ text: String, _ sender: Sender) throws(Refusal) {
         let id = try findAuction(code)
         let terms = auctions[slot(of: id)].terms
         if terms.seller != sender.member { try checkRegulator(of: registry[terms.permitClass].program, sender) }
         try checkNoSweep(of: program(of: id))
         guard auctions[slot(of: id)].phase.isBeforeResult else { throw wrongPhase(id, .open) }
         // Nothing below may fail.
-        endBeforeResult(id, text: text, &events)
+        endBeforeResult(id, text: text)
     }
 
     /// The program whose permits an auction sells.
     func program(of id: AuctionID) -> ProgramID { registry[auctions[slot(of: id)].terms.permitClass].program }
 
-    mutating func endBeforeResult(_ id: AuctionID, text: String, _ events: inout ContiguousArray<Event>) {
+    mutating func endBeforeResult(_ id: AuctionID, text: String) {
         releaseHolds(of: id)
         registry.pledge(.zero - auctions[slot(of: id)].setAside, of: auctions[slot(of: id)].terms.permitClass)
         auctions[slot(of: id)].end(as: .calledOff, sequence: sequence)
-        publish(id, text, &events)
+        publish(id, text)
     }
 
     /// Sets what a participant is to purchase limits; `associate` brings it, with its own associates, into another's group, nil takes it out of its group.
@@ -269,8 +251,7 @@ extension Exchange {
         _ code: Code,
         isCompliance: Bool,
         associate: Code?,
-        _ sender: Sender,
-        _ events: inout ContiguousArray<Event>
+        _ sender: Sender
     ) throws(Refusal) {
         let member = try findMember(code)
         try checkParticipant(member)
@@ -298,16 +279,16 @@ extension Exchange {
         members.gatherAssociates()
         for changed in others + [member] {
             let state = members[changed]
-            publish(.classification(changed, isCompliance: state.isCompliance, lead: state.group), &events)
+            publish(.classification(changed, isCompliance: state.isCompliance, lead: state.group))
         }
         let lead = members.associates(of: member)[0]
-        enforceLimits(of: lead, registry.classIDs, &events)
+        enforceLimits(of: lead, registry.classIDs)
     }
 
     /// Takes a member's bid and consignments out of an auction before its result; one that it sells itself ends.
-    mutating func withdraw(_ member: MemberID, from id: AuctionID, _ events: inout ContiguousArray<Event>) {
+    mutating func withdraw(_ member: MemberID, from id: AuctionID) {
         guard auctions[slot(of: id)].terms.seller != member else {
-            return endBeforeResult(id, text: "its seller is suspended", &events)
+            return endBeforeResult(id, text: "its seller is suspended")
         }
         removeBid(of: member, from: id)
         let parts = auctions[slot(of: id)].consignments.filter { $0.member == member }
@@ -315,14 +296,14 @@ extension Exchange {
         let asset = AssetID.permits(auctions[slot(of: id)].terms.permitClass)
         for part in parts { ledger.release(part.quantity.units, of: asset, in: .general(member)) }
         auctions[slot(of: id)].consignments.removeAll { $0.member == member }
-        publish(id, "a consignor is suspended", &events)
+        publish(id, "a consignor is suspended")
     }
 
     /// Opens or closes the window, when its time has come.
-    mutating func passWindow(_ id: AuctionID, to phase: AuctionPhase, _ events: inout ContiguousArray<Event>) {
+    mutating func passWindow(_ id: AuctionID, to phase: AuctionPhase) {
         guard let slot = place(of: id), auctions[slot].phase == (phase == .open ? .announced : .open) else { return }
         auctions[slot].phase = phase
-        publish(id, "", &events)
+        publish(id, "")
     }
 
     /// Frees guarantees, permits put in, and what bids could have brought, at the end of an auction without a result.
@@ -357,7 +338,7 @@ extension Exchange {
     }
 
     /// Puts where an auction stands on the public stream.
-    mutating func publish(_ id: AuctionID, _ text: String, _ events: inout ContiguousArray<Event>) {
+    mutating func publish(_ id: AuctionID, _ text: String) {
         auctionStreamCount += 1
         let auction = auctions[slot(of: id)]
         events.append(

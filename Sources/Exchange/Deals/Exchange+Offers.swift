@@ -6,11 +6,7 @@ import Registry
 // Sales by agreement: bundles at one price, permanent rights with a yearly royalty, leases.
 
 extension Exchange {
-    mutating func offer(
-        _ new: NewOffer,
-        _ sender: Sender,
-        _ events: inout ContiguousArray<Event>
-    ) throws(Refusal) -> Outcome {
+    mutating func offer(_ new: NewOffer, _ sender: Sender) throws(Refusal) -> Outcome {
         let partner = try new.partner.map { code throws(Refusal) in try findMember(code) }
         if let partner {
             try checkParticipant(partner)
@@ -49,7 +45,7 @@ extension Exchange {
         registry.add(offer)
         keep(offer)
         if offer.expires != .never { timers.add(.offerExpires(offer.number), at: offer.expires) }
-        report(offer, .open, &events)
+        report(offer, .open)
         return .registry(.offer(offer.number))
     }
 
@@ -92,11 +88,7 @@ extension Exchange {
     }
 
     /// Buys what is offered: money and permits move in one step, or nothing does.
-    mutating func takeOffer(
-        _ number: UInt64,
-        _ sender: Sender,
-        _ events: inout ContiguousArray<Event>
-    ) throws(Refusal) {
+    mutating func takeOffer(_ number: UInt64, _ sender: Sender) throws(Refusal) {
         let offer = try checkTake(number, sender)
         // Nothing below may fail.
         registry.remove(offer: number)
@@ -107,12 +99,12 @@ extension Exchange {
         }
         if offer.price > .zero {
             var payment = transfer(sender.member, offer.seller, .cash(offer.currency), offer.price.minorUnits)
-            move(&payment, &events)
+            move(&payment)
         }
         for item in offer.items {
             if offer.lease == 0 {
                 var delivery = transfer(offer.seller, sender.member, .permits(item.permitClass), item.quantity.units)
-                move(&delivery, &events)
+                move(&delivery)
             }
             guard offer.lease > 0 || offer.royalty > .zero else { continue }
             registry.add(
@@ -129,10 +121,10 @@ extension Exchange {
                 )
             )
         }
-        report(offer, .taken, buyer: sender.member, &events)
-        publish(.sale(offer, buyer: sender.member), &events)
+        report(offer, .taken, buyer: sender.member)
+        publish(.sale(offer, buyer: sender.member))
         guard offer.lease == 0 else { return }
-        for item in offer.items { alertHolding(of: sender.member, item.permitClass, adding: item.quantity, &events) }
+        for item in offer.items { alertHolding(of: sender.member, item.permitClass, adding: item.quantity) }
     }
 
     /// The offer that a member takes, if it may and can pay for it.
@@ -176,35 +168,26 @@ extension Exchange {
         return offer
     }
 
-    mutating func withdrawOffer(
-        _ number: UInt64,
-        _ sender: Sender,
-        _ events: inout ContiguousArray<Event>
-    ) throws(Refusal) {
+    mutating func withdrawOffer(_ number: UInt64, _ sender: Sender) throws(Refusal) {
         guard let offer = registry.offers[number], offer.seller == sender.member else {
             throw Refusal(.unknownOrder, "no open offer \(number) of yours; OFFERS lists them")
         }
-        end(offer, .withdrawn, &events)
+        end(offer, .withdrawn)
     }
 
-    mutating func expire(offer number: UInt64, _ events: inout ContiguousArray<Event>) {
+    mutating func expire(offer number: UInt64) {
         guard let offer = registry.offers[number], offer.expires <= now else { return }
-        end(offer, .expired, &events)
+        end(offer, .expired)
     }
 
-    mutating func end(_ offer: Offer, _ state: OfferState, _ events: inout ContiguousArray<Event>) {
+    mutating func end(_ offer: Offer, _ state: OfferState) {
         registry.remove(offer: offer.number)
         free(offer)
-        report(offer, state, &events)
+        report(offer, state)
     }
 
     /// Tells the seller, and whom the offer is to.
-    private mutating func report(
-        _ offer: Offer,
-        _ state: OfferState,
-        buyer: MemberID? = nil,
-        _ events: inout ContiguousArray<Event>
-    ) {
+    private mutating func report(_ offer: Offer, _ state: OfferState, buyer: MemberID? = nil) {
         for member in [offer.seller, buyer ?? offer.partner].compactMap(\.self) {
             events.append(.offer(member: member, count: nextCount(of: member), offer: offer, state: state))
         }
@@ -215,7 +198,7 @@ extension Exchange {
     /// Settles the royalty on what a right's entitlements yielded at its season's end, and ends a lease that has run out.
     ///
     /// What a buyer has no money for stays owed.
-    mutating func settleRight(_ index: Int, of season: Season, _ events: inout ContiguousArray<Event>) {
+    mutating func settleRight(_ index: Int, of season: Season) {
         var right = registry.rights[index]
         let program = registry[right.entitlement].program
         guard registry[program].yields == season.program else { return }
@@ -235,7 +218,7 @@ extension Exchange {
                 amount: paid.minorUnits,
                 text: "sale \(right.sale)"
             )
-            move(&payment, &events)
+            move(&payment)
         }
         right.owed = due - paid
         right.before.removeAll { $0.vintage <= season.vintage }
@@ -245,7 +228,7 @@ extension Exchange {
             if right.seasonsLeft == 0 { self.free(leased) }
         }
         registry.set(right, at: index)
-        publish(.right(right, yielded: yielded, paid: paid), &events)
+        publish(.right(right, yielded: yielded, paid: paid))
     }
 
     /// What has been announced of entitlements for the seasons that are open.

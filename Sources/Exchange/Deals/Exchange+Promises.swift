@@ -27,12 +27,12 @@ extension Exchange {
     }
 
     /// Ends the swaps and offers of a member that give or bring permits of some classes.
-    mutating func endDeals(of member: MemberID, in classes: [ClassID], _ events: inout ContiguousArray<Event>) {
+    mutating func endDeals(of member: MemberID, in classes: [ClassID]) {
         for offer in registry.offers(of: member) where classes.contains(where: offer.concerns) {
-            end(offer, .ended, &events)
+            end(offer, .ended)
         }
         for swap in registry.swaps(of: member) where classes.contains(where: swap.concerns) {
-            end(swap, .ended, &events)
+            end(swap, .ended)
         }
     }
 

@@ -7,11 +7,7 @@ import Registry
 
 extension Exchange {
     /// Enters an offer; it executes at once if another, or two others in a ring, give what it wants for what it gives.
-    mutating func offerSwap(
-        _ new: NewSwap,
-        _ sender: Sender,
-        _ events: inout ContiguousArray<Event>
-    ) throws(Refusal) -> Outcome {
+    mutating func offerSwap(_ new: NewSwap, _ sender: Sender) throws(Refusal) -> Outcome {
         let partner = try new.partner.map { code throws(Refusal) in try findMember(code) }
         let give = try findClass(new.give)
         let want = try findClass(new.want)
@@ -33,11 +29,7 @@ extension Exchange {
         guard registry.swaps(of: sender.member).count < Limits.swapsMax else {
             throw Refusal(.limitReached, "\(Limits.swapsMax) offers to swap are open, the most a member can have")
         }
-        try checkHolding(
-            adding: [(want, new.wantQuantity)],
-            losing: [(give, new.giveQuantity)],
-            member: sender.member
-        )
+        try checkHolding(adding: [(want, new.wantQuantity)], losing: [(give, new.giveQuantity)], member: sender.member)
         try checkPermits(PermitAmount(new.give, new.giveQuantity), give, of: sender.member)
         // Nothing below may fail.
         let offer = Swap(
@@ -51,13 +43,13 @@ extension Exchange {
             expires: new.expires ?? .never
         )
         if let ring = ring(for: offer) {
-            execute(offer, with: ring, &events)
+            execute(offer, with: ring)
             return .registry(.swap(offer.number, .executed))
         }
         registry.add(offer)
         keep(offer)
         if offer.expires != .never { timers.add(.swapExpires(offer.number), at: offer.expires) }
-        report(offer, .open, &events)
+        report(offer, .open)
         return .registry(.swap(offer.number, .open))
     }
 
@@ -98,7 +90,7 @@ extension Exchange {
     }
 
     /// Moves all legs: those that were waiting get and give what they asked, what is better goes to the new offer.
-    private mutating func execute(_ offer: Swap, with ring: [Swap], _ events: inout ContiguousArray<Event>) {
+    private mutating func execute(_ offer: Swap, with ring: [Swap]) {
         for other in ring {
             registry.remove(swap: other.number)
             free(other)
@@ -117,38 +109,34 @@ extension Exchange {
                 amount: quantity.units,
                 text: "swap \(offer.number)"
             )
-            move(&transfer, &events)
+            move(&transfer)
         }
         for swap in [offer] + ring {
-            report(swap, .executed, &events)
-            publish(.swapped(swap, by: offer.number), &events)
+            report(swap, .executed)
+            publish(.swapped(swap, by: offer.number))
         }
-        for (_, target, id, quantity) in legs { alertHolding(of: target, id, adding: quantity, &events) }
+        for (_, target, id, quantity) in legs { alertHolding(of: target, id, adding: quantity) }
     }
 
-    mutating func end(_ swap: Swap, _ state: SwapState, _ events: inout ContiguousArray<Event>) {
+    mutating func end(_ swap: Swap, _ state: SwapState) {
         registry.remove(swap: swap.number)
         free(swap)
-        report(swap, state, &events)
+        report(swap, state)
     }
 
-    mutating func withdrawSwap(
-        _ number: UInt64,
-        _ sender: Sender,
-        _ events: inout ContiguousArray<Event>
-    ) throws(Refusal) {
+    mutating func withdrawSwap(_ number: UInt64, _ sender: Sender) throws(Refusal) {
         guard let swap = registry.swaps[number], swap.member == sender.member else {
             throw Refusal(.unknownOrder, "no open offer \(number) of yours; SWAPS lists them")
         }
-        end(swap, .withdrawn, &events)
+        end(swap, .withdrawn)
     }
 
-    mutating func expire(swap number: UInt64, _ events: inout ContiguousArray<Event>) {
+    mutating func expire(swap number: UInt64) {
         guard let swap = registry.swaps[number], swap.expires <= now else { return }
-        end(swap, .expired, &events)
+        end(swap, .expired)
     }
 
-    private mutating func report(_ swap: Swap, _ state: SwapState, _ events: inout ContiguousArray<Event>) {
+    private mutating func report(_ swap: Swap, _ state: SwapState) {
         events.append(.swap(member: swap.member, count: nextCount(of: swap.member), swap: swap, state: state))
     }
 }

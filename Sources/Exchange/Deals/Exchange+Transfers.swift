@@ -7,12 +7,7 @@ import Seals
 // Permits between members off the exchange, trusted accounts, retirement.
 
 extension Exchange {
-    mutating func transferPermits(
-        _ amount: PermitAmount,
-        to code: Code,
-        _ sender: Sender,
-        _ events: inout ContiguousArray<Event>
-    ) throws(Refusal) -> Outcome {
+    mutating func transferPermits(_ amount: PermitAmount, to code: Code, _ sender: Sender) throws(Refusal) -> Outcome {
         let member = try findMember(code)
         let id = try findClass(amount.permits)
         let program = registry[id].program
@@ -53,14 +48,14 @@ extension Exchange {
         if executes > now {
             keep(transfer)
             timers.add(.transfer(transfer.number), at: executes)
-            report(transfer, .waiting, &events)
+            report(transfer, .waiting)
         } else {
-            deliver(transfer, &events)
+            deliver(transfer)
         }
         return .registry(.transfer(transfer.number, executes: executes))
     }
 
-    private mutating func deliver(_ pending: PendingTransfer, _ events: inout ContiguousArray<Event>) {
+    private mutating func deliver(_ pending: PendingTransfer) {
         var transfer = Transfer(
             kind: .transfer,
             from: pending.from,
@@ -68,12 +63,12 @@ extension Exchange {
             asset: .permits(pending.permitClass),
             amount: pending.quantity.units
         )
-        move(&transfer, first: pending.first, &events)
-        alertHolding(of: pending.to, pending.permitClass, adding: pending.quantity, &events)
+        move(&transfer, first: pending.first)
+        alertHolding(of: pending.to, pending.permitClass, adding: pending.quantity)
     }
 
     /// Executes a transfer whose time has come, unless its serial numbers are gone or an account is frozen.
-    mutating func execute(transfer number: UInt64, _ events: inout ContiguousArray<Event>) {
+    mutating func execute(transfer number: UInt64) {
         guard let transfer = registry.transfer(number), transfer.executes <= now else { return }
         let program = registry[transfer.permitClass].program
         let isBarred = [transfer.from, transfer.to].contains { registry.suspension(of: $0, in: program) != nil }
@@ -86,45 +81,32 @@ extension Exchange {
                     in: .general(transfer.from)
                 )
             } ?? true
-        guard !isBarred, isHeld else { return end(transfer, .failed, &events) }
-        end(transfer, .executed, &events)
-        deliver(transfer, &events)
+        guard !isBarred, isHeld else { return end(transfer, .failed) }
+        end(transfer, .executed)
+        deliver(transfer)
     }
 
     /// Takes a transfer off the list, freeing what it held.
-    mutating func end(_ transfer: PendingTransfer, _ state: TransferState, _ events: inout ContiguousArray<Event>) {
+    mutating func end(_ transfer: PendingTransfer, _ state: TransferState) {
         registry.remove(transfer: transfer.number)
         free(transfer)
-        report(transfer, state, &events)
+        report(transfer, state)
     }
 
-    private mutating func report(
-        _ transfer: PendingTransfer,
-        _ state: TransferState,
-        _ events: inout ContiguousArray<Event>
-    ) {
+    private mutating func report(_ transfer: PendingTransfer, _ state: TransferState) {
         for member in [transfer.from, transfer.to] {
             events.append(.pending(member: member, count: nextCount(of: member), transfer: transfer, state: state))
         }
     }
 
-    mutating func recall(
-        transfer number: UInt64,
-        _ sender: Sender,
-        _ events: inout ContiguousArray<Event>
-    ) throws(Refusal) {
+    mutating func recall(transfer number: UInt64, _ sender: Sender) throws(Refusal) {
         guard let transfer = registry.transfer(number), transfer.from == sender.member else {
             throw Refusal(.unknownTransfer, "no transfer \(number) of yours waits; TRANSFERS lists them")
         }
-        end(transfer, .recalled, &events)
+        end(transfer, .recalled)
     }
 
-    mutating func trust(
-        _ code: Code,
-        program programCode: Code,
-        _ sender: Sender,
-        _ events: inout ContiguousArray<Event>
-    ) throws(Refusal) -> Outcome {
+    mutating func trust(_ code: Code, program programCode: Code, _ sender: Sender) throws(Refusal) -> Outcome {
         let member = try findMember(code)
         let program = try findProgram(programCode)
         let trusts = registry.trusts[sender.member] ?? []
@@ -152,12 +134,7 @@ extension Exchange {
         return .registry(.trust(effective: trust.effective))
     }
 
-    mutating func distrust(
-        _ code: Code,
-        program programCode: Code,
-        _ sender: Sender,
-        _ events: inout ContiguousArray<Event>
-    ) throws(Refusal) {
+    mutating func distrust(_ code: Code, program programCode: Code, _ sender: Sender) throws(Refusal) {
         let member = try findMember(code)
         let program = try findProgram(programCode)
         registry.set(nil, of: sender.member, to: member, in: program)
@@ -165,12 +142,7 @@ extension Exchange {
     }
 
     /// Takes permits out of circulation for good.
-    mutating func retirePermits(
-        _ amount: PermitAmount,
-        text: String,
-        _ sender: Sender,
-        _ events: inout ContiguousArray<Event>
-    ) throws(Refusal) -> Outcome {
+    mutating func retirePermits(_ amount: PermitAmount, text: String, _ sender: Sender) throws(Refusal) -> Outcome {
         let id = try findClass(amount.permits)
         try checkNotFrozen(sender.member, in: registry[id].program)
         try checkPermits(amount, id, of: sender.member)
@@ -183,7 +155,7 @@ extension Exchange {
             amount: amount.quantity.units,
             text: text
         )
-        move(&transfer, first: amount.first, &events)
+        move(&transfer, first: amount.first)
         var certificate = Certificate(
             number: registry.certificateCount + 1,
             time: now,
@@ -196,7 +168,7 @@ extension Exchange {
         )
         certificate.digest = SHA256.digest(of: Array(certificateText(certificate).utf8))
         registry.count(certificate)
-        publish(.certificate(certificate), &events)
+        publish(.certificate(certificate))
         return .registry(.certificate(certificate.number, digest: certificate.digest))
     }
 

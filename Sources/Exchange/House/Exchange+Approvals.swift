@@ -15,12 +15,7 @@ extension Exchange {
         fourEyes.set(isOn ? seconds : nil, for: sender.member)
     }
 
-    mutating func propose(
-        _ verb: Verb,
-        act: String,
-        _ sender: Sender,
-        _ events: inout ContiguousArray<Event>
-    ) throws(Refusal) -> Outcome {
+    mutating func propose(_ verb: Verb, act: String, _ sender: Sender) throws(Refusal) -> Outcome {
         try Permissions.check(members[sender.member].role, verb)
         guard verb.needsTwoPersons else {
             throw Refusal(.invalidCombination, "\(verb.text) needs no second person; send it as it is")
@@ -41,7 +36,7 @@ extension Exchange {
         )
         proposal.number = fourEyes.add(proposal)
         timers.add(.proposalExpires(proposal.number), at: expires)
-        report(proposal, .open, by: sender.user, &events)
+        report(proposal, .open, by: sender.user)
         return .registry(.proposal(proposal.number, expires: expires))
     }
 
@@ -51,8 +46,7 @@ extension Exchange {
         act: String,
         verb: Verb,
         _ command: Command,
-        _ sender: Sender,
-        _ events: inout ContiguousArray<Event>
+        _ sender: Sender
     ) throws(Refusal) -> Outcome {
         let proposal = try findProposal(number, sender)
         guard !members.isSamePerson(proposal.author, sender.user) else {
@@ -62,27 +56,23 @@ extension Exchange {
             throw Refusal(.contentDiffers, "proposal \(number) is: \(proposal.act)")
         }
         try Permissions.check(members[sender.member].role, verb)
-        let outcome = try perform(command, sender, &events)
+        let outcome = try perform(command, sender)
         if case .refused = outcome { return outcome }
         fourEyes.remove(number)
-        report(proposal, .approved, by: sender.user, &events)
+        report(proposal, .approved, by: sender.user)
         return outcome
     }
 
-    mutating func decline(
-        _ number: UInt64,
-        _ sender: Sender,
-        _ events: inout ContiguousArray<Event>
-    ) throws(Refusal) {
+    mutating func decline(_ number: UInt64, _ sender: Sender) throws(Refusal) {
         let proposal = try findProposal(number, sender)
         fourEyes.remove(number)
-        report(proposal, .declined, by: sender.user, &events)
+        report(proposal, .declined, by: sender.user)
     }
 
-    mutating func expire(proposal number: UInt64, _ events: inout ContiguousArray<Event>) {
+    mutating func expire(proposal number: UInt64) {
         guard let proposal = fourEyes.proposal(number) else { return }
         fourEyes.remove(number)
-        report(proposal, .expired, by: .venue, &events)
+        report(proposal, .expired, by: .venue)
     }
 
     private func findProposal(_ number: UInt64, _ sender: Sender) throws(Refusal) -> Proposal {
@@ -92,12 +82,7 @@ extension Exchange {
         return proposal
     }
 
-    private mutating func report(
-        _ proposal: Proposal,
-        _ state: ProposalState,
-        by user: UserID,
-        _ events: inout ContiguousArray<Event>
-    ) {
+    private mutating func report(_ proposal: Proposal, _ state: ProposalState, by user: UserID) {
         let member = proposal.member
         events.append(
             .proposal(member: member, count: nextCount(of: member), proposal: proposal, state: state, by: user)

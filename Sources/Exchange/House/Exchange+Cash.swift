@@ -18,8 +18,7 @@ extension Exchange {
         _ kind: Transfer.Kind,
         member code: Code,
         currency: Currency,
-        amount: DecimalNumber,
-        _ events: inout ContiguousArray<Event>
+        amount: DecimalNumber
     ) throws(Refusal) {
         let units = try minorUnits(amount, "amount", currency: currency, max: Limits.moneyMax.minorUnits)
         guard units > 0 else { throw Refusal(.outOfRange, "amount must be above 0") }
@@ -48,14 +47,13 @@ extension Exchange {
                 to: isDeposit ? member : .venue,
                 asset: .cash(currency),
                 amount: units
-            ),
-            &events
+            )
         )
-        if isDeposit { collect(from: member, &events) }
+        if isDeposit { collect(from: member) }
     }
 
     /// Moves what was checked to be free, and reports it.
-    mutating func move(_ transfer: inout Transfer, first: Int64? = nil, _ events: inout ContiguousArray<Event>) {
+    mutating func move(_ transfer: inout Transfer, first: Int64? = nil) {
         let asset: AssetID
         let accounts: (from: AccountID, to: AccountID)
         switch transfer.asset {
@@ -64,7 +62,7 @@ extension Exchange {
         }
         let outcome = ledger.transfer(transfer.amount, of: asset, from: accounts.from, to: accounts.to, first: first)
         precondition(outcome == .moved, "a checked transfer could not be made")
-        record(transfer, &events)
+        record(transfer)
     }
 
     /// Refuses what a general account does not have free, or whose serial numbers it lacks.
@@ -110,12 +108,12 @@ extension Exchange {
     }
 
     /// Reports a transfer that the ledger has just made to settlement and to the participants on either side.
-    mutating func record(_ transfer: Transfer, _ events: inout ContiguousArray<Event>) {
+    mutating func record(_ transfer: Transfer) {
         var transfer = transfer
         if case .permits(let permitClass) = transfer.asset {
             transfer.blocks = Array(ledger.moved)
             events.append(.transferred(transfer))
-            recordSerials(of: permitClass, transfer.permitAccounts, transfer.kind, &events)
+            recordSerials(of: permitClass, transfer.permitAccounts, transfer.kind)
         } else {
             events.append(.transferred(transfer))
         }
@@ -128,8 +126,7 @@ extension Exchange {
     mutating func recordSerials(
         of permitClass: ClassID,
         _ accounts: (from: AccountID, to: AccountID),
-        _ cause: Transfer.Kind,
-        _ events: inout ContiguousArray<Event>
+        _ cause: Transfer.Kind
     ) {
         for block in ledger.moved {
             events.append(
@@ -147,7 +144,7 @@ extension Exchange {
     }
 
     /// Puts a fact on the registry's public stream.
-    mutating func publish(_ fact: RegistryFact, _ events: inout ContiguousArray<Event>) {
+    mutating func publish(_ fact: RegistryFact) {
         markLabels(fact)
         markAgreements(fact)
         registryStreamCount += 1

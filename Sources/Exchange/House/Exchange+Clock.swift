@@ -10,7 +10,7 @@ extension Exchange {
     /// Fires the timers that are due at `now`, in order of time: `Limits.timersMax` of them, or fewer that make as many events.
     ///
     /// Those that are left wait for the next `CLOCK`, so that no number of them keeps other commands waiting for long.
-    mutating func fireTimers(_ events: inout ContiguousArray<Event>) {
+    mutating func fireTimers() {
         let last = events.count + Limits.timersMax
         var left = Limits.timersMax
         while left > 0, matchesLeft > 0, stepsLeft > 0, events.count < last, let (kind, time) = timers.popDue(at: now) {
@@ -18,35 +18,35 @@ extension Exchange {
             switch kind {
             case .expire(let id):
                 guard let order = markets[id.market.slot].book.find(id), order.expiry == time else { continue }
-                cancel(id, .expired, &events)
+                cancel(id, .expired)
             case .deadman(let user):
                 guard members[user].deadman == time else { continue }
                 members[user].deadman = .never
-                cancelAll(of: members[user].member, .deadman, &events) { $0.user == user }
+                cancelAll(of: members[user].member, .deadman) { $0.user == user }
             case .resumes(let market):
                 guard markets[market.slot].phase == .open else { continue }
-                resume(market, &events)
-            case .auctionOpens(let auction): passWindow(auction, to: .open, &events)
-            case .auctionCloses(let auction): passWindow(auction, to: .closed, &events)
-            case .transfer(let number): execute(transfer: number, &events)
-            case .proposalExpires(let number): expire(proposal: number, &events)
-            case .deadline(let index): settle(deadline: index, at: time, &events)
-            case .classExpires(let permitClass): expire(permitClass, at: time, &events)
-            case .swapExpires(let number): expire(swap: number, &events)
-            case .offerExpires(let number): expire(offer: number, &events)
-            case .linkOpens(let index): open(link: index, at: time, &events)
-            case .linkChanges(let index): change(link: index, at: time, &events)
+                resume(market)
+            case .auctionOpens(let auction): passWindow(auction, to: .open)
+            case .auctionCloses(let auction): passWindow(auction, to: .closed)
+            case .transfer(let number): execute(transfer: number)
+            case .proposalExpires(let number): expire(proposal: number)
+            case .deadline(let index): settle(deadline: index, at: time)
+            case .classExpires(let permitClass): expire(permitClass, at: time)
+            case .swapExpires(let number): expire(swap: number)
+            case .offerExpires(let number): expire(offer: number)
+            case .linkOpens(let index): open(link: index, at: time)
+            case .linkChanges(let index): change(link: index, at: time)
             case .agreement(let id):
-                if compacts.contains(id) { advance(id, &events) }
-            case .complaint(let number): expire(complaint: number, &events)
+                if compacts.contains(id) { advance(id) }
+            case .complaint(let number): expire(complaint: number)
             case .labelEnds(let facility): unlabelled.append(facility)
             // What waits for it is reviewed after every command.
             case .review: continue
-            case .sweep: sweepOn(&events)
-            case .seasonEnds(let index): endSeason(index, at: time, &events)
+            case .sweep: sweepOn()
+            case .seasonEnds(let index): endSeason(index, at: time)
             case .suspensionEnds(let program, let member):
                 guard registry.suspension(of: member, in: program)?.until == time else { continue }
-                readmit(member, in: program, text: "its time is over", &events)
+                readmit(member, in: program, text: "its time is over")
             }
         }
         hasDueTimers = timers.next <= now

@@ -3,12 +3,7 @@ import Permits
 // Members and their logins.
 
 extension Exchange {
-    mutating func admitMember(
-        code: Code,
-        role: Role,
-        name: String,
-        _ events: inout ContiguousArray<Event>
-    ) throws(Refusal) {
+    mutating func admitMember(code: Code, role: Role, name: String) throws(Refusal) {
         guard members.member(code) == nil else {
             throw Refusal(.alreadyExists, "there is a member \(code) already")
         }
@@ -24,12 +19,7 @@ extension Exchange {
     }
 
     /// Creates a login, or gives an existing one new credentials.
-    mutating func setLogin(
-        member code: Code,
-        user: Code,
-        _ change: CredentialChange,
-        _ events: inout ContiguousArray<Event>
-    ) throws(Refusal) {
+    mutating func setLogin(member code: Code, user: Code, _ change: CredentialChange) throws(Refusal) {
         let member = try findMember(code)
         guard member != .venue else { throw Refusal(.badValue, "the venue itself has no logins") }
         if let person = change.person { try checkPerson(person, of: member) }
@@ -40,20 +30,16 @@ extension Exchange {
         let id = existing ?? members.add(Login(code: user, member: member))
         // A new person alone does not give a login back what was taken from it.
         if change.passwordHash != nil || change.publicKey != nil { members[id].isRevoked = false }
-        set(change, for: id, &events)
+        set(change, for: id)
     }
 
     /// Gives one's own login new credentials.
-    mutating func rotate(
-        _ change: CredentialChange,
-        _ user: UserID,
-        _ events: inout ContiguousArray<Event>
-    ) throws(Refusal) {
+    mutating func rotate(_ change: CredentialChange, _ user: UserID) throws(Refusal) {
         guard !members[user].isRevoked else { throw Refusal(.logonFailed, "the login was revoked") }
-        set(change, for: user, &events)
+        set(change, for: user)
     }
 
-    private mutating func set(_ change: CredentialChange, for id: UserID, _ events: inout ContiguousArray<Event>) {
+    private mutating func set(_ change: CredentialChange, for id: UserID) {
         if let hash = change.passwordHash { members[id].passwordHash = hash }
         if let key = change.publicKey { members[id].publicKey = key }
         if let person = change.person { members[id].person = person }
@@ -61,16 +47,12 @@ extension Exchange {
     }
 
     /// Takes a login's credentials away and ends its session; its orders stay unless they were to end with the session.
-    mutating func revoke(
-        member code: Code,
-        user: Code,
-        _ events: inout ContiguousArray<Event>
-    ) throws(Refusal) {
+    mutating func revoke(member code: Code, user: Code) throws(Refusal) {
         let member = try findMember(code)
         guard let id = members.login(user, of: member) else {
             throw Refusal(.unknownUser, "\(code) has no login \(user)")
         }
-        loseSession(id, &events)
+        loseSession(id)
         members[id].passwordHash = ""
         members[id].publicKey = nil
         members[id].isRevoked = true

@@ -9,11 +9,7 @@ extension Exchange {
     /// The longest dead man's switch: a day.
     package static let deadmanSecondsMax: Int64 = 86_400
 
-    mutating func applySession(
-        _ command: SessionCommand,
-        _ sender: Sender,
-        _ events: inout ContiguousArray<Event>
-    ) throws(Refusal) -> Outcome {
+    mutating func applySession(_ command: SessionCommand, _ sender: Sender) throws(Refusal) -> Outcome {
         switch command {
         case .logon(let version, let cancelOnDisconnect, let takesOver):
             guard version == Exchange.protocolVersion else {
@@ -24,7 +20,7 @@ extension Exchange {
             }
             try requireLogin(sender)
             guard !members[sender.user].isRevoked else { throw Refusal(.logonFailed, "the login was revoked") }
-            if takesOver { loseSession(sender.user, &events) }
+            if takesOver { loseSession(sender.user) }
             guard !members[sender.user].isLoggedOn else {
                 let login = members[sender.user].code
                 throw Refusal(
@@ -38,15 +34,15 @@ extension Exchange {
             return .loggedOn(sender.member, sender.user, time: now)
         case .logout:
             try requireLogin(sender)
-            close(sender.user, &events)
+            close(sender.user)
         case .disconnect:
             try requireLogin(sender)
-            loseSession(sender.user, &events)
+            loseSession(sender.user)
         case .restart:
-            for index in members.logins.indices { loseSession(UserID(UInt32(index)), &events) }
+            for index in members.logins.indices { loseSession(UserID(UInt32(index))) }
         case .rotate(let change):
             try requireLogin(sender)
-            try rotate(change, sender.user, &events)
+            try rotate(change, sender.user)
         case .deadman(let seconds):
             try requireLogin(sender)
             let delay = seconds * Timestamp.microsecondsPerSecond
@@ -63,7 +59,7 @@ extension Exchange {
         }
     }
 
-    private mutating func close(_ user: UserID, _ events: inout ContiguousArray<Event>) {
+    private mutating func close(_ user: UserID) {
         guard members[user].isLoggedOn else { return }
         members[user].isLoggedOn = false
         members[user].cancelOnDisconnect = false
@@ -71,10 +67,10 @@ extension Exchange {
     }
 
     /// Ends a session that did not log out: orders entered under cancel-on-disconnect end with it.
-    mutating func loseSession(_ user: UserID, _ events: inout ContiguousArray<Event>) {
+    mutating func loseSession(_ user: UserID) {
         guard members[user].isLoggedOn else { return }
         let cancels = members[user].cancelOnDisconnect
-        close(user, &events)
-        if cancels { cancelAll(of: members[user].member, .disconnect, &events) { $0.user == user && $0.sessionBound } }
+        close(user)
+        if cancels { cancelAll(of: members[user].member, .disconnect) { $0.user == user && $0.sessionBound } }
     }
 }

@@ -6,19 +6,19 @@ import Registry
 
 extension Exchange {
     /// Begins a sweep; its first slice is done at once, unless another goes on, behind which it waits.
-    mutating func begin(_ sweep: Sweep, _ events: inout ContiguousArray<Event>) {
+    mutating func begin(_ sweep: Sweep) {
         sweeps.append(sweep)
         if case .phase(let market, _, text: _) = sweep.kind { markets[market.slot].isSwept = true }
         endSlice(after: sweep.parts.count)
-        if sweeps.count == 1 { sweepOn(&events) }
+        if sweeps.count == 1 { sweepOn() }
     }
 
     /// Does a slice; what is left waits for a `CLOCK`.
-    mutating func sweepOn(_ events: inout ContiguousArray<Event>) {
+    mutating func sweepOn() {
         sliceEnd = events.count + Limits.sliceEventsMax
-        while !isSliceOver(events), !sweeps.isEmpty {
+        while !isSliceOver, !sweeps.isEmpty {
             var sweep = sweeps.removeFirst()
-            if !advance(&sweep, &events) { sweeps.insert(sweep, at: 0) }
+            if !advance(&sweep) { sweeps.insert(sweep, at: 0) }
         }
         guard let first = sweeps.first else { return }
         stepsLeft = 0
@@ -31,43 +31,41 @@ extension Exchange {
     }
 
     /// Takes a step of the slice at hand; false if it is over.
-    mutating func takeStep(_ events: ContiguousArray<Event>) -> Bool {
-        guard !isSliceOver(events) else { return false }
+    mutating func takeStep() -> Bool {
+        guard !isSliceOver else { return false }
         stepsLeft -= 1
         return true
     }
 
     /// Whether what can wait should leave the rest for the next `CLOCK`.
-    func isSliceOver(_ events: ContiguousArray<Event>) -> Bool {
-        stepsLeft <= 0 || events.count >= sliceEnd
-    }
+    var isSliceOver: Bool { stepsLeft <= 0 || events.count >= sliceEnd }
 
     /// Goes on with a sweep until its stage or the slice ends.
     /// - Returns: whether it is done.
-    private mutating func advance(_ sweep: inout Sweep, _ events: inout ContiguousArray<Event>) -> Bool {
+    private mutating func advance(_ sweep: inout Sweep) -> Bool {
         switch sweep.kind {
-        case .limits(let id): sweepLimits(of: id, &sweep, &events)
-        case .expiry(let id): sweepClasses(&sweep, &events) && expired(id, sweep, &events)
+        case .limits(let id): sweepLimits(of: id, &sweep)
+        case .expiry(let id): sweepClasses(&sweep) && expired(id, sweep)
         case .seasonEnd(let index):
-            sweepClasses(&sweep, &events) && sweepRights(of: index, &sweep, &events)
-                && seasonEnded(index, sweep, &events)
+            sweepClasses(&sweep) && sweepRights(of: index, &sweep)
+                && seasonEnded(index, sweep)
         case .announcement(let index, let entitlements, let percent):
-            goOn(&sweep, to: sweep.parts.count, &events) { exchange, sweep, place, events in
-                exchange.credit(sweep.parts[place], &sweep, percent, &events)
-            } && announced(index, of: entitlements, percent, sweep, &events)
+            goOn(&sweep, to: sweep.parts.count) { exchange, sweep, place in
+                exchange.credit(sweep.parts[place], &sweep, percent)
+            } && announced(index, of: entitlements, percent, sweep)
         case .spill(let program, let vintage, let share):
-            goOn(&sweep, to: sweep.parts.count, &events) { exchange, sweep, place, events in
-                exchange.spill(sweep.parts[place], &events)
-            } && spilled(program, vintage: vintage, share, sweep, &events)
+            goOn(&sweep, to: sweep.parts.count) { exchange, sweep, place in
+                exchange.spill(sweep.parts[place])
+            } && spilled(program, vintage: vintage, share, sweep)
         case .release(let program, let vintage):
-            goOn(&sweep, to: sweep.parts.count, &events) { exchange, sweep, place, events in
-                exchange.release(sweep.parts[place], &events)
-            } && released(program, vintage: vintage, sweep, &events)
-        case .deadline(let index): sweepDeadline(index, &sweep, &events)
-        case .phase(let market, let next, let text): sweepPhase(market, to: next, text, &sweep, &events)
-        case .dayEnd: sweepDayEnd(&sweep, &events)
-        case .batches(let program): sweepBatches(of: program, &sweep, &events)
-        case .opening(let opening): sweepOpening(opening, &sweep, &events)
+            goOn(&sweep, to: sweep.parts.count) { exchange, sweep, place in
+                exchange.release(sweep.parts[place])
+            } && released(program, vintage: vintage, sweep)
+        case .deadline(let index): sweepDeadline(index, &sweep)
+        case .phase(let market, let next, let text): sweepPhase(market, to: next, text, &sweep)
+        case .dayEnd: sweepDayEnd(&sweep)
+        case .batches(let program): sweepBatches(of: program, &sweep)
+        case .opening(let opening): sweepOpening(opening, &sweep)
         }
     }
 
@@ -76,14 +74,13 @@ extension Exchange {
     mutating func goOn(
         _ sweep: inout Sweep,
         to count: Int,
-        _ events: inout ContiguousArray<Event>,
-        _ step: (inout Exchange, inout Sweep, Int, inout ContiguousArray<Event>) -> Void
+        _ step: (inout Exchange, inout Sweep, Int) -> Void
     ) -> Bool {
         while sweep.next < count {
-            guard takeStep(events) else { return false }
+            guard takeStep() else { return false }
             let place = Int(sweep.next)
             sweep.next += 1
-            step(&self, &sweep, place, &events)
+            step(&self, &sweep, place)
         }
         return true
     }
@@ -94,13 +91,12 @@ extension Exchange {
         _ sweep: inout Sweep,
         through next: (Exchange, UInt64) -> Element?,
         number: (Element) -> UInt64,
-        _ events: inout ContiguousArray<Event>,
-        _ step: (inout Exchange, Element, inout ContiguousArray<Event>) -> Void
+        _ step: (inout Exchange, Element) -> Void
     ) -> Bool {
         while let element = next(self, sweep.next) {
-            guard takeStep(events) else { return false }
+            guard takeStep() else { return false }
             sweep.next = number(element)
-            step(&self, element, &events)
+            step(&self, element)
         }
         return true
     }
@@ -111,15 +107,14 @@ extension Exchange {
         _ sweep: inout Sweep,
         in swept: Set<MarketID>,
         _ reason: DoneReason,
-        _ events: inout ContiguousArray<Event>,
         where matches: (Order) -> Bool = { _ in true }
     ) -> Bool {
         guard swept.contains(where: { markets[$0.slot].book.count > 0 }) else { return true }
-        return goOn(&sweep, to: members.members.count, &events) { exchange, _, place, events in
+        return goOn(&sweep, to: members.members.count) { exchange, _, place in
             let member = MemberID(UInt32(place))
             // To look at an order costs a part of what to cancel it does.
             exchange.stepsLeft -= exchange.ordersOfMembers.count(of: member) / 4
-            exchange.cancelAll(of: member, reason, &events) {
+            exchange.cancelAll(of: member, reason) {
                 swept.contains($0.id.market) && matches($0)
             }
         }

@@ -217,9 +217,7 @@ package struct FirstReplies: Sendable {
     /// Where an id stands; 0 if it is not remembered.
     private func place(of id: Code, member: MemberID) -> Int {
         let packed = PackedCode(id)
-        return Int(
-            table.slot(hash(id, member)) { entries[Int($0)].member == member && entries[Int($0)].id == packed }
-        )
+        return Int(table.slot(hash(id, member)) { entries[Int($0)].member == member && entries[Int($0)].id == packed })
     }
 
     private func hash(_ id: Code, _ member: MemberID) -> UInt32 { id.hash(seed &+ UInt64(member.index)) }

@@ -58,12 +58,7 @@ extension RequestRule {
         optional: [(.member, .code)]
     )
 
-    package static let members = RequestRule(
-        .members,
-        "The members.",
-        by: .everyone,
-        optional: [(.from, .code)]
-    )
+    package static let members = RequestRule(.members, "The members.", by: .everyone, optional: [(.from, .code)])
 
     package static let ledger = RequestRule(
         .ledger,
@@ -158,10 +153,7 @@ extension LineScanner {
     }
 
     func readRevoke(_ line: Span<UInt8>) throws(Refusal) -> AdminCommand {
-        .revoke(
-            member: try required(code(.member, line), .member),
-            user: try required(code(.user, line), .user)
-        )
+        .revoke(member: try required(code(.member, line), .member), user: try required(code(.user, line), .user))
     }
 
     func readDeposit(_ line: Span<UInt8>) throws(Refusal) -> AdminCommand {

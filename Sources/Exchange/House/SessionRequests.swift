@@ -84,12 +84,7 @@ extension RequestRule {
         required: [(.timeout, .integer)]
     )
 
-    package static let clock = RequestRule(
-        .clock,
-        "The sequencer's: timers fall due.",
-        by: .venue,
-        .fromVenueAlone
-    )
+    package static let clock = RequestRule(.clock, "The sequencer's: timers fall due.", by: .venue, .fromVenueAlone)
 
     package static let disconnect = RequestRule(
         .disconnect,
@@ -126,12 +121,7 @@ extension LineScanner {
     func readDeadman(_ line: Span<UInt8>) throws(Refusal) -> ParsedLine.Body {
         .command(
             .session(
-                .deadman(
-                    seconds: try required(
-                        integer(.timeout, line, in: 0...Exchange.deadmanSecondsMax),
-                        .timeout
-                    )
-                )
+                .deadman(seconds: try required(integer(.timeout, line, in: 0...Exchange.deadmanSecondsMax), .timeout))
             )
         )
     }

@@ -176,10 +176,7 @@ struct Timers: Sendable {
         case 17: .resumes(MarketID(UInt32(entry.number)))
         case 16: .labelEnds(FacilityID(UInt32(entry.number)))
         default:
-            .suspensionEnds(
-                ProgramID(UInt32(entry.number >> 32)),
-                MemberID(UInt32(truncatingIfNeeded: entry.number))
-            )
+            .suspensionEnds(ProgramID(UInt32(entry.number >> 32)), MemberID(UInt32(truncatingIfNeeded: entry.number)))
         }
     }
 }

@@ -199,19 +199,11 @@ extension LineScanner {
     }
 
     func readCover(_ line: Span<UInt8>) throws(Refusal) -> RegistryCommand {
-        .cover(
-            facility: try required(code(.facility, line), .facility),
-            try amount(line),
-            from: try code(.from, line)
-        )
+        .cover(facility: try required(code(.facility, line), .facility), try amount(line), from: try code(.from, line))
     }
 
     func readSurrender(_ line: Span<UInt8>) throws(Refusal) -> RegistryCommand {
-        .surrender(
-            facility: try required(code(.facility, line), .facility),
-            period: try period(line),
-            try amount(line)
-        )
+        .surrender(facility: try required(code(.facility, line), .facility), period: try period(line), try amount(line))
     }
 
     func readFacilities(_ line: Span<UInt8>) throws(Refusal) -> RegistryQuery {

@@ -7,11 +7,7 @@ import Registry
 
 extension Exchange {
     /// Issues permits to a participant, under the caps and the holding limit.
-    mutating func allocate(
-        _ new: NewAllocation,
-        _ sender: Sender,
-        _ events: inout ContiguousArray<Event>
-    ) throws(Refusal) -> Outcome {
+    mutating func allocate(_ new: NewAllocation, _ sender: Sender) throws(Refusal) -> Outcome {
         let (member, facility) = try receiver(of: new)
         let id = try findClass(new.permits)
         let program = registry[id].program
@@ -52,7 +48,7 @@ extension Exchange {
             asset: .permits(id),
             amount: quantity.units
         )
-        move(&transfer, &events)
+        move(&transfer)
         if new.method == .saving, let facility { registry[facility].savingUsed += new.basis }
         let allocation = Allocation(
             permitClass: id,
@@ -65,25 +61,19 @@ extension Exchange {
             fromReserve: new.fromReserve,
             deducted: deducted
         )
-        publish(.allocation(allocation), &events)
+        publish(.allocation(allocation))
         var rest = deducted
         for debtor in debtors where rest > .zero && registry[debtor].deduction > .zero {
             let part = min(rest, registry[debtor].deduction)
             rest -= part
-            deduct(part, of: id, debtor, member, &events)
+            deduct(part, of: id, debtor, member)
         }
-        alertHolding(of: member, id, adding: quantity, &events)
+        alertHolding(of: member, id, adding: quantity)
         return .registry(.issued(quantity))
     }
 
     /// Surrenders at once what a penalty takes from an allocation.
-    private mutating func deduct(
-        _ quantity: Quantity,
-        of id: ClassID,
-        _ facility: FacilityID,
-        _ member: MemberID,
-        _ events: inout ContiguousArray<Event>
-    ) {
+    private mutating func deduct(_ quantity: Quantity, of id: ClassID, _ facility: FacilityID, _ member: MemberID) {
         registry[facility].deduction -= quantity
         var transfer = Transfer(
             kind: .surrender,
@@ -93,7 +83,7 @@ extension Exchange {
             amount: quantity.units,
             text: "deducted for a shortfall of \(registry[facility].code)"
         )
-        move(&transfer, &events)
+        move(&transfer)
         publish(
             .surrender(
                 Surrender(
@@ -104,8 +94,7 @@ extension Exchange {
                     kind: .current,
                     isAutomatic: true
                 )
-            ),
-            &events
+            )
         )
     }
 

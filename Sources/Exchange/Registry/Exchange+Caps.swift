@@ -39,11 +39,7 @@ extension Exchange {
         }
     }
 
-    mutating func defineProgram(
-        _ new: NewProgram,
-        _ sender: Sender,
-        _ events: inout ContiguousArray<Event>
-    ) throws(Refusal) {
+    mutating func defineProgram(_ new: NewProgram, _ sender: Sender) throws(Refusal) {
         var offsetsFor: ProgramID?
         if let code = new.offsets {
             let program = try findProgram(code)
@@ -90,14 +86,10 @@ extension Exchange {
         program.offsetsFor = offsetsFor
         program.yields = yields
         program.penaltyPrice = Money(minorUnits: price)
-        publish(.program(registry.define(program), program), &events)
+        publish(.program(registry.define(program), program))
     }
 
-    mutating func addHoliday(
-        program code: Code,
-        date: Timestamp,
-        _ sender: Sender
-    ) throws(Refusal) {
+    mutating func addHoliday(program code: Code, date: Timestamp, _ sender: Sender) throws(Refusal) {
         let program = try findProgram(code)
         try checkRegulator(of: program, sender)
         // A bare date reads as the end of its day.
@@ -115,11 +107,7 @@ extension Exchange {
     /// Sets a class's cap; creates the class if it is new.
     ///
     /// A cap may fall below what is issued, which stays; it may not fall below what auctions that are announced will issue.
-    mutating func setCap(
-        _ new: NewCap,
-        _ sender: Sender,
-        _ events: inout ContiguousArray<Event>
-    ) throws(Refusal) -> Outcome {
+    mutating func setCap(_ new: NewCap, _ sender: Sender) throws(Refusal) -> Outcome {
         let program = try findProgram(new.permits.program)
         let cap = try level(of: new, program)
         try checkRegulator(of: program, sender)
@@ -161,9 +149,9 @@ extension Exchange {
             findCouplings()
         }
         if permitClass.expiry != .never { timers.add(.classExpires(id), at: permitClass.expiry) }
-        publish(.cap(id, permitClass), &events)
-        if existing == nil { couple(permitClass.program, &events) }
-        if isLimited(id) { begin(Sweep(.limits(id), began: now), &events) }
+        publish(.cap(id, permitClass))
+        if existing == nil { couple(permitClass.program) }
+        if isLimited(id) { begin(Sweep(.limits(id), began: now)) }
         return .registry(.cap(cap, excess: permitClass.excess))
     }
 

@@ -15,14 +15,10 @@ extension Exchange {
         return facility
     }
 
-    mutating func registerFacility(
-        _ new: NewFacility,
-        _ sender: Sender,
-        _ events: inout ContiguousArray<Event>
-    ) throws(Refusal) {
+    mutating func registerFacility(_ new: NewFacility, _ sender: Sender) throws(Refusal) {
         let member = try findMember(new.member)
         let program = try findProgram(new.program)
-        if new.closes { return try closeFacility(new, member, program, sender, &events) }
+        if new.closes { return try closeFacility(new, member, program, sender) }
         guard registry.facility(new.code) == nil else {
             throw Refusal(.alreadyExists, "there is a facility \(new.code) already")
         }
@@ -38,15 +34,14 @@ extension Exchange {
             facility.obligations.append(.settled(period: deadline.period, since: deadline.since))
         }
         facility.obligations.sort { $0.period < $1.period }
-        publish(.facility(registry.add(facility), facility), &events)
+        publish(.facility(registry.add(facility), facility))
     }
 
     private mutating func closeFacility(
         _ closed: NewFacility,
         _ member: MemberID,
         _ program: ProgramID,
-        _ sender: Sender,
-        _ events: inout ContiguousArray<Event>
+        _ sender: Sender
     ) throws(Refusal) {
         let id = try findFacility(closed.code)
         try checkRegulator(of: program, sender)
@@ -69,7 +64,7 @@ extension Exchange {
         }
         registry[id].credit = .zero
         registry[id].isClosed = true
-        publish(.facilityClosed(id), &events)
+        publish(.facilityClosed(id))
         // What is left in its account goes back to the member.
         for (asset, balance) in ledger.holdings(of: .compliance(id)) {
             guard let permitClass = asset.permitClass, balance.total > 0 else { continue }
@@ -81,7 +76,7 @@ extension Exchange {
                 amount: balance.total
             )
             transfer.fromFacility = id
-            move(&transfer, &events)
+            move(&transfer)
         }
     }
 
@@ -97,8 +92,7 @@ extension Exchange {
         second: Code?,
         rule: DisagreementRule,
         tolerance: DecimalNumber,
-        _ sender: Sender,
-        _ events: inout ContiguousArray<Event>
+        _ sender: Sender
     ) throws(Refusal) {
         let first = try findMember(verifier)
         let other = try second.map { code throws(Refusal) in try findMember(code) }
@@ -117,20 +111,16 @@ extension Exchange {
         let before = registry[id]
         let monitoring = Monitoring(verifier: first, second: other, rule: rule, tolerance: percent)
         registry[id].monitoring = monitoring
-        publish(.monitoring(id, monitoring), &events)
+        publish(.monitoring(id, monitoring))
         for (period, measure) in before.reportedYears {
             let verified = registry[id].verified(measure, period: period)
             guard verified != before.verified(measure, period: period) else { continue }
-            publish(.verified(id, period: period, measure, verified), &events)
+            publish(.verified(id, period: period, measure, verified))
         }
         carryCorrections(of: id, since: before)
     }
 
-    mutating func report(
-        _ new: NewReport,
-        _ sender: Sender,
-        _ events: inout ContiguousArray<Event>
-    ) throws(Refusal) {
+    mutating func report(_ new: NewReport, _ sender: Sender) throws(Refusal) {
         let id = try findFacility(new.facility)
         let facility = registry[id]
         let isDetermination = members[sender.member].role == .regulator
@@ -161,7 +151,7 @@ extension Exchange {
         )
         registry[id].take(report)
         let verified = registry[id].verified(new.measure, period: new.period)
-        publish(.report(id, report, text: new.text, verified: verified), &events)
+        publish(.report(id, report, text: new.text, verified: verified))
         carryCorrections(of: id, since: facility)
         let saved = registry[id].verifiedTotal(.saving)
         if new.measure == .saving, saved < registry[id].savingUsed {
@@ -169,13 +159,12 @@ extension Exchange {
             alert(
                 .saving,
                 in: facility.program,
-                "\(facility.code): permits were issued for a saving of \(used), verified is \(saved.units)",
-                &events
+                "\(facility.code): permits were issued for a saving of \(used), verified is \(saved.units)"
             )
         }
         let readings = registry[id].reports.filter { $0.period == new.period && $0.measure == new.measure }
         if verified == nil, Set(readings.map(\.verifier)).count > 1 {
-            alert(.dispute, in: facility.program, "\(facility.code) \(new.period): two verifiers disagree", &events)
+            alert(.dispute, in: facility.program, "\(facility.code) \(new.period): two verifiers disagree")
         }
     }
 
@@ -189,11 +178,7 @@ extension Exchange {
         }
     }
 
-    mutating func setDeadline(
-        _ new: NewDeadline,
-        _ sender: Sender,
-        _ events: inout ContiguousArray<Event>
-    ) throws(Refusal) {
+    mutating func setDeadline(_ new: NewDeadline, _ sender: Sender) throws(Refusal) {
         let program = try findProgram(new.program)
         let share = Percent(hundredths: try scaled(new.share, "share", to: 2, max: 10_000, unit: "per cent"))
         try checkRegulator(of: program, sender)
@@ -237,7 +222,7 @@ extension Exchange {
         // Nothing below may fail.
         for (index, deadline) in others where deadline.share == share && !deadline.isDone && !deadline.isReplaced {
             registry.replace(deadline: index)
-            publish(.deadlineReplaced(index), &events)
+            publish(.deadlineReplaced(index))
         }
         let deadline = Deadline(program: program, period: new.period, since: since, due: new.due, share: share)
         let index = registry.add(deadline)
@@ -245,6 +230,6 @@ extension Exchange {
             registry[facility].gatherObligations(since: since, period: new.period)
         }
         timers.add(.deadline(index), at: new.due)
-        publish(.deadline(index, deadline), &events)
+        publish(.deadline(index, deadline))
     }
 }

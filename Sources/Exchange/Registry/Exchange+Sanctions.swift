@@ -33,11 +33,7 @@ extension Exchange {
         )
     }
 
-    mutating func suspend(
-        _ new: NewSuspension,
-        _ sender: Sender,
-        _ events: inout ContiguousArray<Event>
-    ) throws(Refusal) {
+    mutating func suspend(_ new: NewSuspension, _ sender: Sender) throws(Refusal) {
         let member = try findMember(new.member)
         let program = try findProgram(new.program)
         try checkRegulator(of: program, sender)
@@ -59,23 +55,22 @@ extension Exchange {
         )
         registry.set(suspension, of: member, in: program)
         if let until = new.until { timers.add(.suspensionEnds(program, member), at: until) }
-        publish(.suspension(suspension, text: new.text), &events)
+        publish(.suspension(suspension, text: new.text))
         let barred = markets.filter { registry[$0.terms.permitClass].program == program }.map(\.terms.market)
         for auction in auctions where auction.phase.isBeforeResult {
             guard registry[auction.terms.permitClass].program == program else { continue }
-            withdraw(member, from: auction.terms.id, &events)
+            withdraw(member, from: auction.terms.id)
         }
         let classes = registry.classIDs.filter { registry[$0].program == program }
-        endDeals(of: member, in: classes, &events)
-        cancelAll(of: member, .suspended, &events) { barred.contains($0.id.market) }
+        endDeals(of: member, in: classes)
+        cancelAll(of: member, .suspended) { barred.contains($0.id.market) }
     }
 
     mutating func readmit(
         program programCode: Code,
         member code: Code,
         text: String,
-        _ sender: Sender,
-        _ events: inout ContiguousArray<Event>
+        _ sender: Sender
     ) throws(Refusal) {
         let member = try findMember(code)
         let program = try findProgram(programCode)
@@ -83,31 +78,22 @@ extension Exchange {
         guard registry.suspension(of: member, in: program) != nil else {
             throw Refusal(.invalidCombination, "\(code) is not suspended in \(programCode)")
         }
-        readmit(member, in: program, text: text, &events)
+        readmit(member, in: program, text: text)
     }
 
-    mutating func readmit(
-        _ member: MemberID,
-        in program: ProgramID,
-        text: String,
-        _ events: inout ContiguousArray<Event>
-    ) {
+    mutating func readmit(_ member: MemberID, in program: ProgramID, text: String) {
         registry.set(nil, of: member, in: program)
-        publish(.readmission(program, member, text: text), &events)
+        publish(.readmission(program, member, text: text))
     }
 
     /// An auction of a program has ended: suspensions for a number of auctions grow shorter.
-    mutating func countAuction(of program: ProgramID, _ events: inout ContiguousArray<Event>) {
+    mutating func countAuction(of program: ProgramID) {
         for member in registry.countAuction(of: program) {
-            readmit(member, in: program, text: "its auctions have passed", &events)
+            readmit(member, in: program, text: "its auctions have passed")
         }
     }
 
-    mutating func pay(
-        penalty number: UInt64,
-        _ sender: Sender,
-        _ events: inout ContiguousArray<Event>
-    ) throws(Refusal) {
+    mutating func pay(penalty number: UInt64, _ sender: Sender) throws(Refusal) {
         // Penalties are numbered from 1 in their order.
         let index = Int(clamping: number) - 1
         guard registry.penalties.indices.contains(index), !registry.penalties[index].isPaid,
@@ -131,19 +117,13 @@ extension Exchange {
             amount: penalty.amount.minorUnits,
             text: "penalty \(number)"
         )
-        move(&transfer, &events)
+        move(&transfer)
         registry.pay(penalty: index)
-        publish(.paid(registry.penalties[index]), &events)
+        publish(.paid(registry.penalties[index]))
     }
 
     /// Undoes a trade by a compensating entry: cash, fees and permits go back.
-    mutating func bust(
-        market code: Code,
-        trade number: UInt64,
-        text reason: String,
-        _ sender: Sender,
-        _ events: inout ContiguousArray<Event>
-    ) throws(Refusal) {
+    mutating func bust(market code: Code, trade number: UInt64, text reason: String, _ sender: Sender) throws(Refusal) {
         let id = try findMarket(code)
         let terms = markets[id.slot].terms
         try checkRegulator(of: registry[terms.permitClass].program, sender)
@@ -194,9 +174,9 @@ extension Exchange {
             back(.venue, trade.buyer, .cash(terms.currency), fees),
             back(trade.buyer, trade.seller, .permits(terms.permitClass), trade.quantity.units),
         ] where transfer.amount > 0 {
-            move(&transfer, &events)
+            move(&transfer)
         }
         markets[id.slot].recentTrades.bust(number)
-        publish(.bust(trade, market: id, text: reason), &events)
+        publish(.bust(trade, market: id, text: reason))
     }
 }

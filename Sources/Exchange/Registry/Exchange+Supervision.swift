@@ -158,25 +158,13 @@ extension Exchange {
     // MARK: Alerts
 
     /// Tells a program's regulator.
-    mutating func alert(
-        _ kind: Alert.Kind,
-        in program: ProgramID,
-        _ text: String,
-        _ events: inout ContiguousArray<Event>
-    ) {
+    mutating func alert(_ kind: Alert.Kind, in program: ProgramID, _ text: String) {
         let regulator = registry[program].regulator
-        events.append(
-            .alert(member: regulator, count: nextCount(of: regulator), alert: Alert(kind: kind, text: text))
-        )
+        events.append(.alert(member: regulator, count: nextCount(of: regulator), alert: Alert(kind: kind, text: text)))
     }
 
     /// Tells the regulator if the last `adding` permits brought a holding near its limit.
-    mutating func alertHolding(
-        of member: MemberID,
-        _ id: ClassID,
-        adding quantity: Quantity,
-        _ events: inout ContiguousArray<Event>
-    ) {
+    mutating func alertHolding(of member: MemberID, _ id: ClassID, adding quantity: Quantity) {
         guard isLimited(id) else { return }
         let percent = Percent(
             hundredths: registry.programs[Int(registry.classes[Int(id.index)].program.index)].rules.alertHolding * 100
@@ -193,8 +181,7 @@ extension Exchange {
             alert(
                 .holdingLimit,
                 in: registry[id].program,
-                "\(members[member].code) holds \(holding.units) of \(label(of: id)), limit \(limit.limit.units)",
-                &events
+                "\(members[member].code) holds \(holding.units) of \(label(of: id)), limit \(limit.limit.units)"
             )
         }
     }
@@ -203,29 +190,20 @@ extension Exchange {
     ///
     /// Those of a group that could bring it above the limit end. Of what is held above it, the regulator is told.
     /// - Complexity: of each member with more than a limit allows, its orders and what waits for it.
-    mutating func enforceLimits(
-        of member: MemberID,
-        _ classes: [ClassID],
-        _ events: inout ContiguousArray<Event>
-    ) {
-        for id in classes { enforce(holdingLimits(id), of: member, id, &events) }
+    mutating func enforceLimits(of member: MemberID, _ classes: [ClassID]) {
+        for id in classes { enforce(holdingLimits(id), of: member, id) }
     }
 
     /// Goes over all members after the limits of a class have changed.
     /// - Returns: whether all are through.
-    mutating func sweepLimits(of id: ClassID, _ sweep: inout Sweep, _ events: inout ContiguousArray<Event>) -> Bool {
+    mutating func sweepLimits(of id: ClassID, _ sweep: inout Sweep) -> Bool {
         let limits = holdingLimits(id)
-        return goOn(&sweep, to: members.members.count, &events) { exchange, _, place, events in
-            exchange.enforce(limits, of: MemberID(UInt32(place)), id, &events)
+        return goOn(&sweep, to: members.members.count) { exchange, _, place in
+            exchange.enforce(limits, of: MemberID(UInt32(place)), id)
         }
     }
 
-    private mutating func enforce(
-        _ limits: [HoldingLimit],
-        of member: MemberID,
-        _ id: ClassID,
-        _ events: inout ContiguousArray<Event>
-    ) {
+    private mutating func enforce(_ limits: [HoldingLimit], of member: MemberID, _ id: ClassID) {
         let group = members.associates(of: member)
         guard group.first == member else { return }
         for limit in limits {
@@ -233,23 +211,22 @@ extension Exchange {
             guard position.holding + position.incoming > limit.limit else { continue }
             let affected = Set(markets.filter { limit.classes.contains($0.terms.permitClass) }.map(\.terms.market))
             for associate in group {
-                cancelAll(of: associate, .limit, &events) { $0.side == .buy && affected.contains($0.id.market) }
+                cancelAll(of: associate, .limit) { $0.side == .buy && affected.contains($0.id.market) }
             }
             // An earlier limit may have ended some.
             for transfer in group.flatMap({ registry.transfers(to: $0) }).sorted(by: { $0.number < $1.number })
             where limit.classes.contains(transfer.permitClass) {
-                end(transfer, .failed, &events)
+                end(transfer, .failed)
             }
             for swap in group.flatMap({ registry.swaps(of: $0) }).sorted(by: { $0.number < $1.number })
             where limit.classes.contains(swap.want) {
-                end(swap, .ended, &events)
+                end(swap, .ended)
             }
             guard position.holding > limit.limit else { continue }
             alert(
                 .holdingLimit,
                 in: registry[id].program,
-                "\(members[member].code) holds \(position.holding.units) of \(label(of: id)), above the limit \(limit.limit.units)",
-                &events
+                "\(members[member].code) holds \(position.holding.units) of \(label(of: id)), above the limit \(limit.limit.units)"
             )
         }
     }
@@ -260,17 +237,17 @@ extension Exchange {
     private static let washDepth = 16
 
     /// Tells the regulator what is odd about the trade just made.
-    mutating func watch(_ trade: Trade, _ events: inout ContiguousArray<Event>) {
+    mutating func watch(_ trade: Trade) {
         let market = trade.market
         let permitClass = markets[market.slot].terms.permitClass
         let program = registry.classes[Int(permitClass.index)].program
         if let across = trade.across, across.side == .buy {
             let own = markets[across.market.slot].terms.permitClass
-            alertHolding(of: trade.buyer, own, adding: across.quantity, &events)
+            alertHolding(of: trade.buyer, own, adding: across.quantity)
         } else {
-            alertHolding(of: trade.buyer, permitClass, adding: trade.quantity, &events)
+            alertHolding(of: trade.buyer, permitClass, adding: trade.quantity)
         }
-        watchPrice(trade, program, &events)
+        watchPrice(trade, program)
         let since = now.adding(microseconds: -Exchange.washWindow)
         let isWithin = trade.buyer == trade.seller || isAssociated(trade.buyer, trade.seller)
         let first =
@@ -286,14 +263,10 @@ extension Exchange {
                 "trade \(trade.number) in \(code): "
                     + (buyer == seller ? "\(buyer) with itself" : "\(buyer) and \(seller) are associates")
             }
-        alert(.washTrade, in: program, text, &events)
+        alert(.washTrade, in: program, text)
     }
 
-    private mutating func watchPrice(
-        _ trade: Trade,
-        _ program: ProgramID,
-        _ events: inout ContiguousArray<Event>
-    ) {
+    private mutating func watchPrice(_ trade: Trade, _ program: ProgramID) {
         let market = trade.market
         let reference = markets[market.slot].reference
         let side: UInt8 = trade.price < reference ? 1 : 2
@@ -308,8 +281,7 @@ extension Exchange {
         alert(
             .priceMove,
             in: program,
-            "\(terms.code) trades at \(terms.text(trade.price)), reference price \(terms.text(reference))",
-            &events
+            "\(terms.code) trades at \(terms.text(trade.price)), reference price \(terms.text(reference))"
         )
     }
 }

@@ -21,10 +21,7 @@ extension Exchange {
         let program = registry[facility].program
         let isOffset = registry[terms.program].offsetsFor == program
         guard terms.program == program || isOffset else {
-            throw Refusal(
-                .invalidCombination,
-                "\(label(of: id)) covers no obligations in \(registry[program].code)"
-            )
+            throw Refusal(.invalidCombination, "\(label(of: id)) covers no obligations in \(registry[program].code)")
         }
         guard isOffset || terms.zone.isEmpty || terms.zone == registry[facility].zone else {
             throw Refusal(
@@ -39,8 +36,7 @@ extension Exchange {
         facility code: Code,
         _ amount: PermitAmount,
         from other: Code?,
-        _ sender: Sender,
-        _ events: inout ContiguousArray<Event>
+        _ sender: Sender
     ) throws(Refusal) {
         let id = try findClass(amount.permits)
         let facility = try ownFacility(code, sender)
@@ -70,7 +66,7 @@ extension Exchange {
         )
         transfer.fromFacility = source
         transfer.toFacility = facility
-        move(&transfer, first: amount.first, &events)
+        move(&transfer, first: amount.first)
     }
 
     /// Surrenders permits of the general account for a facility's obligation.
@@ -78,8 +74,7 @@ extension Exchange {
         facility code: Code,
         period: Int64,
         _ amount: PermitAmount,
-        _ sender: Sender,
-        _ events: inout ContiguousArray<Event>
+        _ sender: Sender
     ) throws(Refusal) {
         let id = try findClass(amount.permits)
         let facility = try ownFacility(code, sender)
@@ -103,8 +98,7 @@ extension Exchange {
             obligation: index,
             from: .general(sender.member),
             first: amount.first,
-            isAutomatic: false,
-            &events
+            isAutomatic: false
         )
     }
 
@@ -170,8 +164,7 @@ extension Exchange {
         obligation: Int,
         from account: AccountID,
         first: Int64? = nil,
-        isAutomatic: Bool,
-        _ events: inout ContiguousArray<Event>
+        isAutomatic: Bool
     ) {
         var transfer = Transfer(
             kind: .surrender,
@@ -182,7 +175,7 @@ extension Exchange {
             text: "\(registry[facility].code) \(registry[facility].obligations[obligation].period)"
         )
         transfer.fromFacility = account.facility
-        move(&transfer, first: first, &events)
+        move(&transfer, first: first)
         registry[facility].obligations[obligation].tally.add(quantity, as: kind)
         publish(
             .surrender(
@@ -194,8 +187,7 @@ extension Exchange {
                     kind: kind,
                     isAutomatic: isAutomatic
                 )
-            ),
-            &events
+            )
         )
     }
 }

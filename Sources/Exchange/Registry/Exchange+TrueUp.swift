@@ -7,44 +7,44 @@ import Registry
 
 extension Exchange {
     /// Settles a deadline for every facility of its program, in the order of registration.
-    mutating func settle(deadline index: Int, at time: Timestamp, _ events: inout ContiguousArray<Event>) {
+    mutating func settle(deadline index: Int, at time: Timestamp) {
         let deadline = registry.deadlines[index]
         guard deadline.due == time, !deadline.isDone, !deadline.isReplaced else { return }
         registry.finish(deadline: index)
-        begin(Sweep(.deadline(index), began: time), &events)
+        begin(Sweep(.deadline(index), began: time))
     }
 
     /// Finds what each facility owes, takes it out of compliance accounts, and concludes.
     /// - Returns: whether all are through.
-    mutating func sweepDeadline(_ index: Int, _ sweep: inout Sweep, _ events: inout ContiguousArray<Event>) -> Bool {
+    mutating func sweepDeadline(_ index: Int, _ sweep: inout Sweep) -> Bool {
         let deadline = registry.deadlines[index]
         while sweep.stage < 4 {
             let isDone: Bool
             switch sweep.stage {
             case 0:
-                isDone = goOn(&sweep, to: registry.facilities.count, &events) { exchange, sweep, slot, _ in
+                isDone = goOn(&sweep, to: registry.facilities.count) { exchange, sweep, slot in
                     let id = FacilityID(UInt32(slot))
                     let facility = exchange.registry[id]
                     guard facility.program == deadline.program, !facility.isClosed else { return }
                     sweep.claims.append(exchange.claim(of: id, deadline))
                 }
             case 1:
-                isDone = goOn(&sweep, to: sweep.claims.count, &events) { exchange, sweep, place, events in
-                    exchange.draw(sweep.claims[place], from: sweep.claims[place].facility, &events)
+                isDone = goOn(&sweep, to: sweep.claims.count) { exchange, sweep, place in
+                    exchange.draw(sweep.claims[place], from: sweep.claims[place].facility)
                 }
             case 2 where registry[deadline.program].rules.entityLevel:
                 // A firm's surplus at one facility covers another, once each has been served.
-                isDone = goOn(&sweep, to: sweep.claims.count, &events) { exchange, sweep, place, events in
+                isDone = goOn(&sweep, to: sweep.claims.count) { exchange, sweep, place in
                     let claim = sweep.claims[place]
                     let member = exchange.registry[claim.facility].member
                     for other in exchange.registry.facilities(of: member, in: deadline.program) {
-                        exchange.draw(claim, from: other, &events)
+                        exchange.draw(claim, from: other)
                     }
                 }
             case 2: isDone = true
             case 3:
-                isDone = goOn(&sweep, to: sweep.claims.count, &events) { exchange, sweep, place, events in
-                    exchange.conclude(sweep.claims[place], index, &events)
+                isDone = goOn(&sweep, to: sweep.claims.count) { exchange, sweep, place in
+                    exchange.conclude(sweep.claims[place], index)
                 }
             default: preconditionFailure("a deadline has no stage \(sweep.stage)")
             }
@@ -82,11 +82,7 @@ extension Exchange {
     }
 
     /// Takes what is missing out of a compliance account, as far as it counts.
-    private mutating func draw(
-        _ claim: DeadlineClaim,
-        from source: FacilityID,
-        _ events: inout ContiguousArray<Event>
-    ) {
+    private mutating func draw(_ claim: DeadlineClaim, from source: FacilityID) {
         let obligation = registry[claim.facility].obligations[claim.obligation]
         let missing = claim.missing(obligation.tally, surrenderLimits(of: claim))
         guard missing > .zero else { return }
@@ -123,14 +119,13 @@ extension Exchange {
                 for: claim.facility,
                 obligation: claim.obligation,
                 from: account,
-                isAutomatic: true,
-                &events
+                isAutomatic: true
             )
         }
     }
 
     /// Publishes what a deadline found, carries what is too much or too little, and imposes the penalty.
-    private mutating func conclude(_ claim: DeadlineClaim, _ index: Int, _ events: inout ContiguousArray<Event>) {
+    private mutating func conclude(_ claim: DeadlineClaim, _ index: Int) {
         let deadline = registry.deadlines[index]
         let tally = registry[claim.facility].obligations[claim.obligation].tally
         let limits = surrenderLimits(of: claim)
@@ -152,21 +147,16 @@ extension Exchange {
             // The penalty replaces what is missing, so the final deadline does not ask for it again.
             registry[claim.facility].obligations[claim.obligation].replaced += shortfall
         }
-        publish(.compliance(claim.facility, deadline: index, outcome, surrendered: tally), &events)
+        publish(.compliance(claim.facility, deadline: index, outcome, surrendered: tally))
         if !claim.isVerified {
             let code = registry[claim.facility].code
-            alert(.unverified, in: deadline.program, "\(code) \(deadline.period): use is not verified", &events)
+            alert(.unverified, in: deadline.program, "\(code) \(deadline.period): use is not verified")
         }
-        if shortfall > .zero { penalize(claim, shortfall, deadline, &events) }
+        if shortfall > .zero { penalize(claim, shortfall, deadline) }
     }
 
     /// Imposes what the program's rules ask for a shortfall; what was owed as a multiple before is owed on, not multiplied again.
-    private mutating func penalize(
-        _ claim: DeadlineClaim,
-        _ shortfall: Quantity,
-        _ deadline: Deadline,
-        _ events: inout ContiguousArray<Event>
-    ) {
+    private mutating func penalize(_ claim: DeadlineClaim, _ shortfall: Quantity, _ deadline: Deadline) {
         let facility = claim.facility
         let program = registry[deadline.program]
         let carried = registry[facility].obligations[claim.obligation].carriedPenalty
@@ -206,7 +196,7 @@ extension Exchange {
             registry[facility].owedAsPenalty += permits
         }
         registry.add(penalty)
-        publish(.penalty(penalty), &events)
+        publish(.penalty(penalty))
     }
 
     /// The program's price for each permit short, and its multiple of the market's reference price; the largest amount at most.

@@ -106,10 +106,7 @@ extension RequestRule {
 
 extension LineScanner {
     func readHoliday(_ line: Span<UInt8>) throws(Refusal) -> RegistryCommand {
-        .holiday(
-            program: try required(code(.program, line), .program),
-            date: try required(time(.date, line), .date)
-        )
+        .holiday(program: try required(code(.program, line), .program), date: try required(time(.date, line), .date))
     }
 
     func readRules(_ line: Span<UInt8>) throws(Refusal) -> RegistryQuery {

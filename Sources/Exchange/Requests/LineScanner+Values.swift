@@ -45,11 +45,7 @@ extension LineScanner {
     }
 
     /// A number of permits, at least 1.
-    func quantity(
-        _ key: Key,
-        _ line: Span<UInt8>,
-        max: Quantity = Limits.quantityMax
-    ) throws(Refusal) -> Quantity? {
+    func quantity(_ key: Key, _ line: Span<UInt8>, max: Quantity = Limits.quantityMax) throws(Refusal) -> Quantity? {
         try integer(key, line, in: 1...max.units).map { Quantity($0) }
     }
 

@@ -5,7 +5,7 @@ import Registry
 // Listing markets.
 
 extension Exchange {
-    mutating func listMarket(_ new: NewMarket, _ events: inout ContiguousArray<Event>) throws(Refusal) {
+    mutating func listMarket(_ new: NewMarket) throws(Refusal) {
         let permitClass = try findClass(new.permits)
         let program = registry[permitClass].program
         guard market(new.code) == nil else {

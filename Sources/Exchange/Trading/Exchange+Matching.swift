@@ -36,10 +36,7 @@ extension Exchange {
             guard wanted > free else {
                 return try checkPieces(wanted, market.permitClass, in: .general(order.owner), freeing: freed)
             }
-            throw Refusal(
-                .insufficientPermits,
-                "needs \(wanted) of \(label(of: market.permitClass)), free \(free)"
-            )
+            throw Refusal(.insufficientPermits, "needs \(wanted) of \(label(of: market.permitClass)), free \(free)")
         }
     }
 
@@ -72,11 +69,11 @@ extension Exchange {
     }
 
     /// Settles the fills that the book reported and turns its events into the venue's.
-    mutating func settleBookEvents(of id: MarketID, _ events: inout ContiguousArray<Event>) {
+    mutating func settleBookEvents(of id: MarketID) {
         var index = 0
         while index < bookEvents.count {
             switch bookEvents[index] {
-            case .fill(let fill): settle(fill, in: id, &events)
+            case .fill(let fill): settle(fill, in: id)
             case .closed(let order, let reason):
                 releaseHold(of: order, market: id)
                 ended(order.id, of: order.owner)
@@ -100,16 +97,11 @@ extension Exchange {
         }
         bookEvents.removeAll()
         noteTop(of: id)
-        if markets[id.slot].phase.isCall, !markets[id.slot].isSwept { publishIndicative(of: id, &events) }
+        if markets[id.slot].phase.isCall, !markets[id.slot].isSwept { publishIndicative(of: id) }
     }
 
     /// Settles a trade in a market; `across` says what it is of an order of another market.
-    mutating func settle(
-        _ fill: Fill,
-        in id: MarketID,
-        across: Across? = nil,
-        _ events: inout ContiguousArray<Event>
-    ) {
+    mutating func settle(_ fill: Fill, in id: MarketID, across: Across? = nil) {
         let terms = markets[id.slot].terms
         let notional = fill.price.notional(of: fill.quantity)
         // A call charges both sides the maker fee: neither takes liquidity from the other. Each pays its own market's.
@@ -166,20 +158,14 @@ extension Exchange {
             across: across
         )
         events.append(.trade(count: nextCount(of: id), trade: trade))
-        recordSerials(of: terms.permitClass, moved, .trade, &events)
-        report(fill.buy, .buy, fee: buyerFee, trade, &events)
-        report(fill.sell, .sell, fee: sellerFee, trade, &events)
-        watch(trade, &events)
+        recordSerials(of: terms.permitClass, moved, .trade)
+        report(fill.buy, .buy, fee: buyerFee, trade)
+        report(fill.sell, .sell, fee: sellerFee, trade)
+        watch(trade)
     }
 
     @inline(__always)
-    private mutating func report(
-        _ party: Fill.Party,
-        _ side: Side,
-        fee: Money,
-        _ trade: Trade,
-        _ events: inout ContiguousArray<Event>
-    ) {
+    private mutating func report(_ party: Fill.Party, _ side: Side, fee: Money, _ trade: Trade) {
         if party.open == .zero { ended(party.order, of: party.owner) }
         let liquidity: Liquidity = trade.aggressor == nil ? .auction : trade.aggressor == side ? .taker : .maker
         events.append(
@@ -204,7 +190,7 @@ extension Exchange {
     }
 
     /// Publishes a call's indicative price when it has changed.
-    mutating func publishIndicative(of id: MarketID, _ events: inout ContiguousArray<Event>) {
+    mutating func publishIndicative(of id: MarketID) {
         let indicative = markets[id.slot].book.indicative(reference: markets[id.slot].reference)
         guard indicative != markets[id.slot].published else { return }
         markets[id.slot].published = indicative

@@ -29,22 +29,14 @@ extension Exchange {
         return order
     }
 
-    mutating func cancelOrder(
-        _ target: OrderTarget,
-        _ sender: Sender,
-        _ events: inout ContiguousArray<Event>
-    ) throws(Refusal) -> Outcome {
+    mutating func cancelOrder(_ target: OrderTarget, _ sender: Sender) throws(Refusal) -> Outcome {
         let order = try findOrder(target, sender)
         try checkNotCleared(order.id.market)
-        cancel(order.id, .cancelled, &events)
+        cancel(order.id, .cancelled)
         return .order(order.id, open: .zero)
     }
 
-    mutating func massCancel(
-        _ filter: MassCancel,
-        _ sender: Sender,
-        _ events: inout ContiguousArray<Event>
-    ) throws(Refusal) -> Outcome {
+    mutating func massCancel(_ filter: MassCancel, _ sender: Sender) throws(Refusal) -> Outcome {
         var user: UserID?
         if let code = filter.user {
             guard let found = members.login(code, of: sender.member) else {
@@ -62,7 +54,7 @@ extension Exchange {
             for order in orders(of: sender.member) where matches(order) { try checkNotCleared(order.id.market) }
         }
         // Nothing below may fail.
-        let count = cancelAll(of: sender.member, .cancelled, &events, where: matches)
+        let count = cancelAll(of: sender.member, .cancelled, where: matches)
         return .cancelled(count: Int64(count))
     }
 
@@ -70,47 +62,33 @@ extension Exchange {
     /// - Returns: how many.
     /// - Complexity: the member's live orders.
     @discardableResult
-    mutating func cancelAll(
-        of member: MemberID,
-        _ reason: DoneReason,
-        _ events: inout ContiguousArray<Event>,
-        where matches: (Order) -> Bool
-    ) -> Int {
+    mutating func cancelAll(of member: MemberID, _ reason: DoneReason, where matches: (Order) -> Bool) -> Int {
         let orders = orders(of: member).filter(matches)
         var rest = orders[...]
         while let market = rest.first?.id.market {
             let end = rest.firstIndex { $0.id.market != market } ?? rest.endIndex
-            cancel(Array(rest[..<end]), in: market, reason, &events)
+            cancel(Array(rest[..<end]), in: market, reason)
             rest = rest[end...]
         }
         return orders.count
     }
 
-    mutating func cancel(_ order: OrderID, _ reason: DoneReason, _ events: inout ContiguousArray<Event>) {
+    mutating func cancel(_ order: OrderID, _ reason: DoneReason) {
         markets[order.market.slot].book.cancel(order, reason: reason, events: &bookEvents)
-        settleBookEvents(of: order.market, &events)
+        settleBookEvents(of: order.market)
     }
 
-    mutating func cancel(
-        _ orders: [Order],
-        in id: MarketID,
-        _ reason: DoneReason,
-        _ events: inout ContiguousArray<Event>
-    ) {
+    mutating func cancel(_ orders: [Order], in id: MarketID, _ reason: DoneReason) {
         for order in orders {
             markets[id.slot].book.cancel(order.id, reason: reason, events: &bookEvents)
         }
-        settleBookEvents(of: id, &events)
+        settleBookEvents(of: id)
     }
 
     /// Changes quantity, price or stop price.
     ///
     /// Only a lower quantity at the same prices keeps the place in the queue.
-    mutating func amendOrder(
-        _ amendment: Amendment,
-        _ sender: Sender,
-        _ events: inout ContiguousArray<Event>
-    ) throws(Refusal) -> Outcome {
+    mutating func amendOrder(_ amendment: Amendment, _ sender: Sender) throws(Refusal) -> Outcome {
         let order = try findOrder(amendment.target, sender)
         let id = order.id.market
         let phase = markets[id.slot].phase
@@ -133,14 +111,14 @@ extension Exchange {
                 phase: phase,
                 events: &bookEvents
             )
-            settleBookEvents(of: id, &events)
+            settleBookEvents(of: id)
             endMatching(in: id)
-            if looksAcross, hasTriggered { couple(registry[markets[id.slot].terms.permitClass].program, &events) }
+            if looksAcross, hasTriggered { couple(registry[markets[id.slot].terms.permitClass].program) }
         } else {
             markets[id.slot].book.withdraw(order.id, events: &bookEvents)
-            settleBookEvents(of: id, &events)
+            settleBookEvents(of: id)
             changed.minimum = .zero
-            admit(changed, in: id, &events)
+            admit(changed, in: id)
         }
         return .order(order.id, open: markets[id.slot].book.open(order.id))
     }
@@ -192,11 +170,7 @@ extension Exchange {
     /// Replaces the login's quote in a market: its old sides are cancelled and the new ones entered in one step.
     ///
     /// Sides are limit orders for the day. Funds and limits are checked as if the old quote were already gone.
-    mutating func replaceQuote(
-        _ quote: Quote,
-        _ sender: Sender,
-        _ events: inout ContiguousArray<Event>
-    ) throws(Refusal) -> Outcome {
+    mutating func replaceQuote(_ quote: Quote, _ sender: Sender) throws(Refusal) -> Outcome {
         let id = try findMarket(quote.market)
         let old = orders(of: sender.member).filter { $0.isQuote && $0.user == sender.user && $0.id.market == id }
         let (bid, ask) = try checkQuote(quote, sender, in: id)
@@ -212,9 +186,9 @@ extension Exchange {
             )
         }
         // Nothing below may fail.
-        if !old.isEmpty { cancel(old, in: id, .replaced, &events) }
-        let bidID = enterQuoteSide(bid, in: id, &events)
-        let askID = enterQuoteSide(ask, in: id, &events)
+        if !old.isEmpty { cancel(old, in: id, .replaced) }
+        let bidID = enterQuoteSide(bid, in: id)
+        let askID = enterQuoteSide(ask, in: id)
         let bidOpen = bidID.map { markets[id.slot].book.open($0) } ?? .zero
         let askOpen = askID.map { markets[id.slot].book.open($0) } ?? .zero
         return .quote(bid: bidID, bidOpen: bidOpen, ask: askID, askOpen: askOpen)
@@ -289,15 +263,11 @@ extension Exchange {
         )
     }
 
-    private mutating func enterQuoteSide(
-        _ side: Order?,
-        in id: MarketID,
-        _ events: inout ContiguousArray<Event>
-    ) -> OrderID? {
+    private mutating func enterQuoteSide(_ side: Order?, in id: MarketID) -> OrderID? {
         guard var order = side else { return nil }
         order.id = OrderID(count: orderCount + 1, market: id)
         takeHold(of: order, market: id)
-        _ = enter(order, in: id, &events)
+        _ = enter(order, in: id)
         return order.id
     }
 }

@@ -7,11 +7,7 @@ import Registry
 // Order entry: every check first, in the order of the reject catalogue; then hold, enter, match.
 
 extension Exchange {
-    mutating func enterOrder(
-        _ new: NewOrder,
-        _ sender: Sender,
-        _ events: inout ContiguousArray<Event>
-    ) throws(Refusal) -> Outcome {
+    mutating func enterOrder(_ new: NewOrder, _ sender: Sender) throws(Refusal) -> Outcome {
         let id = try findMarket(new.market)
         let order = try checkOrder(new, in: id, sender)
         if order.postOnly { try checkPostOnly(order, in: id) }
@@ -20,18 +16,18 @@ extension Exchange {
         try checkCover(of: order, in: id)
         // Nothing below may fail.
         takeHold(of: order, market: id)
-        return .order(order.id, open: enter(order, in: id, &events))
+        return .order(order.id, open: enter(order, in: id))
     }
 
     /// Puts a checked order, whose hold is taken, into its book and settles what it trades.
     /// - Returns: what is open of it then.
     @inline(__always)
-    mutating func enter(_ order: Order, in id: MarketID, _ events: inout ContiguousArray<Event>) -> Quantity {
+    mutating func enter(_ order: Order, in id: MarketID) -> Quantity {
         orderCount += 1
         if order.expiry != .never { timers.add(.expire(order.id), at: order.expiry) }
         events.append(.orderEntered(order, market: id))
         entering = order.id
-        admit(order, in: id, &events)
+        admit(order, in: id)
         entering = nil
         let open = markets[id.slot].book.open(order.id)
         if open.units > 0 { rests(order.id, of: order.owner) }
@@ -40,18 +36,18 @@ extension Exchange {
 
     /// Lets an order trade, here and where its market is coupled to, and rest.
     @inline(__always)
-    mutating func admit(_ order: Order, in id: MarketID, _ events: inout ContiguousArray<Event>) {
-        guard !isCoupled(id) else { return admitAcross(order, in: id, &events) }
-        enterAtHome(order, in: id, &events)
+    mutating func admit(_ order: Order, in id: MarketID) {
+        guard !isCoupled(id) else { return admitAcross(order, in: id) }
+        enterAtHome(order, in: id)
     }
 
     /// Lets an order trade in its own market's book, and rest there.
     @inline(__always)
-    mutating func enterAtHome(_ order: Order, in id: MarketID, _ events: inout ContiguousArray<Event>) {
+    mutating func enterAtHome(_ order: Order, in id: MarketID) {
         beginMatching(in: id)
         let phase = markets[id.slot].phase
         markets[id.slot].book.enter(order, phase: phase, events: &bookEvents)
-        settleBookEvents(of: id, &events)
+        settleBookEvents(of: id)
         endMatching(in: id)
     }
 
@@ -71,10 +67,10 @@ extension Exchange {
     }
 
     /// Triggers the stops of an open market that are due.
-    mutating func resume(_ id: MarketID, _ events: inout ContiguousArray<Event>) {
+    mutating func resume(_ id: MarketID) {
         beginMatching(in: id)
         markets[id.slot].book.resumeContinuous(events: &bookEvents)
-        settleBookEvents(of: id, &events)
+        settleBookEvents(of: id)
         endMatching(in: id)
     }
 
@@ -163,19 +159,13 @@ extension Exchange {
     @inline(__always)
     func checkSize(_ quantity: Quantity, _ key: String, terms: MarketListing) throws(Refusal) {
         guard quantity > terms.quantityMax else { return }
-        throw Refusal(
-            .orderTooLarge,
-            "\(key) \(quantity.units) is above the largest order, \(terms.quantityMax.units)"
-        )
+        throw Refusal(.orderTooLarge, "\(key) \(quantity.units) is above the largest order, \(terms.quantityMax.units)")
     }
 
     @inline(__always)
     func checkLot(_ quantity: Quantity, _ key: String, terms: MarketListing) throws(Refusal) {
         guard quantity.units > 0, quantity.units % terms.lot.units == 0 else {
-            throw Refusal(
-                .offLot,
-                "\(key) \(quantity.units) is not a positive multiple of the lot \(terms.lot.units)"
-            )
+            throw Refusal(.offLot, "\(key) \(quantity.units) is not a positive multiple of the lot \(terms.lot.units)")
         }
     }
 

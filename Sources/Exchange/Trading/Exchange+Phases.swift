@@ -22,13 +22,7 @@ extension Exchange {
         }
     }
 
-    mutating func changePhase(
-        market code: Code,
-        to next: Phase,
-        text: String,
-        _ sender: Sender,
-        _ events: inout ContiguousArray<Event>
-    ) throws(Refusal) {
+    mutating func changePhase(market code: Code, to next: Phase, text: String, _ sender: Sender) throws(Refusal) {
         let id = try findMarket(code)
         if members[sender.member].role == .regulator {
             try checkRegulator(of: registry[markets[id.slot].terms.permitClass].program, sender)
@@ -44,12 +38,12 @@ extension Exchange {
         if Exchange.isUncrossed(from: phase, to: next) || next == .closing {
             try checkAtRest(id)
             // Nothing below may fail.
-            begin(Sweep(.phase(id, next, text: text), began: now), &events)
+            begin(Sweep(.phase(id, next, text: text), began: now))
         } else {
             if next == .preopen { try checkAtRest(id) } else { try checkNotCleared(id) }
             // Nothing below may fail.
-            enter(next, market: id, text, &events)
-            settleBookEvents(of: id, &events)
+            enter(next, market: id, text)
+            settleBookEvents(of: id)
         }
     }
 
@@ -58,12 +52,7 @@ extension Exchange {
         (phase == .preopen && next == .open) || (phase == .closing && next == .closed)
     }
 
-    private mutating func enter(
-        _ next: Phase,
-        market id: MarketID,
-        _ text: String,
-        _ events: inout ContiguousArray<Event>
-    ) {
+    private mutating func enter(_ next: Phase, market id: MarketID, _ text: String) {
         markets[id.slot].published = nil
         markets[id.slot].phase = next
         events.append(.phase(market: id, count: nextCount(of: id), phase: next, text: text))
@@ -71,13 +60,7 @@ extension Exchange {
 
     /// Takes a market from one phase to another: the call that ends, then the phase, then what acts in it first.
     /// - Returns: whether it is done.
-    mutating func sweepPhase(
-        _ id: MarketID,
-        to next: Phase,
-        _ text: String,
-        _ sweep: inout Sweep,
-        _ events: inout ContiguousArray<Event>
-    ) -> Bool {
+    mutating func sweepPhase(_ id: MarketID, to next: Phase, _ text: String, _ sweep: inout Sweep) -> Bool {
         beginMatching(in: id)
         if sweep.stage == 0 {
             if Exchange.isUncrossed(from: markets[id.slot].phase, to: next) {
@@ -88,33 +71,29 @@ extension Exchange {
                 // A fill makes several events.
                 stepsLeft = min(stepsLeft, Limits.sliceEventsMax)
                 let isDone = markets[id.slot].book.uncross(&sweep.call, atMost: &stepsLeft, events: &bookEvents)
-                settleBookEvents(of: id, &events)
+                settleBookEvents(of: id)
                 guard isDone else { return false }
             }
-            enter(next, market: id, text, &events)
+            enter(next, market: id, text)
             sweep.enter(1)
         }
         if next == .closing {
             let isDone = markets[id.slot].book.beginClosing(atMost: &stepsLeft, events: &bookEvents)
             markets[id.slot].isSwept = !isDone
-            settleBookEvents(of: id, &events)
+            settleBookEvents(of: id)
             return isDone
         }
         markets[id.slot].isSwept = false
         if next == .open {
             markets[id.slot].book.resumeContinuous(events: &bookEvents)
-            settleBookEvents(of: id, &events)
+            settleBookEvents(of: id)
         }
         endMatching(in: id)
-        if next == .open { couple(registry[markets[id.slot].terms.permitClass].program, &events) }
+        if next == .open { couple(registry[markets[id.slot].terms.permitClass].program) }
         return true
     }
 
-    mutating func setReference(
-        market code: Code,
-        price: DecimalNumber,
-        _ events: inout ContiguousArray<Event>
-    ) throws(Refusal) {
+    mutating func setReference(market code: Code, price: DecimalNumber) throws(Refusal) {
         let id = try findMarket(code)
         let reference = Price(
             minorUnits: try minorUnits(
@@ -135,21 +114,21 @@ extension Exchange {
             basisPoints: markets[id.slot].terms.bandBasisPoints
         )
         // Nothing below may fail.
-        moveReference(of: id, to: reference, &events)
+        moveReference(of: id, to: reference)
     }
 
     /// Moves the band around a new reference price; orders that fall outside end.
-    private mutating func moveReference(of id: MarketID, to price: Price, _ events: inout ContiguousArray<Event>) {
+    private mutating func moveReference(of id: MarketID, to price: Price) {
         markets[id.slot].reference = price
         let band = markets[id.slot].band
         markets[id.slot].book.lastPrice = price
         markets[id.slot].book.setBand(low: band.low, high: band.high, events: &bookEvents)
-        settleBookEvents(of: id, &events)
+        settleBookEvents(of: id)
         events.append(.reference(market: id, count: nextCount(of: id), price: price, low: band.low, high: band.high))
     }
 
     /// Ends the trading day: DAY orders and what expires today end, the last price becomes the reference, ids are free again.
-    mutating func endDay(_ events: inout ContiguousArray<Event>) throws(Refusal) {
+    mutating func endDay() throws(Refusal) {
         if let open = markets.first(where: { $0.phase != .closed }) {
             throw Refusal(.wrongPhase, "\(open.terms.code) is in phase \(open.phase.text); close every market first")
         }
@@ -157,15 +136,15 @@ extension Exchange {
             throw Refusal(.busy, "what was begun before is not done yet; send it again in a moment")
         }
         // Nothing below may fail.
-        begin(Sweep(.dayEnd, began: now), &events)
+        begin(Sweep(.dayEnd, began: now))
     }
 
     /// Ends the day: orders, then reference prices, then ids.
     /// - Returns: whether it is done.
-    mutating func sweepDayEnd(_ sweep: inout Sweep, _ events: inout ContiguousArray<Event>) -> Bool {
+    mutating func sweepDayEnd(_ sweep: inout Sweep) -> Bool {
         if sweep.stage == 0 {
             let midnight = sweep.began.nextMidnight
-            let isDone = sweepOrders(&sweep, in: Set(markets.map(\.terms.market)), .expired, &events) { order in
+            let isDone = sweepOrders(&sweep, in: Set(markets.map(\.terms.market)), .expired) { order in
                 switch order.timeInForce {
                 case .gtc: false
                 case .gtd: order.expiry <= midnight
@@ -175,13 +154,13 @@ extension Exchange {
             guard isDone else { return false }
             sweep.enter(1)
         }
-        let isDone = goOn(&sweep, to: markets.count, &events) { exchange, _, slot, events in
+        let isDone = goOn(&sweep, to: markets.count) { exchange, _, slot in
             guard exchange.markets[slot].hasTraded else { return }
             exchange.markets[slot].hasTraded = false
             exchange.markets[slot].alertedSides = 0
             let market = exchange.markets[slot].terms
             let last = exchange.clampedReference(exchange.markets[slot].book.lastPrice, of: market)
-            exchange.moveReference(of: market.market, to: last, &events)
+            exchange.moveReference(of: market.market, to: last)
         }
         guard isDone else { return false }
         firstReplies.forgetAll()

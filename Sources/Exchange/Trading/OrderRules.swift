@@ -4,12 +4,7 @@ import Permits
 /// Which kinds, times in force and phases go together.
 enum OrderRules {
     /// Refuses an order that its market's phase does not take.
-    static func checkPhase(
-        _ phase: Phase,
-        market: Code,
-        _ new: NewOrder,
-        _ timeInForce: TimeInForce
-    ) throws(Refusal) {
+    static func checkPhase(_ phase: Phase, market: Code, _ new: NewOrder, _ timeInForce: TimeInForce) throws(Refusal) {
         guard phase.takesOrders else {
             throw Refusal(.wrongPhase, "\(market) is in phase \(phase.text): orders can be cancelled, not entered")
         }

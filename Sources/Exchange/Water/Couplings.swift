@@ -107,20 +107,14 @@ extension Exchange {
     }
 
     /// Takes permits of a member all the way.
-    mutating func carry(
-        _ multiples: Int64,
-        of member: MemberID,
-        by coupling: Coupling,
-        _ events: inout ContiguousArray<Event>
-    ) {
+    mutating func carry(_ multiples: Int64, of member: MemberID, by coupling: Coupling) {
         for (index, step) in coupling.route.steps.enumerated() {
             carry(
                 Quantity(multiples * coupling.route.amounts[index]),
                 of: member,
                 by: step,
                 (from: coupling.classes[index], to: coupling.classes[index + 1]),
-                arriving: Quantity(multiples * coupling.route.amounts[index + 1]),
-                &events
+                arriving: Quantity(multiples * coupling.route.amounts[index + 1])
             )
         }
     }

@@ -24,15 +24,15 @@ extension Exchange {
     }
 
     /// Lets an order of a coupled market trade and rest.
-    mutating func admitAcross(_ incoming: Order, in id: MarketID, _ events: inout ContiguousArray<Event>) {
+    mutating func admitAcross(_ incoming: Order, in id: MarketID) {
         let isOpen = markets[id.slot].phase == .open
         let reachesOut = incoming.reachesOut
         guard isOpen, reachesOut, isReached(by: incoming.side, at: incoming.price, in: id) else {
             hasTriggered = false
-            enterAtHome(incoming, in: id, &events)
+            enterAtHome(incoming, in: id)
             // What could not reach out cannot meet another zone where it rests; a stop, or what did not try, may.
             if isOpen, hasTriggered || !reachesOut, isCrossed(id) {
-                couple(registry[markets[id.slot].terms.permitClass].program, &events)
+                couple(registry[markets[id.slot].terms.permitClass].program)
             }
             return
         }
@@ -51,21 +51,21 @@ extension Exchange {
             if !touched.contains(best.order.id.market) { touched.append(best.order.id.market) }
             if best.order.owner == order.owner {
                 isSelfTrade = order.selfTrade != .oldest
-                if order.selfTrade != .newest { cancel(best.order.id, .selfTrade, &events) }
+                if order.selfTrade != .newest { cancel(best.order.id, .selfTrade) }
             } else {
-                trade(&order, in: id, with: best, &events)
+                trade(&order, in: id, with: best)
             }
         }
         if isSelfTrade || isOverLimit {
             bookEvents.append(.closed(order, isSelfTrade ? .selfTrade : .matchLimit))
-            settleBookEvents(of: id, &events)
+            settleBookEvents(of: id)
         } else if order.open > .zero {
-            enterAtHome(order, in: id, &events)
+            enterAtHome(order, in: id)
         }
         for market in touched where markets[market.slot].phase == .open {
-            resume(market, &events)
+            resume(market)
         }
-        couple(registry[markets[id.slot].terms.permitClass].program, &events)
+        couple(registry[markets[id.slot].terms.permitClass].program)
     }
 
     /// Whether a resting order of a market meets one of another zone.
@@ -193,12 +193,7 @@ extension Exchange {
         return one != two ? one < two : a.since < b.since
     }
 
-    private mutating func trade(
-        _ order: inout Order,
-        in id: MarketID,
-        with best: Counterparty,
-        _ events: inout ContiguousArray<Event>
-    ) {
+    private mutating func trade(_ order: inout Order, in id: MarketID, with best: Counterparty) {
         let market = best.order.id.market
         let (own, other) = order.side == .buy ? (best.arrives, best.left) : (best.left, best.arrives)
         let quantity = Quantity(best.multiples * other)
@@ -213,21 +208,15 @@ extension Exchange {
             sell: order.side == .buy ? resting.party : order.party
         )
         if let coupling = best.coupling {
-            settle(fill, of: order.side, best.multiples, by: coupling, &events)
+            settle(fill, of: order.side, best.multiples, by: coupling)
         } else {
-            settle(fill, in: market, &events)
+            settle(fill, in: market)
         }
-        settleBookEvents(of: market, &events)
+        settleBookEvents(of: market)
     }
 
     /// Settles a trade whose permits pass links: the trade is made in the market of the other side than `traveller`.
-    mutating func settle(
-        _ fill: Fill,
-        of traveller: Side,
-        _ multiples: Int64,
-        by coupling: Coupling,
-        _ events: inout ContiguousArray<Event>
-    ) {
+    mutating func settle(_ fill: Fill, of traveller: Side, _ multiples: Int64, by coupling: Coupling) {
         let left = Quantity(multiples * coupling.left)
         let arrives = Quantity(multiples * coupling.arrives)
         switch traveller {
@@ -235,17 +224,17 @@ extension Exchange {
             let across = Across(side: .buy, market: coupling.destination, quantity: arrives)
             let buyer = AccountID.general(fill.buy.owner)
             ledger.expect(left.units, of: permits(of: coupling.origin), in: buyer)
-            settle(fill, in: coupling.origin, across: across, &events)
-            carry(multiples, of: fill.buy.owner, by: coupling, &events)
+            settle(fill, in: coupling.origin, across: across)
+            carry(multiples, of: fill.buy.owner, by: coupling)
             ledger.expect(-arrives.units, of: permits(of: coupling.destination), in: buyer)
         case .sell:
             let across = Across(side: .sell, market: coupling.origin, quantity: left)
             let seller = AccountID.general(fill.sell.owner)
             ledger.release(left.units, of: permits(of: coupling.origin), in: seller)
-            carry(multiples, of: fill.sell.owner, by: coupling, &events)
+            carry(multiples, of: fill.sell.owner, by: coupling)
             let isHeld = ledger.hold(arrives.units, of: permits(of: coupling.destination), in: seller)
             precondition(isHeld, "what arrived is not there")
-            settle(fill, in: coupling.destination, across: across, &events)
+            settle(fill, in: coupling.destination, across: across)
         }
     }
 }

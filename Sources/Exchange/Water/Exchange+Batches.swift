@@ -23,9 +23,9 @@ struct Batch: Sendable {
 
 extension Exchange {
     /// Clears what meets across the links of a program, the shortest ways first, until nothing does.
-    mutating func couple(_ program: ProgramID, _ events: inout ContiguousArray<Event>) {
+    mutating func couple(_ program: ProgramID) {
         guard !couplings.isEmpty, ways(of: program).contains(where: isCrossed) else { return }
-        begin(Sweep(.batches(program), began: now), &events)
+        begin(Sweep(.batches(program), began: now))
     }
 
     /// The ways of a program by length, then by the place of the origin's market: each market lists its shortest first.
@@ -43,14 +43,10 @@ extension Exchange {
 
     /// Clears one way after the other, again and again until nothing trades by any.
     /// - Returns: whether all is done.
-    mutating func sweepBatches(
-        of program: ProgramID,
-        _ sweep: inout Sweep,
-        _ events: inout ContiguousArray<Event>
-    ) -> Bool {
+    mutating func sweepBatches(of program: ProgramID, _ sweep: inout Sweep) -> Bool {
         let ways = ways(of: program)
         while true {
-            let isOver = goOn(&sweep, to: ways.count, &events) { exchange, sweep, place, events in
+            let isOver = goOn(&sweep, to: ways.count) { exchange, sweep, place in
                 if sweep.batch == nil {
                     sweep.batch = exchange.batch(by: ways[place])
                     guard let batch = sweep.batch else { return }
@@ -60,7 +56,7 @@ extension Exchange {
                     exchange.endSlice(after: batch.sells.count + batch.buys.count)
                 }
                 guard var batch = sweep.batch.take() else { return }
-                if !exchange.fill(&batch, by: ways[place], &events) {
+                if !exchange.fill(&batch, by: ways[place]) {
                     sweep.batch = batch
                     sweep.next -= 1
                 }
@@ -73,13 +69,9 @@ extension Exchange {
 
     /// Fills a batch as far as the slice goes.
     /// - Returns: whether all of it is filled.
-    private mutating func fill(
-        _ batch: inout Batch,
-        by coupling: Coupling,
-        _ events: inout ContiguousArray<Event>
-    ) -> Bool {
+    private mutating func fill(_ batch: inout Batch, by coupling: Coupling) -> Bool {
         while let sell = batch.sells.last, let buy = batch.buys.last {
-            guard takeStep(events) else { return false }
+            guard takeStep() else { return false }
             // A dead man's switch may have taken an order out.
             guard markets[batch.from.slot].book.find(sell.order) != nil else {
                 batch.sells.removeLast()
@@ -90,7 +82,7 @@ extension Exchange {
                 continue
             }
             let multiples = min(sell.given, buy.given)
-            fill(sell.order, buy.order, multiples, at: batch.price, by: coupling, &events)
+            fill(sell.order, buy.order, multiples, at: batch.price, by: coupling)
             for side in [\Batch.sells, \Batch.buys] {
                 let last = batch[keyPath: side].count - 1
                 batch[keyPath: side][last].given -= multiples
@@ -99,7 +91,7 @@ extension Exchange {
         }
         set(isSwept: false, batch)
         markets[batch.from.slot].book.lastPrice = batch.price
-        for market in [batch.from, batch.to] { resume(market, &events) }
+        for market in [batch.from, batch.to] { resume(market) }
         return true
     }
 
@@ -134,16 +126,15 @@ extension Exchange {
         _ buy: OrderID,
         _ multiples: Int64,
         at price: Price,
-        by coupling: Coupling,
-        _ events: inout ContiguousArray<Event>
+        by coupling: Coupling
     ) {
         let (left, arrives) = (Quantity(multiples * coupling.left), Quantity(multiples * coupling.arrives))
         let bought = markets[coupling.destination.slot].book.fill(buy, arrives, events: &bookEvents)
-        settleBookEvents(of: coupling.destination, &events)
+        settleBookEvents(of: coupling.destination)
         let sold = markets[coupling.origin.slot].book.fill(sell, left, events: &bookEvents)
         let fill = Fill(price: price, quantity: left, aggressor: nil, buy: bought.party, sell: sold.party)
-        settle(fill, of: .buy, multiples, by: coupling, &events)
-        settleBookEvents(of: coupling.origin, &events)
+        settle(fill, of: .buy, multiples, by: coupling)
+        settleBookEvents(of: coupling.origin)
     }
 
     /// The orders of a side that can trade by a coupling with an order at `price` on the other.

@@ -14,7 +14,7 @@ extension Exchange {
     }
 
     /// Makes a link, or changes the limit, balance or ratio of one.
-    mutating func setLink(_ new: NewLink, _ sender: Sender, _ events: inout ContiguousArray<Event>) throws(Refusal) {
+    mutating func setLink(_ new: NewLink, _ sender: Sender) throws(Refusal) {
         let program = try findProgram(new.program)
         try checkRegulator(of: program, sender)
         try checkNoSweep(of: program)
@@ -45,35 +45,30 @@ extension Exchange {
             // Nothing below may fail.
             registry.schedule(new.terms, link: existing)
             timers.add(.linkChanges(existing), at: new.terms.starts)
-            return publish(.link(registry.links[existing]), &events)
+            return publish(.link(registry.links[existing]))
         }
         // Nothing below may fail.
         let link = Link(code: new.code, program: program, from: new.from, to: new.to)
         let index = existing ?? registry.add(link)
         let wasShut = existing == nil || registry.links[index].isShut
         if let balance = new.balance { registry.change(link: index, by: balance - registry.links[index].balance) }
-        change(link: index, to: new.terms, wasShut: wasShut, &events)
+        change(link: index, to: new.terms, wasShut: wasShut)
     }
 
     /// New terms of a link take effect.
-    private mutating func change(
-        link index: Int,
-        to terms: Link.Change,
-        wasShut: Bool,
-        _ events: inout ContiguousArray<Event>
-    ) {
+    private mutating func change(link index: Int, to terms: Link.Change, wasShut: Bool) {
         registry.take(terms, link: index)
         findCouplings()
         gather(at: index, wasShut: wasShut)
-        publish(.link(registry.links[index]), &events)
-        couple(registry.links[index].program, &events)
+        publish(.link(registry.links[index]))
+        couple(registry.links[index].program)
     }
 
     /// The date of a link's new terms has come.
-    mutating func change(link index: Int, at time: Timestamp, _ events: inout ContiguousArray<Event>) {
+    mutating func change(link index: Int, at time: Timestamp) {
         guard let next = registry.links[index].next, next.starts == time else { return }
         registry.schedule(nil, link: index)
-        change(link: index, to: next, wasShut: registry.links[index].isShut, &events)
+        change(link: index, to: next, wasShut: registry.links[index].isShut)
     }
 
     /// Lets orders gather before a link that was shut and is open now, for its window.
@@ -86,11 +81,11 @@ extension Exchange {
     }
 
     /// Ends the gathering: what has gathered is cleared together, and the link is open.
-    mutating func open(link index: Int, at time: Timestamp, _ events: inout ContiguousArray<Event>) {
+    mutating func open(link index: Int, at time: Timestamp) {
         guard registry.links[index].opens == time else { return }
         registry.set(opens: nil, link: index)
-        publish(.link(registry.links[index]), &events)
-        couple(registry.links[index].program, &events)
+        publish(.link(registry.links[index]))
+        couple(registry.links[index].program)
     }
 
     /// Changes what has gone out by a link.
@@ -101,25 +96,16 @@ extension Exchange {
     }
 
     /// Water that was delivered makes room in the account, unless net trade is frozen.
-    mutating func deliver(
-        link code: Code,
-        quantity: Quantity,
-        _ sender: Sender,
-        _ events: inout ContiguousArray<Event>
-    ) throws(Refusal) {
+    mutating func deliver(link code: Code, quantity: Quantity, _ sender: Sender) throws(Refusal) {
         let index = try findLink(code)
         try checkRegulator(of: registry.links[index].program, sender)
         if !registry.links[index].isFrozen { change(link: index, by: .zero - quantity) }
-        publish(.delivery(registry.links[index], quantity), &events)
-        couple(registry.links[index].program, &events)
+        publish(.delivery(registry.links[index], quantity))
+        couple(registry.links[index].program)
     }
 
     /// Moves a member's permits through a link: out as far as there is opportunity, or back, which makes room.
-    mutating func moveThrough(
-        _ move: ZoneMove,
-        _ sender: Sender,
-        _ events: inout ContiguousArray<Event>
-    ) throws(Refusal) -> Outcome {
+    mutating func moveThrough(_ move: ZoneMove, _ sender: Sender) throws(Refusal) -> Outcome {
         let index = try findLink(move.link)
         let link = registry.links[index]
         let code = registry[link.program].code
@@ -160,11 +146,10 @@ extension Exchange {
             by: Route.Step(link: index, isBack: move.isBack),
             (from: source, to: target),
             arriving: arrives,
-            first: move.first,
-            &events
+            first: move.first
         )
-        alertHolding(of: sender.member, target, adding: arrives, &events)
-        couple(link.program, &events)
+        alertHolding(of: sender.member, target, adding: arrives)
+        couple(link.program)
         return .registry(.issued(arrives))
     }
 
@@ -175,8 +160,7 @@ extension Exchange {
         by step: Route.Step,
         _ classes: (from: ClassID, to: ClassID),
         arriving arrives: Quantity,
-        first: Int64? = nil,
-        _ events: inout ContiguousArray<Event>
+        first: Int64? = nil
     ) {
         change(link: step.link, by: step.isBack ? .zero - quantity : arrives)
         let link = registry.links[step.link]
@@ -188,7 +172,7 @@ extension Exchange {
             amount: quantity.units,
             text: "\(link.code)"
         )
-        self.move(&out, first: first, &events)
+        self.move(&out, first: first)
         registry.countCarried(arrives, of: classes.to)
         var into = Transfer(
             kind: .zone,
@@ -198,7 +182,7 @@ extension Exchange {
             amount: arrives.units,
             text: "\(link.code)"
         )
-        self.move(&into, &events)
-        publish(.moved(link, member: member, left: quantity, arrived: arrives, isBack: step.isBack), &events)
+        self.move(&into)
+        publish(.moved(link, member: member, left: quantity, arrived: arrives, isBack: step.isBack))
     }
 }

@@ -6,11 +6,7 @@ import Registry
 // Water: entitlements yield allocations season by season; what is left at the end is carried over, spills or is forfeited.
 
 extension Exchange {
-    mutating func openSeason(
-        _ new: NewSeason,
-        _ sender: Sender,
-        _ events: inout ContiguousArray<Event>
-    ) throws(Refusal) {
+    mutating func openSeason(_ new: NewSeason, _ sender: Sender) throws(Refusal) {
         let program = try findProgram(new.program)
         let carry = Percent(hundredths: try scaled(new.carry, "carry", to: 2, max: 10_000, unit: "per cent"))
         guard !registry.classes(of: program, vintage: new.vintage).isEmpty else {
@@ -19,13 +15,7 @@ extension Exchange {
         try checkRegulator(of: program, sender)
         try checkNoSweep(of: program)
         guard new.ends > now else { throw Refusal(.expiryPassed, "ends \(new.ends) is not after \(now)") }
-        var season = Season(
-            program: program,
-            vintage: new.vintage,
-            ends: new.ends,
-            carry: carry,
-            spills: new.spills
-        )
+        var season = Season(program: program, vintage: new.vintage, ends: new.ends, carry: carry, spills: new.spills)
         if let index = registry.season(of: program, vintage: new.vintage) {
             let before = registry.seasons[index]
             guard !before.isEnded else { throw unknownSeason(new.program, new.vintage, "has ended") }
@@ -34,7 +24,7 @@ extension Exchange {
         // Nothing below may fail.
         let index = registry.set(season)
         timers.add(.seasonEnds(index), at: season.ends)
-        publish(.season(season), &events)
+        publish(.season(season))
     }
 
     private func unknownSeason(_ program: Code, _ vintage: Int64, _ why: String) -> Refusal {
@@ -46,8 +36,7 @@ extension Exchange {
         program: Code,
         vintage: Int64,
         percent: DecimalNumber,
-        _ sender: Sender,
-        _ events: inout ContiguousArray<Event>
+        _ sender: Sender
     ) throws(Refusal) -> Outcome {
         let upTo = Percent(hundredths: try scaled(percent, "percent", to: 2, max: 100_000, unit: "per cent"))
         let entitlements = try findProgram(program)
@@ -79,7 +68,7 @@ extension Exchange {
         // Nothing below may fail.
         registry.announce(upTo, of: entitlements, season: index)
         for (permitClass, quantity) in promised { registry[permitClass].promised += quantity }
-        begin(sweep, &events)
+        begin(sweep)
         return .registry(.issued(total))
     }
 
@@ -114,12 +103,7 @@ extension Exchange {
     }
 
     /// Credits one holder with what was announced.
-    mutating func credit(
-        _ part: Sweep.Part,
-        _ sweep: inout Sweep,
-        _ upTo: Percent,
-        _ events: inout ContiguousArray<Event>
-    ) {
+    mutating func credit(_ part: Sweep.Part, _ sweep: inout Sweep, _ upTo: Percent) {
         let quantity = Quantity(part.amount)
         registry[part.permitClass].promised -= quantity
         registry.countIssued(quantity, of: part.permitClass)
@@ -131,20 +115,14 @@ extension Exchange {
             amount: part.amount,
             text: "announced \(upTo.text) per cent"
         )
-        move(&transfer, &events)
+        move(&transfer)
         sweep.sum += quantity
     }
 
     /// Publishes an announcement.
     /// - Returns: true.
-    mutating func announced(
-        _ index: Int,
-        of entitlements: ProgramID,
-        _ upTo: Percent,
-        _ sweep: Sweep,
-        _ events: inout ContiguousArray<Event>
-    ) -> Bool {
-        publish(.announcement(registry.seasons[index], of: entitlements, upTo, credited: sweep.sum), &events)
+    mutating func announced(_ index: Int, of entitlements: ProgramID, _ upTo: Percent, _ sweep: Sweep) -> Bool {
+        publish(.announcement(registry.seasons[index], of: entitlements, upTo, credited: sweep.sum))
         return true
     }
 
@@ -159,53 +137,41 @@ extension Exchange {
         program: Code,
         vintage: Int64,
         percent: DecimalNumber,
-        _ sender: Sender,
-        _ events: inout ContiguousArray<Event>
+        _ sender: Sender
     ) throws(Refusal) -> Outcome {
         let share = Percent(hundredths: try scaled(percent, "percent", to: 2, max: 10_000, unit: "per cent"))
         let classes = try spillableClasses(program, vintage, sender)
         var sweep = Sweep(.spill(registry[classes[0]].program, vintage: vintage, share), began: now)
         sweep.parts = spillable(classes) { share.shareRoundedDown(of: $0) }
         sweep.sum = Quantity(sweep.parts.reduce(0) { $0 + $1.amount })
-        begin(sweep, &events)
+        begin(sweep)
         return .registry(.issued(sweep.sum))
     }
 
     /// Takes what spills out of an account.
-    mutating func spill(_ part: Sweep.Part, _ events: inout ContiguousArray<Event>) {
-        _ = cancel(part.amount, of: part.permitClass, in: part.account, .spill, &events)
+    mutating func spill(_ part: Sweep.Part) {
+        _ = cancel(part.amount, of: part.permitClass, in: part.account, .spill)
     }
 
     /// Publishes a spill.
     /// - Returns: true.
-    mutating func spilled(
-        _ program: ProgramID,
-        vintage: Int64,
-        _ share: Percent,
-        _ sweep: Sweep,
-        _ events: inout ContiguousArray<Event>
-    ) -> Bool {
-        publish(.spill(program, vintage: vintage, share, lost: sweep.sum), &events)
+    mutating func spilled(_ program: ProgramID, vintage: Int64, _ share: Percent, _ sweep: Sweep) -> Bool {
+        publish(.spill(program, vintage: vintage, share, lost: sweep.sum))
         return true
     }
 
     /// The risk of a spill is low: what lies in spillable accounts may be used.
-    mutating func release(
-        program: Code,
-        vintage: Int64,
-        _ sender: Sender,
-        _ events: inout ContiguousArray<Event>
-    ) throws(Refusal) -> Outcome {
+    mutating func release(program: Code, vintage: Int64, _ sender: Sender) throws(Refusal) -> Outcome {
         let classes = try spillableClasses(program, vintage, sender)
         var sweep = Sweep(.release(registry[classes[0]].program, vintage: vintage), began: now)
         sweep.parts = spillable(classes) { $0 }
         sweep.sum = Quantity(sweep.parts.reduce(0) { $0 + $1.amount })
-        begin(sweep, &events)
+        begin(sweep)
         return .registry(.issued(sweep.sum))
     }
 
     /// Puts what lies in a spillable account into the member's own.
-    mutating func release(_ part: Sweep.Part, _ events: inout ContiguousArray<Event>) {
+    mutating func release(_ part: Sweep.Part) {
         guard let member = part.account.spiller else { return }
         var transfer = Transfer(
             kind: .release,
@@ -215,18 +181,13 @@ extension Exchange {
             amount: part.amount
         )
         transfer.isFromSpillable = true
-        move(&transfer, &events)
+        move(&transfer)
     }
 
     /// Publishes a release.
     /// - Returns: true.
-    mutating func released(
-        _ program: ProgramID,
-        vintage: Int64,
-        _ sweep: Sweep,
-        _ events: inout ContiguousArray<Event>
-    ) -> Bool {
-        publish(.release(program, vintage: vintage, released: sweep.sum), &events)
+    mutating func released(_ program: ProgramID, vintage: Int64, _ sweep: Sweep) -> Bool {
+        publish(.release(program, vintage: vintage, released: sweep.sum))
         return true
     }
 

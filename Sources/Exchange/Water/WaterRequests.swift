@@ -118,14 +118,7 @@ package struct NewLink: Sendable, Equatable {
     /// Its terms; they start at `.never` if they do now.
     package var terms: Link.Change
 
-    package init(
-        code: Code,
-        program: Code,
-        from: Code,
-        to: Code,
-        balance: Quantity?,
-        terms: Link.Change
-    ) {
+    package init(code: Code, program: Code, from: Code, to: Code, balance: Quantity?, terms: Link.Change) {
         self.code = code
         self.program = program
         self.from = from
@@ -208,21 +201,13 @@ extension LineScanner {
     func readAnnounce(_ line: Span<UInt8>) throws(Refusal) -> WaterCommand {
         let program = try required(code(.program, line), .program)
         let vintage = try required(integer(.vintage, line, in: LineScanner.vintages), .vintage)
-        return .announce(
-            program: program,
-            vintage: vintage,
-            percent: try required(decimal(.percent, line), .percent)
-        )
+        return .announce(program: program, vintage: vintage, percent: try required(decimal(.percent, line), .percent))
     }
 
     func readSpill(_ line: Span<UInt8>) throws(Refusal) -> WaterCommand {
         let program = try required(code(.program, line), .program)
         let vintage = try required(integer(.vintage, line, in: LineScanner.vintages), .vintage)
-        return .spill(
-            program: program,
-            vintage: vintage,
-            percent: try required(decimal(.percent, line), .percent)
-        )
+        return .spill(program: program, vintage: vintage, percent: try required(decimal(.percent, line), .percent))
     }
 
     func readRelease(_ line: Span<UInt8>) throws(Refusal) -> WaterCommand {

@@ -193,9 +193,7 @@ struct Ladder: Sendable {
         let place = place(of: index)
         guard !levels[place].isTouched else { return }
         levels[place].isTouched = true
-        touches.append(
-            Touch(side: side, index: UInt32(truncatingIfNeeded: index), before: levels[place].visible)
-        )
+        touches.append(Touch(side: side, index: UInt32(truncatingIfNeeded: index), before: levels[place].visible))
     }
 
     /// Forgets the note.

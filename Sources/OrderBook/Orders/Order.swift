@@ -115,13 +115,7 @@ package struct Order: Sendable, Equatable, BitwiseCopyable {
 
     /// The order as one side of a fill; `open` is what is open after it.
     package var party: Fill.Party {
-        Fill.Party(
-            order: id,
-            owner: owner,
-            reference: storedReference,
-            limit: storedPrice,
-            open: storedOpen
-        )
+        Fill.Party(order: id, owner: owner, reference: storedReference, limit: storedPrice, open: storedOpen)
     }
 
     /// What matching reads of the order, for a slot of the slab.
@@ -150,12 +144,7 @@ package struct Order: Sendable, Equatable, BitwiseCopyable {
     /// What matching does not read.
     @inline(__always)
     var tail: Tail {
-        Tail(
-            reference: storedReference,
-            stop: storedStop,
-            minimum: storedMinimum,
-            expiry: expiry
-        )
+        Tail(reference: storedReference, stop: storedStop, minimum: storedMinimum, expiry: expiry)
     }
 
     /// The order in a slot of the slab.

@@ -82,10 +82,7 @@ package protocol SnapshotCoder {
 extension SnapshotCoder {
     /// A field with a layout of its own.
     @inlinable
-    package mutating func value<Value: Layout>(
-        _ name: StaticString,
-        _ old: Value?
-    ) throws(SnapshotError) -> Value {
+    package mutating func value<Value: Layout>(_ name: StaticString, _ old: Value?) throws(SnapshotError) -> Value {
         try field(name, old) { coder, old throws(SnapshotError) in try coder.part(old) }
     }
 
@@ -100,10 +97,7 @@ extension SnapshotCoder {
 
     /// What may be missing.
     @inlinable
-    package mutating func optional<Value: Layout>(
-        _ name: StaticString,
-        _ old: Value?
-    ) throws(SnapshotError) -> Value? {
+    package mutating func optional<Value: Layout>(_ name: StaticString, _ old: Value?) throws(SnapshotError) -> Value? {
         try optional(name, old) { coder, old throws(SnapshotError) in try coder.part(old) }
     }
 

@@ -159,10 +159,7 @@ extension Right: Layout {
         let seasonsLeft = try coder.value("seasonsLeft", old?.seasonsLeft, none: -1)
         let owed = try coder.value("owed", old?.owed)
         let before = try coder.list("before", old?.before) { coder, old throws(SnapshotError) in
-            Before(
-                vintage: try coder.value("vintage", old?.vintage),
-                percent: try coder.value("percent", old?.percent)
-            )
+            Before(vintage: try coder.value("vintage", old?.vintage), percent: try coder.value("percent", old?.percent))
         }
         var new = Right(
             sale: sale,

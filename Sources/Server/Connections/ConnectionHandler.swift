@@ -248,9 +248,7 @@ final class ConnectionHandler: ChannelInboundHandler {
     private func tooLong() -> ReceivedLine {
         isClosing = true
         pending.clear()
-        return .tooLong(
-            Refusal(.lineTooLong, "a line may have \(lineBytesMax) bytes here; the connection is closed")
-        )
+        return .tooLong(Refusal(.lineTooLong, "a line may have \(lineBytesMax) bytes here; the connection is closed"))
     }
 
     /// Refuses lines for which the queue has no room, in their turn, and lets the client wait a while.

@@ -183,12 +183,7 @@ private final class HandshakeGuard: ChannelInboundHandler {
     private var names: [String] = []
     private var refusal: String?
 
-    init(
-        connection: Connection,
-        secondsMax: Int64,
-        security: TransportSecurity,
-        authorities: ClientAuthorities?
-    ) {
+    init(connection: Connection, secondsMax: Int64, security: TransportSecurity, authorities: ClientAuthorities?) {
         self.connection = connection
         self.secondsMax = secondsMax
         self.security = security

@@ -143,9 +143,7 @@ package final class Projector: @unchecked Sendable {
             noteBurst(batch)
             // What does not fit is read from the journal when its turn comes.
             if bytes + batch.payload.count <= Projector.bytesMax {
-                batches.append(
-                    Committed(firstCommand: batch.firstCommand, payload: batch.payload, position: position)
-                )
+                batches.append(Committed(firstCommand: batch.firstCommand, payload: batch.payload, position: position))
                 bytes += batch.payload.count
             }
             condition.signal()

@@ -75,12 +75,7 @@ extension FeedLine {
     package static func lines(of output: Output, sequence: UInt64) -> [FeedLine] {
         output.lines.compactMap { line in
             guard let stream = line.destination.stream else { return nil }
-            return FeedLine(
-                stream: stream,
-                count: line.count,
-                sequence: sequence,
-                line: output.text(of: line)
-            )
+            return FeedLine(stream: stream, count: line.count, sequence: sequence, line: output.text(of: line))
         }
     }
 }

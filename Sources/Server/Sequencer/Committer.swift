@@ -68,11 +68,7 @@ final class Committer: Sendable {
         guard batch.count > 0 else { return deliver(batch.deliveries) }
         let position: JournalPosition
         do throws(JournalError) {
-            position = try journal.append(
-                firstCommand: batch.firstCommand,
-                count: batch.count,
-                payload: batch.payload
-            )
+            position = try journal.append(firstCommand: batch.firstCommand, count: batch.count, payload: batch.payload)
         } catch {
             hasFailed.store(true, ordering: .releasing)
             onFailure(error)

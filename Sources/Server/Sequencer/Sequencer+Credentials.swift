@@ -107,10 +107,6 @@ extension Sequencer {
     /// Counts a wrong old password like a logon that failed.
     private func fail(_ user: UserID, of member: MemberID, _ connection: Connection) {
         let members = venue.exchange.members
-        _ = doorkeeper.failed(
-            "\(members[member].code)/\(members[user].code)",
-            at: connection.source,
-            now: clock.steady
-        )
+        _ = doorkeeper.failed("\(members[member].code)/\(members[user].code)", at: connection.source, now: clock.steady)
     }
 }

@@ -20,12 +20,7 @@ package struct Workers: Sendable {
     /// Reads from settlement.
     package let readers: any Worker
 
-    package init(
-        journal: any Worker,
-        checkpoints: any Worker,
-        passwords: any Worker,
-        readers: any Worker
-    ) {
+    package init(journal: any Worker, checkpoints: any Worker, passwords: any Worker, readers: any Worker) {
         self.journal = journal
         self.checkpoints = checkpoints
         self.passwords = passwords

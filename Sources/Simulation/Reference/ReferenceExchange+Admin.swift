@@ -35,11 +35,7 @@ extension ReferenceExchange {
     }
 
     /// Caps, issue and retirement; the rest of the registry has a model of its own.
-    mutating func performRegistry(
-        _ command: RegistryCommand,
-        by member: MemberID,
-        _ role: Role
-    ) throws(RejectCode) {
+    mutating func performRegistry(_ command: RegistryCommand, by member: MemberID, _ role: Role) throws(RejectCode) {
         let allowed: Role =
             switch command {
             case .retire: .participant
@@ -104,12 +100,7 @@ extension ReferenceExchange {
 
     // MARK: Phases and days
 
-    private mutating func change(
-        _ index: Int,
-        to phase: Phase,
-        by member: MemberID,
-        _ role: Role
-    ) throws(RejectCode) {
+    private mutating func change(_ index: Int, to phase: Phase, by member: MemberID, _ role: Role) throws(RejectCode) {
         let program = classes[markets[index].permitClass].program
         if role == .regulator, programs[program].regulator != member { throw .notYourProgram }
         let old = markets[index].phase
@@ -172,11 +163,7 @@ extension ReferenceExchange {
         if members[Int(member.index)].role != .participant { throw .invalidCombination }
     }
 
-    private mutating func deposit(
-        _ code: Code,
-        _ currency: Currency,
-        _ decimal: DecimalNumber
-    ) throws(RejectCode) {
+    private mutating func deposit(_ code: Code, _ currency: Currency, _ decimal: DecimalNumber) throws(RejectCode) {
         let amount = try checkAmount(currency, decimal)
         let member = try member(code)
         try checkParticipant(member)
@@ -187,11 +174,7 @@ extension ReferenceExchange {
         cash[Int(member.index)][slot] += amount
     }
 
-    private mutating func withdraw(
-        _ code: Code,
-        _ currency: Currency,
-        _ decimal: DecimalNumber
-    ) throws(RejectCode) {
+    private mutating func withdraw(_ code: Code, _ currency: Currency, _ decimal: DecimalNumber) throws(RejectCode) {
         let amount = try checkAmount(currency, decimal)
         let member = try member(code)
         // A regulator may have cash from auctions.

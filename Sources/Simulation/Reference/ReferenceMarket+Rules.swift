@@ -48,11 +48,8 @@ extension ReferenceMarket {
         guard phase != .closed, phase != .halt else { throw .wrongPhase }
         if price != nil, old.kind == .market || old.kind == .stop { throw .invalidCombination }
         if stop != nil, !old.kind.isStop { throw .invalidCombination }
-        try checkTerms(
-            prices: [price, stop],
-            quantities: [amendment.quantity?.units],
-            total: amendment.quantity?.units
-        )
+        let quantity = amendment.quantity?.units
+        try checkTerms(prices: [price, stop], quantities: [quantity], total: quantity)
         var order = old
         order.price = price ?? old.price
         order.stop = stop ?? old.stop
@@ -64,10 +61,7 @@ extension ReferenceMarket {
     }
 
     /// The two sides of a quote, their numbers still to be given.
-    func check(
-        _ quote: Quote,
-        _ request: Request
-    ) throws(RejectCode) -> (bid: ReferenceOrder?, ask: ReferenceOrder?) {
+    func check(_ quote: Quote, _ request: Request) throws(RejectCode) -> (bid: ReferenceOrder?, ask: ReferenceOrder?) {
         let bid = try minorUnits(quote.bid)
         let ask = try minorUnits(quote.ask)
         let hasSides = bid != nil || ask != nil || quote.bidQuantity != nil || quote.askQuantity != nil

@@ -196,13 +196,7 @@ struct ReferenceMarket {
     }
 
     /// Writes a trade down, and the last price with it.
-    mutating func record(
-        buy: ReferenceOrder,
-        sell: ReferenceOrder,
-        price: Int64,
-        quantity: Int64,
-        aggressor: Side?
-    ) {
+    mutating func record(buy: ReferenceOrder, sell: ReferenceOrder, price: Int64, quantity: Int64, aggressor: Side?) {
         lastPrice = price
         hasTraded = true
         func fee(_ side: Side) -> Int64 {
@@ -224,12 +218,7 @@ struct ReferenceMarket {
     }
 
     /// Tells one side of a trade how its order stands after it.
-    mutating func appendFill(
-        _ order: ReferenceOrder,
-        _ price: Int64,
-        _ quantity: Int64,
-        _ liquidity: Liquidity
-    ) {
+    mutating func appendFill(_ order: ReferenceOrder, _ price: Int64, _ quantity: Int64, _ liquidity: Liquidity) {
         let rate = liquidity == .taker ? takerMillionths : makerMillionths
         let fee = fee(price * quantity, millionths: rate)
         events.append(

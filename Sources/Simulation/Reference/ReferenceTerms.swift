@@ -52,12 +52,7 @@ extension ReferenceEvent {
         case .triggered(_, _, let order): self = .triggered(order: order.id.number)
         case .phase(let market, _, let phase, _): self = .phase(market: market.slot, phase)
         case .reference(let market, _, let price, let low, let high):
-            self = .reference(
-                market: market.slot,
-                price: price.minorUnits,
-                low: low.minorUnits,
-                high: high.minorUnits
-            )
+            self = .reference(market: market.slot, price: price.minorUnits, low: low.minorUnits, high: high.minorUnits)
         default: return nil
         }
     }

@@ -247,12 +247,7 @@ extension Journal {
 
 extension JournalError {
     static func damaged(_ file: String, _ batch: UInt64, _ what: String) -> JournalError {
-        JournalError(
-            .damaged,
-            file: file,
-            batch: batch,
-            what + "; restore a backup, and keep this file as evidence"
-        )
+        JournalError(.damaged, file: file, batch: batch, what + "; restore a backup, and keep this file as evidence")
     }
 }
 

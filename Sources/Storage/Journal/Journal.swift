@@ -40,11 +40,7 @@ package final class Journal: Sendable {
     ///
     /// Checks the last batch and its link; `forEachBatch` checks all. A writable open begins a new epoch.
     /// - Throws: `locked` if another process writes there, `missing`, `damaged`, or `failed`.
-    package convenience init(
-        directory: String,
-        readOnly: Bool = false,
-        reservesLog: Bool = true
-    ) throws(JournalError) {
+    package convenience init(directory: String, readOnly: Bool = false, reservesLog: Bool = true) throws(JournalError) {
         if readOnly {
             try self.init(reading: directory + "/journal.db")
         } else {

@@ -69,10 +69,7 @@ struct Table {
         /// Changes some columns.
         func set(_ columns: Columns) throws {
             let changes = columns.map { "\($0.key) = ?" }.joined(separator: ", ")
-            try table.execute(
-                "UPDATE \(table.name) SET \(changes) WHERE \(key) = ?",
-                columns.map(\.value) + [value]
-            )
+            try table.execute("UPDATE \(table.name) SET \(changes) WHERE \(key) = ?", columns.map(\.value) + [value])
         }
     }
 

@@ -90,12 +90,7 @@ package final class SealedLog: Sendable {
     /// For reading it while it grows.
     package var reader: SealedLogReader { SealedLogReader(file: file, pool: pool) }
 
-    private static func begin(
-        _ db: Database,
-        origin: String,
-        key: Ed25519.PublicKey,
-        file: String
-    ) throws -> String {
+    private static func begin(_ db: Database, origin: String, key: Ed25519.PublicKey, file: String) throws -> String {
         try db.execute(
             sql: """
                 CREATE TABLE IF NOT EXISTS log (
@@ -281,11 +276,7 @@ package struct SealedLogError: FileFault, CustomStringConvertible {
         } catch let error as SealedLogError {
             throw error
         } catch {
-            throw SealedLogError(
-                file: file,
-                isDamage: SetAside.isDamage(error),
-                "\(error)\(DiskRoom.note(file: file))"
-            )
+            throw SealedLogError(file: file, isDamage: SetAside.isDamage(error), "\(error)\(DiskRoom.note(file: file))")
         }
     }
 }

@@ -25,11 +25,7 @@ extension Settlement {
     ///
     /// Callable from any thread. Complexity: the number of moves of the class up to the last one told.
     /// - Throws: `SettlementError` if SQLite fails.
-    package func path(
-        of serial: Int64,
-        permitClass: ClassID,
-        limit: Int
-    ) throws(SettlementError) -> [BookedMove] {
+    package func path(of serial: Int64, permitClass: ClassID, limit: Int) throws(SettlementError) -> [BookedMove] {
         try SettlementError.wrapping(file: file) {
             try reader.read { db in
                 try Row.fetchAll(

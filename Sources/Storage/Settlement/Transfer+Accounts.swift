@@ -32,8 +32,11 @@ extension Transfer {
     }
 
     private var permitAccounts: (from: AccountID, to: AccountID) {
-        let giver = fromFacility.map { .compliance($0) } ?? (isFromSpillable ? .spillable(from) : AccountID.general(from))
-        let taker = toFacility.map { .compliance($0) } ?? (isToSpillable ? .spillable(to) : AccountID.general(to))
+        let own: (AccountID, AccountID) = (
+            isFromSpillable ? .spillable(from) : .general(from), isToSpillable ? .spillable(to) : .general(to)
+        )
+        let giver = fromFacility.map { .compliance($0) } ?? own.0
+        let taker = toFacility.map { .compliance($0) } ?? own.1
         return switch kind {
         case .allocation, .award: (.issuance, taker)
         case .retirement: (giver, .retirement)

@@ -9,14 +9,7 @@ import Registry
 
 extension Venue {
     /// Answers a query from the state between two commands; a refusal is the reply like any other.
-    func answer(
-        _ query: Query,
-        verb: Verb,
-        id: Code,
-        member: MemberID?,
-        served: Served?,
-        _ output: inout Output
-    ) {
+    func answer(_ query: Query, verb: Verb, id: Code, member: MemberID?, served: Served?, _ output: inout Output) {
         do throws(Refusal) {
             if let member {
                 try Permissions.check(exchange.members[member].role, verb)

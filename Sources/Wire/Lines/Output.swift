@@ -132,12 +132,7 @@ package struct Output: Sendable {
     ) {
         bytes.append(UInt8(ascii: "\n"))
         lines.append(
-            OutputLine(
-                destination: destination,
-                disclosure: disclosure,
-                count: count,
-                range: start..<bytes.count
-            )
+            OutputLine(destination: destination, disclosure: disclosure, count: count, range: start..<bytes.count)
         )
     }
 }

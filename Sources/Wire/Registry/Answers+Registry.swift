@@ -125,10 +125,7 @@ extension Venue {
         for obligation in all.sorted(by: { $0.period < $1.period })
         where period == nil || obligation.period == period {
             guard rows.count < Limits.rowsMax else { return }
-            let (use, isVerified) = facility.verifiedUse(
-                since: obligation.since,
-                through: obligation.period
-            )
+            let (use, isVerified) = facility.verifiedUse(since: obligation.since, through: obligation.period)
             let open = Obligation.Outcome(use: use, due: max(.zero, use), shortfall: .zero, isVerified: isVerified)
             rows.row { bytes in
                 bytes.append(facility: id, exchange)

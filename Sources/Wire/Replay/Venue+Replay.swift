@@ -40,10 +40,7 @@ extension Venue {
         }
         if case .query = line.body { return .query(line, member: member) }
         guard let member else {
-            return .refused(
-                id: line.id,
-                Refusal(.notLoggedOn, "\(line.verb.text) needs a session; send LOGON first")
-            )
+            return .refused(id: line.id, Refusal(.notLoggedOn, "\(line.verb.text) needs a session; send LOGON first"))
         }
         switch line.body {
         case .command(let command): return .command(request(command, line, member, user, entry.time))

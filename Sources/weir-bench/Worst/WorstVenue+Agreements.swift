@@ -92,16 +92,8 @@ extension WorstVenue {
             Request("m3 JOIN compact=C", "not invited"),
             Request("m1 MESSAGE compact=C text=x", "-"),
             Request(contract.drafts.last ?? "", "as long a text as may be", after: Array(contract.drafts.dropLast())),
-            Request(
-                contract.signatures.last ?? "",
-                "the last signature",
-                after: Array(contract.signatures.dropLast())
-            ),
-            Request(
-                late.signatures.last ?? "",
-                "payments of the year before",
-                after: Array(late.whole.dropLast())
-            ),
+            Request(contract.signatures.last ?? "", "the last signature", after: Array(contract.signatures.dropLast())),
+            Request(late.signatures.last ?? "", "payments of the year before", after: Array(late.whole.dropLast())),
             Request(
                 "m1 READING compact=C measure=r period=2027-03 sample=1 value=2",
                 "corrects one of as many as may be",

@@ -247,10 +247,7 @@ struct WorstVenue {
             Request("m0 ORDERS", "as many orders as a member may have"),
             Request("venue CLOCK", "stops that one command could not trigger"),
             Request("m0 MASSCANCEL", "cancels as many orders as a member may have"),
-            Request(
-                "\(scattered.0) ORDER market=B side=sell qty=1000 price=72 tif=gtc",
-                "out of many serial blocks"
-            ),
+            Request("\(scattered.0) ORDER market=B side=sell qty=1000 price=72 tif=gtc", "out of many serial blocks"),
             Request(
                 "\(taker) ORDER market=B side=buy qty=1000 price=72 tif=ioc",
                 "brings as many serial blocks as may move"

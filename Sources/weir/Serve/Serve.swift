@@ -84,12 +84,7 @@ struct Serve: AsyncParsableCommand {
     private func security() throws -> TransportSecurity? {
         guard let tlsCertificate, let tlsKey else { return nil }
         return try TransportSecurity(
-            TLSFiles(
-                certificate: tlsCertificate,
-                key: tlsKey,
-                clientAuthorities: tlsClients,
-                revocations: tlsRevoked
-            )
+            TLSFiles(certificate: tlsCertificate, key: tlsKey, clientAuthorities: tlsClients, revocations: tlsRevoked)
         )
     }
 

@@ -8,12 +8,7 @@ import Seals
 
 extension SettlementProjection {
     /// Writes what happened to an agreement.
-    func write(
-        _ fact: CompactFact,
-        of id: AgreementID,
-        _ code: Code,
-        _ at: Origin
-    ) throws {
+    func write(_ fact: CompactFact, of id: AgreementID, _ code: Code, _ at: Origin) throws {
         switch fact {
         case .interest(let by, to: _, isOpen: _, let text):
             try table("compact", .stays).insert(["id": id, "code": code, "stage": "dialogue", "seq": at.seq])
@@ -81,15 +76,7 @@ extension SettlementProjection {
             ])
         case .claim(let claim, let text): try write(claim, text: text, at)
         case .waived(let waiver, let text):
-            try note(
-                "waived",
-                waiver.clause,
-                waiver.period,
-                member: waiver.by,
-                text: text,
-                id,
-                at
-            )
+            try note("waived", waiver.clause, waiver.period, member: waiver.by, text: text, id, at)
         case .delivered(let clause, let period, let delivery):
             let text = "\(delivery.quantity.units)"
             try note("delivered", clause, period, member: delivery.buyer, text: text, id, at)
@@ -110,24 +97,13 @@ extension SettlementProjection {
         }
     }
 
-    private func say(
-        _ kind: String,
-        _ member: MemberID,
-        _ text: String,
-        _ id: AgreementID,
-        _ at: Origin
-    ) throws {
+    private func say(_ kind: String, _ member: MemberID, _ text: String, _ id: AgreementID, _ at: Origin) throws {
         try table("compact_message").insert([
             "seq": at.seq, "compact": id.number, "member": member, "kind": kind, "text": text, "time": at.time,
         ])
     }
 
-    private func sign(
-        _ signature: Agreement.Signature,
-        draft: UInt64,
-        _ id: AgreementID,
-        _ at: Origin
-    ) throws {
+    private func sign(_ signature: Agreement.Signature, draft: UInt64, _ id: AgreementID, _ at: Origin) throws {
         try table("compact_signature").insert([
             "compact": id.number, "draft": draft, "member": signature.member, "login": signature.user,
             "seq": at.seq, "time": at.time,
