@@ -9,12 +9,12 @@ package import Audit
 ///
 /// A command goes in, a reply and events come out.
 ///
-/// A plain value without I/O, clock, chance or threads: the same commands give the same bytes, in every process.
-/// Time is the stamp on the request.
+/// A plain value without I/O, clock, chance or threads: the same commands give the same bytes, in every process. Time is the
+/// stamp on the request. Each rule stands in its subject's folder: `House`, `Trading`, `Auctions`, `Deals`, `Registry`, `Water`,
+/// `Agreements`.
 ///
 /// A method that does not mutate gets a copy of the whole value from one that does, 1.2 KB (callgrind, 2026): on the path of an
-/// order, checks are inlined, or `mutating` though they change nothing. Each rule stands in its subject's folder: `House`, `Trading`, `Auctions`, `Deals`, `Registry`,
-/// `Water`, `Agreements`.
+/// order, checks are inlined, or `mutating` though they change nothing.
 package struct Exchange: Sendable {
     /// The number of the last command.
     package internal(set) var sequence: UInt64 = 0
