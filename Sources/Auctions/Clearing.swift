@@ -82,7 +82,7 @@ package struct Clearing: Sendable {
             clearing = reserve.minorUnits
         }
         if rules.pricing == .midpoint, !isShort {
-            if let next = margin.nextPrice(entries) { clearing = (margin.price + next) / 2 }
+            if let next = margin.nextPrice(entries, supply) { clearing = (margin.price + next) / 2 }
         }
         if rules.marketTest == .cancelBelow, let floor = sale.marketFloor, clearing < floor.minorUnits {
             return fail(.belowMarket, entries)
@@ -196,8 +196,9 @@ private struct Margin {
         }
     }
 
-    /// The highest price that is not served at all.
-    func nextPrice(_ entries: ContiguousArray<Entry>) -> Int64? {
-        last < entries.count ? entries[last].price : nil
+    /// The highest price of which something is not served: the lowest one served, if it is rationed.
+    func nextPrice(_ entries: ContiguousArray<Entry>, _ supply: Int64) -> Int64? {
+        if above + tied > supply { return price }
+        return last < entries.count ? entries[last].price : nil
     }
 }

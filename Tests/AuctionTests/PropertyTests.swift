@@ -121,9 +121,7 @@ struct PropertyTests {
         if let price = clearing.price {
             let plain: Set<CutRule> = [.outbid, .margin]
             if clearing.awards.contains(where: { steps[$0.step].price < price }) { return "a bid below the price won" }
-            if clearing.cuts.contains(where: { plain.contains($0.rule) && steps[$0.step].price > price }),
-                auction.rules.pricing != .midpoint
-            {
+            if clearing.cuts.contains(where: { plain.contains($0.rule) && steps[$0.step].price > price }) {
                 return "a bid above the price lost without a named rule"
             }
         }

@@ -100,7 +100,7 @@ struct ReferenceClearing {
         if isShort, rules.underSubscription == .sellAtReserve, let reserve = sale.reserve {
             clearing = reserve.minorUnits
         }
-        if !isShort, rules.pricing == .midpoint, let next = permits.first(where: { $0 < lowest }) {
+        if !isShort, rules.pricing == .midpoint, let next = permits.dropFirst(Int(supply)).first {
             clearing = (lowest + next) / 2
         }
         if rules.marketTest == .cancelBelow, let floor = sale.marketFloor, clearing < floor.minorUnits {
@@ -121,14 +121,17 @@ struct ReferenceClearing {
         func demand(_ trigger: Price) -> Int64 {
             lots.filter { $0.price >= trigger.minorUnits }.reduce(0) { $0 + $1.size }
         }
+        func demandAbove(_ trigger: Price) -> Int64 {
+            lots.filter { $0.price > trigger.minorUnits }.reduce(0) { $0 + $1.size }
+        }
         var supply = sale.offered.units
         for tier in sale.containment {
             var added: Int64 = 0
+            if demandAbove(tier.trigger) <= supply { break }
             while demand(tier.trigger) > supply, added < tier.quantity.units {
                 supply += 1
                 added += 1
             }
-            if demand(tier.trigger) <= supply { break }
         }
         if let withholding = sale.withholding {
             var withheld: Int64 = 0

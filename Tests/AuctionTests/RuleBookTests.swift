@@ -174,6 +174,8 @@ struct RuleBookTests {
         rules.pricing = .midpoint
         #expect(bids.clear(sale(5), rules).price == Price(minorUnits: 950))
         #expect(bids.clear(sale(10), rules).price == Price(minorUnits: 901))
+        // A price of which something is refused is not served.
+        #expect(bids.clear(sale(7), rules).price == Price(minorUnits: 901))
     }
 
     @Test("the UK's roll-over stops at 125 per cent of the first proposed volume, the overflow goes to the others")

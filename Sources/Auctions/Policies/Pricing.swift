@@ -6,7 +6,7 @@ package enum Pricing: Spelling, Word {
     case uniform
     /// Everyone pays its own bid (discriminatory; US EPA).
     case payAsBid = "pay-as-bid"
-    /// Everyone pays half-way between the lowest price served and the highest price not served, rounded down to the
-    /// minor unit; the lowest price served if nothing was left out.
+    /// Everyone pays half-way between the lowest price served and the highest price not served, rounded down to the minor unit: so
+    /// the lowest price served if that one is rationed, or if nothing was left out.
     case midpoint
 }

@@ -52,7 +52,8 @@ extension Exchange {
         guard !members.isSamePerson(proposal.author, sender.user) else {
             throw Refusal(.samePerson, "proposal \(number) is your own; another person of the member approves it")
         }
-        guard proposal.act == act else {
+        // Byte for byte: texts that Unicode takes for equal are read by people and programs in different ways.
+        guard proposal.act.utf8.elementsEqual(act.utf8) else {
             throw Refusal(.contentDiffers, "proposal \(number) is: \(proposal.act)")
         }
         try Permissions.check(members[sender.member].role, verb)

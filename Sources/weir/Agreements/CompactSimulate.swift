@@ -70,7 +70,7 @@ struct ReadingsFile {
     /// Reads a file; `-` is standard input.
     /// - Throws: `CommandError` with the line and the column.
     init(path: String, _ terms: Terms) throws {
-        let text = String(decoding: try InputFile.read(path), as: UTF8.self)
+        let text = try InputFile.text(path)
         let table: CSV<Enumerated>
         do { table = try CSV(string: text, loadColumns: false) } catch {
             throw CommandError("\(path) is not CSV that can be read: \(error)")

@@ -59,8 +59,7 @@ struct AuctionSecretFile {
     /// Reads it; `-` is standard input.
     /// - Throws: `CommandError` if it cannot be read.
     init(_ path: String) throws {
-        whole = String(decoding: try InputFile.read(path), as: UTF8.self)
-            .trimmingCharacters(in: .whitespacesAndNewlines)
+        whole = try InputFile.text(path).trimmingCharacters(in: .whitespacesAndNewlines)
     }
 
     /// The value of a line `key=value`.

@@ -13,10 +13,10 @@ struct BidFile {
     /// Reads a file; `-` is standard input.
     /// - Throws: `ValidationError` that names the line and the column.
     init(path file: String, decimals: Int) throws {
-        let data = try InputFile.read(file)
+        let text = try InputFile.text(file)
         let path = file == "-" ? "standard input" : file
         let table: CSV<Enumerated>
-        do { table = try CSV(string: String(decoding: data, as: UTF8.self), loadColumns: false) } catch {
+        do { table = try CSV(string: text, loadColumns: false) } catch {
             throw ValidationError("\(path) is not CSV: \(error)")
         }
         let columns = table.header.map { $0.trimmingCharacters(in: .whitespaces) }
@@ -27,6 +27,8 @@ struct BidFile {
         for column in known.prefix(3) where !columns.contains(column) {
             throw ValidationError("\(path) has no column \(column)")
         }
+        // What a row says of its bidder, once said, no other row may say otherwise.
+        var said: [String: String] = [:]
         var places: [String: Int] = [:]
         var groups: [String: Int] = [:]
         for (index, row) in table.rows.enumerated() {
@@ -46,6 +48,14 @@ struct BidFile {
                 bidders.append(Bidder(group: bidders.count))
             }
             let bidder = places[name] ?? 0
+            for column in ["class", "group", "guarantee", "room"] {
+                guard let text = value(column) else { continue }
+                let key = "\(column) \(name)"
+                if let first = said[key], first != text {
+                    throw ValidationError("\(place): \(column) of \(name) is \(text), in an earlier line \(first)")
+                }
+                said[key] = text
+            }
             if let group = value("group") {
                 if groups[group] == nil { groups[group] = bidder }
                 bidders[bidder].group = groups[group] ?? bidder
