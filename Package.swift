@@ -148,7 +148,7 @@ if Context.environment["WEIR_FUZZ"] != nil {
     package.targets.append(
         .executableTarget(
             name: "weir-fuzz",
-            dependencies: ["Wire", "Simulation"],
+            dependencies: ["Exchange", "Wire", "Simulation"],
             swiftSettings: strict,
             // gold ends with an internal error on the sanitizers' symbols.
             linkerSettings: [.unsafeFlags(["-use-ld=lld"])]
