@@ -25,8 +25,11 @@ struct Admission {
     private let rules: RuleBook
     private let floor: Int64
     private var boughtByBidder: [Int64]
+    /// By group, then by class within it.
     private var boughtByGroup: [Int64]
+    private var boughtByClass: [[Int64]]
     private let groupLimit: [Int64]
+    private let classLimit: [Int64]
 
     /// Admits `steps`, whose `order` is by price, the highest first, and then by entry.
     init(_ steps: [BidStep], order: [UInt32], bidders: [Bidder], sale: Sale, rules: RuleBook) {
@@ -36,7 +39,11 @@ struct Admission {
         floor = sale.reserve?.minorUnits ?? 0
         boughtByBidder = [Int64](repeating: 0, count: bidders.count)
         boughtByGroup = boughtByBidder
-        groupLimit = Admission.groupLimits(bidders, sale: sale, rules: rules)
+        boughtByClass = BidderClass.allCases.map { _ in [Int64](repeating: 0, count: bidders.count) }
+        classLimit = BidderClass.allCases.map {
+            rules.purchaseLimit.quantity(for: $0, of: sale.offered)?.units ?? .max
+        }
+        groupLimit = Admission.groupLimits(bidders, classLimit)
         entries.reserveCapacity(steps.count)
         let hasLimits =
             rules.oneStepEach || rules.guarantee != .none || rules.purchaseLimit != .none
@@ -56,12 +63,12 @@ struct Admission {
         if rules.marketTest == .excludeBelow, let lowest = sale.marketFloor { exclude(below: lowest) }
     }
 
-    /// The limit of each group: that of its most generous class.
-    private static func groupLimits(_ bidders: [Bidder], sale: Sale, rules: RuleBook) -> [Int64] {
+    /// The limit of each group: that of its most generous class, while its members of one class share that class's own
+    /// (Washington: WAC 173-446-330).
+    private static func groupLimits(_ bidders: [Bidder], _ classLimit: [Int64]) -> [Int64] {
         var limits = [Int64](repeating: 0, count: bidders.count)
         for bidder in bidders {
-            let limit = rules.purchaseLimit.quantity(for: bidder.bidderClass, of: sale.offered)?.units ?? .max
-            limits[bidder.group] = max(limits[bidder.group], limit)
+            limits[bidder.group] = max(limits[bidder.group], classLimit[Int(bidder.bidderClass.place)])
         }
         return limits
     }
@@ -113,7 +120,12 @@ struct Admission {
     private mutating func admit(_ entry: Entry, bidder index: Int) -> Entry? {
         var entry = entry
         let bidder = bidders[index]
-        narrow(&entry, to: groupLimit[bidder.group] - boughtByGroup[bidder.group], .purchaseLimit)
+        let kind = Int(bidder.bidderClass.place)
+        let room = min(
+            groupLimit[bidder.group] - boughtByGroup[bidder.group],
+            classLimit[kind] - boughtByClass[kind][bidder.group]
+        )
+        narrow(&entry, to: room, .purchaseLimit)
         narrow(&entry, to: (bidder.room?.units ?? .max) - boughtByBidder[index], .holdingLimit)
         var rest: Entry?
         if rules.guarantee != .none, let guarantee = bidder.guarantee {
@@ -132,6 +144,7 @@ struct Admission {
         entries.append(entry)
         boughtByBidder[index] += entry.quantity
         boughtByGroup[bidder.group] += entry.quantity
+        boughtByClass[kind][bidder.group] += entry.quantity
         return rest
     }
 

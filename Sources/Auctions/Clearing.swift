@@ -29,6 +29,8 @@ package struct Clearing: Sendable {
     package private(set) var price: Price?
     /// What was offered in the end: supply, consigned permits, and what containment added or withheld.
     package private(set) var offered: Quantity
+    /// What was offered before containment.
+    package let initial: Quantity
     package private(set) var sold = Quantity.zero
     /// In the order of price, the highest first, and then of entry.
     package private(set) var awards: [Award] = []
@@ -70,6 +72,7 @@ package struct Clearing: Sendable {
             return sum
         }
         offered = Quantity(supply)
+        initial = sale.offered
         clear(entries, supply, sale, rules)
     }
 
@@ -127,7 +130,8 @@ package struct Clearing: Sendable {
         } else {
             // A step that came down from a higher price counts from when it was entered.
             let byEntry = tied.sorted { $0.step < $1.step }
-            let shares = rules.margin.share(rest, among: byEntry.map(\.quantity)) { place in
+            let shares = rules.margin.share(rest, among: byEntry.map(\.quantity), lot: sale.lot.units) {
+                place in
                 Draw.ticket(of: Int(byEntry[place].step), seed: sale.seed)
             }
             for (entry, share) in zip(byEntry, shares) {

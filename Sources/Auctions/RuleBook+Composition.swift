@@ -7,7 +7,7 @@ extension RuleBook {
     package static let policies: [(name: String, values: String)] = [
         ("lot", "N"),
         ("pricing", Pricing.allCases.map(\.text).joined(separator: "|")),
-        ("margin", "draw|time|pro-rata|pro-rata:MINIMUM"),
+        ("margin", "draw|time|pro-rata|pro-rata:MINIMUM|pro-rata-by-permit"),
         ("under-subscription", UnderSubscription.allCases.map(\.text).joined(separator: "|")),
         ("market-test", MarketTest.allCases.map(\.text).joined(separator: "|")),
         ("roll-over", "none|hold|next|within-year|give-back|spread:AUCTIONS|spread:AUCTIONS:CAP-PER-CENT"),
@@ -71,6 +71,7 @@ extension RuleBook {
         switch (parts[0], parts.count) {
         case ("draw", 1): return .draw
         case ("time", 1): return .time
+        case ("pro-rata-by-permit", 1): return .proRataByPermit
         case ("pro-rata", 1): return .proRata(minimumFill: nil)
         case ("pro-rata", 2): return .proRata(minimumFill: Quantity(try number(parts[1], atLeast: 1)))
         default: throw .badValue

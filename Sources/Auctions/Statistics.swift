@@ -5,8 +5,11 @@ package struct AuctionStatistics: Hashable, Sendable {
     /// Who bid, and who won something.
     package var bidders = 0
     package var winners = 0
-    /// Price steps that were entered.
+    /// Who bid, by `BidderClass.place`.
+    package var biddersByClass: [Int]
+    /// Price steps that were entered, and those of which something was served.
     package var steps = 0
+    package var successful = 0
     /// What all steps asked for, before any limit.
     package var bid = Quantity.zero
     /// Highest and lowest price bid.
@@ -14,6 +17,8 @@ package struct AuctionStatistics: Hashable, Sendable {
     package var lowest: Price?
     /// By quantity, rounded half up to the minor unit.
     package var mean: Price?
+    /// What winners bid for what they won, by quantity, rounded half up; not what they pay.
+    package var winningMean: Price?
     /// Of the price steps: the middle one; of two middle ones the lower.
     package var medianBid: Price?
     /// Of the permits that were bid for: the price at the middle permit; the two were mixed up in California until June 2013.
@@ -24,11 +29,14 @@ package struct AuctionStatistics: Hashable, Sendable {
     package var soldByClass: [Quantity]
 
     /// Nothing counted yet.
-    package init() { soldByClass = [Quantity](repeating: .zero, count: BidderClass.allCases.count) }
+    package init() {
+        soldByClass = [Quantity](repeating: .zero, count: BidderClass.allCases.count)
+        biddersByClass = [Int](repeating: 0, count: BidderClass.allCases.count)
+    }
 
     /// Counts an auction's steps and what `clearing` made of them.
     package init(_ steps: [BidStep], bidders: [Bidder], clearing: Clearing) {
-        soldByClass = [Quantity](repeating: .zero, count: BidderClass.allCases.count)
+        self.init()
         self.steps = steps.count
         var won = [Int64](repeating: 0, count: bidders.count)
         for award in clearing.awards {
@@ -39,9 +47,32 @@ package struct AuctionStatistics: Hashable, Sendable {
         var hasBid = [Bool](repeating: false, count: bidders.count)
         for step in steps { hasBid[step.bidder] = true }
         self.bidders = hasBid.count { $0 }
+        for (bidder, hasBid) in zip(bidders, hasBid) where hasBid {
+            biddersByClass[Int(bidder.bidderClass.place)] += 1
+        }
+        countWinners(steps, clearing)
         winners = won.count { $0 > 0 }
         concentration = AuctionStatistics.concentration(won, of: clearing.sold.units)
         countPrices(steps, clearing.order)
+    }
+
+    private mutating func countWinners(_ steps: [BidStep], _ clearing: Clearing) {
+        // A step that a guarantee brought down may have been served at two prices.
+        var isSuccessful = [Bool](repeating: false, count: steps.count)
+        var value = UInt128(0)
+        for award in clearing.awards {
+            isSuccessful[award.step] = true
+            value += UInt128(steps[award.step].price.minorUnits) * UInt128(award.quantity.units)
+        }
+        successful = isSuccessful.count { $0 }
+        let sold = UInt128(clearing.sold.units)
+        if sold > 0 { winningMean = Price(minorUnits: Int64((value * 2 + sold) / (sold * 2))) }
+    }
+
+    /// What is demanded for each permit on offer, in hundredths, rounded half up as programs publish it; nil if none is.
+    package static func cover(demanded: Quantity, offered: Quantity) -> Int64? {
+        guard offered > .zero else { return nil }
+        return Int64((UInt128(demanded.units) * 200 + UInt128(offered.units)) / (UInt128(offered.units) * 2))
     }
 
     private static func concentration(_ won: [Int64], of sold: Int64) -> Int64 {

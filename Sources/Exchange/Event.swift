@@ -39,6 +39,8 @@ package enum Event: Sendable {
     indirect case phase(market: MarketID, count: UInt64, phase: Phase, text: String)
     case indicative(market: MarketID, count: UInt64, price: Price, volume: Quantity, surplus: Quantity, side: Side?)
     case reference(market: MarketID, count: UInt64, price: Price, low: Price, high: Price)
+    /// A trade was undone, or its price corrected to `price`.
+    case busted(market: MarketID, count: UInt64, trade: UInt64, price: Price?)
     /// An auction was announced, opened, closed, and so on; `count` is the number on the stream of auctions.
     indirect case auction(count: UInt64, auction: AuctionID, phase: AuctionPhase, offered: Quantity, text: String)
     /// What became of one of the member's price steps; `step` is its place in the result.

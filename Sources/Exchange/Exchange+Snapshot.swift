@@ -9,7 +9,7 @@ import Registry
 
 extension Exchange {
     /// Marks a snapshot and its layout; a change of layout is a new number.
-    package static let format: UInt64 = 0x5745_4952_0000_000A
+    package static let format: UInt64 = 0x5745_4952_0000_000B
 
     /// The state with its position: what a snapshot file holds.
     package func snapshot() -> [UInt8] {
@@ -111,6 +111,9 @@ extension Market: Layout {
         let alertedSides = try coder.value("alertedSides", old?.alertedSides)
         let published = try coder.optional("published", old?.published)
         let trades = try coder.list("trades", old?.recentTrades.last(RecentTrades.capacity))
+        let base = try coder.optional("base", old?.recentTrades.base)
+        let today = try TradingDay.layout(&coder, old?.today)
+        let yesterday = try coder.optional("yesterday", old?.yesterday)
         let book = try coder.own("book", old?.book, form: OrderBook.form, write: { $0.encode(to: &$1) }) {
             reader throws(SnapshotError) in try OrderBook(from: &reader)
         }
@@ -119,7 +122,10 @@ extension Market: Layout {
             (market.phase, market.reference, market.streamCount) = (phase, reference, streamCount)
             (market.hasTraded, market.alertedSides, market.published) = (hasTraded, alertedSides, published)
             for trade in trades { market.recentTrades.append(trade) }
+            market.recentTrades.base = base
+            (market.today, market.yesterday) = (today, yesterday)
             market.book = book
+            for order in book.orders(where: { $0.kind == .limit && $0.stop > .zero }) { market.noteSetOff(order) }
             return market
         }
     }
@@ -146,6 +152,15 @@ extension MarketListing: Layout {
     }
 }
 
+extension TradingDay: Layout {
+    static func layout(_ coder: inout some SnapshotCoder, _ old: TradingDay?) throws(SnapshotError) -> TradingDay {
+        TradingDay(
+            after: try coder.value("after", old?.after),
+            reference: try coder.value("reference", old?.reference)
+        )
+    }
+}
+
 extension TradePrint: Layout {
     package static func layout(
         _ coder: inout some SnapshotCoder,
@@ -161,8 +176,10 @@ extension TradePrint: Layout {
             seller: try coder.value("seller", old?.seller),
             buyerFee: try coder.value("buyerFee", old?.buyerFee),
             sellerFee: try coder.value("sellerFee", old?.sellerFee),
+            nextOrder: try coder.value("nextOrder", old?.nextOrder),
             isAcross: try coder.value("isAcross", old?.isAcross),
-            isBusted: try coder.value("isBusted", old?.isBusted)
+            isBusted: try coder.value("isBusted", old?.isBusted),
+            isCorrected: try coder.value("isCorrected", old?.isCorrected)
         )
     }
 }

@@ -334,8 +334,8 @@ extension Exchange {
         case .suspend(let new): try suspend(new, sender)
         case .readmit(let program, let member, let text):
             try readmit(program: program, member: member, text: text, sender)
-        case .bust(let market, let trade, let text):
-            try bust(market: market, trade: trade, text: text, sender)
+        case .bust(let market, let trade, let price, let text):
+            try bust(market: market, trade: trade, price: price, text: text, sender)
         case .retire(let amount, let text): return try retirePermits(amount, text: text, sender)
         case .cover(let facility, let amount, let source):
             try cover(facility: facility, amount, from: source, sender)

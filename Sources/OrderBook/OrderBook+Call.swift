@@ -69,7 +69,7 @@ extension OrderBook {
     /// Ends a call, or a part of it: trades what is left to trade at its price, by price and time on each side, then closes
     /// what was only for the call (market, at-the-open and at-the-close orders in the book; parked ones stay).
     ///
-    /// Self-trade prevention does not act: one price for all leaves no order to be preferred over another. An iceberg
+    /// Self-trade prevention does not act: orders of one member that would meet have ended before. An iceberg
     /// trades with all that is open at its place in the queue, keeps the place, and shows a fresh slice afterwards.
     /// No order enters between two parts; what has ended meanwhile trades no more.
     /// Events: fills, then closed orders by number, then levels.

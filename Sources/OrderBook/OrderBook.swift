@@ -96,6 +96,22 @@ extension OrderBook {
         return slot == 0 ? nil : orders.order(at: slot)
     }
 
+    /// Whether an order stands in the book, where others can meet it: not a stop that waits, nor one for the closing call.
+    package mutating func stands(_ id: OrderID) -> Bool {
+        let slot = orders.slot(of: id)
+        return slot != 0 && (orders[slot].place == .bids || orders[slot].place == .asks)
+    }
+
+    /// The first standing order behind a number that may only trade in a call.
+    package mutating func nextCallOrder(after number: OrderID) -> Order? {
+        var number = number
+        while let next = callOrders.first(after: number) {
+            if stands(next) { return order(next) }
+            number = next
+        }
+        return nil
+    }
+
     /// What is open of the order of that number; zero if it is not live.
     package mutating func open(_ id: OrderID) -> Quantity {
         let slot = orders.slot(of: id)

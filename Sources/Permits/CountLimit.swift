@@ -74,13 +74,6 @@ public struct CountLimit: Sendable {
         ),
         CountLimit("bidsMax", Limits.bidsMax, of: .member, bytes: 2_000, "bids in auctions that wait for their result"),
         CountLimit(
-            "consignmentsMax",
-            Limits.consignmentsMax,
-            of: .member,
-            bytes: 16,
-            "times that it consigns to one auction"
-        ),
-        CountLimit(
             "dialoguesMax",
             Limits.dialoguesMax,
             of: .member,

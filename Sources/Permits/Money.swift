@@ -148,8 +148,6 @@ public enum Limits {
     @inlinable public static var auctionStepsKeptMax: Int { 50_000 }
     /// The most bids of one member in auctions that wait for their result.
     @inlinable public static var bidsMax: Int { 1000 }
-    /// The most times that one member consigns to one auction.
-    @inlinable public static var consignmentsMax: Int { 100 }
     /// The most members.
     @inlinable public static var membersMax: Int { 100_000 }
     /// The most logins of one member.

@@ -162,6 +162,8 @@ public enum DoneReason: Spelling, Word {
     case deadman
     /// Its member was suspended in the program.
     case suspended
+    /// It was a stop until a trade that was undone since.
+    case bust
     /// A holding limit was lowered, or the member's associates changed, and it no longer fits.
     case limit
     /// It met as many orders as one command may; the rest can be sent again.

@@ -59,6 +59,8 @@ package struct PermitClass: Sendable, Equatable {
     package var reserve = Quantity.zero
     /// The most that a member and its associates may hold, open buy orders included; nil for no limit.
     package var holdingLimit: Quantity?
+    /// What its auctions have not sold and later ones are to offer.
+    package var rolledOver: RolledOver?
     /// The part of what was issued for permits of the season before, or of another zone; it does not count against the cap.
     package var carried = Quantity.zero
     /// When its permits are cancelled; `.never` for permits that last.
@@ -76,6 +78,18 @@ package struct PermitClass: Sendable, Equatable {
     package var committed: Quantity { issued - carried + pledged + promised + reserve }
     /// What is issued above a cap that was lowered.
     package var excess: Quantity { max(.zero, issued - carried - cap) }
+}
+
+/// Permits that were not sold, kept for auctions that are still to be announced.
+package struct RolledOver: Sendable, Equatable {
+    /// What each of the next auctions gets.
+    package var parts: [Quantity] = []
+    /// The most an auction offers, in per cent of its first volume; nil for no such cap.
+    package var capPercent: Int64?
+    /// The only calendar year whose auctions get something; nil for any.
+    package var year: Int64?
+
+    package init() {}
 }
 
 /// Who names a class: program, vintage and zone as they stand in a request.

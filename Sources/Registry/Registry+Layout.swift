@@ -89,10 +89,23 @@ extension PermitClass: Layout {
         new.pledged = try coder.value("pledged", old?.pledged)
         new.promised = try coder.value("promised", old?.promised)
         new.reserve = try coder.value("reserve", old?.reserve)
+        new.rolledOver = try coder.optional("rolledOver", old?.rolledOver)
         new.carried = try coder.value("carried", old?.carried)
         new.holdingLimit = try coder.value("holdingLimit", old?.holdingLimit, none: Quantity(-1))
         new.expiry = try coder.value("expiry", old?.expiry)
         new.isExpired = try coder.value("isExpired", old?.isExpired)
+        return new
+    }
+}
+
+extension RolledOver: Layout {
+    package static func layout(_ coder: inout some SnapshotCoder, _ old: RolledOver?) throws(SnapshotError)
+        -> RolledOver
+    {
+        var new = RolledOver()
+        new.parts = try coder.list("parts", old?.parts)
+        new.capPercent = try coder.optional("capPercent", old?.capPercent)
+        new.year = try coder.optional("year", old?.year)
         return new
     }
 }

@@ -185,13 +185,18 @@ package struct Registry: Sendable {
         suspensions.first { $0.member == member && $0.program == program }
     }
 
+    /// The suspension, in whatever program, that freezes a member's accounts.
+    package func freeze(of member: MemberID) -> Suspension? {
+        suspensions.first { $0.member == member && $0.isFrozen }
+    }
+
     /// Sets or lifts a suspension.
     package mutating func set(_ suspension: Suspension?, of member: MemberID, in program: ProgramID) {
         suspensions.removeAll { $0.member == member && $0.program == program }
         if let suspension { suspensions.append(suspension) }
     }
 
-    /// Counts an auction of a program against the suspensions that last for a number of them.
+    /// Counts an auction of a program's regulator against the suspensions that last for a number of them.
     /// - Returns: whose suspension ends with it.
     package mutating func countAuction(of program: ProgramID) -> [MemberID] {
         for index in suspensions.indices where suspensions[index].program == program {
@@ -402,12 +407,17 @@ package struct Registry: Sendable {
     package mutating func change(link index: Int, by quantity: Quantity) { links[index].balance += quantity }
 
     /// Raises what is announced of a program's entitlements in a season.
-    package mutating func announce(_ percent: Percent, of entitlements: ProgramID, season index: Int) {
-        seasons[index].announce(percent, of: entitlements)
+    package mutating func announce(
+        _ percent: Percent,
+        of entitlements: ProgramID,
+        season index: Int,
+        rests: [Announcement.Rest]
+    ) {
+        seasons[index].announce(percent, of: entitlements, rests: rests)
     }
 
     /// Marks a season as ended.
-    package mutating func endSeason(_ index: Int) { seasons[index].isEnded = true }
+    package mutating func endSeason(_ index: Int) { seasons[index].end() }
 
     /// Counts permits as issued for what was carried over.
     package mutating func countCarried(_ quantity: Quantity, of permitClass: ClassID) {

@@ -77,7 +77,12 @@ struct CaseTests {
         #expect(eu.cutByRule == [.cancelled: 73_000])
         let uk = spot.clear(sale(125_000), .uk)
         #expect(uk.price == Price(minorUnits: 4))
-        let later = RollOver.Later(proposed: Quantity(125_000), planned: Quantity(125_000), isSameYear: true)
+        let later = RollOver.Later(
+            proposed: Quantity(125_000),
+            planned: Quantity(125_000),
+            isSameYear: true,
+            lot: Quantity(500)
+        )
         let unsold = uk.offered - uk.sold
         #expect(
             RuleBook.uk.rollOver.additions(of: unsold, to: [later, later, later, later, later])

@@ -49,7 +49,7 @@ struct PropertyTests {
         /// Another book from the same policies.
         private static func compose(_ rules: inout RuleBook, _ chance: inout SplitMix64) {
             rules.pricing = Pricing.allCases[chance.below(3)]
-            rules.margin = [.draw, .time, .proRata(minimumFill: nil)][chance.below(3)]
+            rules.margin = [.draw, .time, .proRata(minimumFill: nil), .proRataByPermit][chance.below(4)]
             rules.underSubscription = UnderSubscription.allCases[chance.below(3)]
             rules.marketTest = MarketTest.allCases[chance.below(3)]
             rules.guarantee = GuaranteeRule.allCases[chance.below(3)]

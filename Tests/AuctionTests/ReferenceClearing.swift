@@ -71,10 +71,14 @@ struct ReferenceClearing {
         if rules.oneStepEach, steps.firstIndex(where: { $0.bidder == me }) != lot.step { return .oneStep }
         let mine = taken.filter { steps[$0.step].bidder == me }
         let ours = taken.filter { bidders[steps[$0.step].bidder].group == bidders[me].group }
-        let groupLimits = bidders.filter { $0.group == bidders[me].group }.map {
-            rules.purchaseLimit.quantity(for: $0.bidderClass, of: sale.offered)?.units ?? .max
+        func limit(of bidder: Bidder) -> Int64 {
+            rules.purchaseLimit.quantity(for: bidder.bidderClass, of: sale.offered)?.units ?? .max
         }
+        let groupLimits = bidders.filter { $0.group == bidders[me].group }.map(limit)
         if ours.reduce(0, { $0 + $1.size }) + lot.size > groupLimits.max() ?? .max { return .purchaseLimit }
+        // Those of a class in a group share what one of it may buy.
+        let alike = ours.filter { bidders[steps[$0.step].bidder].bidderClass == bidders[me].bidderClass }
+        if alike.reduce(0, { $0 + $1.size }) + lot.size > limit(of: bidders[me]) { return .purchaseLimit }
         if let room = bidders[me].room, mine.reduce(0, { $0 + $1.size }) + lot.size > room.units {
             return .holdingLimit
         }
@@ -170,13 +174,33 @@ struct ReferenceClearing {
         var rest = min(supply, total)
         switch rules.margin {
         case .proRata where total > supply:
+            // Whole lots, then a lot each by the remainders, then what is less than a lot.
+            let lot = sale.lot.units
+            var remainders: [Int: Int64] = [:]
+            for index in claims.indices {
+                let exact = claims[index].wanted * (supply / lot)
+                claims[index].got = exact / total * lot
+                remainders[index] = exact % total
+            }
+            rest -= claims.reduce(0) { $0 + $1.got }
+            while rest >= lot {
+                let most = remainders.values.max()
+                guard let index = drawn.first(where: { remainders[$0] == most && most != nil }) else { break }
+                remainders[index] = nil
+                claims[index].got += lot
+                rest -= lot
+            }
+            if rest > 0, let index = drawn.first(where: { claims[$0].got < claims[$0].wanted }) {
+                claims[index].got += rest
+            }
+        case .proRataByPermit where total > supply:
             for index in claims.indices { claims[index].got = claims[index].wanted * supply / total }
             rest -= claims.reduce(0) { $0 + $1.got }
             for index in drawn where rest > 0 && claims[index].got < claims[index].wanted {
                 claims[index].got += 1
                 rest -= 1
             }
-        case .time, .proRata, .draw:
+        case .time, .proRata, .proRataByPermit, .draw:
             for index in rules.margin == .draw ? drawn : Array(claims.indices) {
                 claims[index].got = min(rest, claims[index].wanted)
                 rest -= claims[index].got

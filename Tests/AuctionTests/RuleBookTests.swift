@@ -38,7 +38,7 @@ struct RuleBookTests {
         let won = bids.won(bids.clear(sale(6000, lot: 1000, reserve: 900), noPurchaseLimit(rules)))
         switch rules.margin {
         case .time: #expect(won == [2000, 4000, 0])
-        case .proRata: #expect(won == [2000, 3000, 1000])
+        case .proRata, .proRataByPermit: #expect(won == [2000, 3000, 1000])
         case .draw: #expect([[2000, 4000, 0], [2000, 2000, 2000]].contains(won))
         }
     }
@@ -181,7 +181,7 @@ struct RuleBookTests {
     @Test("the UK's roll-over stops at 125 per cent of the first proposed volume, the overflow goes to the others")
     func rollOver() {
         func later(_ planned: Int64) -> RollOver.Later {
-            .init(proposed: Quantity(1000), planned: Quantity(planned), isSameYear: true)
+            .init(proposed: Quantity(1000), planned: Quantity(planned), isSameYear: true, lot: Quantity(1))
         }
         let auctions = [later(1000), later(1200), later(1250), later(1000)]
         let units = { (rule: RollOver, unsold: Int64) in
@@ -193,6 +193,22 @@ struct RuleBookTests {
         #expect(units(RuleBook.newZealand.rollOver, 7) == [7, 0, 0, 0])
         #expect(units(RuleBook.korea.rollOver, 7) == [7, 0, 0, 0])
         #expect(units(RuleBook.epa.rollOver, 7) == [0, 0, 0, 0])
+    }
+
+    @Test("roll-overs keep whole lots: the UK's 1,038,500 of 6 October 2021 went as 260,000 and three times 259,500")
+    func rollOverLots() {
+        let later = RollOver.Later(
+            proposed: Quantity(5_187_500),
+            planned: Quantity(5_187_500),
+            isSameYear: true,
+            lot: Quantity(500)
+        )
+        let additions = RuleBook.uk.rollOver.additions(
+            of: Quantity(1_038_500),
+            to: [later, later, .unknown(lot: Quantity(500)), .unknown(lot: Quantity(500))]
+        )
+        #expect(additions.map(\.units) == [260_000, 259_500, 259_500, 259_500])
+        #expect(RuleBook.korea.rollOver.additions(of: Quantity(1_234), to: [later]) == [Quantity(1_000)])
     }
 
     @Test("a book composed from policies")

@@ -61,7 +61,7 @@ struct LimitTests {
             "swapsMax": MemoryLayout<Swap>.stride, "offersMax": MemoryLayout<Offer>.stride,
             "rightsMax": MemoryLayout<Right>.stride, "auctionsMax": MemoryLayout<Auction>.stride,
             "auctionsKeptMax": MemoryLayout<Auction>.stride, "auctionStepsKeptMax": MemoryLayout<Auction.Step>.stride,
-            "bidsMax": MemoryLayout<Auction.Entry>.stride, "consignmentsMax": MemoryLayout<Auction.Consignment>.stride,
+            "bidsMax": MemoryLayout<Auction.Entry>.stride,
             "dialoguesMax": MemoryLayout<Agreement>.stride + 2 * Terms.bytesMax,
             "contractsMax": MemoryLayout<Agreement>.stride + Terms.bytesMax,
             "placesMax": MemoryLayout<Reading>.stride + MemoryLayout<Claim>.stride,

@@ -59,14 +59,16 @@ struct SweepTests {
     func call() throws {
         let orders = (0..<Self.count).flatMap { index in
             [
-                "+0s \(Self.member(index)) ORDER market=M side=buy qty=2 price=\(70 + index % 3)",
-                "+0s \(Self.member(index)) ORDER market=M side=sell qty=2 price=\(68 + index % 3)",
+                // Who would meet itself would not be there: half of them buy, half sell.
+                index < Self.count / 2
+                    ? "+0s \(Self.member(index)) ORDER market=M side=buy qty=4 price=\(70 + index % 3)"
+                    : "+0s \(Self.member(index)) ORDER market=M side=sell qty=4 price=\(68 + index % 3)",
                 "+0s \(Self.member(index)) ORDER market=M side=sell qty=1 price=75 tif=open",
             ]
         }
         let (replies, all, _) = try run(
             [
-                "+0s operator PHASE market=M phase=open", "+0s m1299 CANCEL order=39000000",
+                "+0s operator PHASE market=M phase=open", "+0s m1299 CANCEL order=26000000",
                 "+0s m1299 MASSCANCEL market=M", "+0s m3 ORDER market=M side=buy qty=1 price=70",
                 "+0s operator PHASE market=M phase=halt",
             ] + turns(60),

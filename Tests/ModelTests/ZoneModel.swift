@@ -266,7 +266,50 @@ struct ZoneModel {
         }
     }
 
+    /// The orders of a side that may trade by a way: those that meet the other side's best, down to the price with which they
+    /// use up its capacity.
+    private func candidates(_ way: Way, isBuy: Bool) -> [Order] {
+        let (zone, other) =
+            isBuy ? (way.zones[way.zones.count - 1], way.zones[0]) : (way.zones[0], way.zones[way.zones.count - 1])
+        func meets(_ sell: Order, _ buy: Order) -> Bool { sell.price * way.left <= buy.price * way.arrives }
+        let opposite = orders.filter { $0.zone == other && $0.isBuy != isBuy }
+        let meeting = orders.filter { order in
+            order.zone == zone && order.isBuy == isBuy && order.open >= (isBuy ? way.arrives : way.left)
+                && opposite.contains { isBuy ? meets($0, order) : meets(order, $0) }
+        }.sorted { isBuy ? (-$0.price, $0.since) < (-$1.price, $1.since) : ($0.price, $0.since) < ($1.price, $1.since) }
+        var sum = 0
+        var last: Int?
+        return meeting.filter { order in
+            guard sum < capacity(way) || order.price == last else { return false }
+            sum += order.open / (isBuy ? way.arrives : way.left)
+            last = order.price
+            return true
+        }
+    }
+
+    /// Ends orders, by the newer of each two, until none that may trade meets another of its owner.
+    private mutating func preventSelfTrades(_ way: Way) {
+        var isDone = capacity(way) == 0
+        while !isDone {
+            isDone = true
+            var (sells, buys) = (candidates(way, isBuy: false), candidates(way, isBuy: true))
+            for owner in Set(sells.map(\.owner)).sorted() {
+                while let sell = sells.first(where: { $0.owner == owner }),
+                    let buy = buys.first(where: { $0.owner == owner }),
+                    sell.price * way.left <= buy.price * way.arrives
+                {
+                    let newer = max(sell.number, buy.number)
+                    orders.removeAll { $0.number == newer }
+                    sells.removeAll { $0.number == newer }
+                    buys.removeAll { $0.number == newer }
+                    isDone = false
+                }
+            }
+        }
+    }
+
     private mutating func clear(_ way: Way) -> Bool {
+        preventSelfTrades(way)
         let sells = orders.filter { !$0.isBuy && $0.zone == way.zones[0] }
             .sorted { ($0.price, $0.since) < ($1.price, $1.since) }
             .flatMap { [Order](repeating: $0, count: $0.open / way.left) }
@@ -314,7 +357,7 @@ struct ZoneModel {
     }
 
     /// How many lots each order gets: all that are better than the worst price, those at it in proportion, what is left
-    /// over one by one in their order.
+    /// over one by one by how much of one they lack, then in their order.
     private static func shares(of volume: Int, _ lots: [Order], worst: Int) -> [(Order, Int)] {
         var result: [(Order, Int)] = []
         for lot in lots where result.last?.0 != lot { result.append((lot, 0)) }
@@ -331,7 +374,11 @@ struct ZoneModel {
             result[index].1 = shared * offered(result[index].0) / total
             rest -= result[index].1
         }
-        for index in margin where rest > 0 && result[index].1 < offered(result[index].0) {
+        let wanting = margin.sorted { a, b in
+            let (first, second) = (shared * offered(result[a].0) % total, shared * offered(result[b].0) % total)
+            return first == second ? a < b : first > second
+        }
+        for index in wanting where rest > 0 {
             result[index].1 += 1
             rest -= 1
         }

@@ -291,6 +291,7 @@ struct ZoneSeason {
         }
         let links = step.output.events.count { if case .registry(count: _, .moved) = $0 { true } else { false } }
         if links > trades.count { seen.longWays += 1 }
+        if let own = trades.first(where: { $0.buyer == $0.seller }) { throw Difference("\(own) is with itself") }
         let expected = model.takeTrades()
         guard trades == expected else { throw Difference("trades \(trades)\nthe model has \(expected)") }
     }

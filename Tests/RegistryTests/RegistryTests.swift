@@ -28,19 +28,46 @@ struct RegistryTests {
         }
     }
 
-    @Test("what is credited in steps comes to what is credited at once", arguments: [1, 7, 99, 1000, 123_457])
-    func announcements(entitlement: Int64) {
-        var chance = SplitMix64(seed: UInt64(entitlement))
-        let whole = Quantity(entitlement)
-        var before = Percent(hundredths: 0)
-        var credited = Quantity.zero
-        while before.hundredths < 10_000 {
-            let percent = Percent(hundredths: min(10_000, before.hundredths + chance.number(1...900)))
-            credited += Season.credit(for: whole, from: before, to: percent)
-            before = percent
-            #expect(credited == Season.credit(for: whole, from: Percent(hundredths: 0), to: percent))
+    @Test(
+        "announcements credit the announced share of the whole, however it is cut, joined and handed on meanwhile",
+        arguments: 0..<300
+    )
+    func announcements(seed: UInt64) {
+        var chance = SplitMix64(seed: seed)
+        let members = (1...UInt32(chance.number(1...12))).map { MemberID($0) }
+        var held = Dictionary(
+            uniqueKeysWithValues: members.map { ($0, chance.number(0...(seed % 2 == 0 ? 3 : 50_000))) }
+        )
+        let whole = held.values.reduce(0, +)
+        var credited = Dictionary(uniqueKeysWithValues: members.map { ($0, Int64(0)) })
+        var exact = credited
+        var rests: [Announcement.Rest] = []
+        var percent: Int64 = 0
+        let hands = seed % 3 == 0
+        while percent < 20_000 {
+            let rise = chance.number(1...(seed % 5 == 0 ? 60 : 3_000))
+            percent += rise
+            var announcement = Announcement(of: ClassID(7))
+            for member in hands ? members.reversed() : members {
+                announcement.add(Quantity(held[member] ?? 0), of: member)
+            }
+            let shares = announcement.shares(of: Percent(hundredths: rise), rests)
+            rests = shares.rests
+            for credit in shares.credits { credited[credit.member, default: 0] += credit.quantity.units }
+            #expect(credited.values.reduce(0, +) == whole * percent / 10_000)
+            for member in members {
+                exact[member, default: 0] += (held[member] ?? 0) * rise
+                // Who only holds is never far off what it is due.
+                let off = (exact[member] ?? 0) - (credited[member] ?? 0) * 10_000
+                #expect(hands || abs(off) < 20_000)
+            }
+            guard hands else { continue }
+            let from = members[Int(chance.number(0...Int64(members.count - 1)))]
+            let to = members[Int(chance.number(0...Int64(members.count - 1)))]
+            let part = chance.number(0...(held[from] ?? 0))
+            held[from, default: 0] -= part
+            held[to, default: 0] += part
         }
-        #expect(credited == whole)
     }
 
     @Test("promises say what they hold, and for whom something may come")

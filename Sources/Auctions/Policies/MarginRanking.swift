@@ -7,22 +7,27 @@ package enum MarginRanking: Hashable, Sendable {
     case draw
     /// Price steps in the order of their entry (Korea; Oregon's tax credit auctions).
     case time
-    /// A share in proportion to the quantity at that price, rounded down to whole permits; what is left goes one permit each in the order of the draw
-    /// (California, Québec, Washington). With a minimum fill, who would get less gets nothing, the smallest first.
+    /// A share in proportion to the quantity at that price, in whole lots by the largest remainder, of equal ones by the draw (as TSX
+    /// shares in board lots). With a minimum fill, who would get less gets nothing, the smallest first.
     case proRata(minimumFill: Quantity?)
+    /// The same share rounded down to whole permits; what is left goes one permit each in the order of the draw (California, Québec,
+    /// Washington: 17 CCR 95911(e)).
+    case proRataByPermit
 
     /// Shares `supply` out among steps of one price.
     ///
     /// - Parameters:
     ///   - supply: less than the sum of the quantities.
     ///   - quantities: of the steps, in the order of entry.
+    ///   - lot: what the quantities are multiples of; what the supply has beyond whole lots goes to one step.
     ///   - draw: a step's place in the draw, asked for only where luck decides.
     /// - Returns: what each gets, in the same order.
-    func share(_ supply: Int64, among quantities: [Int64], draw: (Int) -> Digest) -> [Int64] {
+    func share(_ supply: Int64, among quantities: [Int64], lot: Int64, draw: (Int) -> Digest) -> [Int64] {
         switch self {
         case .time: return fill(supply, quantities, Array(quantities.indices))
         case .draw: return fill(supply, quantities, drawn(Array(quantities.indices), draw))
-        case .proRata(let minimumFill): return proRata(supply, quantities, minimumFill, draw)
+        case .proRata(let minimumFill): return proRata(supply, quantities, lot, minimumFill, draw)
+        case .proRataByPermit: return proRataByPermit(supply, quantities, draw)
         }
     }
 
@@ -39,6 +44,7 @@ package enum MarginRanking: Hashable, Sendable {
     private func proRata(
         _ supply: Int64,
         _ quantities: [Int64],
+        _ lot: Int64,
         _ minimumFill: Quantity?,
         _ draw: (Int) -> Digest
     ) -> [Int64] {
@@ -48,9 +54,10 @@ package enum MarginRanking: Hashable, Sendable {
             // With fewer takers the rest may be enough for all of them.
             guard total > supply else { return fill(supply, quantities, takers) }
             var shares = [Int64](repeating: 0, count: quantities.count)
-            for index in takers {
-                shares[index] = total.dividingFullWidth(quantities[index].multipliedFullWidth(by: supply)).quotient
+            let lots = Apportionment.parts(of: supply / lot, by: takers.map { quantities[$0] / lot }) {
+                drawn($0) { draw(takers[$0]) }
             }
+            for (index, share) in zip(takers, lots) { shares[index] = share * lot }
             if let minimumFill {
                 let short = takers.filter { shares[$0] < min(minimumFill.units, quantities[$0]) }
                 if takers.count > 1, let smallest = short.map({ quantities[$0] }).min() {
@@ -60,13 +67,25 @@ package enum MarginRanking: Hashable, Sendable {
                     continue
                 }
             }
-            var rest = supply - shares.reduce(0, +)
-            for index in drawn(takers, draw) where rest > 0 && shares[index] < quantities[index] {
-                shares[index] += 1
-                rest -= 1
+            // Less than a lot is left, and somebody lacks one.
+            let rest = supply % lot
+            if rest > 0, let first = drawn(takers.filter { shares[$0] < quantities[$0] }, draw).first {
+                shares[first] += rest
             }
             return shares
         }
+    }
+
+    private func proRataByPermit(_ supply: Int64, _ quantities: [Int64], _ draw: (Int) -> Digest) -> [Int64] {
+        let total = quantities.reduce(0, +)
+        guard total > supply else { return quantities }
+        var shares = quantities.map { total.dividingFullWidth($0.multipliedFullWidth(by: supply)).quotient }
+        var rest = supply - shares.reduce(0, +)
+        for index in drawn(Array(quantities.indices), draw) where rest > 0 && shares[index] < quantities[index] {
+            shares[index] += 1
+            rest -= 1
+        }
+        return shares
     }
 
     private func drawn(_ steps: [Int], _ draw: (Int) -> Digest) -> [Int] {

@@ -9,7 +9,7 @@ extension RuleBook {
             source: "17 CCR 95911, 95912, 95920; Québec Q-2, r. 46.1, s. 52"
         )
         book.lot = Quantity(1000)
-        book.margin = .proRata(minimumFill: nil)
+        book.margin = .proRataByPermit
         book.underSubscription = .sellAtReserve
         book.purchaseLimit = PurchaseLimit(compliancePercent: 25, generalPercent: 4)
         book.holdingLimit = true

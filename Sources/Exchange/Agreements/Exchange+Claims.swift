@@ -78,7 +78,7 @@ extension Exchange {
             deliver(delivery, claim.clause, claim.period, claim.currency, claim.agreement)
             claim.owed = .zero
         } else {
-            let paid = min(claim.owed, free(claim.debtor, claim.currency))
+            let paid = min(claim.owed, payable(claim.debtor, claim.currency))
             guard paid > .zero, let terms = compacts[claim.agreement].terms,
                 let to = place(of: claim.creditor, terms, claim.agreement),
                 let from = terms.party(of: members[claim.debtor].code, paying: claim.clause)
@@ -226,7 +226,7 @@ extension Exchange {
                 )
             }
         } else {
-            guard free(claim.debtor, claim.currency) > .zero else {
+            guard payable(claim.debtor, claim.currency) > .zero else {
                 throw Refusal(.insufficientFunds, "nothing is free to pay claim \(number) with")
             }
         }

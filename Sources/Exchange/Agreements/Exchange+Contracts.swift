@@ -117,7 +117,7 @@ extension Exchange {
             }
             let bonded = bonds.filter { $0.member == member }.reduce(Money.zero) { $0.clampedSum($1.amount) }
             let needed = max(bonded, entries.compactMap(\.funds).max() ?? .zero)
-            let free = free(member, terms.currency)
+            let free = payable(member, terms.currency)
             guard free >= needed else {
                 throw Refusal(
                     .insufficientFunds,

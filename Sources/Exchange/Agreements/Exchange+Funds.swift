@@ -79,7 +79,7 @@ extension Exchange {
         let (id, terms) = try findInForce(code, seenBy: sender.member)
         guard terms.funds.contains(where: { $0.name == name && $0.manager != nil }), let index = compacts[id].fund(name)
         else { throw Refusal(.unknownFund, "\(code) has no fund \(name) with a manager") }
-        let free = free(sender.member, terms.currency).minorUnits
+        let free = payable(sender.member, terms.currency).minorUnits
         let units = try minorUnits(amount, "amount", currency: terms.currency, max: Limits.moneyMax.minorUnits)
         guard units > 0 else { throw Refusal(.outOfRange, "amount must be above 0") }
         guard units <= free else {

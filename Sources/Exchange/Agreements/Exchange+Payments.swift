@@ -15,12 +15,6 @@ extension Exchange {
         return Money(minorUnits: ledger.balance(account, .cash(terms.currency)).total)
     }
 
-    /// What a member may pay with; nothing leaves the account of one that is frozen.
-    func free(_ member: MemberID, _ currency: Currency) -> Money {
-        let isFrozen = registry.suspensions.contains { $0.member == member && $0.isFrozen }
-        return Money(minorUnits: isFrozen ? 0 : max(0, ledger.balance(.general(member), .cash(currency)).free))
-    }
-
     /// What the venue's fees have gathered.
     func fees(_ currency: Currency) -> Money { Money(minorUnits: ledger.balance(.fee, .cash(currency)).total) }
 
@@ -107,7 +101,7 @@ extension Exchange {
             )
         case .party(let party):
             guard let debtor = members.member(terms.parties[party].member) else { return }
-            let paid = min(due.amount, free(debtor, terms.currency))
+            let paid = min(due.amount, payable(debtor, terms.currency))
             transfer(paid, due: due.amount, from: due.from, to: due.to, of: id, clause: clause, period: period)
             guard paid < due.amount else { return keep(debtor, period, id) }
             let creditor: Claim.Creditor
@@ -173,7 +167,7 @@ extension Exchange {
         let isAssociate = members.associates(of: delivery.buyer).contains(delivery.seller)
         let room = holdingRoom(of: delivery.buyer, delivery.permitClass)
         let fits = isAssociate || amount <= room ?? amount
-        guard free(delivery.buyer, currency) >= delivery.price, fits,
+        guard payable(delivery.buyer, currency) >= delivery.price, fits,
             registry.suspension(of: delivery.buyer, in: program) == nil
         else { return delivery.buyer }
         return nil

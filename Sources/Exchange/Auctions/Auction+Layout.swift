@@ -100,6 +100,7 @@ extension Auction.Result: Layout {
                 try coder.value("reason", old)
             },
             offered: try coder.value("offered", old?.offered),
+            initial: try coder.value("initial", old?.initial),
             demanded: try coder.value("demanded", old?.demanded),
             sold: try coder.value("sold", old?.sold),
             proceeds: try coder.value("proceeds", old?.proceeds),
@@ -121,11 +122,14 @@ extension AuctionStatistics: Layout {
         var new = AuctionStatistics()
         new.bidders = try coder.value("bidders", old?.bidders)
         new.winners = try coder.value("winners", old?.winners)
+        new.biddersByClass = try coder.list("biddersByClass", old?.biddersByClass)
         new.steps = try coder.value("stepCount", old?.steps)
+        new.successful = try coder.value("successful", old?.successful)
         new.bid = try coder.value("bid", old?.bid)
         new.highest = try coder.optional("highest", old?.highest)
         new.lowest = try coder.optional("lowest", old?.lowest)
         new.mean = try coder.optional("mean", old?.mean)
+        new.winningMean = try coder.optional("winningMean", old?.winningMean)
         new.medianBid = try coder.optional("medianBid", old?.medianBid)
         new.medianAllowance = try coder.optional("medianAllowance", old?.medianAllowance)
         new.concentration = try coder.value("concentration", old?.concentration)

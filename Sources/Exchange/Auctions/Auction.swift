@@ -104,6 +104,8 @@ package struct Auction: Sendable {
         package var price: Price?
         package var failure: Clearing.Failure?
         package var offered: Quantity
+        /// Before containment.
+        package var initial: Quantity
         package var demanded: Quantity
         package var sold: Quantity
         package var proceeds: Money
@@ -126,6 +128,7 @@ package struct Auction: Sendable {
     package internal(set) var supply: Quantity
     /// What it offered when it was announced.
     package var proposed: Quantity
+    /// What each consignor has put in, in the order in which they came.
     package internal(set) var consignments: [Consignment] = []
     /// By member.
     package internal(set) var guarantees: [Guarantee] = []
@@ -150,6 +153,22 @@ package struct Auction: Sendable {
 
     /// Whether bids stand that have not been cleared.
     var hasStandingBids: Bool { phase.isBeforeResult && result == nil }
+
+    /// Adds permits that a member puts in.
+    mutating func consign(_ quantity: Quantity, of member: MemberID) {
+        if let place = consignments.firstIndex(where: { $0.member == member }) {
+            consignments[place].quantity += quantity
+        } else {
+            consignments.append(Consignment(member: member, quantity: quantity))
+        }
+    }
+
+    /// How much of what was sold was consigned: those permits come first or last, by the rule book.
+    func soldConsigned(_ result: Result) -> Quantity {
+        let consigned = consignments.reduce(Quantity.zero) { $0 + $1.quantity }
+        return terms.ruleBook.consignedFirst
+            ? min(consigned, result.sold) : max(.zero, result.sold - (result.offered - consigned))
+    }
 
     /// All that is offered before containment.
     package var offered: Quantity { consignments.reduce(supply) { $0 + $1.quantity } }

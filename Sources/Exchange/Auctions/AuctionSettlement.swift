@@ -28,45 +28,38 @@ struct AuctionSettlement: Sendable {
     /// What the auction's seller gets of the proceeds.
     private(set) var sellersProceeds = Money.zero
 
-    /// Winners pay in the order of their bids, and sellers are paid in theirs: consigned permits are sold first if the rule book says so, after the
-    /// seller's otherwise; consignors get their part of the proceeds rounded down, the rest is shared by the terms, rounded down, and what is left goes
-    /// to the first.
+    /// Winners pay in the order of their bids, and sellers are paid in theirs.
+    ///
+    /// What is sold of consigned permits is of all
+    /// consignors in proportion (Québec Q-2, r. 46.1, s. 54.1), proceeds are of all sellers in proportion to what was sold of
+    /// theirs, and the seller's part of them is shared by the terms: each by the largest remainder.
     init(_ auction: Auction, _ result: Auction.Result) {
         for step in result.steps where step.won > .zero {
             if dues.last?.member != step.member { dues.append(Due(member: step.member)) }
             dues[dues.count - 1].won += step.won
             dues[dues.count - 1].paid = dues[dues.count - 1].paid + step.paid
         }
-        let (sold, proceeds) = (result.sold.units, result.proceeds.minorUnits)
-        let consigned = auction.consignments.reduce(0) { $0 + $1.quantity.units }
-        let soldConsigned =
-            auction.terms.ruleBook.consignedFirst
-            ? min(consigned, sold) : max(0, sold - (result.offered.units - consigned))
-        var rest = soldConsigned
-        var due = proceeds
-        for consignment in auction.consignments {
-            let part = min(consignment.quantity.units, rest)
-            rest -= part
-            permits.append(Part(member: consignment.member, amount: part))
-            unsold.append(Part(member: consignment.member, amount: consignment.quantity.units - part))
-            let share = sold > 0 ? Int64(UInt128(proceeds) * UInt128(part) / UInt128(sold)) : 0
-            cash.append(Part(member: consignment.member, amount: share))
-            due -= share
+        let consignments = auction.consignments
+        let consigned = Apportionment.parts(
+            of: auction.soldConsigned(result).units,
+            by: consignments.map(\.quantity.units)
+        )
+        let sold = consigned + [result.sold.units - consigned.reduce(0, +)]
+        let earned = Apportionment.parts(of: result.proceeds.minorUnits, by: sold)
+        for (index, consignment) in consignments.enumerated() {
+            permits.append(Part(member: consignment.member, amount: sold[index]))
+            unsold.append(Part(member: consignment.member, amount: consignment.quantity.units - sold[index]))
+            cash.append(Part(member: consignment.member, amount: earned[index]))
         }
         let seller = auction.terms.seller
-        permits.append(Part(member: seller, amount: sold - soldConsigned))
+        permits.append(Part(member: seller, amount: sold[consignments.count]))
         // What a regulator sells does not exist before it is sold.
         if !auction.terms.issues {
-            unsold.append(Part(member: seller, amount: auction.supply.units - (sold - soldConsigned)))
+            unsold.append(Part(member: seller, amount: auction.supply.units - sold[consignments.count]))
         }
-        var left = due
-        let first = cash.count
-        for share in auction.terms.shares {
-            let part = Int64(UInt128(due) * UInt128(share.percent) / 100)
-            left -= part
-            cash.append(Part(member: share.member, amount: part))
-        }
-        cash[first].amount += left
+        let shares = auction.terms.shares
+        let parts = Apportionment.parts(of: earned[consignments.count], by: shares.map(\.percent))
+        for (share, part) in zip(shares, parts) { cash.append(Part(member: share.member, amount: part)) }
         for part in cash where part.member == seller {
             sellersProceeds = sellersProceeds + Money(minorUnits: part.amount)
         }

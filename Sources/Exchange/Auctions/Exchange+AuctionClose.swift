@@ -156,6 +156,7 @@ extension Exchange {
             price: clearing.price,
             failure: clearing.failure,
             offered: clearing.offered,
+            initial: clearing.initial,
             demanded: clearing.demanded,
             sold: clearing.sold,
             proceeds: clearing.proceeds,
@@ -228,9 +229,6 @@ extension Exchange {
             preconditionFailure("an auction ends before it is cleared")
         }
         let terms = auction.terms
-        for part in settlement.unsold {
-            ledger.release(part.amount, of: .permits(terms.permitClass), in: .general(part.member))
-        }
         registry.pledge(.zero - auction.setAside, of: terms.permitClass)
         let program = registry[terms.permitClass].program
         if terms.issues, settlement.sellersProceeds > .zero {
@@ -238,43 +236,18 @@ extension Exchange {
         }
         auctions[slot].settlement = nil
         auctions[slot].end(as: result.failure == nil ? .settled : .failed, sequence: sequence)
+        for part in settlement.unsold where part.member == terms.seller { release(part, of: terms.permitClass) }
         rollOver(from: id)
-        countAuction(of: program)
+        for part in settlement.unsold where part.member != terms.seller && !staysConsigned(part, after: id) {
+            release(part, of: terms.permitClass)
+        }
+        if terms.issues { countAuction(of: program) }
         events.append(.auctionCleared(auctions[slot]))
         publish(id, result.failure.map(\.text) ?? "")
     }
 
-    /// Adds what was not sold of the seller's part to its later auctions of the class that have not opened, by the rule book.
-    private mutating func rollOver(from id: AuctionID) {
-        guard let result = auctions[slot(of: id)].result else { return }
-        let terms = auctions[slot(of: id)].terms
-        let unsold = max(auctions[slot(of: id)].supply.units - result.sold.units, 0)
-        let waiting = auctions.indices.filter { index in
-            auctions[index].phase == .announced && auctions[index].terms.permitClass == terms.permitClass
-                && auctions[index].terms.seller == terms.seller
-        }
-        let later = waiting.sorted { a, b in (auctions[a].terms.closes, a) < (auctions[b].terms.closes, b) }
-        let additions = terms.ruleBook.rollOver.additions(
-            of: Quantity(unsold),
-            to: later.map { index in
-                let auction = auctions[index]
-                return RollOver.Later(
-                    proposed: auction.proposed,
-                    planned: auction.supply,
-                    isSameYear: auction.terms.closes.date.year == terms.closes.date.year
-                )
-            }
-        )
-        for (index, addition) in zip(later, additions) where addition > .zero {
-            auctions[index].supply += addition
-            if terms.issues {
-                registry.pledge(addition, of: terms.permitClass)
-            } else {
-                let isHeld = ledger.hold(addition.units, of: .permits(terms.permitClass), in: .general(terms.seller))
-                precondition(isHeld, "what was not sold is no longer there")
-            }
-            publish(auctions[index].terms.id, "rolled over from \(terms.code)")
-        }
+    private mutating func release(_ part: AuctionSettlement.Part, of permitClass: ClassID) {
+        ledger.release(part.amount, of: .permits(permitClass), in: .general(part.member))
     }
 
     /// Tells each bidder what became of each of its steps.

@@ -77,7 +77,7 @@ extension Exchange {
             throw Refusal(.invalidCombination, "tiers and withhold are for a regulator's auctions")
         }
         let terms = try auctionTerms(new, permitClass, registry[program].currency, sender)
-        let auction = Auction(terms: terms, supply: new.supply)
+        var auction = Auction(terms: terms, supply: new.supply)
         if issues {
             try checkIssue(of: auction.setAside, permitClass)
         } else {
@@ -86,13 +86,14 @@ extension Exchange {
         }
         // Nothing below may fail.
         forgetAuctions(of: sender.member)
+        let hasMore = takeRolledOver(by: &auction)
         auctionCount += 1
         registry.pledge(auction.setAside, of: permitClass)
         timers.add(.auctionOpens(terms.id), at: terms.opens)
         timers.add(.auctionCloses(terms.id), at: terms.closes)
         auctions.append(auction)
         events.append(.auctionAnnounced(auction))
-        publish(terms.id, "")
+        publish(terms.id, hasMore ? "with what was not sold before" : "")
     }
 
     /// Forgets the auctions of a seller that ended before its last ones; settlement has them all.
@@ -176,14 +177,10 @@ extension Exchange {
     private mutating func consign(to code: Code, _ quantity: Quantity, _ sender: Sender) throws(Refusal) {
         let id = try findAuction(code)
         try checkPhase(of: id, is: .announced)
-        let own = auctions[slot(of: id)].consignments.count { $0.member == sender.member }
-        guard own < Limits.consignmentsMax else {
-            throw Refusal(.limitReached, "you have consigned \(own) times to \(code), the most there can be")
-        }
         let permitClass = auctions[slot(of: id)].terms.permitClass
         try checkStanding(sender.member, in: registry[permitClass].program)
         try holdPermits(quantity, of: permitClass, sender)
-        auctions[slot(of: id)].consignments.append(.init(member: sender.member, quantity: quantity))
+        auctions[slot(of: id)].consign(quantity, of: sender.member)
         publish(id, "")
     }
 
@@ -207,6 +204,7 @@ extension Exchange {
         guard amount >= held || auctions[slot(of: id)].entry(of: sender.member) == nil else {
             throw Refusal(.insufficientGuarantee, "a guarantee cannot be lowered while a bid stands; withdraw it first")
         }
+        if amount > held { try checkCash(of: sender.member) }
         let account = AccountID.general(sender.member)
         let asset = AssetID.cash(terms.currency)
         guard amount <= held || ledger.hold(amount - held, of: asset, in: account) else {

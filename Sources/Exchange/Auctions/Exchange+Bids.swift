@@ -40,9 +40,8 @@ extension Exchange {
         let book = terms.ruleBook
         try checkPhase(of: id, is: .open)
         try checkStanding(member, in: registry[terms.permitClass].program)
-        guard terms.seller != member else {
-            throw Refusal(.invalidCombination, "a seller does not bid in its own auction")
-        }
+        try checkCash(of: member)
+        try checkNoOwnPart(of: member, in: terms)
         guard !book.oneStepEach || content.steps.count == 1 else {
             throw Refusal(.invalidCombination, "rule book \(book.code) takes one price step of each bidder")
         }
@@ -88,10 +87,11 @@ extension Exchange {
     /// The limits that need no price: the purchase limit, associates together, and the holding limit.
     private func checkBidLimits(_ quantity: Quantity, of member: MemberID, in id: AuctionID) throws(Refusal) {
         let auction = auctions[slot(of: id)]
-        let limits = auction.terms.ruleBook.purchaseLimit
         let before = auction.entry(of: member)?.bid.quantity ?? .zero
-        if let limit = purchaseLimit(limits, of: member, in: auction) {
-            let others = auction.entries.filter { $0.member != member && isAssociated($0.member, member) }
+        let own = members[member].isCompliance
+        let associates = auction.entries.filter { $0.member != member && isAssociated($0.member, member) }
+        for (limit, isShared) in purchaseLimits(of: member, in: auction) {
+            let others = associates.filter { isShared || members[$0.member].isCompliance == own }
                 .reduce(Quantity.zero) { $0 + $1.bid.quantity }
             guard others + quantity <= limit else {
                 throw Refusal(
@@ -105,13 +105,30 @@ extension Exchange {
         }
     }
 
-    private func purchaseLimit(_ limits: PurchaseLimit, of member: MemberID, in auction: Auction) -> Quantity? {
-        let group = members.associates(of: member)
-        let each = group.map {
-            limits.quantity(for: members[$0].isCompliance ? .compliance : .general, of: auction.offered)
+    /// The limit of all associates together, that of their most generous class, and the one that those of the member's own class
+    /// share: an association lifts no general participant's (WAC 173-446-330).
+    private func purchaseLimits(
+        of member: MemberID,
+        in auction: Auction
+    ) -> [(limit: Quantity, isShared: Bool)] {
+        func limit(of member: MemberID) -> Quantity? {
+            let bidderClass: BidderClass = members[member].isCompliance ? .compliance : .general
+            return auction.terms.ruleBook.purchaseLimit.quantity(for: bidderClass, of: auction.offered)
         }
-        // No limit on one of them is none on all.
-        return each.contains { $0 == nil } ? nil : each.compactMap { $0 }.max()
+        let each = members.associates(of: member).map(limit)
+        let group = each.contains { $0 == nil } ? nil : each.compactMap { $0 }.max()
+        return [(limit(of: member), false), (group, true)].compactMap { limit, isShared in limit.map { ($0, isShared) }
+        }
+    }
+
+    /// Refuses a bid of who sells, or is paid for what is sold, and of its associates: it would pay itself, at a price of its own.
+    private func checkNoOwnPart(of member: MemberID, in terms: Auction.Terms) throws(Refusal) {
+        guard !isAssociated(terms.seller, member) else {
+            throw Refusal(.invalidCombination, "a seller and its associates do not bid in its own auction")
+        }
+        guard !terms.shares.contains(where: { isAssociated($0.member, member) }) else {
+            throw Refusal(.invalidCombination, "who has a share in an auction's proceeds does not bid in it")
+        }
     }
 
     /// Whether two members share their purchase limit.
@@ -124,6 +141,8 @@ extension Exchange {
         let id = try findAuction(bid.auction)
         try checkPhase(of: id, is: .open)
         try checkStanding(sender.member, in: registry[auctions[slot(of: id)].terms.permitClass].program)
+        try checkCash(of: sender.member)
+        try checkNoOwnPart(of: sender.member, in: auctions[slot(of: id)].terms)
         try checkBidCount(of: sender.member, in: id)
         try checkBidLimits(bid.quantity, of: sender.member, in: id)
         // Nothing below may fail.

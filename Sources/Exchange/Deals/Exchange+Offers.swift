@@ -158,6 +158,7 @@ extension Exchange {
                 }
             }
         }
+        if offer.price > .zero { try checkCash(of: sender.member) }
         let free = ledger.balance(.general(sender.member), .cash(offer.currency)).free
         guard offer.price.minorUnits <= free else {
             throw Refusal(
@@ -204,11 +205,8 @@ extension Exchange {
         guard registry[program].yields == season.program else { return }
         let isOver = right.seasonsLeft.map { $0 == 0 || !registry.isFor(right, season) } ?? false
         let yielded = isOver ? .zero : right.yield(in: season, of: program)
-        let due = min(Money(minorUnits: yielded.units * right.royalty.minorUnits) + right.owed, Limits.moneyMax)
-        // Nothing leaves the account of a frozen member.
-        let isFrozen = registry.suspension(of: right.buyer, in: program)?.isFrozen ?? false
-        let free = isFrozen ? 0 : ledger.balance(.general(right.buyer), .cash(right.currency)).free
-        let paid = min(due, Money(minorUnits: max(0, free)))
+        let due = min((isOver ? .zero : right.royalty(in: season, of: program)) + right.owed, Limits.moneyMax)
+        let paid = min(due, payable(right.buyer, right.currency))
         if paid > .zero {
             var payment = Transfer(
                 kind: .royalty,

@@ -26,6 +26,7 @@ extension Exchange {
         let isDeposit = kind == .deposit
         // A regulator has cash from auctions and penalties, which is paid out to it.
         if isDeposit || members[member].role != .regulator { try checkParticipant(member) }
+        if !isDeposit { try checkCash(of: member) }
         let account = AccountID.general(member)
         let outcome = ledger.transfer(
             units,

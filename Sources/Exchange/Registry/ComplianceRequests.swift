@@ -58,11 +58,11 @@ extension RequestRule {
 
     package static let bust = RequestRule(
         .bust,
-        "Undoes a trade; two persons.",
+        "Undoes a trade, or corrects its price; two persons.",
         by: .regulator,
         [.alwaysTwoPersons, .twoPersons],
         required: [(.market, .code), (.trade, .integer)],
-        optional: [(.text, .text)]
+        optional: [(.price, .decimal), (.text, .text)]
     )
 
     package static let cover = RequestRule(
@@ -194,6 +194,7 @@ extension LineScanner {
         .bust(
             market: try required(code(.market, line), .market),
             trade: try number(.trade, line),
+            price: try decimal(.price, line),
             text: try text(.text, line) ?? ""
         )
     }

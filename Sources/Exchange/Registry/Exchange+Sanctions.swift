@@ -4,7 +4,7 @@ import OrderBook
 import Permits
 import Registry
 
-// Suspension and readmission, penalties paid, trades undone.
+// Suspension and readmission, penalties paid.
 
 extension Exchange {
     /// Refuses a member that is barred from a program's markets.
@@ -19,6 +19,19 @@ extension Exchange {
     func checkNotFrozen(_ member: MemberID, in program: ProgramID) throws(Refusal) {
         guard let suspension = registry.suspension(of: member, in: program), suspension.isFrozen else { return }
         throw suspended(suspension)
+    }
+
+    /// Refuses to let cash leave a member of which an account is frozen, in whatever program: its cash is of all of them.
+    @inline(__always)
+    func checkCash(of member: MemberID) throws(Refusal) {
+        guard !registry.suspensions.isEmpty, let freeze = registry.freeze(of: member) else { return }
+        throw suspended(freeze)
+    }
+
+    /// What a member's cash can pay by itself, without a request of its own: nothing if an account is frozen.
+    func payable(_ member: MemberID, _ currency: Currency) -> Money {
+        guard registry.freeze(of: member) == nil else { return .zero }
+        return Money(minorUnits: max(0, ledger.balance(.general(member), .cash(currency)).free))
     }
 
     private func suspended(_ suspension: Suspension) -> Refusal {
@@ -38,7 +51,10 @@ extension Exchange {
         let program = try findProgram(new.program)
         try checkRegulator(of: program, sender)
         try checkParticipant(member)
-        try checkNoSweep(of: program)
+        // A freeze reaches into every program: what would let cash go ends.
+        for id in registry.programs.indices.map({ ProgramID(UInt32($0)) }) where id == program || new.isFrozen {
+            try checkNoSweep(of: id)
+        }
         guard new.until == nil || new.auctions == nil else {
             throw Refusal(.invalidCombination, "until and auctions do not go together")
         }
@@ -58,12 +74,17 @@ extension Exchange {
         publish(.suspension(suspension, text: new.text))
         let barred = markets.filter { registry[$0.terms.permitClass].program == program }.map(\.terms.market)
         for auction in auctions where auction.phase.isBeforeResult {
-            guard registry[auction.terms.permitClass].program == program else { continue }
-            withdraw(member, from: auction.terms.id)
+            if registry[auction.terms.permitClass].program == program {
+                withdraw(member, from: auction.terms.id)
+            } else if new.isFrozen {
+                removeBid(of: member, from: auction.terms.id)
+            }
         }
         let classes = registry.classIDs.filter { registry[$0].program == program }
         endDeals(of: member, in: classes)
-        cancelAll(of: member, .suspended) { barred.contains($0.id.market) }
+        cancelAll(of: member, .suspended) {
+            barred.contains($0.id.market) || (new.isFrozen && $0.side == .buy)
+        }
     }
 
     mutating func readmit(
@@ -86,7 +107,7 @@ extension Exchange {
         publish(.readmission(program, member, text: text))
     }
 
-    /// An auction of a program has ended: suspensions for a number of auctions grow shorter.
+    /// An auction of a program's regulator has been held: suspensions for a number of auctions grow shorter.
     mutating func countAuction(of program: ProgramID) {
         for member in registry.countAuction(of: program) {
             readmit(member, in: program, text: "its auctions have passed")
@@ -99,6 +120,7 @@ extension Exchange {
         guard registry.penalties.indices.contains(index), !registry.penalties[index].isPaid,
             registry.penalties[index].member == sender.member
         else { throw Refusal(.unknownPenalty, "no unpaid penalty \(number) of yours; PENALTIES lists them") }
+        try checkCash(of: sender.member)
         let penalty = registry.penalties[index]
         let program = registry[penalty.program]
         let free = ledger.balance(.general(sender.member), .cash(program.currency)).free
@@ -120,63 +142,5 @@ extension Exchange {
         move(&transfer)
         registry.pay(penalty: index)
         publish(.paid(registry.penalties[index]))
-    }
-
-    /// Undoes a trade by a compensating entry: cash, fees and permits go back.
-    mutating func bust(market code: Code, trade number: UInt64, text reason: String, _ sender: Sender) throws(Refusal) {
-        let id = try findMarket(code)
-        let terms = markets[id.slot].terms
-        try checkRegulator(of: registry[terms.permitClass].program, sender)
-        guard let trade = markets[id.slot].recentTrades.trade(number), !trade.isBusted else {
-            throw Refusal(
-                .unknownTrade,
-                "trade \(number) is not among the last of \(code), or is busted; TRADES lists them"
-            )
-        }
-        guard !trade.isAcross else {
-            throw Refusal(
-                .invalidCombination,
-                "trade \(number) passed between zones, where its permits moved on; the members can reverse it by agreement"
-            )
-        }
-        let notional = trade.price.notional(of: trade.quantity).minorUnits
-        let received = notional - trade.sellerFee.minorUnits
-        let fees = trade.buyerFee.minorUnits + trade.sellerFee.minorUnits
-        try checkHolding(
-            adding: trade.quantity,
-            member: trade.seller,
-            permitClass: terms.permitClass,
-            from: isAssociated(trade.buyer, trade.seller) ? trade.quantity : .zero
-        )
-        let free = ledger.balance(.general(trade.seller), .cash(terms.currency)).free
-        guard received <= free else {
-            throw Refusal(
-                .insufficientFunds,
-                "the seller must give back \(text(received, terms.currency)), free \(text(free, terms.currency))"
-            )
-        }
-        let gathered = self.fees(terms.currency).minorUnits
-        guard fees <= gathered else {
-            throw Refusal(
-                .insufficientFunds,
-                "the fees of \(text(fees, terms.currency)) must go back, and \(text(gathered, terms.currency)) are left of all fees"
-            )
-        }
-        let amount = PermitAmount(.init(program: .none, vintage: 0), trade.quantity)
-        try checkPermits(amount, terms.permitClass, of: trade.buyer)
-        // Nothing below may fail.
-        let because = "trade \(number)"
-        func back(_ from: MemberID, _ to: MemberID, _ asset: Transfer.Asset, _ amount: Int64) -> Transfer {
-            Transfer(kind: .bust, from: from, to: to, asset: asset, amount: amount, text: because)
-        }
-        for var transfer in [
-            back(trade.seller, trade.buyer, .cash(terms.currency), received),
-            back(.venue, trade.buyer, .cash(terms.currency), fees),
-            back(trade.buyer, trade.seller, .permits(terms.permitClass), trade.quantity.units),
-        ] where transfer.amount > 0 {
-            move(&transfer)
-        }
-        markets[id.slot].recentTrades.bust(number)
-        publish(.bust(trade, market: id, text: reason))
     }
 }

@@ -249,7 +249,7 @@ extension Exchange {
         }
         watchPrice(trade, program)
         let since = now.adding(microseconds: -Exchange.washWindow)
-        let isWithin = trade.buyer == trade.seller || isAssociated(trade.buyer, trade.seller)
+        let isWithin = isAssociated(trade.buyer, trade.seller)
         let first =
             isWithin
             ? nil : markets[market.slot].recentTrades.opposite(depth: Exchange.washDepth, since: since)
@@ -260,8 +260,7 @@ extension Exchange {
             if let first {
                 "trades \(first.number) and \(trade.number) in \(code): \(trade.quantity.units) from \(buyer) to \(seller) and back"
             } else {
-                "trade \(trade.number) in \(code): "
-                    + (buyer == seller ? "\(buyer) with itself" : "\(buyer) and \(seller) are associates")
+                "trade \(trade.number) in \(code): \(buyer) and \(seller) are associates"
             }
         alert(.washTrade, in: program, text)
     }

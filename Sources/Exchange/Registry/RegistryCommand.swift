@@ -14,7 +14,7 @@ package enum RegistryCommand: Sendable, Equatable {
     case deadline(NewDeadline)
     case suspend(NewSuspension)
     case readmit(program: Code, member: Code, text: String)
-    case bust(market: Code, trade: UInt64, text: String)
+    case bust(market: Code, trade: UInt64, price: DecimalNumber?, text: String)
     case retire(PermitAmount, text: String)
     /// `from` is another facility of the member; nil for its general account.
     case cover(facility: Code, PermitAmount, from: Code?)

@@ -27,7 +27,7 @@ package enum RegistryFact: Sendable {
     case suspension(Suspension, text: String)
     case readmission(ProgramID, MemberID, text: String)
     case certificate(Certificate)
-    case bust(TradePrint, market: MarketID, text: String)
+    case bust(TradePrint, market: MarketID, price: Price?, text: String)
     /// A season was opened, or its terms changed.
     case season(Season)
     /// Holders of entitlements were credited.

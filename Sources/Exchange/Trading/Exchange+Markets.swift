@@ -75,26 +75,15 @@ extension Exchange {
             maker: FeeRate(partsPerMillion: Int32(maker)),
             taker: FeeRate(partsPerMillion: Int32(taker))
         )
-        try checkLevels(reference: terms.reference, tick: terms.tick, basisPoints: band)
-        return terms
-    }
-
-    /// Refuses a band with more prices than the book's ladder can index, or with prices above the limit.
-    func checkLevels(reference: Price, tick: Price, basisPoints: Int64) throws(Refusal) {
-        let band = Band(reference: reference, tick: tick, basisPoints: basisPoints)
-        let levels = band.levelCount(tick: tick)
+        // As prices rise the band may come to hold more; it is narrower then, and the `REFERENCE` line says so.
+        let levels = Band.levelCount(reference: terms.reference, tick: terms.tick, basisPoints: band)
         guard levels <= Int64(Limits.levelsMax) else {
             throw Refusal(
                 .outOfRange,
                 "the band has \(levels) prices; at most \(Limits.levelsMax): widen the tick or narrow the band"
             )
         }
-        guard band.high <= Limits.priceMax else {
-            throw Refusal(
-                .outOfRange,
-                "the band goes above the largest price, \(Limits.priceMax.minorUnits) minor units"
-            )
-        }
+        return terms
     }
 
     /// The name under which a member asks for its own stream.

@@ -23,6 +23,7 @@ extension Exchange {
         let wanted = needed(for: order, market: id)
         switch order.side {
         case .buy:
+            try checkCash(of: order.owner)
             let added = order.open - replaced
             if added > .zero { try checkHolding(adding: added, member: order.owner, permitClass: market.permitClass) }
             let free = ledger.balance(.general(order.owner), .cash(market.currency)).free + freed
@@ -82,6 +83,7 @@ extension Exchange {
                 )
             case .triggered(let order):
                 hasTriggered = true
+                markets[id.slot].noteSetOff(order)
                 events.append(.triggered(member: order.owner, count: nextCount(of: order.owner), order: order))
             case .repriced(let order, let from):
                 guard order.side == .buy else { break }
@@ -140,6 +142,7 @@ extension Exchange {
                 seller: fill.sell.owner,
                 buyerFee: buyerFee,
                 sellerFee: sellerFee,
+                nextOrder: OrderID(count: orderCount + 1, market: MarketID(0)),
                 isAcross: across != nil
             )
         )

@@ -100,7 +100,11 @@ extension Exchange {
         events.append(.orderAmended(changed, market: id))
         let keepsPlace = changed.price == order.price && changed.stop == order.stop && changed.open <= order.open
         let looksAcross = !keepsPlace && phase == .open && isCoupled(id)
-        if !looksAcross || !isReached(by: changed.side, at: changed.price, in: id) {
+        if phase.isCall, !keepsPlace, !preventSelfTrade(of: changed, in: id) {
+            markets[id.slot].book.withdraw(order.id, events: &bookEvents)
+            bookEvents.append(.closed(changed, .selfTrade))
+            settleBookEvents(of: id)
+        } else if !looksAcross || !isReached(by: changed.side, at: changed.price, in: id) {
             hasTriggered = false
             beginMatching(in: id)
             markets[id.slot].book.amend(

@@ -27,7 +27,12 @@ extension Exchange {
         if order.expiry != .never { timers.add(.expire(order.id), at: order.expiry) }
         events.append(.orderEntered(order, market: id))
         entering = order.id
-        admit(order, in: id)
+        if markets[id.slot].phase.isCall, !preventSelfTrade(of: order, in: id) {
+            bookEvents.append(.closed(order, .selfTrade))
+            settleBookEvents(of: id)
+        } else {
+            admit(order, in: id)
+        }
         entering = nil
         let open = markets[id.slot].book.open(order.id)
         if open.units > 0 { rests(order.id, of: order.owner) }

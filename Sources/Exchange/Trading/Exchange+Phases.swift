@@ -78,10 +78,16 @@ extension Exchange {
             sweep.enter(1)
         }
         if next == .closing {
-            let isDone = markets[id.slot].book.beginClosing(atMost: &stepsLeft, events: &bookEvents)
-            markets[id.slot].isSwept = !isDone
-            settleBookEvents(of: id)
-            return isDone
+            if sweep.stage == 1 {
+                let isDone = markets[id.slot].book.beginClosing(atMost: &stepsLeft, events: &bookEvents)
+                settleBookEvents(of: id)
+                guard isDone else { return false }
+                sweep.enter(2)
+            }
+            guard sweepSelfTrades(in: id, &sweep) else { return false }
+            markets[id.slot].isSwept = false
+            publishIndicative(of: id)
+            return true
         }
         markets[id.slot].isSwept = false
         if next == .open {
@@ -108,17 +114,14 @@ extension Exchange {
         }
         try checkAtRest(id)
         try checkTick(reference, "price", in: id)
-        try checkLevels(
-            reference: reference,
-            tick: markets[id.slot].terms.tick,
-            basisPoints: markets[id.slot].terms.bandBasisPoints
-        )
         // Nothing below may fail.
         moveReference(of: id, to: reference)
+        markets[id.slot].today = TradingDay(after: tradeCount, reference: reference)
+        markets[id.slot].yesterday = nil
     }
 
     /// Moves the band around a new reference price; orders that fall outside end.
-    private mutating func moveReference(of id: MarketID, to price: Price) {
+    mutating func moveReference(of id: MarketID, to price: Price) {
         markets[id.slot].reference = price
         let band = markets[id.slot].band
         markets[id.slot].book.lastPrice = price
@@ -158,20 +161,14 @@ extension Exchange {
             guard exchange.markets[slot].hasTraded else { return }
             exchange.markets[slot].hasTraded = false
             exchange.markets[slot].alertedSides = 0
-            let market = exchange.markets[slot].terms
-            let last = exchange.clampedReference(exchange.markets[slot].book.lastPrice, of: market)
-            exchange.moveReference(of: market.market, to: last)
+            let last = exchange.markets[slot].book.lastPrice
+            exchange.markets[slot].yesterday = exchange.markets[slot].today
+            exchange.markets[slot].today = TradingDay(after: exchange.tradeCount, reference: last)
+            exchange.moveReference(of: exchange.markets[slot].terms.market, to: last)
         }
         guard isDone else { return false }
         firstReplies.forgetAll()
         events.append(.dayEnded)
         return true
-    }
-
-    /// The last price, kept low enough that its band fits the ladder.
-    private func clampedReference(_ price: Price, of terms: MarketListing) -> Price {
-        let levels = Band(reference: price, tick: terms.tick, basisPoints: terms.bandBasisPoints)
-            .levelCount(tick: terms.tick)
-        return levels <= Int64(Limits.levelsMax) ? price : terms.reference
     }
 }

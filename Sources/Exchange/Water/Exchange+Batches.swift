@@ -48,6 +48,7 @@ extension Exchange {
         while true {
             let isOver = goOn(&sweep, to: ways.count) { exchange, sweep, place in
                 if sweep.batch == nil {
+                    exchange.preventSelfTrades(by: ways[place])
                     sweep.batch = exchange.batch(by: ways[place])
                     guard let batch = sweep.batch else { return }
                     // What has traded may let others meet.
@@ -105,16 +106,12 @@ extension Exchange {
     /// The price is in the middle between the worst sell and the worst buy that trade, as the origin's market quotes it,
     /// rounded down to the tick and never below that sell. Of an iceberg what it shows takes part.
     private func batch(by coupling: Coupling) -> Batch? {
-        guard isCrossed(coupling) else { return nil }
-        let (from, to) = (coupling.origin, coupling.destination)
-        let (bid, ask) = (tops[to.slot].bid, tops[from.slot].ask)
-        let capacity = capacity(of: coupling)
-        let sells = shown(.sell, in: from, coupling.left, meeting: bid, by: coupling, enough: capacity)
-        let buys = shown(.buy, in: to, coupling.arrives, meeting: ask, by: coupling, enough: capacity)
-        guard let margin = margin(sells, buys, capacity, by: coupling) else { return nil }
+        guard let (sells, buys) = meeting(coupling),
+            let margin = margin(sells, buys, capacity(of: coupling), by: coupling)
+        else { return nil }
         return Batch(
-            from: from,
-            to: to,
+            from: coupling.origin,
+            to: coupling.destination,
             price: batchPrice(margin.sell, margin.buy, by: coupling),
             sells: share(margin.volume, among: sells, upTo: margin.sell),
             buys: share(margin.volume, among: buys, upTo: margin.buy)
@@ -188,8 +185,8 @@ extension Exchange {
         return result
     }
 
-    /// Gives a volume to the orders up to the worst price: better ones all they show, those at it pro rata, rounded down,
-    /// and what is left over one multiple each by time.
+    /// Gives a volume to the orders up to the worst price: better ones all they show, those at it pro rata by the largest
+    /// remainder, of equal ones by time.
     /// - Returns: what each gets, the last first.
     private func share(
         _ volume: Int64,
@@ -204,22 +201,25 @@ extension Exchange {
             rest -= order.multiples
         }
         let marginal = orders[better.endIndex...].prefix { $0.price == price }
-        let total = marginal.reduce(Int128(0)) { $0 + Int128($1.multiples) }
-        let shared = rest
-        for order in marginal {
-            let given = Int64(Int128(shared) * Int128(order.multiples) / total)
-            parts.append(Batch.Part(order: order.id, given: given))
-            rest -= given
-        }
-        for (index, order) in marginal.enumerated() where rest > 0 {
-            let place = better.count + index
-            guard parts[place].given < order.multiples else { continue }
-            parts[place].given += 1
-            rest -= 1
-        }
+        let shares = Apportionment.parts(of: rest, by: marginal.map(\.multiples))
+        parts += zip(marginal, shares).map { Batch.Part(order: $0.id, given: $1) }
         parts.removeAll { $0.given == 0 }
         parts.reverse()
         return parts
+    }
+
+    /// What the orders show that can meet across a way, each side up to the price with which it uses up the way's capacity.
+    func meeting(
+        _ coupling: Coupling
+    ) -> (sells: ContiguousArray<OrderBook.Shown>, buys: ContiguousArray<OrderBook.Shown>)? {
+        guard isCrossed(coupling) else { return nil }
+        let (from, to) = (coupling.origin, coupling.destination)
+        let (bid, ask) = (tops[to.slot].bid, tops[from.slot].ask)
+        let capacity = capacity(of: coupling)
+        return (
+            shown(.sell, in: from, coupling.left, meeting: bid, by: coupling, enough: capacity),
+            shown(.buy, in: to, coupling.arrives, meeting: ask, by: coupling, enough: capacity)
+        )
     }
 
     private func batchPrice(_ sell: Price, _ buy: Price, by coupling: Coupling) -> Price {

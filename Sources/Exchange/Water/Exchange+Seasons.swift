@@ -56,50 +56,46 @@ extension Exchange {
         var sweep = Sweep(.announcement(index, entitlements, upTo), began: now)
         var total = Quantity.zero
         var promised: [(ClassID, Quantity)] = []
+        var rests: [Announcement.Rest] = []
         for permitClass in registry.classes(of: source, vintage: vintage) where !registry[permitClass].isExpired {
-            let credits = credits(permitClass, entitlements, season, to: upTo)
-            let quantity = Quantity(credits.reduce(0) { $0 + $1.amount })
+            var announcement = entitled(permitClass, entitlements, season)
+            let shares = announcement.shares(
+                of: Percent(hundredths: upTo.hundredths - before.hundredths),
+                season.rests(of: entitlements, in: permitClass)
+            )
+            rests += shares.rests
+            let quantity = shares.credits.reduce(Quantity.zero) { $0 + $1.quantity }
             try checkIssue(of: quantity, permitClass)
             promised.append((permitClass, quantity))
             total += quantity
-            sweep.parts += credits
+            sweep.parts += shares.credits.map {
+                Sweep.Part(account: .general($0.member), permitClass: permitClass, amount: $0.quantity.units)
+            }
         }
         try checkTotalIssue(of: total, source, vintage: vintage)
         // Nothing below may fail.
-        registry.announce(upTo, of: entitlements, season: index)
+        registry.announce(upTo, of: entitlements, season: index, rests: rests)
         for (permitClass, quantity) in promised { registry[permitClass].promised += quantity }
         begin(sweep)
         return .registry(.issued(total))
     }
 
-    /// What each holder of entitlements that yield a class is credited; what is leased yields to the lessee.
-    private func credits(
-        _ permitClass: ClassID,
-        _ program: ProgramID,
-        _ season: Season,
-        to upTo: Percent
-    ) -> [Sweep.Part] {
-        let before = season.announced(of: program)
-        var credits: [Sweep.Part] = []
-        func add(_ member: MemberID, _ entitled: Quantity) {
-            let quantity = Season.credit(for: entitled, from: before, to: upTo)
-            guard quantity > .zero else { return }
-            credits.append(Sweep.Part(account: .general(member), permitClass: permitClass, amount: quantity.units))
-        }
+    /// Who holds entitlements that yield a class; what is leased yields to the lessee.
+    private func entitled(_ permitClass: ClassID, _ program: ProgramID, _ season: Season) -> Announcement {
+        var announcement = Announcement(of: permitClass)
         for entitlement in registry.entitlements(yielding: permitClass)
         where registry[entitlement].program == program {
             let leases = registry.leases(of: entitlement, in: season)
             for (account, balance) in ledger.holders(of: .permits(entitlement)) {
                 guard let member = account.member else { continue }
-                guard !leases.isEmpty, let leased = leases[member] else {
-                    add(member, Quantity(balance.total))
-                    continue
+                announcement.add(Quantity(balance.total), of: member)
+                for lease in leases.isEmpty ? [] : leases[member] ?? [] {
+                    announcement.add(.zero - lease.quantity, of: member)
+                    announcement.add(lease.quantity, of: lease.buyer)
                 }
-                add(member, leased.reduce(Quantity(balance.total)) { $0 - $1.quantity })
-                for lease in leased { add(lease.buyer, lease.quantity) }
             }
         }
-        return credits
+        return announcement
     }
 
     /// Credits one holder with what was announced.
@@ -132,7 +128,7 @@ extension Exchange {
         try checkIssue(of: quantity, total)
     }
 
-    /// A spill takes its share of what lies in spillable accounts, rounded down for each.
+    /// A spill takes its share of what lies in spillable accounts, of all together rounded down, by the largest remainder.
     mutating func spill(
         program: Code,
         vintage: Int64,
@@ -142,7 +138,13 @@ extension Exchange {
         let share = Percent(hundredths: try scaled(percent, "percent", to: 2, max: 10_000, unit: "per cent"))
         let classes = try spillableClasses(program, vintage, sender)
         var sweep = Sweep(.spill(registry[classes[0]].program, vintage: vintage, share), began: now)
-        sweep.parts = spillable(classes) { share.shareRoundedDown(of: $0) }
+        sweep.parts = classes.flatMap { id in
+            let parts = spillable([id])
+            let total = Quantity(parts.reduce(0) { $0 + $1.amount })
+            let lost = Apportionment.parts(of: share.shareRoundedDown(of: total).units, by: parts.map(\.amount))
+            return zip(parts, lost).map { Sweep.Part(account: $0.account, permitClass: id, amount: $1) }
+                .filter { $0.amount > 0 }
+        }
         sweep.sum = Quantity(sweep.parts.reduce(0) { $0 + $1.amount })
         begin(sweep)
         return .registry(.issued(sweep.sum))
@@ -164,7 +166,7 @@ extension Exchange {
     mutating func release(program: Code, vintage: Int64, _ sender: Sender) throws(Refusal) -> Outcome {
         let classes = try spillableClasses(program, vintage, sender)
         var sweep = Sweep(.release(registry[classes[0]].program, vintage: vintage), began: now)
-        sweep.parts = spillable(classes) { $0 }
+        sweep.parts = spillable(classes)
         sweep.sum = Quantity(sweep.parts.reduce(0) { $0 + $1.amount })
         begin(sweep)
         return .registry(.issued(sweep.sum))
@@ -191,11 +193,11 @@ extension Exchange {
         return true
     }
 
-    /// What `amount` says of each spillable account with anything of some classes.
-    private func spillable(_ classes: [ClassID], amount: (Quantity) -> Quantity) -> [Sweep.Part] {
+    /// All that lies in spillable accounts of some classes.
+    private func spillable(_ classes: [ClassID]) -> [Sweep.Part] {
         classes.flatMap { id in
             ledger.holders(of: .permits(id), where: { $0.spiller != nil }).map {
-                Sweep.Part(account: $0.account, permitClass: id, amount: amount(Quantity($0.balance.total)).units)
+                Sweep.Part(account: $0.account, permitClass: id, amount: $0.balance.total)
             }.filter { $0.amount > 0 }
         }
     }

@@ -1,4 +1,4 @@
-import Permits
+package import Permits
 
 // Questions of the hot path, asked by `switch`: across modules, `==` of an enum with a raw type is an unspecialized
 // call, and `zero` a call into a lazy initializer. Together they took a tenth of the time (perf, 2026).
@@ -42,8 +42,7 @@ extension Order {
 
 extension SelfTradePrevention {
     /// Whether the incoming order ends.
-    @inline(__always)
-    var endsIncoming: Bool {
+    @inline(__always) package var endsIncoming: Bool {
         switch self {
         case .oldest: false
         case .newest, .both: true
@@ -51,8 +50,7 @@ extension SelfTradePrevention {
     }
 
     /// Whether the resting order ends.
-    @inline(__always)
-    var endsResting: Bool {
+    @inline(__always) package var endsResting: Bool {
         switch self {
         case .newest: false
         case .oldest, .both: true

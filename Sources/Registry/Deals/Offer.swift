@@ -113,10 +113,23 @@ package struct Right: Sendable, Equatable {
         }
     }
 
-    /// What it yields in a season, as far as the buyer was credited with it.
-    package func yield(in season: Season, of entitlements: ProgramID) -> Quantity {
+    /// The share that was announced in a season since the sale.
+    private func rise(in season: Season, of entitlements: ProgramID) -> Percent {
         let share = before.first { $0.vintage == season.vintage }?.percent ?? .zero
-        return Season.credit(for: quantity, from: share, to: season.announced(of: entitlements))
+        return Percent(hundredths: season.announced(of: entitlements).hundredths - share.hundredths)
+    }
+
+    /// What it yields in a season, as far as the buyer was credited with it, rounded down.
+    package func yield(in season: Season, of entitlements: ProgramID) -> Quantity {
+        rise(in: season, of: entitlements).shareRoundedDown(of: quantity)
+    }
+
+    /// The royalty on all that it yields in a season, rounded up to the minor unit: sales in pieces save nothing.
+    package func royalty(in season: Season, of entitlements: ProgramID) -> Money {
+        let exact =
+            Int128(quantity.units) * Int128(rise(in: season, of: entitlements).hundredths)
+            * Int128(royalty.minorUnits)
+        return min(Money(minorUnits: Int64(min((exact + 9999) / 10_000, Int128(Int64.max)))), Limits.moneyMax)
     }
 
     package init(

@@ -15,12 +15,14 @@ package struct Season: Sendable, Equatable {
     package var spills: Bool
     /// What has been announced so far of each program of entitlements, in order of the first announcement.
     package fileprivate(set) var announced: [Announced] = []
-    package var isEnded = false
+    package fileprivate(set) var isEnded = false
 
     /// What has been announced of one program's entitlements.
     package struct Announced: Sendable, Equatable {
         package var entitlements: ProgramID
         package var percent: Percent
+        /// What rounding has left of holders' shares; empty once the season has ended.
+        package var rests: [Announcement.Rest] = []
     }
 
     package init(program: ProgramID, vintage: Int64, ends: Timestamp, carry: Percent, spills: Bool) {
@@ -36,24 +38,28 @@ package struct Season: Sendable, Equatable {
         announced.first { $0.entitlements == entitlements }?.percent ?? .zero
     }
 
-    /// Raises what is announced of a program's entitlements.
-    package mutating func announce(_ percent: Percent, of entitlements: ProgramID) {
+    /// What rounding has left of the shares in one class that a program's entitlements yield.
+    package func rests(of entitlements: ProgramID, in permitClass: ClassID) -> [Announcement.Rest] {
+        announced.first { $0.entitlements == entitlements }?.rests.filter { $0.permitClass == permitClass } ?? []
+    }
+
+    /// Raises what is announced of a program's entitlements; `rests` is what rounding has left.
+    package mutating func announce(_ percent: Percent, of entitlements: ProgramID, rests: [Announcement.Rest]) {
         if let index = announced.firstIndex(where: { $0.entitlements == entitlements }) {
-            announced[index].percent = percent
+            (announced[index].percent, announced[index].rests) = (percent, rests)
         } else {
-            announced.append(Announced(entitlements: entitlements, percent: percent))
+            announced.append(Announced(entitlements: entitlements, percent: percent, rests: rests))
         }
+    }
+
+    /// Ends it: nothing more is announced.
+    mutating func end() {
+        isEnded = true
+        for index in announced.indices { announced[index].rests = [] }
     }
 
     /// Takes over what an earlier form of the season had announced.
     package mutating func takeAnnounced(from season: Season) { announced = season.announced }
-
-    /// What an announcement that raises one share to another credits to an entitlement: their difference, each rounded down.
-    ///
-    /// So all announcements together credit exactly the last share, rounded down, to who held the entitlement throughout.
-    package static func credit(for entitlement: Quantity, from before: Percent, to percent: Percent) -> Quantity {
-        percent.shareRoundedDown(of: entitlement) - before.shareRoundedDown(of: entitlement)
-    }
 }
 
 extension Season: Layout {
@@ -68,7 +74,8 @@ extension Season: Layout {
         new.announced = try coder.list("announced", old?.announced) { coder, old throws(SnapshotError) in
             Announced(
                 entitlements: try coder.value("entitlements", old?.entitlements),
-                percent: try coder.value("percent", old?.percent)
+                percent: try coder.value("percent", old?.percent),
+                rests: try coder.list("rests", old?.rests)
             )
         }
         new.isEnded = try coder.value("isEnded", old?.isEnded)

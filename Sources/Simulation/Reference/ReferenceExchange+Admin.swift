@@ -252,5 +252,10 @@ extension ReferenceMarket {
             order.isParked = false
             join(order)
         }
+        let closing = orders.filter { $0.isInBook && $0.timeInForce == .atTheClose }.sorted { $0.id < $1.id }
+        for order in closing {
+            guard position(order.id) != nil, !preventSelfTrade(of: order) else { continue }
+            finish(order.id, .selfTrade)
+        }
     }
 }

@@ -29,10 +29,11 @@ struct ReferenceMarket {
 
     // MARK: Terms
 
-    /// The prices at most the band's share away from the reference price.
+    /// The prices at most the band's share away from the reference price, and its neighbours.
     private var allowedPrices: ClosedRange<Int64> {
         let prices = stride(from: tick, through: reference * 3, by: Int64.Stride(tick)).filter { price in
-            abs(price - reference) * 10_000 <= reference * bandBasisPoints
+            let away = abs(price - reference)
+            return away * 10_000 <= reference * bandBasisPoints || (bandBasisPoints > 0 && away == tick)
         }
         return (prices.first ?? reference)...(prices.last ?? reference)
     }
@@ -133,11 +134,30 @@ struct ReferenceMarket {
     mutating func enter(_ order: ReferenceOrder) {
         var order = order
         order.isParked = order.timeInForce == .atTheClose && phase != .closing
-        if order.isParked || order.kind.isStop || phase.isCall {
+        if order.isParked || order.kind.isStop {
             join(order)
+        } else if phase.isCall {
+            if preventSelfTrade(of: order) {
+                join(order)
+            } else {
+                events.append(.done(order: order.id, open: order.open, .selfTrade))
+            }
         } else {
             execute(order)
         }
+    }
+
+    /// Ends what an order would meet of its owner's in a call.
+    /// - Returns: whether the order itself may stay.
+    mutating func preventSelfTrade(of order: ReferenceOrder) -> Bool {
+        let met = orders.filter { other in
+            other.owner == order.owner && other.side != order.side && other.isInBook && order.accepts(other.price)
+        }
+        if met.isEmpty { return true }
+        if order.selfTrade != .newest {
+            for other in met.sorted(by: { $0.id < $1.id }) { finish(other.id, .selfTrade) }
+        }
+        return order.selfTrade == .oldest
     }
 
     /// Trades an order in continuous trading.

@@ -102,9 +102,9 @@ extension Settlement {
                     db,
                     sql: """
                         SELECT market.id AS market, price, COUNT(*) AS trades, SUM(quantity) AS quantity
-                        FROM market JOIN trade ON trade.market = market.id
+                        FROM market JOIN counted_trade AS trade ON trade.market = market.id
                         WHERE day >= (SELECT MIN(number) FROM trading_day WHERE ended_time IS NULL OR ended_time >= ?1)
-                            AND time >= ?1 AND trade.number NOT IN (SELECT trade FROM bust)
+                            AND time >= ?1
                         GROUP BY market.id, price ORDER BY market.id, price
                         """,
                     arguments: ["\(begin)"]

@@ -145,8 +145,8 @@ struct SettlementProjection {
                     "phase": phase, "offered": offered,
                 ])
             case .auctionCleared(let auction): try write(cleared: auction, at)
-            case .moved, .compact, .complaint, .awarded, .level, .indicative, .sessionOpened, .sessionClosed:
-                // Copies for the feeds, the book that `orders` shows already, and sessions, which are nobody's property.
+            case .moved, .compact, .complaint, .awarded, .level, .indicative, .busted, .sessionOpened, .sessionClosed:
+                // Copies for the feeds, a bust that the registry tells as well, the book that `orders` shows already, and sessions, which are nobody's property.
                 continue
             }
         }

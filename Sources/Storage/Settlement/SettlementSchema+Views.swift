@@ -64,23 +64,33 @@ extension SettlementSchema {
                 program || '/' || vintage || CASE zone WHEN '' THEN '' ELSE '/' || zone END, CAST(quantity AS TEXT)
             FROM holding_vs_cap;
 
+        CREATE VIEW counted_trade AS
+            -- The trades that statistics go by: none that was undone, and each at the price it counts at.
+            SELECT trade.number, trade.seq, trade.time, trade.day, trade.market, COALESCE(bust.price, trade.price) AS price,
+                trade.quantity, trade.across_market
+            FROM trade LEFT JOIN bust ON bust.trade = trade.number
+            WHERE bust.trade IS NULL OR bust.price IS NOT NULL;
+
         CREATE VIEW trade_readable AS
-            -- Trades with names and decimal prices, fees and turnover.
+            -- Trades with names and decimal prices, fees and turnover; bust: 'undone', or the price it counts at instead.
             SELECT trade.number, trade.seq, trade.time, trade.day, market.code AS market,
                 \(decimal("trade.price")) AS price, trade.quantity, market.currency,
                 \(decimal("trade.price * trade.quantity")) AS turnover,
                 COALESCE(trade.aggressor, 'auction') AS aggressor,
                 buyer.code AS buyer, seller.code AS seller,
                 \(decimal("trade.buyer_fee")) AS buyer_fee, \(decimal("trade.seller_fee")) AS seller_fee,
-                trade.buy_order, trade.sell_order
+                trade.buy_order, trade.sell_order,
+                CASE WHEN bust.price IS NOT NULL THEN \(decimal("bust.price"))
+                    WHEN bust.trade IS NOT NULL THEN 'undone' END AS bust
             FROM trade
+            LEFT JOIN bust ON bust.trade = trade.number
             JOIN market ON market.id = trade.market
             JOIN currency ON currency.code = market.currency
             JOIN member AS buyer ON buyer.id = trade.buyer
             JOIN member AS seller ON seller.id = trade.seller;
 
         CREATE VIEW daily_market AS
-            -- Per trading day and market. Prices and turnover in minor units; vwap is turnover / volume, not rounded.
+            -- Per trading day and market with trades that count. Prices and turnover in minor units; vwap is turnover / volume, not rounded.
             SELECT summary.day, trading_day.date, market.code AS market,
                 first.price AS open, summary.high, summary.low, last.price AS close,
                 summary.volume, 1.0 * summary.turnover / summary.volume AS vwap,
@@ -88,10 +98,10 @@ extension SettlementSchema {
             FROM (
                 SELECT market, day, MIN(number) AS first, MAX(number) AS last, MAX(price) AS high, MIN(price) AS low,
                     SUM(quantity) AS volume, SUM(price * quantity) AS turnover, COUNT(*) AS trades
-                FROM trade GROUP BY market, day
+                FROM counted_trade GROUP BY market, day
             ) AS summary
-            JOIN trade AS first ON first.number = summary.first
-            JOIN trade AS last ON last.number = summary.last
+            JOIN counted_trade AS first ON first.number = summary.first
+            JOIN counted_trade AS last ON last.number = summary.last
             JOIN market ON market.id = summary.market
             JOIN trading_day ON trading_day.number = summary.day;
 
@@ -107,11 +117,10 @@ extension SettlementSchema {
                 COUNT(*) AS trades, SUM(trade.quantity) AS volume, SUM(trade.price * trade.quantity) AS turnover,
                 1.0 * SUM(trade.price * trade.quantity) / SUM(trade.quantity) AS vwap,
                 COALESCE(SUM(trade.quantity) FILTER (WHERE trade.across_market IS NOT NULL), 0) AS volume_across
-            FROM trade
+            FROM counted_trade AS trade
             JOIN market ON market.id = trade.market
             JOIN permit_class ON permit_class.id = market.permit_class
             JOIN program ON program.id = permit_class.program
-            WHERE trade.number NOT IN (SELECT trade FROM bust)
             GROUP BY permit_class.id, market.currency;
 
         CREATE VIEW median_price AS
@@ -121,11 +130,10 @@ extension SettlementSchema {
             FROM (
                 SELECT market.code AS market, day.date, trade.price, COUNT(*) OVER series AS trades,
                     ROW_NUMBER() OVER (PARTITION BY day.market, day.date ORDER BY trade.price) AS place
-                FROM (SELECT DISTINCT market, substr(time, 1, 10) AS date FROM trade) AS day
-                JOIN trade ON trade.market = day.market
+                FROM (SELECT DISTINCT market, substr(time, 1, 10) AS date FROM counted_trade) AS day
+                JOIN counted_trade AS trade ON trade.market = day.market
                     AND trade.time >= date(day.date, '-6 days') AND trade.time < date(day.date, '+1 day')
                 JOIN market ON market.id = day.market
-                WHERE trade.number NOT IN (SELECT trade FROM bust)
                 WINDOW series AS (PARTITION BY day.market, day.date)
             )
             WHERE trades >= 5 AND place IN ((trades + 1) / 2, (trades + 2) / 2)

@@ -1,3 +1,4 @@
+import Exchange
 import Permits
 import GRDB
 
@@ -10,11 +11,12 @@ enum SettlementSchema {
     static let older = [
         "1: the venue", "2: the registry", "3: seasons", "4: swaps", "5: trades across zones",
         "6: sales by agreement", "7: event lines in blocks", "8: persons", "9: agreements", "10: auctions by number",
+        "11: whose journal",
     ]
 
     static var migrator: DatabaseMigrator {
         var migrator = DatabaseMigrator()
-        migrator.registerMigration("11: whose journal") { db in
+        migrator.registerMigration("12: trades that count") { db in
             try db.execute(sql: directory)
             try db.execute(sql: activity)
             try db.execute(sql: accounts)
@@ -148,8 +150,7 @@ enum SettlementSchema {
             filled INTEGER NOT NULL CHECK (filled BETWEEN 0 AND quantity),
             display INTEGER,                                       -- what an iceberg shows at a time
             state TEXT NOT NULL                                    -- open, filled, or why the rest was cancelled
-                CHECK (\(oneOf("state", "open", "filled", "cancelled", "replaced", "expired", "unfilled", "fok", "min",
-                    "self-trade", "band", "disconnect", "deadman", "suspended", "limit"))),
+                CHECK (\(oneOf("state", "open", "filled")) OR \(oneOf("state", DoneReason.self))),
             entered_seq INTEGER NOT NULL,
             entered_time TEXT NOT NULL,
             triggered_time TEXT,                                   -- when a stop order was
@@ -191,11 +192,7 @@ enum SettlementSchema {
             seq INTEGER NOT NULL,
             n INTEGER NOT NULL,                                    -- position within the command, from 1
             kind TEXT NOT NULL
-                CHECK (\(oneOf(
-                    "kind", "deposit", "withdrawal", "allocation", "transfer", "retirement", "payment", "award",
-                    "delivery", "cover", "surrender", "expiry", "penalty", "bust", "carryover", "spill",
-                    "release", "zone", "swap", "sale", "royalty", "agreement"
-                ))),
+                CHECK (\(oneOf("kind", Transfer.Kind.self))),
             from_member INTEGER NOT NULL REFERENCES member,
             to_member INTEGER NOT NULL REFERENCES member,
             currency TEXT REFERENCES currency,                     -- of money

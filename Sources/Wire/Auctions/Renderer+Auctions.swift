@@ -58,17 +58,24 @@ extension TextSink {
         self.append("proceeds", money: result.proceeds.minorUnits, terms.currency)
         self.append("bid", statistics.bid)
         self.append("demanded", result.demanded)
-        if result.offered > .zero {
+        if let cover = AuctionStatistics.cover(demanded: result.demanded, offered: result.offered) {
             self.append(" cover=")
-            let hundredths = UInt128(result.demanded.units) * 100 / UInt128(result.offered.units)
-            self.append(decimal: Int64(hundredths), scale: 2)
+            self.append(decimal: cover, scale: 2)
+        }
+        if let cover = AuctionStatistics.cover(demanded: result.demanded, offered: result.initial) {
+            self.append(" initialcover=")
+            self.append(decimal: cover, scale: 2)
         }
         self.append("bidders", UInt64(statistics.bidders))
         self.append("winners", UInt64(statistics.winners))
+        self.append("compliancebidders", UInt64(statistics.biddersByClass[Int(BidderClass.compliance.place)]))
+        self.append("generalbidders", UInt64(statistics.biddersByClass[Int(BidderClass.general.place)]))
         self.append("steps", UInt64(statistics.steps))
+        self.append("successful", UInt64(statistics.successful))
         append("highest", statistics.highest, to: &self)
         append("lowest", statistics.lowest, to: &self)
         append("mean", statistics.mean, to: &self)
+        append("winningmean", statistics.winningMean, to: &self)
         append("medianbid", statistics.medianBid, to: &self)
         append("medianallowance", statistics.medianAllowance, to: &self)
         self.append("hhi", UInt64(statistics.concentration))

@@ -206,6 +206,7 @@ extension Venue {
                 bytes.append("price", trade.price, market.terms.currency)
                 if let side = trade.aggressor { bytes.append("side", side) }
                 if trade.isBusted { bytes.append(" busted=1") }
+                if trade.isCorrected { bytes.append(" corrected=1") }
             }
         }
     }

@@ -99,6 +99,13 @@ extension Output {
             append(indicative: price, volume, surplus, side, market, count, sequence, exchange)
         case .reference(let market, let count, let price, let low, let high):
             append(reference: price, low, high, market, count, sequence, exchange)
+        case .busted(let market, let count, let trade, let price):
+            line("BUST", sequence, .market(market), count, .everybody) { bytes in
+                let terms = exchange.markets[market.slot].terms
+                bytes.append("market", terms.code)
+                bytes.append("trade", trade)
+                if let price { bytes.append("price", price, terms.currency) }
+            }
         case .auction(let count, let auction, let phase, let offered, let text):
             append(auction, phase, offered, text, count, sequence, exchange)
         case .awarded(let member, let count, let auction, let step):

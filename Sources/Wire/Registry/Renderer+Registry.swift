@@ -157,13 +157,14 @@ extension TextSink {
         case .certificate(let certificate):
             append(" kind=retirement")
             append(certificate, exchange)
-        case .bust(let trade, let market, let text):
+        case .bust(let trade, let market, let price, let text):
             let terms = exchange.markets[market.slot].terms
             append(" kind=bust")
             append("market", terms.code)
             append("trade", trade.number)
             append("qty", trade.quantity)
             append("price", trade.price, terms.currency)
+            if let price { append("corrected", price, terms.currency) }
             append("text", quoted: text)
         case .season(let season):
             append(" kind=season")

@@ -13,7 +13,8 @@ package struct ReplayRecords: Sendable {
     private var path: [TraceStep] = []
     private var trades: [Booked] = []
     private var offMarket: [(time: Timestamp, permitClass: ClassID, quantity: Quantity)] = []
-    private var busted: Set<UInt64> = []
+    /// Trades undone, with nil, or corrected.
+    private var busted: [UInt64: Price?] = [:]
     private var certificates: [Certificate] = []
 
     mutating func keep(_ event: Event, sequence: UInt64, time: Timestamp) {
@@ -21,7 +22,8 @@ package struct ReplayRecords: Sendable {
         case .serials(let move): path.append(TraceStep(sequence: sequence, time: time, move: move))
         case .trade(count: _, let trade): trades.append(Booked(time: time, trade: trade))
         case .registry(count: _, .certificate(let certificate)): certificates.append(certificate)
-        case .registry(count: _, .bust(let print, market: _, text: _)): busted.insert(print.number)
+        case .registry(count: _, .bust(let print, market: _, let price, text: _)):
+            busted.updateValue(price, forKey: print.number)
         case .transferred(let transfer):
             guard TradeRecord.isOffMarket(transfer.kind), case .permits(let id) = transfer.asset else { return }
             offMarket.append((time, id, Quantity(transfer.amount)))
@@ -48,7 +50,12 @@ package struct ReplayRecords: Sendable {
     }
 
     private func trades(since begin: Timestamp) -> TradeRecord {
-        let counted = trades.filter { $0.time >= begin && !busted.contains($0.trade.number) }.map(\.trade)
+        let counted = trades.filter { $0.time >= begin }.compactMap { booked -> Trade? in
+            var trade = booked.trade
+            guard let price = busted[trade.number, default: trade.price] else { return nil }
+            trade.price = price
+            return trade
+        }
         let levels = Dictionary(grouping: counted, by: \.market).mapValues { trades in
             Dictionary(grouping: trades, by: \.price)
                 .map { price, trades in

@@ -4,7 +4,7 @@ package import Permits
 
 /// Runs stream files on a venue, entry by entry, as the sequencer would have.
 ///
-/// A timer that is due before a command fires first, by a `CLOCK` of its own.
+/// A timer that is due before an entry fires first, by a `CLOCK` of its own, at the time for which it was set.
 package struct StreamReplay: Sendable {
     package private(set) var venue: Venue
     /// The time of the last entry, from which relative times count.
@@ -106,11 +106,11 @@ package struct StreamReplay: Sendable {
         _ body: (Step, inout Venue) throws -> Void
     ) throws {
         output.removeAll()
-        if prepared.isCommand, let clock = venue.dueClock(at: entry.time) {
+        while prepared.firesTimers, let clock = venue.clock(before: entry.time) {
             venue.execute(clock, output: &output)
             let sequence = venue.exchange.sequence
             keep(output)
-            try body(Step(entry: .clock(at: entry.time), output: output, sequence: sequence), &venue)
+            try body(Step(entry: .clock(at: clock.time), output: output, sequence: sequence), &venue)
             output.removeAll()
         }
         let sequence = venue.run(prepared, records: records, output: &output)

@@ -15,13 +15,10 @@ package enum PreparedEntry: Sendable {
     /// Does not reach the engine.
     case refused(id: Code, Refusal)
 
-    /// Whether it is for the engine; a `CLOCK` comes by itself.
-    var isCommand: Bool {
-        switch self {
-        case .command(let request): request.verb != .clock
-        case .bid: true
-        case .query, .inquiry, .refused: false
-        }
+    /// Whether timers that are due fire before it: they do before all that is asked, answered or refused, but a `CLOCK` comes by itself.
+    var firesTimers: Bool {
+        guard case .command(let request) = self else { return true }
+        return request.verb != .clock
     }
 }
 
@@ -113,6 +110,11 @@ extension Venue {
     ///
     /// A `CLOCK` that leaves timers due, so many had come together, takes turns with other commands: it was that one.
     package mutating func dueClock(at time: Timestamp) -> Request? { exchange.hasDueTimers ? nil : clock(at: time) }
+
+    /// The next `CLOCK` that a stream needs before an entry at `time`: at the moment when its timer fell due, as a live venue had fired it.
+    mutating func clock(before time: Timestamp) -> Request? {
+        exchange.hasDueTimers ? nil : clock(at: max(exchange.now, min(nextDeadline, time)))
+    }
 
     /// The `CLOCK` that fires timers at `time`, if any is due by then.
     package mutating func clock(at time: Timestamp) -> Request? {

@@ -11,14 +11,12 @@ struct BidFile {
     private(set) var steps: [BidStep] = []
 
     /// Reads a file; `-` is standard input.
+    ///
+    /// Lines before the header that begin with `#` are remarks.
     /// - Throws: `ValidationError` that names the line and the column.
     init(path file: String, decimals: Int) throws {
-        let text = try InputFile.text(file)
         let path = file == "-" ? "standard input" : file
-        let table: CSV<Enumerated>
-        do { table = try CSV(string: text, loadColumns: false) } catch {
-            throw ValidationError("\(path) is not CSV: \(error)")
-        }
+        let (table, remarks) = try BidFile.table(try InputFile.text(file), path)
         let columns = table.header.map { $0.trimmingCharacters(in: .whitespaces) }
         let known = ["bidder", "price", "quantity", "class", "group", "guarantee", "room"]
         for column in columns where !known.contains(column) {
@@ -32,7 +30,7 @@ struct BidFile {
         var places: [String: Int] = [:]
         var groups: [String: Int] = [:]
         for (index, row) in table.rows.enumerated() {
-            let place = "\(path), line \(index + 2)"
+            let place = "\(path), line \(remarks + index + 2)"
             guard row.count == columns.count else {
                 throw ValidationError("\(place) has \(row.count) values, not \(columns.count)")
             }
@@ -79,6 +77,16 @@ struct BidFile {
                     quantity: try BidFile.quantity(value("quantity") ?? "", "\(place), quantity")
                 )
             )
+        }
+    }
+
+    /// The rows of a file's text, and how many lines of remarks stand before them.
+    private static func table(_ text: String, _ path: String) throws -> (CSV<Enumerated>, remarks: Int) {
+        let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+        let remarks = lines.prefix { $0.hasPrefix("#") }.count
+        let rows = lines.dropFirst(remarks).joined(separator: "\n")
+        do { return (try CSV(string: rows, loadColumns: false), remarks) } catch {
+            throw ValidationError("\(path) is not CSV: \(error)")
         }
     }
 

@@ -21,11 +21,13 @@ struct ClearReport {
     func text(_ price: Price?) -> String { price.map { FixedPoint.text($0.minorUnits, scale: decimals) } ?? "-" }
     func text(_ money: Money) -> String { FixedPoint.text(money.minorUnits, scale: decimals) }
 
-    /// What is bid for each permit on offer, with two decimals, rounded down.
-    var cover: String {
-        guard clearing.offered.units > 0 else { return "-" }
-        let hundredths = Int64(UInt128(clearing.demanded.units) * 100 / UInt128(clearing.offered.units))
-        return FixedPoint.text(hundredths, scale: 2)
+    /// What is bid for each permit on offer in the end, and at first, with two decimals.
+    var cover: String { cover(of: clearing.offered) }
+    var initialCover: String { cover(of: clearing.initial) }
+
+    private func cover(of offered: Quantity) -> String {
+        AuctionStatistics.cover(demanded: clearing.demanded, offered: offered).map { FixedPoint.text($0, scale: 2) }
+            ?? "-"
     }
 
     /// What each step won and pays, and what each rule cut of it.
@@ -73,8 +75,9 @@ struct ClearReport {
             struct Award: Encodable { let step: Int, bidder: String, quantity: Int64, price: String, paid: String }
             struct Cut: Encodable { let step: Int, bidder: String, quantity: Int64, rule: UInt8, name: String }
             let rules: String, source: String, failure: String?, price: String?
-            let offered: Int64, bid: Int64, demanded: Int64, sold: Int64, cover: String, proceeds: String
-            let bidders: Int, winners: Int, steps: Int, highest: String, lowest: String, mean: String
+            let offered: Int64, bid: Int64, demanded: Int64, sold: Int64, cover: String, initialCover: String
+            let proceeds: String, bidders: Int, complianceBidders: Int, generalBidders: Int, winners: Int
+            let steps: Int, successful: Int, highest: String, lowest: String, mean: String, winningMean: String
             let medianBid: String, medianAllowance: String, hhi: Int64, soldToCompliance: Int64, soldToGeneral: Int64
             let awards: [Award], cuts: [Cut]
         }
@@ -89,13 +92,18 @@ struct ClearReport {
             demanded: clearing.demanded.units,
             sold: clearing.sold.units,
             cover: cover,
+            initialCover: initialCover,
             proceeds: text(clearing.proceeds),
             bidders: statistics.bidders,
+            complianceBidders: statistics.biddersByClass[Int(BidderClass.compliance.place)],
+            generalBidders: statistics.biddersByClass[Int(BidderClass.general.place)],
             winners: statistics.winners,
             steps: statistics.steps,
+            successful: statistics.successful,
             highest: text(statistics.highest),
             lowest: text(statistics.lowest),
             mean: text(statistics.mean),
+            winningMean: text(statistics.winningMean),
             medianBid: text(statistics.medianBid),
             medianAllowance: text(statistics.medianAllowance),
             hhi: statistics.concentration,

@@ -12,18 +12,18 @@ enum ClearTable {
             ["offered", "\(clearing.offered.units)"],
             [
                 "bid",
-                "\(statistics.bid.units) in \(statistics.steps) steps by \(statistics.bidders) bidders, \(clearing.demanded.units) after limits, cover \(report.cover)",
+                "\(statistics.bid.units) in \(statistics.steps) steps by \(statistics.bidders) bidders, \(clearing.demanded.units) after limits, cover \(report.cover), of what was offered at first \(report.initialCover)",
             ],
             ["price", clearing.failure.map { "none: \($0.text)" } ?? report.text(clearing.price)],
             [
                 "sold",
-                "\(clearing.sold.units) to \(statistics.winners) bidders for \(report.text(clearing.proceeds)), HHI \(statistics.concentration)",
+                "\(clearing.sold.units) to \(statistics.winners) bidders in \(statistics.successful) steps for \(report.text(clearing.proceeds)), HHI \(statistics.concentration)",
             ],
         ]
         if statistics.steps > 0 {
             facts.append([
                 "bids",
-                "highest \(report.text(statistics.highest)), lowest \(report.text(statistics.lowest)), mean \(report.text(statistics.mean)), median bid \(report.text(statistics.medianBid)), median allowance \(report.text(statistics.medianAllowance))",
+                "highest \(report.text(statistics.highest)), lowest \(report.text(statistics.lowest)), mean \(report.text(statistics.mean)) (of what won \(report.text(statistics.winningMean))), median bid \(report.text(statistics.medianBid)), median allowance \(report.text(statistics.medianAllowance))",
             ])
         }
         var won = [Int64](repeating: 0, count: report.list.bidders.count)

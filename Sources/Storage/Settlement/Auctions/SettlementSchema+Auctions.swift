@@ -29,15 +29,20 @@ extension SettlementSchema {
             cleared_time TEXT,
             price INTEGER,                                         -- the clearing price; NULL: nothing was sold
             failure TEXT,                                          -- why nothing was sold
+            initial INTEGER,                                       -- offered before containment
             bid INTEGER,                                           -- permits bid for, before any limit
             demanded INTEGER,                                      -- after limits
             sold INTEGER CHECK (sold <= offered),
             proceeds INTEGER,
             bidders INTEGER,
+            bidders_compliance INTEGER,
+            bidders_general INTEGER,
             winners INTEGER,
+            successful INTEGER,                                    -- price steps of which something was served
             highest INTEGER,
             lowest INTEGER,
             mean INTEGER,
+            winning_mean INTEGER,                                  -- what winners bid for what they won
             median_bid INTEGER,
             median_allowance INTEGER,
             hhi INTEGER,                                           -- Herfindahl-Hirschman index of the winners, 0 to 10,000
@@ -74,10 +79,12 @@ extension SettlementSchema {
         ) STRICT, WITHOUT ROWID;
 
         CREATE VIEW auction_result AS
-            -- Cleared auctions in the field's words; cover is what was demanded for each permit on offer.
+            -- Cleared auctions in the field's words; cover is what was demanded for each permit on offer, initial_cover for each
+            -- before containment.
             SELECT auction.id AS number, auction.code AS auction, program.code AS program, permit_class.vintage, auction.rules,
                 auction.phase, auction.failure, auction.currency, auction.price, auction.offered, auction.sold,
-                1.0 * auction.demanded / NULLIF(auction.offered, 0) AS cover, auction.proceeds, auction.bidders,
+                1.0 * auction.demanded / NULLIF(auction.offered, 0) AS cover,
+                1.0 * auction.demanded / NULLIF(auction.initial, 0) AS initial_cover, auction.proceeds, auction.bidders,
                 auction.winners, auction.hhi, auction.cleared_time
             FROM auction
             JOIN permit_class ON permit_class.id = auction.permit_class

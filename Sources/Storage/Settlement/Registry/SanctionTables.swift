@@ -48,9 +48,10 @@ extension SettlementSchema {
         ) STRICT;
 
         CREATE TABLE bust (
-            -- Trades undone; the transfers of the same seq give cash and permits back.
+            -- Trades undone, or with a price of their own here; the transfers of the same seq give back what is due.
             seq INTEGER PRIMARY KEY,
             trade INTEGER NOT NULL UNIQUE REFERENCES trade DEFERRABLE INITIALLY DEFERRED,
+            price INTEGER CHECK (price > 0),                       -- what the trade counts at instead; NULL: it does not count
             text TEXT NOT NULL
         ) STRICT;
 

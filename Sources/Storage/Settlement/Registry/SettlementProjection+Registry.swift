@@ -29,9 +29,9 @@ extension SettlementProjection {
         case .suspension(let suspension, let text): try write(suspension, text: text, at)
         case .readmission(let program, let member, text: _): try endSuspension(program, member, at)
         case .certificate(let certificate): try write(certificate, at)
-        case .bust(let trade, market: _, let text):
+        case .bust(let trade, market: _, let price, let text):
             // The trade may be in the same batch, and is written at its end: the reference is checked when it is committed.
-            try table("bust").insert(["seq": at.seq, "trade": trade.number, "text": text])
+            try table("bust").insert(["seq": at.seq, "trade": trade.number, "price": price, "text": text])
         case .season(let season): try write(season)
         case .announcement(let season, of: let entitlements, let percent, let credited):
             try write(announced: percent, season, to: entitlements, credited: credited, at)

@@ -48,16 +48,11 @@ public struct DecimalNumber: Hashable, Sendable {
 
     /// The number as an integer of `scale` decimal places.
     ///
-    /// Trailing zeros beyond the scale are allowed, other digits are not.
-    /// - Throws: `badNumber` if it has more decimals than the scale, `overflow` if it exceeds 64 bits.
+    /// - Throws: `badNumber` if it is written with more decimals than the scale, zeros too; `overflow` if it exceeds 64 bits.
     @inlinable public func scaled(to scale: Int) throws(RejectCode) -> Int64 {
         var value = digits
         var count = Int(fractionCount)
-        while count > scale {
-            guard value % 10 == 0 else { throw .badNumber }
-            value /= 10
-            count -= 1
-        }
+        guard count <= scale else { throw .badNumber }
         while count < scale {
             let (tens, overflowed) = value.multipliedReportingOverflow(by: 10)
             guard !overflowed else { throw .overflow }
