@@ -5,6 +5,8 @@ package struct Proposal: Sendable, Equatable {
     /// From 1, over the venue.
     package var number: UInt64
     package var member: MemberID
+    /// Whose person approves it: the member's own, or that of the member whose login it would make.
+    package var approver: MemberID
     /// The person who proposed it.
     package var author: UserID
     package var proposed: Timestamp
@@ -15,6 +17,7 @@ package struct Proposal: Sendable, Equatable {
     package init(
         number: UInt64,
         member: MemberID,
+        approver: MemberID,
         author: UserID,
         proposed: Timestamp,
         expires: Timestamp,
@@ -22,6 +25,7 @@ package struct Proposal: Sendable, Equatable {
     ) {
         self.number = number
         self.member = member
+        self.approver = approver
         self.author = author
         self.proposed = proposed
         self.expires = expires
@@ -38,8 +42,23 @@ package enum ProposalState: Spelling, Word {
 ///
 /// Source: the Union Registry, where one representative initiates and another approves out of band.
 package struct FourEyes: Sendable {
-    /// How long a member's proposals stay open, in seconds, for those that have four eyes on; by member.
-    private var seconds: [(member: MemberID, seconds: Int64)] = []
+    /// What a member has chosen, or what was chosen for it.
+    package struct Choice: Sendable, Equatable {
+        package var member: MemberID
+        /// How long its proposals stay open, in seconds; nil: four eyes are off.
+        package var seconds: Int64?
+        /// The most permits that one person may retire at once.
+        package var retirementMax = Quantity.zero
+
+        package init(member: MemberID, seconds: Int64?, retirementMax: Quantity = .zero) {
+            (self.member, self.seconds, self.retirementMax) = (member, seconds, retirementMax)
+        }
+    }
+
+    /// By member.
+    private var choices: [Choice] = []
+    /// Whether operators and regulators that have not chosen have it on as soon as they have two persons.
+    package var startsByItself = false
     /// Open proposals, by number.
     package private(set) var proposals: [Proposal] = []
     package private(set) var count: UInt64 = 0
@@ -50,18 +69,21 @@ package struct FourEyes: Sendable {
     package static let secondsDefault: Int64 = 86_400
 
     /// Whether a member has four eyes on.
-    package func isOn(for member: MemberID) -> Bool { seconds.contains { $0.member == member } }
+    package func isOn(for member: MemberID) -> Bool { choice(of: member)?.seconds != nil }
+
+    /// What a member has chosen; nil if nothing was yet.
+    package func choice(of member: MemberID) -> Choice? { choices.first { $0.member == member } }
 
     /// How long the member's proposals stay open, in seconds.
     package func secondsOpen(for member: MemberID) -> Int64 {
-        seconds.first { $0.member == member }?.seconds ?? FourEyes.secondsDefault
+        choice(of: member)?.seconds ?? FourEyes.secondsDefault
     }
 
-    /// Switches four eyes on, or off with nil.
-    package mutating func set(_ value: Int64?, for member: MemberID) {
-        seconds.removeAll { $0.member == member }
-        if let value { seconds.append((member, value)) }
-        seconds.sort { $0.member < $1.member }
+    /// Switches four eyes on or off.
+    package mutating func set(_ choice: Choice) {
+        choices.removeAll { $0.member == choice.member }
+        choices.append(choice)
+        choices.sort { $0.member < $1.member }
     }
 
     /// The open proposal with a number.
@@ -83,9 +105,14 @@ package struct FourEyes: Sendable {
 extension FourEyes: Layout {
     package static func layout(_ coder: inout some SnapshotCoder, _ old: FourEyes?) throws(SnapshotError) -> FourEyes {
         var new = FourEyes()
-        new.seconds = try coder.list("seconds", old?.seconds) { coder, old throws(SnapshotError) in
-            (member: try coder.value("member", old?.member), seconds: try coder.value("seconds", old?.seconds))
+        new.choices = try coder.list("choices", old?.choices) { coder, old throws(SnapshotError) in
+            Choice(
+                member: try coder.value("member", old?.member),
+                seconds: try coder.optional("seconds", old?.seconds),
+                retirementMax: try coder.value("retirementMax", old?.retirementMax)
+            )
         }
+        new.startsByItself = try coder.value("startsByItself", old?.startsByItself)
         new.count = try coder.value("count", old?.count)
         new.proposals = try coder.list("proposals", old?.proposals)
         return new
@@ -97,6 +124,7 @@ extension Proposal: Layout {
         Proposal(
             number: try coder.value("number", old?.number),
             member: try coder.value("member", old?.member),
+            approver: try coder.value("approver", old?.approver),
             author: try coder.value("author", old?.author),
             proposed: try coder.value("proposed", old?.proposed),
             expires: try coder.value("expires", old?.expires),

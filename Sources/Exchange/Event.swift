@@ -68,6 +68,8 @@ package enum Event: Sendable {
     case sessionOpened(UserID)
     case sessionClosed(UserID)
     case dayEnded
+    /// A trading day has ended, by its number from 1; to each session.
+    case dayOver(member: MemberID, count: UInt64, day: UInt64)
 }
 
 /// One side of a trade, as its owner sees it.

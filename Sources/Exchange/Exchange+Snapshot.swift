@@ -61,6 +61,7 @@ private struct State: Layout {
         let old = old?.exchange
         var new = Exchange()
         new.orderCount = try coder.value("orderCount", old?.orderCount)
+        new.dayCount = try coder.value("dayCount", old?.dayCount)
         new.tradeCount = try coder.value("tradeCount", old?.tradeCount)
         new.members = try coder.value("members", old?.members)
         new.registry = try coder.value("registry", old?.registry)

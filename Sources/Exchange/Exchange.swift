@@ -63,6 +63,8 @@ package struct Exchange: Sendable {
     /// Whether the last command was a `CLOCK` that left timers which are due: another command may come before the next.
     package internal(set) var hasDueTimers = false
     var orderCount: UInt64 = 0
+    /// How many trading days have ended.
+    package internal(set) var dayCount: UInt64 = 0
     var tradeCount: UInt64 = 0
     /// What the command at hand did, in order; empty between commands.
     var events: ContiguousArray<Event> = []
@@ -112,7 +114,7 @@ package struct Exchange: Sendable {
             case .new: break
             case .repeated(let reply): return reply
             case .differs(let first):
-                let text = "id \(request.id) was used today with other content, in seq \(first)"
+                let text = "id \(request.id) was used before with other content, in seq \(first)"
                 return Reply(
                     id: request.id,
                     sequence: sequence,
@@ -124,7 +126,7 @@ package struct Exchange: Sendable {
         let outcome: Outcome
         do throws(Refusal) {
             try Permissions.check(members[request.member].role, request.verb)
-            try fourEyes.check(request.verb, from: request.member)
+            try checkPersons(request)
             let sender = Sender(member: request.member, user: request.user, id: request.id)
             outcome = try perform(request.command, sender)
         } catch {

@@ -379,8 +379,9 @@ extension Exchange {
 
     private mutating func applyApproval(_ command: ApprovalCommand, _ sender: Sender) throws(Refusal) -> Outcome {
         switch command {
-        case .fourEyes(let isOn, let seconds): try setFourEyes(isOn, seconds: seconds, sender)
-        case .propose(let verb, let act): return try propose(verb, act: act, sender)
+        case .fourEyes(let isOn, let seconds, let above):
+            try setFourEyes(isOn, seconds: seconds, above: above, sender)
+        case .propose(let verb, let act, let command): return try propose(verb, act: act, command, sender)
         case .approve(let number, let act, let verb, let command):
             return try approve(number, act: act, verb: verb, command, sender)
         case .decline(let number, _): try decline(number, sender)

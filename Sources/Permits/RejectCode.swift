@@ -159,7 +159,7 @@ public enum RejectCode: UInt16, CaseIterable, Sendable {
             ("ROLE_NOT_ALLOWED", "The member's role may not send this verb.", "The text names the roles that may.")
         case .duplicateID:
             (
-                "DUPLICATE_ID", "The id was used today with other content.",
+                "DUPLICATE_ID", "The id was used before with other content.",
                 "Choose a new id; STATUS id= shows the first use."
             )
         case .needsApproval:

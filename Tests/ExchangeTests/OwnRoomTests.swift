@@ -66,8 +66,22 @@ struct OwnRoomTests {
         var again = ByteWriter()
         again.write(try FirstReplies.layout(&reader, nil))
         #expect(writer.bytes == again.bytes)
-        replies.forgetAll()
-        #expect(replies.reply(to: try code("b"), of: bolt) == nil)
+        // The next day still knows them, the day after it does not, but for the id of an order that lives.
+        let order = OrderID(number: 20_000)
+        let live = Outcome.order(order, open: Quantity(5))
+        replies.record(live, sequence: UInt64(Limits.idsMax + 3), contentHash: 4, id: try code("o"), member: bolt)
+        let room = (Int(acme.index), Int(bolt.index))
+        for sequence in [UInt64(Limits.idsMax + 4), UInt64(Limits.idsMax + 5)] {
+            #expect(replies.reply(to: try code("b"), of: bolt) != nil)
+            replies.endDay(with: sequence)
+            for slot in [room.0, room.1] {
+                var left = replies.count(of: slot)
+                while left > 0, replies.forgetOld(of: slot, isLive: { $0 == order && "\($1)" == "o" }) { left -= 1 }
+            }
+        }
+        #expect(replies.reply(to: try code("b"), of: bolt) == nil && replies.count(of: room.0) == 0)
+        #expect(replies.reply(to: try code("o"), of: bolt)?.outcome == live)
+        #expect(!replies.hasForgotten(ofMember: acme))
     }
 
     @Test("a refusal that is long past is repeated by its code, and nothing acts twice")

@@ -40,7 +40,9 @@ struct RegistryDayTests {
         #expect(
             try await acme.send("TRACE program=ETS vintage=2026 serial=95").rows.map { $0["kind"] } == ["allocation"]
         )
-        #expect(try await ann.send("DEADLINE program=ETS period=2026 due=2027-03-04").isOK)
+        let deadline = "DEADLINE program=ETS period=2026 due=2027-03-04"
+        let second = try #require(try await ann.send("PROPOSE act=\"\(deadline)\"").line.number("proposal"))
+        #expect(try await ben.send("APPROVE proposal=\(second) act=\"\(deadline)\"").isOK)
         let start = try #require(try await ann.send("SUBSCRIBE market=registry").line.number("n"))
         try await venue.server.stop()
 
@@ -60,7 +62,10 @@ struct RegistryDayTests {
                 "120|120|90|30"
             ]
         )
-        #expect(try rows(venue.directory, "SELECT state, act FROM proposal") == ["approved|\(act)"])
+        #expect(
+            try rows(venue.directory, "SELECT state, act FROM proposal")
+                == ["approved|\(act)", "approved|\(deadline)"]
+        )
         #expect(
             try rows(venue.directory, "SELECT issued, held, surrendered FROM issuance WHERE program = 'ETS'") == [
                 "100|10|90"

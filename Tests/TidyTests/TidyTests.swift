@@ -108,7 +108,7 @@ struct TidyTests {
     func functions() throws {
         // One flat switch with a case for each verb, event or fact, and what sets the venue up.
         let known: Set<String> = [
-            "Exchange/Requests.swift", "Wire/Registry/Renderer+Registry.swift",
+            "Exchange/Requests.swift", "Wire/Lines/Renderer.swift", "Wire/Registry/Renderer+Registry.swift",
             "Wire/Agreements/Renderer+Compacts.swift", "Storage/Settlement/SettlementProjection.swift",
             "Storage/Settlement/Agreements/SettlementProjection+Compacts.swift", "Server/Sequencer/VenueCore.swift",
         ]

@@ -4,18 +4,73 @@ import Permits
 // Four eyes: a request waits for a second person, who sends exactly the same bytes.
 
 extension Exchange {
-    mutating func setFourEyes(_ isOn: Bool, seconds: Int64, _ sender: Sender) throws(Refusal) {
-        let own = members.logins.indices.map { UserID(UInt32($0)) }.filter { members[$0].member == sender.member }
-        guard !isOn || own.contains(where: { !members.isSamePerson($0, own[0]) }) else {
+    /// Switches four eyes on or off for the sender's member; for the venue itself, whether operators and regulators begin with them.
+    mutating func setFourEyes(_ isOn: Bool, seconds: Int64, above: Quantity, _ sender: Sender) throws(Refusal) {
+        guard sender.member != .venue else {
+            fourEyes.startsByItself = isOn
+            return
+        }
+        guard !isOn || members.hasTwoPersons(sender.member) else {
             throw Refusal(
                 .invalidCombination,
                 "\(members[sender.member].code) needs logins of two persons for four eyes"
             )
         }
-        fourEyes.set(isOn ? seconds : nil, for: sender.member)
+        fourEyes.set(.init(member: sender.member, seconds: isOn ? seconds : nil, retirementMax: above))
     }
 
-    mutating func propose(_ verb: Verb, act: String, _ sender: Sender) throws(Refusal) -> Outcome {
+    /// Switches four eyes on for an operator or regulator that has come to have two persons, unless it has chosen before.
+    mutating func startFourEyes(of member: MemberID) {
+        guard fourEyes.startsByItself, [.operator, .regulator].contains(members[member].role),
+            fourEyes.choice(of: member) == nil,
+            members.hasTwoPersons(member)
+        else { return }
+        fourEyes.set(.init(member: member, seconds: FourEyes.secondsDefault))
+    }
+
+    /// Refuses a change of logins that leaves a member, which has four eyes on, without two persons who could switch them off.
+    func checkPersons(of member: MemberID, after change: (inout Members) -> Void) throws(Refusal) {
+        guard fourEyes.isOn(for: member) else { return }
+        var changed = members
+        change(&changed)
+        guard !changed.hasTwoPersons(member) else { return }
+        throw Refusal(
+            .invalidCombination,
+            "\(members[member].code) has four eyes on and would be left without two persons; add one first"
+        )
+    }
+
+    /// Checks that a request may be sent by one person.
+    /// - Throws: `needsApproval` if it needs two.
+    func checkPersons(_ request: Request) throws(Refusal) {
+        guard request.verb.needsTwoPersons else { return }
+        if let keeper = keeper(of: request.command, from: request.member) {
+            throw Refusal(
+                .needsApproval,
+                "\(members[keeper].code) has four eyes on: PROPOSE act=…, then a person of \(members[keeper].code) sends APPROVE with the same act"
+            )
+        }
+        if case .registry(.retire(let amount, text: _)) = request.command,
+            amount.quantity <= fourEyes.choice(of: request.member)?.retirementMax ?? .zero
+        {
+            return
+        }
+        guard request.verb.alwaysNeedsTwoPersons || fourEyes.isOn(for: request.member) else { return }
+        throw Refusal(
+            .needsApproval,
+            "\(request.verb.text) needs two persons: PROPOSE act=…, then another login sends APPROVE with the same act"
+        )
+    }
+
+    /// Another member, one of whose persons must approve: it has four eyes on, and the request makes a login of it.
+    ///
+    /// Otherwise who runs the venue could give itself two persons there.
+    private func keeper(of command: Command, from sender: MemberID) -> MemberID? {
+        guard case .admin(.login(let code, user: _, _)) = command, let member = members.member(code) else { return nil }
+        return member != sender && fourEyes.isOn(for: member) ? member : nil
+    }
+
+    mutating func propose(_ verb: Verb, act: String, _ command: Command, _ sender: Sender) throws(Refusal) -> Outcome {
         try Permissions.check(members[sender.member].role, verb)
         guard verb.needsTwoPersons else {
             throw Refusal(.invalidCombination, "\(verb.text) needs no second person; send it as it is")
@@ -29,6 +84,7 @@ extension Exchange {
         var proposal = Proposal(
             number: 0,
             member: sender.member,
+            approver: keeper(of: command, from: sender.member) ?? sender.member,
             author: sender.user,
             proposed: now,
             expires: expires,
@@ -49,6 +105,9 @@ extension Exchange {
         _ sender: Sender
     ) throws(Refusal) -> Outcome {
         let proposal = try findProposal(number, sender)
+        guard (keeper(of: command, from: proposal.member) ?? proposal.member) == sender.member else {
+            throw Refusal(.needsApproval, "proposal \(number) is for a person of another member to approve")
+        }
         guard !members.isSamePerson(proposal.author, sender.user) else {
             throw Refusal(.samePerson, "proposal \(number) is your own; another person of the member approves it")
         }
@@ -56,8 +115,9 @@ extension Exchange {
         guard proposal.act.utf8.elementsEqual(act.utf8) else {
             throw Refusal(.contentDiffers, "proposal \(number) is: \(proposal.act)")
         }
-        try Permissions.check(members[sender.member].role, verb)
-        let outcome = try perform(command, sender)
+        try Permissions.check(members[proposal.member].role, verb)
+        let author = Sender(member: proposal.member, user: proposal.author, id: sender.id)
+        let outcome = try perform(command, proposal.member == sender.member ? sender : author)
         if case .refused = outcome { return outcome }
         fourEyes.remove(number)
         report(proposal, .approved, by: sender.user)
@@ -77,28 +137,18 @@ extension Exchange {
     }
 
     private func findProposal(_ number: UInt64, _ sender: Sender) throws(Refusal) -> Proposal {
-        guard let proposal = fourEyes.proposal(number), proposal.member == sender.member else {
+        guard let proposal = fourEyes.proposal(number), [proposal.member, proposal.approver].contains(sender.member)
+        else {
             throw Refusal(.unknownProposal, "no open proposal \(number); PROPOSALS lists them")
         }
         return proposal
     }
 
     private mutating func report(_ proposal: Proposal, _ state: ProposalState, by user: UserID) {
-        let member = proposal.member
-        events.append(
-            .proposal(member: member, count: nextCount(of: member), proposal: proposal, state: state, by: user)
-        )
-    }
-}
-
-extension FourEyes {
-    /// Checks that a request may be sent by one person.
-    /// - Throws: `needsApproval` if it needs two.
-    func check(_ verb: Verb, from member: MemberID) throws(Refusal) {
-        guard verb.alwaysNeedsTwoPersons || (verb.needsTwoPersons && isOn(for: member)) else { return }
-        throw Refusal(
-            .needsApproval,
-            "\(verb.text) needs two persons: PROPOSE act=…, then another login sends APPROVE with the same act"
-        )
+        for member in Set([proposal.member, proposal.approver]).sorted() {
+            events.append(
+                .proposal(member: member, count: nextCount(of: member), proposal: proposal, state: state, by: user)
+            )
+        }
     }
 }

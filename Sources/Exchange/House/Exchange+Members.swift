@@ -27,10 +27,14 @@ extension Exchange {
         guard existing != nil || members.loginCount(of: member) < Limits.loginsMax else {
             throw Refusal(.limitReached, "\(code) has \(Limits.loginsMax) logins, the most a member can; change one")
         }
+        if let existing, let person = change.person {
+            try checkPersons(of: member) { $0[existing].person = person }
+        }
         let id = existing ?? members.add(Login(code: user, member: member))
         // A new person alone does not give a login back what was taken from it.
         if change.passwordHash != nil || change.publicKey != nil { members[id].isRevoked = false }
         set(change, for: id)
+        startFourEyes(of: member)
     }
 
     /// Gives one's own login new credentials.
@@ -52,6 +56,7 @@ extension Exchange {
         guard let id = members.login(user, of: member) else {
             throw Refusal(.unknownUser, "\(code) has no login \(user)")
         }
+        try checkPersons(of: member) { $0[id].isRevoked = true }
         loseSession(id)
         members[id].passwordHash = ""
         members[id].publicKey = nil

@@ -3,7 +3,8 @@ package import Permits
 import Registry
 import Seals
 
-/// The first reply to each id that a member used today, so that a repeat gets it again and never acts twice.
+/// The first reply to each id that a member used today or on the day before, or that a live order has, so that a repeat gets it
+/// again and never acts twice.
 ///
 /// Each member's ids have room of their own, so nobody's memory is another's: `Limits.idsMax` of them, and the whole text of
 /// its last `Limits.refusalTextsMax` refusals. Beyond that its oldest id is forgotten, and a refusal keeps its code alone.
@@ -40,8 +41,8 @@ package struct FirstReplies: Sendable {
         var first: UInt32 = 0
         var last: UInt32 = 0
         var count = 0
-        /// Whether the day had more ids than there is room for.
-        var hasForgotten = false
+        /// The last command whose id was forgotten for want of room.
+        var forgotten: UInt64 = 0
         var texts: Deque<UInt32> = []
     }
 
@@ -54,6 +55,9 @@ package struct FirstReplies: Sendable {
     private var freeOthers: [UInt32] = []
     /// The first free entry; 0 for none.
     private var free: UInt32 = 0
+    /// The command that ended the last day, and the one that ended the day before it.
+    private var dayEnd: UInt64 = 0
+    private var dayEndBefore: UInt64 = 0
     private var table = SlotTable()
     private let seed = SlotTable.seed()
 
@@ -160,14 +164,18 @@ package struct FirstReplies: Sendable {
         freeOthers.append(UInt32(place))
     }
 
-    /// Forgets a member's oldest id.
+    /// Forgets a member's oldest id, for want of room.
     private mutating func forgetFirst(of slot: Int) {
+        queues[slot].forgotten = max(queues[slot].forgotten, entries[Int(queues[slot].first)].sequence)
+        dropFirst(of: slot)
+    }
+
+    private mutating func dropFirst(of slot: Int) {
         let place = queues[slot].first
         let entry = entries[Int(place)]
         if entry.open == Entry.elsewhere { drop(other: entry.number) }
         if queues[slot].texts.first == place { queues[slot].texts.removeFirst() }
         table.remove(place, hash(entry.id.code, entry.member))
-        queues[slot].hasForgotten = true
         queues[slot].first = entry.next
         queues[slot].count -= 1
         entries[Int(place)].next = free
@@ -185,33 +193,48 @@ package struct FirstReplies: Sendable {
         entries[place].number = UInt64(refusal.code.rawValue)
     }
 
-    /// The reply that `member`'s request `id` got today, or nil if it is not remembered.
+    /// The reply that `member`'s request `id` got, or nil if it is not remembered.
     package func reply(to id: Code, of member: MemberID) -> Reply? {
         let place = place(of: id, member: member)
         return place == 0 ? nil : reply(at: place)
     }
 
-    /// Whether some ids that a member used today are not remembered any more.
+    /// Whether some ids that a member used today or on the day before are not remembered any more.
     package func hasForgotten(ofMember member: MemberID) -> Bool {
-        queues.indices.contains(Int(member.index)) && queues[Int(member.index)].hasForgotten
+        queues.indices.contains(Int(member.index)) && queues[Int(member.index)].forgotten > dayEndBefore
     }
 
-    /// The order that `member`'s request `id` entered today.
+    /// The order that `member`'s request `id` entered.
     func order(of id: Code, member: MemberID) -> OrderID? {
         let entry = entries[place(of: id, member: member)]
         return entry.open > UInt32(Limits.quantityMax.units) || entry.id.code.isEmpty
             ? nil : OrderID(number: entry.number)
     }
 
-    /// Ids may be used again on the next day.
-    mutating func forgetAll() {
-        entries.removeAll()
-        entries.append(FirstReplies.unused)
-        queues.removeAll()
-        others.removeAll()
-        freeOthers.removeAll()
-        free = 0
-        table.removeAll()
+    /// A day ends with a command: what was used up to the end of the one before it is old now.
+    mutating func endDay(with sequence: UInt64) { (dayEndBefore, dayEnd) = (dayEnd, sequence) }
+
+    /// How many members may have used ids, and how many a member has that are remembered.
+    var memberCount: Int { queues.count }
+    func count(of slot: Int) -> Int { queues[slot].count }
+
+    /// Forgets a member's first id if it is old; one that entered an order which lives goes behind the others.
+    /// - Returns: false if it is not old.
+    mutating func forgetOld(of slot: Int, isLive: (OrderID, Code) -> Bool) -> Bool {
+        let place = queues[slot].first
+        guard place != 0, entries[Int(place)].sequence <= dayEndBefore else { return false }
+        let entry = entries[Int(place)]
+        guard entry.open <= UInt32(Limits.quantityMax.units), isLive(OrderID(number: entry.number), entry.id.code)
+        else {
+            dropFirst(of: slot)
+            return true
+        }
+        guard place != queues[slot].last else { return true }
+        queues[slot].first = entry.next
+        entries[Int(queues[slot].last)].next = place
+        entries[Int(place)].next = 0
+        queues[slot].last = place
+        return true
     }
 
     /// Where an id stands; 0 if it is not remembered.
@@ -249,12 +272,14 @@ extension FirstReplies: Layout {
         -> FirstReplies
     {
         var new = FirstReplies()
+        new.dayEnd = try coder.value("dayEnd", old?.dayEnd)
+        new.dayEndBefore = try coder.value("dayEndBefore", old?.dayEndBefore)
         var member = MemberID(0)
         _ = try coder.list("members", old?.queues) { coder, queue throws(SnapshotError) in
-            let hasForgotten = try coder.value("hasForgotten", queue?.hasForgotten)
+            let forgotten = try coder.value("forgotten", queue?.forgotten)
             if type(of: coder).isReader {
                 new.queues.append(Queue())
-                new.queues[Int(member.index)].hasForgotten = hasForgotten
+                new.queues[Int(member.index)].forgotten = forgotten
             }
             let entries = queue.flatMap { old?.entries(of: $0) }
             // There are millions of them: each is taken as it is read.

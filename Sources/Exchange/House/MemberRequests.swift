@@ -27,6 +27,7 @@ extension RequestRule {
         .revoke,
         "Takes a login's password and key away, and ends its session.",
         by: [.operator, .venue],
+        .twoPersons,
         required: [(.member, .code), (.user, .code)],
         optional: [(.text, .text)]
     )
@@ -41,6 +42,7 @@ extension RequestRule {
         .deposit,
         "Credits cash that arrived.",
         by: .operator,
+        .twoPersons,
         required: [(.member, .code), (.currency, .words(Currency.self)), (.amount, .decimal)]
     )
 
@@ -48,6 +50,7 @@ extension RequestRule {
         .withdraw,
         "Debits cash that is paid out.",
         by: .operator,
+        .twoPersons,
         required: [(.member, .code), (.currency, .words(Currency.self)), (.amount, .decimal)]
     )
 
@@ -69,11 +72,11 @@ extension RequestRule {
 
     package static let fourEyes = RequestRule(
         .fourEyes,
-        "Whether caps, allocations, keys, trust and the like need two persons of the member.",
-        by: .parties,
+        "Whether what matters needs two persons of the member: caps, issue, cash, logins, markets, transfers and so on.",
+        by: [.operator, .regulator, .participant, .venue],
         .twoPersons,
         required: [(.on, .flag)],
-        optional: [(.within, .integer)]
+        optional: [(.within, .integer), (.above, .integer)]
     )
 
     package static let propose = RequestRule(
@@ -135,9 +138,9 @@ extension RequestRule {
 
 /// Commands of four eyes.
 package enum ApprovalCommand: Sendable, Equatable {
-    case fourEyes(isOn: Bool, seconds: Int64)
-    /// `verb` is that of the request in `act`.
-    case propose(verb: Verb, act: String)
+    case fourEyes(isOn: Bool, seconds: Int64, above: Quantity)
+    /// `verb` is that of the request in `act`, `command` is what it reads as.
+    indirect case propose(verb: Verb, act: String, command: Command)
     /// `command` is what `act` reads as.
     indirect case approve(proposal: UInt64, act: String, verb: Verb, command: Command)
     case decline(proposal: UInt64, text: String)
@@ -168,20 +171,18 @@ extension LineScanner {
     func readFourEyes(_ line: Span<UInt8>) throws(Refusal) -> ApprovalCommand {
         .fourEyes(
             isOn: try flag(.on, line),
-            seconds: try integer(.within, line, in: 60...Limits.proposalSecondsMax) ?? FourEyes.secondsDefault
+            seconds: try integer(.within, line, in: 60...Limits.proposalSecondsMax) ?? FourEyes.secondsDefault,
+            above: Quantity(try integer(.above, line, in: 0...Limits.quantityMax.units) ?? 0)
         )
     }
 
     func readPropose(_ line: Span<UInt8>) throws(Refusal) -> ApprovalCommand {
-        let (act, request) = try proposed(line)
-        return .propose(verb: request.verb, act: act)
+        let (act, request, command) = try proposed(line)
+        return .propose(verb: request.verb, act: act, command: command)
     }
 
     func readApprove(_ line: Span<UInt8>) throws(Refusal) -> ApprovalCommand {
-        let (act, request) = try proposed(line)
-        guard case .command(let command) = request.body else {
-            throw Refusal(.invalidCombination, "\(request.verb.text) cannot be proposed")
-        }
+        let (act, request, command) = try proposed(line)
         return .approve(proposal: try number(.proposal, line), act: act, verb: request.verb, command: command)
     }
 
@@ -241,7 +242,7 @@ extension LineScanner {
     }
 
     /// The request within a proposal or approval: its text, and what it reads as.
-    func proposed(_ line: Span<UInt8>) throws(Refusal) -> (act: String, request: ParsedLine) {
+    func proposed(_ line: Span<UInt8>) throws(Refusal) -> (act: String, request: ParsedLine, command: Command) {
         let act = try required(text(.act, line, bytesMax: Limits.lineBytesMax), .act)
         let bytes = Array(act.utf8)
         let request: ParsedLine
@@ -251,9 +252,9 @@ extension LineScanner {
         if case .login = request.body {
             throw Refusal(.badValue, "act: a proposal is kept, so LOGIN takes hash= here, never a password")
         }
-        guard case .command = request.body else {
+        guard case .command(let command) = request.body else {
             throw Refusal(.invalidCombination, "\(request.verb.text) cannot be proposed")
         }
-        return (act, request)
+        return (act, request, command)
     }
 }

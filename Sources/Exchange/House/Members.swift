@@ -100,6 +100,15 @@ package struct Members: Sendable {
         a == b || (!self[a].person.isEmpty && self[a].person == self[b].person)
     }
 
+    /// Whether a member has logins of two persons, such as were not revoked.
+    /// - Complexity: the number of all logins.
+    package func hasTwoPersons(_ member: MemberID) -> Bool {
+        let own = logins.indices.filter { logins[$0].member == member && !logins[$0].isRevoked }.map {
+            UserID(UInt32($0))
+        }
+        return own.contains { !isSamePerson($0, own[0]) }
+    }
+
     /// A member and those with whom it shares its limits, by number.
     package func associates(of member: MemberID) -> [MemberID] {
         groups[self[member].group ?? member] ?? [member]

@@ -50,7 +50,7 @@ extension RequestRule {
 
     package static let status = RequestRule(
         .status,
-        "What became of today's request with that id; without id, the venue's state and limits.",
+        "What became of a request with that id, of today or the day before or while its order lives; without id, the venue's state and limits.",
         by: .everyone
     )
 

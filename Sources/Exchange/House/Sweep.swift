@@ -52,6 +52,8 @@ struct Sweep: Sendable {
     var bids = OpenedBids()
     /// A call that ends.
     var call = Uncrossing(price: .zero, left: .zero)
+    /// How much is left of what `next` names.
+    var left = 0
     /// A batch that is being filled.
     var batch: Batch?
     /// Permits cancelled, credited or forfeited; carried over; carried over into spillable accounts.
@@ -81,6 +83,7 @@ extension Sweep: Layout {
         var new = Sweep(try Kind.layout(&coder, old?.kind), began: try coder.value("began", old?.began))
         new.stage = Int(try coder.value("stage", old.map { UInt8($0.stage) }))
         new.next = try coder.value("next", old?.next)
+        new.left = try coder.value("left", old?.left)
         new.classes = try coder.list("classes", old?.classes)
         new.parts = try coder.list("parts", old?.parts) { coder, old throws(SnapshotError) in
             Part(

@@ -17,6 +17,7 @@ extension RequestRule {
         .monitor,
         "Appoints who measures a facility, and what counts when two disagree by more than within per cent.",
         by: .regulator,
+        .twoPersons,
         required: [(.facility, .code), (.verifier, .code)],
         optional: [(.second, .code), (.split, .words(DisagreementRule.self)), (.within, .decimal)],
         example: #"facility=mill verifier=tuv"#
@@ -34,6 +35,7 @@ extension RequestRule {
         .deadline,
         "By when permits must be surrendered for a period, or for share per cent of its use.",
         by: .regulator,
+        .twoPersons,
         required: [(.program, .code), (.period, .integer), (.due, .time)],
         optional: [(.since, .integer), (.share, .decimal)]
     )

@@ -9,6 +9,7 @@ extension RequestRule {
         .program,
         "Defines a program that the sender regulates, under a rule book; RULES lists its policies.",
         by: .regulator,
+        .twoPersons,
         required: [(.program, .code), (.unit, .text), (.currency, .words(Currency.self))],
         optional: [
             (.name, .text), (.rules, .code), (.with, .list("POLICY=VALUE")), (.offsets, .code), (.yields, .code),
@@ -52,6 +53,7 @@ extension RequestRule {
         .retire,
         "Takes permits out of circulation for good, with a certificate.",
         by: .participant,
+        .twoPersons,
         required: .permits + [(.qty, .integer)],
         optional: [(.zone, .code), (.first, .integer), (.text, .text)]
     )

@@ -13,7 +13,7 @@ extension Exchange {
         case .number(let number): id = number
         case .reference(let reference):
             guard let found = firstReplies.order(of: reference, member: sender.member) else {
-                throw Refusal(.unknownOrder, "no order was entered today with id \(reference)")
+                throw Refusal(.unknownOrder, "no order that lives or was entered since yesterday has id \(reference)")
             }
             id = found
         }

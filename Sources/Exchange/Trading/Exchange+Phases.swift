@@ -130,7 +130,7 @@ extension Exchange {
         events.append(.reference(market: id, count: nextCount(of: id), price: price, low: band.low, high: band.high))
     }
 
-    /// Ends the trading day: DAY orders and what expires today end, the last price becomes the reference, ids are free again.
+    /// Ends the trading day: DAY orders and what expires today end, the last price becomes the reference, what ids did on the day before is forgotten.
     mutating func endDay() throws(Refusal) {
         if let open = markets.first(where: { $0.phase != .closed }) {
             throw Refusal(.wrongPhase, "\(open.terms.code) is in phase \(open.phase.text); close every market first")
@@ -157,6 +157,22 @@ extension Exchange {
             guard isDone else { return false }
             sweep.enter(1)
         }
+        guard sweep.stage > 1 || sweepReferences(&sweep) else { return false }
+        guard sweep.stage > 2 || sweepIDs(&sweep) else { return false }
+        let isDone = goOn(&sweep, to: members.logins.count) { exchange, _, place in
+            let login = exchange.members.logins[place]
+            guard login.isLoggedOn else { return }
+            let count = exchange.nextCount(of: login.member)
+            exchange.events.append(.dayOver(member: login.member, count: count, day: exchange.dayCount + 1))
+        }
+        guard isDone else { return false }
+        dayCount += 1
+        events.append(.dayEnded)
+        return true
+    }
+
+    /// The last prices become the reference prices of markets that have traded.
+    private mutating func sweepReferences(_ sweep: inout Sweep) -> Bool {
         let isDone = goOn(&sweep, to: markets.count) { exchange, _, slot in
             guard exchange.markets[slot].hasTraded else { return }
             exchange.markets[slot].hasTraded = false
@@ -167,8 +183,33 @@ extension Exchange {
             exchange.moveReference(of: exchange.markets[slot].terms.market, to: last)
         }
         guard isDone else { return false }
-        firstReplies.forgetAll()
-        events.append(.dayEnded)
+        firstReplies.endDay(with: sequence)
+        sweep.enter(2)
         return true
+    }
+
+    /// The ids of the day before may be used again, but for those of orders that live.
+    private mutating func sweepIDs(_ sweep: inout Sweep) -> Bool {
+        while Int(sweep.next) < firstReplies.memberCount {
+            let slot = Int(sweep.next)
+            // Those of live orders go behind: each is looked at once.
+            if sweep.left == 0 { sweep.left = firstReplies.count(of: slot) + 1 }
+            while sweep.left > 1 {
+                guard takeStep() else { return false }
+                sweep.left -= 1
+                guard forgetOldID(of: slot) else { break }
+            }
+            sweep.left = 0
+            sweep.next += 1
+        }
+        sweep.enter(3)
+        return true
+    }
+
+    private mutating func forgetOldID(of slot: Int) -> Bool {
+        let markets = markets
+        return firstReplies.forgetOld(of: slot) { order, id in
+            markets[order.market.slot].book.order(order)?.reference == id
+        }
     }
 }

@@ -9,6 +9,7 @@ extension RequestRule {
         .market,
         "Lists a vintage for trading. band, maker and taker are in per cent.",
         by: .operator,
+        .twoPersons,
         required: [(.market, .code)] + .permits + [
             (.tick, .decimal), (.lot, .integer), (.maxqty, .integer), (.band, .decimal), (.ref, .decimal),
         ],

@@ -17,6 +17,7 @@ extension RequestRule {
         .announce,
         "Credits every holder of entitlements with so many per cent of them, less what was announced before.",
         by: .regulator,
+        .twoPersons,
         required: .permits + [(.percent, .decimal)]
     )
 

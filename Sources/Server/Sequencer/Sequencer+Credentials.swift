@@ -12,13 +12,7 @@ extension Sequencer {
         switch command {
         case .admin(.login(_, _, let change)): return change.passwordHash.flatMap(hashRefusal)
         case .approval(.approve(_, _, _, let proposed)): return credentialRefusal(proposed)
-        case .approval(.propose(.login, let act)):
-            do throws(ParseFailure) {
-                guard case .command(let proposed) = try LineParser.parse(Array(act.utf8).span).body else { return nil }
-                return credentialRefusal(proposed)
-            } catch {
-                return error.refusal
-            }
+        case .approval(.propose(_, act: _, let proposed)): return credentialRefusal(proposed)
         case .admin, .registry, .deal, .water, .approval, .order, .cancel, .amend, .quote, .massCancel, .clock,
             .session, .auction, .compact:
             return nil

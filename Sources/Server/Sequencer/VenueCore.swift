@@ -147,6 +147,7 @@ package final class VenueCore: Sendable {
         let hash = try PasswordHash.make(password: password, cost: configuration.passwordCost)
         return (
             [
+                "venue FOUREYES on=1",
                 "venue MEMBER member=operator role=operator name=\"Venue operator\"",
                 "venue LOGIN member=operator user=admin hash=\(hash)",
             ],

@@ -1,3 +1,4 @@
+import Audit
 import Exchange
 import GRDB
 import OrderBook
@@ -130,7 +131,8 @@ struct SettlementProjection {
                 ])
             case .registry(count: _, let fact): try write(fact, at)
             case .pending(member: _, count: _, let transfer, let state): try write(transfer, state, at)
-            case .proposal(member: _, count: _, let proposal, let state, let user):
+            // Another member that approves is told as well.
+            case .proposal(let member, count: _, let proposal, let state, let user) where member == proposal.member:
                 try write(proposal, state, by: user, at)
             case .swap(member: _, count: _, let swap, let state): try write(swap, state, at)
             case .offer(member: _, count: _, let offer, let state): try write(offer, state, at)
@@ -145,7 +147,9 @@ struct SettlementProjection {
                     "phase": phase, "offered": offered,
                 ])
             case .auctionCleared(let auction): try write(cleared: auction, at)
-            case .moved, .compact, .complaint, .awarded, .level, .indicative, .busted, .sessionOpened, .sessionClosed:
+            case .dayOver, .moved, .compact, .complaint, .proposal, .awarded, .level, .indicative, .busted,
+                .sessionOpened,
+                .sessionClosed:
                 // Copies for the feeds, a bust that the registry tells as well, the book that `orders` shows already, and sessions, which are nobody's property.
                 continue
             }

@@ -90,10 +90,14 @@ extension Venue {
             rows.head.append("seq", exchange.sequence)
             rows.head.append("time", now)
             rows.head.append("version", UInt64(Exchange.protocolVersion))
+            rows.head.append("day", exchange.dayCount + 1)
             rows.head.append("members", UInt64(exchange.members.members.count - 1))
             rows.head.append("markets", UInt64(exchange.markets.count))
             rows.head.append("linebytes", UInt64(Limits.lineBytesMax))
             rows.head.append("maxqty", Limits.quantityMax)
+            if member != .venue {
+                rows.head.append(exchange.fourEyes.isOn(for: member) ? " foureyes=1" : " foureyes=0")
+            }
             return
         }
         guard let reply = exchange.firstReplies.reply(to: original, of: member) else {

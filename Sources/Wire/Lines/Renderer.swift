@@ -138,6 +138,11 @@ extension Output {
                 bytes.append(complaint, exchange)
                 bytes.append("text", quoted: text)
             }
+        case .dayOver(let member, let count, let day):
+            line("DAYEND", sequence, .member(member), count, .nobody) { bytes in
+                bytes.append("day", day)
+                bytes.append("time", exchange.now)
+            }
         case .memberAdmitted, .loginChanged, .marketListed, .orderEntered, .orderAmended, .auctionAnnounced,
             .auctionCleared, .transferred, .compactTold, .serials, .trusted, .distrusted, .sessionOpened,
             .sessionClosed, .dayEnded:

@@ -197,9 +197,10 @@ extension Venue {
 
     private func proposals(_ member: MemberID, _ rows: inout Rows) {
         rows.head.append(exchange.fourEyes.isOn(for: member) ? " foureyes=1" : " foureyes=0")
-        for proposal in exchange.fourEyes.proposals where proposal.member == member {
+        for proposal in exchange.fourEyes.proposals where [proposal.member, proposal.approver].contains(member) {
             rows.row { bytes in
                 bytes.append("proposal", proposal.number)
+                if member != proposal.member { bytes.append("member", exchange.members[proposal.member].code) }
                 bytes.append("by", exchange.members[proposal.author].code)
                 bytes.append("expires", proposal.expires)
                 bytes.append("act", quoted: proposal.act)

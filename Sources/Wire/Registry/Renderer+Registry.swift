@@ -40,6 +40,7 @@ extension Output {
         line("PROPOSAL", sequence, .member(member), count, isPublic ? .everybody : .owner) { bytes in
             bytes.append("proposal", proposal.number)
             bytes.append("state", state)
+            if member != proposal.member { bytes.append("member", exchange.members[proposal.member].code) }
             if user != .venue { bytes.append("by", exchange.members[user].code) }
             bytes.append("act", quoted: proposal.act)
         }

@@ -146,7 +146,12 @@ struct Serve: AsyncParsableCommand {
         Console.line("weir: this is a new venue. Log on as its operator, and give it a password of your own by ROTATE.")
         Console.line("")
         Console.line("  weir connect \(host):\(port)\(plaintext ? "" : " --tls") --member operator --user admin")
-        Console.line("")
+        Console.line(
+            "weir: as soon as the operator, or a regulator, has logins of two persons, what matters needs both of them (four eyes):"
+        )
+        Console.line(
+            "weir: one sends PROPOSE, another APPROVE; PROPOSE act=\"FOUREYES on=0\" turns it off. STATUS says foureyes=."
+        )
         guard isatty(STDOUT_FILENO) == 0 else {
             Console.line("weir: its password is \(password). It is shown once.")
             return try FileManager.default.removeItem(atPath: file)
