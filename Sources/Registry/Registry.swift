@@ -404,7 +404,7 @@ package struct Registry: Sendable {
     package mutating func set(opens time: Timestamp?, link index: Int) { links[index].opens = time }
 
     /// Adds to a link's balance.
-    package mutating func change(link index: Int, by quantity: Quantity) { links[index].balance += quantity }
+    package mutating func change(link index: Int, by quantity: Quantity) { links[index].change(by: quantity) }
 
     /// Raises what is announced of a program's entitlements in a season.
     package mutating func announce(

@@ -9,7 +9,29 @@ struct ZoneModel {
         var window = 0
         var opens: Int?
 
-        var isShut: Bool { limit.map { balance >= $0 } ?? false }
+        var floor: Int?
+        var reopens: Int?
+        var backReopens: Int?
+        var isOneWay = false
+        /// Whether the way out, or back, has closed and not opened again.
+        var isClosed = [false, false]
+
+        /// How much more may arrive, or leave on the way back.
+        func room(_ isBack: Bool) -> Int {
+            if isBack, isOneWay || isClosed[1] { return 0 }
+            if !isBack, isClosed[0] { return 0 }
+            return isBack ? max(0, balance - (floor ?? -1_000_000)) : max(0, (limit ?? 1_000_000) - balance)
+        }
+
+        var isShut: Bool { room(false) == 0 }
+
+        /// Looks at the balance as it is now.
+        mutating func look() {
+            if let limit, balance >= limit { isClosed[0] = true }
+            if limit == nil || balance <= reopens ?? ((limit ?? 0) - 1) { isClosed[0] = false }
+            if let floor, balance <= floor { isClosed[1] = true }
+            if floor == nil || balance >= backReopens ?? ((floor ?? 0) + 1) { isClosed[1] = false }
+        }
     }
     struct Order: Equatable {
         let number: UInt64
@@ -62,11 +84,11 @@ struct ZoneModel {
         couple()
     }
 
-    mutating func change(link: Int, limit: Int?, ratio: (Int, Int), window: Int, now: Int) {
+    mutating func change(link: Int, to terms: Link, now: Int) {
         let wasShut = links[link].isShut
-        links[link].limit = limit
-        links[link].ratio = ratio
-        links[link].window = window
+        var new = terms
+        (new.balance, new.opens, new.isClosed) = (links[link].balance, links[link].opens, links[link].isClosed)
+        links[link] = new
         changed(link, wasShut: wasShut, now)
         findWays()
         couple()
@@ -81,6 +103,7 @@ struct ZoneModel {
 
     private mutating func changed(_ link: Int, wasShut: Bool, _ now: Int) {
         self.now = now
+        links[link].look()
         guard wasShut, !links[link].isShut, links[link].window > 0, links[link].opens == nil else { return }
         links[link].opens = now + links[link].window
     }
@@ -147,9 +170,7 @@ struct ZoneModel {
         for (index, step) in way.steps.enumerated() {
             let link = links[step.link]
             if link.opens != nil, !step.isBack { return 0 }
-            if !step.isBack, let limit = link.limit {
-                most = min(most, max(0, limit - link.balance) / way.amounts[index + 1])
-            }
+            most = min(most, link.room(step.isBack) / way.amounts[step.isBack ? index : index + 1])
         }
         return most
     }

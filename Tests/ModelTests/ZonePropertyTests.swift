@@ -154,9 +154,20 @@ struct ZoneSeason {
 
     private mutating func terms() -> String {
         let ratio = random.pick(["1:1", "1:1", "9:10", "1:2", "3:4", "2:1", "5:6"])
-        let limit = random.chance(800) ? " limit=\(random.number(0...30))" : ""
-        let window = random.chance(300) ? " window=60" : ""
-        return "ratio=\(ratio)\(limit)\(window)"
+        var terms = "ratio=\(ratio)"
+        let limit = random.chance(800) ? random.number(0...30) : nil
+        let floor = random.chance(300) ? random.number(-20...(limit ?? 20)) : nil
+        if let limit {
+            terms += " limit=\(limit)"
+            if random.chance(300) { terms += " reopen=\(random.number(-5...(limit - 1)))" }
+        }
+        if let floor {
+            terms += " floor=\(floor)"
+            if random.chance(500) { terms += " backopen=\(random.number((floor + 1)...(floor + 12)))" }
+        }
+        if random.chance(100) { terms += " oneway=1" }
+        if random.chance(300) { terms += " window=60" }
+        return terms
     }
 
     private mutating func addLink() throws {
@@ -232,17 +243,18 @@ struct ZoneSeason {
     ) {
         let link = Int(fields["link"].dropFirst()) ?? 0
         let quantity = Int(fields["qty"]) ?? 0
-        let limit = Int(fields["limit"])
         let parts = fields["ratio"].split(separator: ":").compactMap { Int($0) }
         let ratio = parts.count == 2 ? (arrives: parts[0], leaves: parts[1]) : (arrives: 1, leaves: 1)
-        let window = Int(fields["window"]) ?? 0
+        let zones = (from: Int(fields["from"].dropFirst()) ?? 0, to: Int(fields["to"].dropFirst()) ?? 0)
+        var terms = ZoneModel.Link(from: zones.from, to: zones.to, limit: Int(fields["limit"]), ratio: ratio)
+        terms.window = Int(fields["window"]) ?? 0
+        (terms.floor, terms.reopens) = (Int(fields["floor"]), Int(fields["reopen"]))
+        (terms.backReopens, terms.isOneWay) = (Int(fields["backopen"]), fields["oneway"] == "1")
         switch fields.verb {
         case "ALLOCATE": model.give(quantity, to: fields["member"], zone: Int(fields["zone"].dropFirst()) ?? 0)
         case "LINK" where link < model.links.count:
-            model.change(link: link, limit: limit, ratio: (ratio.arrives, ratio.leaves), window: window, now: now)
-        case "LINK":
-            let (from, to) = (Int(fields["from"].dropFirst()) ?? 0, Int(fields["to"].dropFirst()) ?? 0)
-            model.add(.init(from: from, to: to, limit: limit, ratio: ratio, window: window), now: now)
+            model.change(link: link, to: terms, now: now)
+        case "LINK": model.add(terms, now: now)
         case "DELIVERY": model.deliver(quantity, link: link, now: now)
         case "MOVE": model.move(quantity, of: fields.member, link: link, isBack: fields["back"] == "1", now: now)
         case "MASSCANCEL": model.cancelAll(of: fields.member)

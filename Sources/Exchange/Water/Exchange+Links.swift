@@ -22,6 +22,12 @@ extension Exchange {
         guard new.terms.limit == nil || !new.terms.isFrozen else {
             throw Refusal(.invalidCombination, "freeze=1 makes the balance the limit; leave out limit")
         }
+        guard new.terms.isInOrder else {
+            throw Refusal(
+                .invalidCombination,
+                "reopen is below limit, backopen above floor, and floor not above limit; each needs its own end"
+            )
+        }
         let existing = registry.links.firstIndex { $0.code == new.code }
         guard existing != nil || registry.links.count(where: { $0.program == program }) < Limits.linksMax else {
             throw Refusal(.limitReached, "\(new.program) has \(Limits.linksMax) links, the most it can")
@@ -137,6 +143,14 @@ extension Exchange {
             throw Refusal(
                 .capacityExceeded,
                 "\(link.code): limit \(link.limit?.units ?? 0), balance \(link.balance.units), so \(opportunity.units) can arrive in \(to); asked for \(arrives.units)"
+            )
+        }
+        if move.isBack, let opportunity = link.backOpportunity, move.quantity > opportunity {
+            throw Refusal(
+                .capacityExceeded,
+                link.isOneWay
+                    ? "\(link.code) goes one way, from \(link.from) to \(link.to)"
+                    : "\(link.code): floor \(link.floor?.units ?? 0), balance \(link.balance.units), so \(opportunity.units) can go back; asked for \(move.quantity.units)"
             )
         }
         // Nothing below may fail.

@@ -42,7 +42,7 @@ extension RequestRule {
         required: [(.link, .code), (.program, .code), (.from, .code), (.to, .code)],
         optional: [
             (.limit, .integer), (.balance, .integer), (.ratio, .text), (.window, .integer), (.freeze, .flag),
-            (.starts, .time),
+            (.starts, .time), (.floor, .integer), (.reopen, .integer), (.backopen, .integer), (.oneway, .flag),
         ],
         example: #"link=L program=W from=up to=down"#
     )
@@ -161,7 +161,11 @@ extension LineScanner {
                     limit: try integer(.limit, line, in: 0...most).map { Quantity($0) },
                     ratio: ratio,
                     window: try integer(.window, line, in: 0...Limits.windowMax) ?? 0,
-                    isFrozen: try flag(.freeze, line)
+                    isFrozen: try flag(.freeze, line),
+                    floor: try integer(.floor, line, in: -most...most).map { Quantity($0) },
+                    reopens: try integer(.reopen, line, in: -most...most).map { Quantity($0) },
+                    backReopens: try integer(.backopen, line, in: -most...most).map { Quantity($0) },
+                    isOneWay: try flag(.oneway, line)
                 )
             )
         )

@@ -94,14 +94,16 @@ extension Registry {
         return found
     }
 
-    /// How many multiples of a route may pass now: none forward by a link that gathers orders, any number back or without limit.
+    /// How many multiples of a route may pass now: none forward by a link that gathers orders, any number without limit or floor.
     package func capacity(of route: Route) -> Int64 {
         var most = Int64.max
         for (index, step) in route.steps.enumerated() {
             let link = links[step.link]
             if link.opens != nil, !step.isBack { return 0 }
-            guard !step.isBack, let opportunity = link.opportunity else { continue }
-            most = min(most, opportunity.units / route.amounts[index + 1])
+            // A link counts what is at its end.
+            let (opportunity, end) = step.isBack ? (link.backOpportunity, index) : (link.opportunity, index + 1)
+            guard let opportunity else { continue }
+            most = min(most, opportunity.units / route.amounts[end])
         }
         return most
     }

@@ -321,6 +321,11 @@ extension TextSink {
         if link.window > 0 { append("window", UInt64(link.window)) }
         if let opens = link.opens { append("opens", opens) }
         if link.isFrozen { append(" freeze=1") }
+        if let floor = link.floor { append(text: " floor=\(floor.units)") }
+        if let reopens = link.reopens { append(text: " reopen=\(reopens.units)") }
+        if let reopens = link.backReopens { append(text: " backopen=\(reopens.units)") }
+        if link.isOneWay { append(" oneway=1") }
+        if let opportunity = link.backOpportunity { append("backopportunity", opportunity) }
         guard let next = link.next else { return }
         append("starts", next.starts)
         append(text: " then=")

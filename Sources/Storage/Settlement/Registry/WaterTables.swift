@@ -32,6 +32,10 @@ extension SettlementSchema {
             window INTEGER NOT NULL CHECK (window >= 0),           -- seconds for which orders gather when it opens
             opens TEXT,                                            -- when what gathers is cleared; NULL: nothing gathers
             frozen INTEGER NOT NULL CHECK (frozen IN (0, 1)),      -- deliveries make no more room
+            min_balance INTEGER,                                   -- the least by trade back; NULL: no floor
+            reopens INTEGER,                                       -- the balance at which the way out opens again
+            back_reopens INTEGER,                                  -- the balance at which the way back does
+            one_way INTEGER NOT NULL CHECK (one_way IN (0, 1)),    -- nothing goes back
             changes TEXT                                           -- when new terms start; NULL: none are scheduled
         ) STRICT, WITHOUT ROWID;
 
@@ -100,6 +104,8 @@ extension SettlementProjection {
             "code": link.code, "program": link.program, "from_zone": link.from, "to_zone": link.to,
             "max_balance": link.limit, "balance": link.balance, "ratio": link.ratio.text, "window": link.window,
             "opens": link.opens, "frozen": link.isFrozen, "changes": link.next?.starts,
+            "min_balance": link.floor, "reopens": link.reopens, "back_reopens": link.backReopens,
+            "one_way": link.isOneWay,
         ])
     }
 
