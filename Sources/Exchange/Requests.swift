@@ -73,6 +73,7 @@ extension RequestRule {
         case .trust: .trust
         case .distrust: .distrust
         case .pay: .pay
+        case .determine: .determine
         case .interest: .interest
         case .join: .join
         case .leave: .leave
@@ -118,6 +119,7 @@ extension RequestRule {
         case .facilities: .facilities
         case .reports: .reports
         case .obligations: .obligations
+        case .deadlines: .deadlines
         case .blocks: .blocks
         case .trace: .trace
         case .certificate: .certificate
@@ -234,11 +236,13 @@ extension LineScanner {
         case .cover: .command(.registry(try readCover(line)))
         case .surrender: .command(.registry(try readSurrender(line)))
         case .pay: .command(.registry(.pay(penalty: try number(.penalty, line))))
+        case .determine: .command(.registry(try readDetermine(line)))
         case .rules: .query(.registry(try readRules(line)))
         case .programs: .query(.programs(try code(.program, line)))
         case .facilities: .query(.registry(try readFacilities(line)))
         case .reports: .query(.registry(try readReports(line)))
         case .obligations: .query(.registry(try readObligations(line)))
+        case .deadlines: .query(.registry(.deadlines(program: try code(.program, line))))
         case .blocks: .query(.registry(try readBlocks(line)))
         case .trace: .inquiry(try readTrace(line))
         case .certificate: .inquiry(try readCertificate(line))
@@ -342,6 +346,7 @@ extension Exchange {
         case .surrender(let facility, let period, let amount):
             try surrender(facility: facility, period: period, amount, sender)
         case .pay(let penalty): try pay(penalty: penalty, sender)
+        case .determine(let penalty, let price): try determine(penalty: penalty, price: price, sender)
         }
         return .done
     }

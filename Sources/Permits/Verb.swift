@@ -22,7 +22,7 @@ public enum Verb: Spelling, Word {
     case consign = "CONSIGN", guarantee = "GUARANTEE", bid = "BID", withdrawBid = "WITHDRAWBID"
     case swap = "SWAP", unswap = "UNSWAP", offer = "OFFER", take = "TAKE", unoffer = "UNOFFER", move = "MOVE",
         cover = "COVER", surrender = "SURRENDER", recall = "RECALL", trust = "TRUST", distrust = "DISTRUST",
-        pay = "PAY"
+        pay = "PAY", determine = "DETERMINE"
     // Agreements.
     case interest = "INTEREST", join = "JOIN", leave = "LEAVE", message = "MESSAGE", draft = "DRAFT",
         sign = "SIGN", terminate = "TERMINATE", reading = "READING", fulfil = "FULFIL", spend = "SPEND",
@@ -36,7 +36,8 @@ public enum Verb: Spelling, Word {
     case account = "ACCOUNT", orders = "ORDERS", book = "BOOK", trades = "TRADES", markets = "MARKETS",
         programs = "PROGRAMS", members = "MEMBERS", ledger = "LEDGER", auctions = "AUCTIONS", bids = "BIDS",
         result = "RESULT"
-    case rules = "RULES", facilities = "FACILITIES", reports = "REPORTS", obligations = "OBLIGATIONS",
+    case rules = "RULES", facilities = "FACILITIES", reports = "REPORTS", obligations = "OBLIGATIONS", deadlines =
+        "DEADLINES",
         blocks = "BLOCKS", trace = "TRACE", certificate = "CERTIFICATE", transfers = "TRANSFERS",
         penalties = "PENALTIES", proposals = "PROPOSALS"
     case concentration = "CONCENTRATION", seasons = "SEASONS", links = "LINKS", reach = "REACH", swaps = "SWAPS",

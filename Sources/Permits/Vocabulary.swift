@@ -184,7 +184,34 @@ public enum Liquidity: Spelling, Word {
 public enum Currency: Spelling, Word {
     case eur = "EUR", gbp = "GBP", usd = "USD", cad = "CAD", aud = "AUD", nzd = "NZD", cny = "CNY", krw = "KRW", jpy =
         "JPY", chf = "CHF"
+    case aed = "AED", afn = "AFN", all = "ALL", amd = "AMD", ang = "ANG", aoa = "AOA", ars = "ARS", awg = "AWG"
+    case azn = "AZN", bam = "BAM", bbd = "BBD", bdt = "BDT", bgn = "BGN", bhd = "BHD", bif = "BIF", bmd = "BMD"
+    case bnd = "BND", bob = "BOB", bov = "BOV", brl = "BRL", bsd = "BSD", btn = "BTN", bwp = "BWP", byn = "BYN"
+    case bzd = "BZD", cdf = "CDF", che = "CHE", chw = "CHW", clf = "CLF", clp = "CLP", cop = "COP", cou = "COU"
+    case crc = "CRC", cup = "CUP", cve = "CVE", czk = "CZK", djf = "DJF", dkk = "DKK", dop = "DOP", dzd = "DZD"
+    case egp = "EGP", ern = "ERN", etb = "ETB", fjd = "FJD", fkp = "FKP", gel = "GEL", ghs = "GHS", gip = "GIP"
+    case gmd = "GMD", gnf = "GNF", gtq = "GTQ", gyd = "GYD", hkd = "HKD", hnl = "HNL", htg = "HTG", huf = "HUF"
+    case idr = "IDR", ils = "ILS", inr = "INR", iqd = "IQD", irr = "IRR", isk = "ISK", jmd = "JMD", jod = "JOD"
+    case kes = "KES", kgs = "KGS", khr = "KHR", kmf = "KMF", kpw = "KPW", kwd = "KWD", kyd = "KYD", kzt = "KZT"
+    case lak = "LAK", lbp = "LBP", lkr = "LKR", lrd = "LRD", lsl = "LSL", lyd = "LYD", mad = "MAD", mdl = "MDL"
+    case mga = "MGA", mkd = "MKD", mmk = "MMK", mnt = "MNT", mop = "MOP", mru = "MRU", mur = "MUR", mvr = "MVR"
+    case mwk = "MWK", mxn = "MXN", mxv = "MXV", myr = "MYR", mzn = "MZN", nad = "NAD", ngn = "NGN", nio = "NIO"
+    case nok = "NOK", npr = "NPR", omr = "OMR", pab = "PAB", pen = "PEN", pgk = "PGK", php = "PHP", pkr = "PKR"
+    case pln = "PLN", pyg = "PYG", qar = "QAR", ron = "RON", rsd = "RSD", rub = "RUB", rwf = "RWF", sar = "SAR"
+    case sbd = "SBD", scr = "SCR", sdg = "SDG", sek = "SEK", sgd = "SGD", shp = "SHP", sle = "SLE", sos = "SOS"
+    case srd = "SRD", ssp = "SSP", stn = "STN", svc = "SVC", syp = "SYP", szl = "SZL", thb = "THB", tjs = "TJS"
+    case tmt = "TMT", tnd = "TND", top = "TOP", `try` = "TRY", ttd = "TTD", twd = "TWD", tzs = "TZS", uah = "UAH"
+    case ugx = "UGX", usn = "USN", uyi = "UYI", uyu = "UYU", uyw = "UYW", uzs = "UZS", ved = "VED", ves = "VES"
+    case vnd = "VND", vuv = "VUV", wst = "WST", xaf = "XAF", xcd = "XCD", xof = "XOF", xpf = "XPF", yer = "YER"
+    case zar = "ZAR", zmw = "ZMW", zwg = "ZWG"
 
     /// Digits after the decimal point.
-    public var scale: Int { self == .krw || self == .jpy ? 0 : 2 }
+    public var scale: Int {
+        switch self {
+        case .bif, .clp, .djf, .gnf, .isk, .jpy, .kmf, .krw, .pyg, .rwf, .ugx, .uyi, .vnd, .vuv, .xaf, .xof, .xpf: 0
+        case .bhd, .iqd, .jod, .kwd, .lyd, .omr, .tnd: 3
+        case .clf, .uyw: 4
+        default: 2
+        }
+    }
 }

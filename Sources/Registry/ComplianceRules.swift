@@ -31,6 +31,8 @@ package struct ComplianceRules: Sendable, Equatable {
     package var penaltyPermits: Int64 = 0
     /// Whether permits owed are taken from the next allocation; otherwise they are due at the next deadline.
     package var deducts = false
+    /// What counts as the use of a year of which nothing is verified at its deadline.
+    package var unreported = MissingReport.zero
     /// Whether holdings are limited by the formula of California.
     package var tieredHolding = false
     /// At which share of a holding limit the regulator is told, in per cent.
@@ -70,6 +72,18 @@ package struct ComplianceRules: Sendable, Equatable {
     }
 }
 
+/// What counts as the use of a year of which nothing is verified at its deadline.
+package enum MissingReport: Spelling, Word {
+    /// Nothing; the regulator is alerted.
+    case zero
+    /// The highest verified use of an earlier year, an estimate that is not in the owner's favour (17 CCR 95131(c)(5): an assigned
+    /// emissions level; Monitoring Regulation (EU) 2018/2066, article 70).
+    case highest
+    /// Nothing, but the owner's accounts are frozen until the regulator readmits it (Union Registry: accounts of operators without
+    /// verified emissions are blocked).
+    case block
+}
+
 extension ComplianceRules {
     /// The policies with their values, as `with=` takes them.
     package var policies: [(name: String, value: String)] {
@@ -79,7 +93,8 @@ extension ComplianceRules {
             ("penalty-offsets", penaltyOffsets.text), ("level", entityLevel ? "entity" : "facility"),
             ("penalty-price", penaltyPrice.description), ("penalty-times", "\(penaltyTimes)"),
             ("penalty-permits", "\(penaltyPermits)"), ("remedy", deducts ? "next-allocation" : "next-deadline"),
-            ("holding", tieredHolding ? "tiered" : "by-vintage"), ("alert-holding", "\(alertHolding)"),
+            ("unreported", unreported.text), ("holding", tieredHolding ? "tiered" : "by-vintage"),
+            ("alert-holding", "\(alertHolding)"),
             ("alert-move", "\(alertMove)"), ("publication", publicationDays.map { "\($0)" } ?? "never"),
         ]
     }
@@ -105,6 +120,9 @@ extension ComplianceRules {
         case "penalty-times": penaltyTimes = try ComplianceRules.number(value, max: 100)
         case "penalty-permits": penaltyPermits = try ComplianceRules.number(value, max: 100)
         case "remedy": deducts = try ComplianceRules.choice(value, "next-allocation", "next-deadline")
+        case "unreported":
+            guard let rule = MissingReport.allCases.first(where: { $0.text == value }) else { throw .badValue }
+            unreported = rule
         case "holding": tieredHolding = try ComplianceRules.choice(value, "tiered", "by-vintage")
         case "alert-holding": alertHolding = try ComplianceRules.number(value, max: 100)
         case "alert-move": alertMove = try ComplianceRules.number(value, max: 100)

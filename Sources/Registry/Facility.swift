@@ -197,13 +197,28 @@ extension Facility {
         return max(.zero, due)
     }
 
-    /// What is verified for the years of an obligation so far, and whether every year is.
-    package func verifiedUse(since first: Int64, through period: Int64) -> (use: Quantity, isComplete: Bool) {
+    /// What counts as used in the years of an obligation so far, and whether every year is verified.
+    package func countedUse(
+        since first: Int64,
+        through period: Int64,
+        unreported: MissingReport
+    ) -> (use: Quantity, isComplete: Bool) {
         var use = Quantity.zero
         var isComplete = true
         for year in first...period {
-            if let verified = verified(.use, period: year) { use += verified } else { isComplete = false }
+            if let verified = verified(.use, period: year) {
+                use += verified
+            } else {
+                isComplete = false
+                if unreported == .highest { use += highestUse(before: year) }
+            }
         }
         return (use, isComplete)
+    }
+
+    /// The highest verified use of the years before one.
+    private func highestUse(before year: Int64) -> Quantity {
+        reportedYears.filter { $0.measure == .use && $0.period < year }
+            .compactMap { verified(.use, period: $0.period) }.max() ?? .zero
     }
 }

@@ -139,6 +139,7 @@ extension Penalty: Layout {
             permits: try coder.value("permits", old?.permits)
         )
         new.isPaid = try coder.value("isPaid", old?.isPaid)
+        new.isUndetermined = try coder.value("isUndetermined", old?.isUndetermined)
         return new
     }
 }

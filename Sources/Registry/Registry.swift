@@ -180,6 +180,9 @@ package struct Registry: Sendable {
 
     // MARK: Sanctions, trust, transfers, certificates
 
+    /// Sets the money of an undetermined penalty.
+    package mutating func determine(penalty index: Int, _ amount: Money) { penalties[index].determine(amount) }
+
     /// The suspension of a member in a program.
     package func suspension(of member: MemberID, in program: ProgramID) -> Suspension? {
         suspensions.first { $0.member == member && $0.program == program }

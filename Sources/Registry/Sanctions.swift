@@ -16,6 +16,8 @@ package struct Penalty: Sendable, Equatable {
     /// Permits owed: at the next deadline, or from the next allocation.
     package var permits: Quantity
     package var isPaid: Bool
+    /// Whether its money is not known yet, since it is a multiple of a price that no market of the program has: the regulator says it.
+    package var isUndetermined: Bool
 
     package init(
         number: UInt64,
@@ -26,7 +28,8 @@ package struct Penalty: Sendable, Equatable {
         period: Int64,
         shortfall: Quantity,
         amount: Money,
-        permits: Quantity
+        permits: Quantity,
+        isUndetermined: Bool = false
     ) {
         self.number = number
         self.time = time
@@ -37,6 +40,14 @@ package struct Penalty: Sendable, Equatable {
         self.shortfall = shortfall
         self.amount = amount
         self.permits = permits
+        self.isUndetermined = isUndetermined
+        isPaid = amount == .zero && !isUndetermined
+    }
+
+    /// Sets the money of one that was undetermined.
+    package mutating func determine(_ amount: Money) {
+        self.amount = amount
+        isUndetermined = false
         isPaid = amount == .zero
     }
 }

@@ -43,7 +43,7 @@ extension RequestRule {
         "Credits cash that arrived.",
         by: .operator,
         .twoPersons,
-        required: [(.member, .code), (.currency, .words(Currency.self)), (.amount, .decimal)]
+        required: [(.member, .code), (.currency, .currency), (.amount, .decimal)]
     )
 
     package static let withdraw = RequestRule(
@@ -51,7 +51,7 @@ extension RequestRule {
         "Debits cash that is paid out.",
         by: .operator,
         .twoPersons,
-        required: [(.member, .code), (.currency, .words(Currency.self)), (.amount, .decimal)]
+        required: [(.member, .code), (.currency, .currency), (.amount, .decimal)]
     )
 
     package static let account = RequestRule(

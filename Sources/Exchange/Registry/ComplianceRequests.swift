@@ -90,6 +90,14 @@ extension RequestRule {
         required: [(.penalty, .integer)]
     )
 
+    package static let determine = RequestRule(
+        .determine,
+        "Says the price that a penalty is a multiple of, where no market has one.",
+        by: .regulator,
+        .twoPersons,
+        required: [(.penalty, .integer), (.price, .decimal)]
+    )
+
     package static let facilities = RequestRule(
         .facilities,
         "The facilities, their verifiers and what they owe.",
@@ -111,6 +119,14 @@ extension RequestRule {
         "What facilities used, surrendered and fell short of, by period.",
         by: .everyone,
         optional: [(.program, .code), (.member, .code), (.facility, .code), (.period, .integer), (.from, .code)]
+    )
+
+    package static let deadlines = RequestRule(
+        .deadlines,
+        "The deadlines of programs, and which have been settled.",
+        by: .everyone,
+        .inPages,
+        optional: [(.program, .code)]
     )
 
     package static let penalties = RequestRule(
@@ -198,6 +214,13 @@ extension LineScanner {
             trade: try number(.trade, line),
             price: try decimal(.price, line),
             text: try text(.text, line) ?? ""
+        )
+    }
+
+    func readDetermine(_ line: Span<UInt8>) throws(Refusal) -> RegistryCommand {
+        .determine(
+            penalty: try number(.penalty, line),
+            price: try required(decimal(.price, line), .price)
         )
     }
 

@@ -106,6 +106,8 @@ extension Exchange {
 
     /// Sets a class's cap; creates the class if it is new.
     ///
+    /// What is left out stays as it is.
+    ///
     /// A cap may fall below what is issued, which stays; it may not fall below what auctions that are announced will issue.
     mutating func setCap(_ new: NewCap, _ sender: Sender) throws(Refusal) -> Outcome {
         let program = try findProgram(new.permits.program)
@@ -123,9 +125,9 @@ extension Exchange {
         var permitClass =
             existing.map { registry[$0] } ?? PermitClass(program: program, vintage: vintage, zone: zone, cap: cap)
         permitClass.cap = cap
-        permitClass.holdingLimit = new.holdingLimit
-        permitClass.expiry = new.expiry ?? .never
-        let reserve = new.reserve ?? .zero
+        if let limit = new.holdingLimit { permitClass.holdingLimit = limit > .zero ? limit : nil }
+        if let expiry = new.expiry { permitClass.expiry = expiry }
+        let reserve = new.reserve ?? permitClass.reserve
         guard permitClass.pledged == .zero || permitClass.issued + permitClass.pledged + reserve <= cap else {
             throw Refusal(
                 .capExceeded,
@@ -148,7 +150,7 @@ extension Exchange {
             id = registry.add(permitClass)
             findCouplings()
         }
-        if permitClass.expiry != .never { timers.add(.classExpires(id), at: permitClass.expiry) }
+        if new.expiry != nil { timers.add(.classExpires(id), at: permitClass.expiry) }
         publish(.cap(id, permitClass))
         if existing == nil { couple(permitClass.program) }
         if isLimited(id) { begin(Sweep(.limits(id), began: now)) }
@@ -179,6 +181,12 @@ extension Exchange {
     private func level(of new: NewCap, _ program: ProgramID) throws(Refusal) -> Quantity {
         switch new.level {
         case .quantity(let quantity): return quantity
+        case .kept:
+            let permits = new.permits
+            guard let id = registry.permitClass(program, vintage: permits.vintage, zone: permits.zone) else {
+                throw Refusal(.missingKey, "CAP needs cap= or base= and reduce= for a vintage that is new")
+            }
+            return registry[id].cap
         case .reduced(let base, let given):
             let percent = Percent(hundredths: try scaled(given, "reduce", to: 2, max: 10_000, unit: "per cent"))
             guard let from = registry.permitClass(program, vintage: base, zone: new.permits.zone) else {

@@ -170,11 +170,17 @@ extension Exchange {
 
     /// Carries what changed in the use of periods that are settled to the next deadline.
     private mutating func carryCorrections(of id: FacilityID, since before: Facility) {
-        let multiple = registry[before.program].rules.penaltyPermits
+        let rules = registry[before.program].rules
         for (index, obligation) in before.obligations.enumerated() where obligation.isSettled {
-            let old = before.verifiedUse(since: obligation.since, through: obligation.period).use
-            let new = registry[id].verifiedUse(since: obligation.since, through: obligation.period).use
-            if new != old { registry[id].carry(new - old, of: index, penaltyPermits: multiple) }
+            func use(of facility: Facility) -> Quantity {
+                facility.countedUse(
+                    since: obligation.since,
+                    through: obligation.period,
+                    unreported: rules.unreported
+                ).use
+            }
+            let change = use(of: registry[id]) - use(of: before)
+            if change != .zero { registry[id].carry(change, of: index, penaltyPermits: rules.penaltyPermits) }
         }
     }
 

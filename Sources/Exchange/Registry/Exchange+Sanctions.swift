@@ -69,21 +69,27 @@ extension Exchange {
             auctions: new.auctions,
             isFrozen: new.isFrozen
         )
+        impose(suspension, text: new.text)
+    }
+
+    /// Bars a member: its orders, bids and deals in the program end, with a freeze all that would let cash go.
+    mutating func impose(_ suspension: Suspension, text: String) {
+        let (member, program) = (suspension.member, suspension.program)
         registry.set(suspension, of: member, in: program)
-        if let until = new.until { timers.add(.suspensionEnds(program, member), at: until) }
-        publish(.suspension(suspension, text: new.text))
+        if suspension.until != .never { timers.add(.suspensionEnds(program, member), at: suspension.until) }
+        publish(.suspension(suspension, text: text))
         let barred = markets.filter { registry[$0.terms.permitClass].program == program }.map(\.terms.market)
         for auction in auctions where auction.phase.isBeforeResult {
             if registry[auction.terms.permitClass].program == program {
                 withdraw(member, from: auction.terms.id)
-            } else if new.isFrozen {
+            } else if suspension.isFrozen {
                 removeBid(of: member, from: auction.terms.id)
             }
         }
         let classes = registry.classIDs.filter { registry[$0].program == program }
         endDeals(of: member, in: classes)
         cancelAll(of: member, .suspended) {
-            barred.contains($0.id.market) || (new.isFrozen && $0.side == .buy)
+            barred.contains($0.id.market) || (suspension.isFrozen && $0.side == .buy)
         }
     }
 
@@ -118,8 +124,10 @@ extension Exchange {
         // Penalties are numbered from 1 in their order.
         let index = Int(clamping: number) - 1
         guard registry.penalties.indices.contains(index), !registry.penalties[index].isPaid,
-            registry.penalties[index].member == sender.member
-        else { throw Refusal(.unknownPenalty, "no unpaid penalty \(number) of yours; PENALTIES lists them") }
+            registry.penalties[index].member == sender.member, !registry.penalties[index].isUndetermined
+        else {
+            throw Refusal(.unknownPenalty, "no unpaid penalty \(number) of yours with an amount; PENALTIES lists them")
+        }
         try checkCash(of: sender.member)
         let penalty = registry.penalties[index]
         let program = registry[penalty.program]

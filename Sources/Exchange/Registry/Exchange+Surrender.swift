@@ -134,7 +134,7 @@ extension Exchange {
             throw Refusal(.invalidCombination, "\(period) is part of another period; DEADLINE says which")
         }
         let rules = registry[registry[facility].program].rules
-        let use = registry[facility].verifiedUse(since: since, through: period).use
+        let use = registry[facility].countedUse(since: since, through: period, unreported: rules.unreported).use
         let limits = SurrenderLimits(
             rules,
             use: use,

@@ -64,7 +64,11 @@ extension Exchange {
         registry[facility].owedAsPenalty = .zero
         registry[facility].credit = .zero
         registry[facility].carried = SurrenderTally()
-        let (use, isVerified) = registry[facility].verifiedUse(since: deadline.since, through: deadline.period)
+        let (use, isVerified) = registry[facility].countedUse(
+            since: deadline.since,
+            through: deadline.period,
+            unreported: registry[deadline.program].rules.unreported
+        )
         let obligation = registry[facility].obligations[index]
         return DeadlineClaim(
             facility: facility,
@@ -151,6 +155,7 @@ extension Exchange {
         if !claim.isVerified {
             let code = registry[claim.facility].code
             alert(.unverified, in: deadline.program, "\(code) \(deadline.period): use is not verified")
+            if rules.unreported == .block { block(claim.facility, deadline) }
         }
         if shortfall > .zero { penalize(claim, shortfall, deadline) }
     }
@@ -177,7 +182,7 @@ extension Exchange {
         let charged = shortfall - asked
         registry[facility].obligations[claim.obligation].charged += charged
         let amount = penaltyMoney(program, deadline, charged)
-        guard amount > .zero || permits > .zero else { return }
+        guard amount != .zero || permits > .zero else { return }
         let penalty = Penalty(
             number: UInt64(registry.penalties.count + 1),
             time: now,
@@ -186,8 +191,9 @@ extension Exchange {
             member: registry[facility].member,
             period: deadline.period,
             shortfall: shortfall,
-            amount: amount,
-            permits: permits
+            amount: amount ?? .zero,
+            permits: permits,
+            isUndetermined: amount == nil
         )
         if program.rules.deducts {
             registry[facility].deduction += permits
@@ -197,19 +203,57 @@ extension Exchange {
         }
         registry.add(penalty)
         publish(.penalty(penalty))
+        guard penalty.isUndetermined else { return }
+        alert(
+            .undetermined,
+            in: deadline.program,
+            "penalty \(penalty.number) is a multiple of a price that no market of \(program.code) has; DETERMINE says it"
+        )
     }
 
-    /// The program's price for each permit short, and its multiple of the market's reference price; the largest amount at most.
-    private func penaltyMoney(_ program: Program, _ deadline: Deadline, _ shortfall: Quantity) -> Money {
-        var price = Int128(program.penaltyPrice.minorUnits)
-        if program.rules.penaltyTimes > 0 {
-            let market = markets.first { market in
-                let terms = registry[market.terms.permitClass]
-                return terms.program == deadline.program && terms.vintage == deadline.period
-            }
-            price += Int128(program.rules.penaltyTimes) * Int128(market?.reference.minorUnits ?? 0)
+    /// Freezes the accounts of a member of whose facility nothing is verified.
+    private mutating func block(_ facility: FacilityID, _ deadline: Deadline) {
+        let member = registry[facility].member
+        guard registry.suspension(of: member, in: deadline.program)?.isFrozen != true else { return }
+        impose(
+            Suspension(program: deadline.program, member: member, until: .never, auctions: nil, isFrozen: true),
+            text: "\(registry[facility].code) \(deadline.period): use is not verified"
+        )
+    }
+
+    /// The program's price for each permit short, and its multiple of a market's reference price; the largest amount at most.
+    ///
+    /// The market is that of the period's vintage, else of the nearest one, the earlier of two.
+    /// - Returns: nil if there is no market to say it.
+    private func penaltyMoney(_ program: Program, _ deadline: Deadline, _ shortfall: Quantity) -> Money? {
+        guard program.rules.penaltyTimes > 0, shortfall > .zero else { return penaltyMoney(program, shortfall, .zero) }
+        let own = markets.filter { registry[$0.terms.permitClass].program == deadline.program }
+        func distance(_ market: Market) -> (Int64, Int64) {
+            let vintage = registry[market.terms.permitClass].vintage
+            return (abs(vintage - deadline.period), vintage)
         }
+        return own.min { distance($0) < distance($1) }.map { penaltyMoney(program, shortfall, $0.reference) }
+    }
+
+    private func penaltyMoney(_ program: Program, _ shortfall: Quantity, _ reference: Price) -> Money {
+        let price =
+            Int128(program.penaltyPrice.minorUnits) + Int128(program.rules.penaltyTimes) * Int128(reference.minorUnits)
         return Money(minorUnits: Int64(min(price * Int128(shortfall.units), Int128(Limits.moneyMax.minorUnits))))
+    }
+
+    /// The regulator says what price an undetermined penalty's money is a multiple of.
+    mutating func determine(penalty number: UInt64, price given: DecimalNumber, _ sender: Sender) throws(Refusal) {
+        let index = Int(clamping: number) - 1
+        guard registry.penalties.indices.contains(index), registry.penalties[index].isUndetermined else {
+            throw Refusal(.unknownPenalty, "no penalty \(number) is undetermined; PENALTIES lists them")
+        }
+        let penalty = registry.penalties[index]
+        try checkRegulator(of: penalty.program, sender)
+        let program = registry[penalty.program]
+        let most = Limits.priceMax.minorUnits
+        let price = Price(minorUnits: try minorUnits(given, "price", currency: program.currency, max: most))
+        registry.determine(penalty: index, penaltyMoney(program, penalty.shortfall, price))
+        publish(.penalty(registry.penalties[index]))
     }
 }
 

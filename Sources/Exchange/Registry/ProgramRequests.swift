@@ -10,7 +10,7 @@ extension RequestRule {
         "Defines a program that the sender regulates, under a rule book; RULES lists its policies.",
         by: .regulator,
         .twoPersons,
-        required: [(.program, .code), (.unit, .text), (.currency, .words(Currency.self))],
+        required: [(.program, .code), (.unit, .text), (.currency, .currency)],
         optional: [
             (.name, .text), (.rules, .code), (.with, .list("POLICY=VALUE")), (.offsets, .code), (.yields, .code),
         ]
@@ -194,10 +194,12 @@ extension LineScanner {
         switch (quantity, base, try decimal(.reduce, line)) {
         case (let cap?, nil, nil): level = .quantity(cap)
         case (nil, let base?, let percent?): level = .reduced(base: base, percent: percent)
-        default: throw Refusal(.missingKey, "CAP needs either cap= or base= and reduce=")
+        case (nil, nil, nil): level = .kept
+        default: throw Refusal(.missingKey, "CAP takes either cap= or base= and reduce=")
         }
-        var new = NewCap(permits, level, holdingLimit: try self.quantity(.holding, line, max: Limits.capMax))
-        new.reserve = try self.quantity(.reserve, line, max: Limits.capMax)
+        let most = Limits.capMax.units
+        var new = NewCap(permits, level, holdingLimit: try integer(.holding, line, in: 0...most).map { Quantity($0) })
+        new.reserve = try integer(.reserve, line, in: 0...most).map { Quantity($0) }
         new.expiry = try time(.expire, line)
         return new
     }

@@ -20,6 +20,7 @@ package enum RegistryCommand: Sendable, Equatable {
     case cover(facility: Code, PermitAmount, from: Code?)
     case surrender(facility: Code, period: Int64, PermitAmount)
     case pay(penalty: UInt64)
+    case determine(penalty: UInt64, price: DecimalNumber)
 }
 
 /// Permits that a request moves: of a class, so many, and which.
@@ -62,12 +63,16 @@ package struct NewCap: Sendable, Equatable {
     /// How the cap is given.
     package enum Level: Sendable, Equatable {
         case quantity(Quantity)
+        /// As it is.
+        case kept
         /// Reduced by so many per cent of the base vintage's cap a year.
         case reduced(base: Int64, percent: DecimalNumber)
     }
     package var permits: ClassName
     package var level: Level
+    /// 0 for no limit; nil as it is.
     package var holdingLimit: Quantity?
+    /// Nil as it is.
     package var reserve: Quantity?
     package var expiry: Timestamp?
 

@@ -145,6 +145,8 @@ package struct Alert: Sendable {
         case priceMove = "price-move"
         /// A deadline passed without a verified report.
         case unverified
+        /// A penalty's money is not known until the regulator says a price.
+        case undetermined
         /// Two verifiers disagree.
         case dispute
         /// More permits were issued for saving than is verified now.

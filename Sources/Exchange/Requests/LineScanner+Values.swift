@@ -20,6 +20,9 @@ extension LineScanner {
     func word<W: Word>(_ key: Key, _ line: Span<UInt8>, _: W.Type = W.self) throws(Refusal) -> W? {
         guard let range = range(key) else { return nil }
         guard let word = W(line.extracting(range)) else {
+            guard W.self != Currency.self else {
+                throw Refusal(.badValue, "\(key.name) must be a code of ISO 4217, like EUR")
+            }
             let words = RequestRule.all[Int(verb.place)].keys.first { $0.key == key }?.form.description
             throw Refusal(.badValue, "\(key.name) must be one of \(words ?? "")")
         }

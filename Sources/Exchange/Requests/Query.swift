@@ -31,6 +31,7 @@ package enum RegistryQuery: Sendable, Equatable {
     case rules(program: Code)
     case facilities(program: Code?, member: Code?, facility: Code?, from: Code?)
     case reports(facility: Code, period: Int64?)
+    case deadlines(program: Code?)
     case obligations(program: Code?, member: Code?, facility: Code?, period: Int64?, from: Code?)
     case blocks(ClassName, member: Code?, facility: Code?, from: Int, limit: Int)
     case transfers

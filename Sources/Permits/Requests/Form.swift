@@ -18,6 +18,8 @@ package enum Form: Sendable {
     case list(String)
     /// 64 hexadecimal digits, lower case.
     case digest
+    /// A code of ISO 4217.
+    case currency
 
     /// How `HELP` shows it.
     package var description: String {
@@ -31,6 +33,7 @@ package enum Form: Sendable {
         case .text: "TEXT"
         case .list(let example): "\(example),…"
         case .digest: "HEX64"
+        case .currency: "CURRENCY"
         }
     }
 
@@ -55,6 +58,7 @@ package enum Form: Sendable {
         case (.time, _): "2027-12-31T23:00:00Z"
         case (.list(let example), _): example
         case (.digest, _): String(repeating: "a", count: 64)
+        case (.currency, _): "EUR"
         }
     }
 

@@ -10,6 +10,7 @@ extension ComplianceRules {
         rules.penaltyPrice = DecimalNumber(whole: 2000)
         rules.penaltyPermits = 1
         rules.deducts = true
+        rules.unreported = .highest
         return rules
     }()
 }

@@ -14,6 +14,7 @@ extension ComplianceRules {
         rules.penaltyTimes = 5
         rules.penaltyPermits = 1
         rules.deducts = true
+        rules.unreported = .highest
         return rules
     }()
 }

@@ -13,6 +13,7 @@ extension ComplianceRules {
         rules.penaltyPrice = DecimalNumber(whole: 100)
         rules.penaltyPermits = 1
         rules.publicationDays = 3 * 365 + 1
+        rules.unreported = .block
         return rules
     }()
 }

@@ -8,6 +8,7 @@ extension ComplianceRules {
         var rules = ComplianceRules(code: "rggi", source: "RGGI Model Rule")
         rules.offsets = Percent(hundredths: 330)
         rules.penaltyPermits = 3
+        rules.unreported = .highest
         return rules
     }()
 }

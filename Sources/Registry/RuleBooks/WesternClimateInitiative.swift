@@ -12,6 +12,7 @@ extension ComplianceRules {
         rules.entityLevel = true
         rules.penaltyPermits = 4
         rules.tieredHolding = true
+        rules.unreported = .highest
         return rules
     }()
 }

@@ -192,12 +192,15 @@ extension ReferenceExchange {
     ) throws(RejectCode) {
         if programs[program].regulator != member { throw .notYourProgram }
         guard let index = classes.firstIndex(where: { $0.program == program && $0.vintage == vintage }) else {
-            classes.append(PermitClass(program: program, vintage: vintage, cap: cap, holdingLimit: limit))
+            classes.append(
+                PermitClass(program: program, vintage: vintage, cap: cap, holdingLimit: limit == 0 ? nil : limit)
+            )
             for member in permits.indices { permits[member].append(0) }
             return
         }
         classes[index].cap = cap
-        classes[index].holdingLimit = limit
+        if let limit { classes[index].holdingLimit = limit == 0 ? nil : limit }
+        let limit = classes[index].holdingLimit
         for member in members.indices.map({ MemberID(UInt32($0)) }) {
             guard let limit, permits[Int(member.index)][index] + incoming(member, index) > limit else { continue }
             for market in markets.indices where markets[market].permitClass == index {

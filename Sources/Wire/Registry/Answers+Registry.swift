@@ -27,6 +27,7 @@ extension Venue {
         case .proposals: proposals(member, &rows)
         case .concentration(let name): try concentration(name, member, &rows)
         case .seasons(let code): try seasons(code, &rows)
+        case .deadlines(let code): try deadlines(code, &rows)
         case .swaps:
             for swap in exchange.registry.swaps
             where swap.partner == nil || swap.partner == member || swap.member == member {
@@ -125,7 +126,11 @@ extension Venue {
         for obligation in all.sorted(by: { $0.period < $1.period })
         where period == nil || obligation.period == period {
             guard rows.count < Limits.rowsMax else { return }
-            let (use, isVerified) = facility.verifiedUse(since: obligation.since, through: obligation.period)
+            let (use, isVerified) = facility.countedUse(
+                since: obligation.since,
+                through: obligation.period,
+                unreported: exchange.registry[facility.program].rules.unreported
+            )
             let open = Obligation.Outcome(use: use, due: max(.zero, use), shortfall: .zero, isVerified: isVerified)
             rows.row { bytes in
                 bytes.append(facility: id, exchange)
@@ -186,6 +191,17 @@ extension Venue {
             $0.number >= from && (program == nil || $0.program == program) && (owner == nil || $0.member == owner)
         }
         for penalty in matching.prefix(Limits.rowsMax) { rows.row { $0.append(penalty, exchange) } }
+    }
+
+    private func deadlines(_ code: Code?, _ rows: inout Rows) throws(Refusal) {
+        let program = try code.map { code throws(Refusal) in try exchange.findProgram(code) }
+        for (index, deadline) in exchange.registry.deadlines.enumerated() {
+            guard program == nil || deadline.program == program, !deadline.isReplaced else { continue }
+            rows.row { bytes in
+                bytes.append(deadline, number: index, exchange)
+                bytes.append(deadline.isDone ? " settled=1" : " settled=0")
+            }
+        }
     }
 
     private func seasons(_ code: Code?, _ rows: inout Rows) throws(Refusal) {

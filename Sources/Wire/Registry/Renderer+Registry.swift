@@ -367,7 +367,11 @@ extension TextSink {
         append("period", UInt64(penalty.period))
         append("shortfall", penalty.shortfall)
         append("currency", currency)
-        append("amount", money: penalty.amount.minorUnits, currency)
+        if penalty.isUndetermined {
+            append(" undetermined=1")
+        } else {
+            append("amount", money: penalty.amount.minorUnits, currency)
+        }
         append("permits", penalty.permits)
         append(penalty.isPaid ? " paid=1" : " paid=0")
     }

@@ -301,6 +301,7 @@ struct WorstVenue {
             Request("reg SUSPEND program=P member=m1 text=x", "ends as many orders as a member may have"),
             Request("reg READMIT program=P member=m1", "-"),
             Request("reg BUST market=D trade=1", "-"),
+            Request("reg DETERMINE penalty=1 price=70", "-"),
             Request("reg SEASON program=W vintage=2027 ends=2028-06-29", "-"),
             Request("reg LINK link=L program=Z from=a to=b limit=100", "-"),
             Request("reg DELIVERY link=L qty=1", "-"),

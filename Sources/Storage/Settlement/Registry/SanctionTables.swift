@@ -16,7 +16,7 @@ extension SettlementSchema {
             member INTEGER NOT NULL REFERENCES member,
             period INTEGER NOT NULL,
             shortfall INTEGER NOT NULL CHECK (shortfall > 0),
-            amount INTEGER NOT NULL CHECK (amount >= 0),           -- minor units of the program's currency
+            amount INTEGER CHECK (amount >= 0),                    -- minor units of the program's currency; NULL: not determined
             permits INTEGER NOT NULL CHECK (permits >= 0),         -- owed on top
             paid INTEGER NOT NULL CHECK (paid IN (0, 1)),
             time TEXT NOT NULL
@@ -60,10 +60,11 @@ extension SettlementSchema {
 
 extension SettlementProjection {
     func write(_ penalty: Penalty, _ at: Origin) throws {
-        try table("penalty").insert([
+        try table("penalty", .replaces).insert([
             "number": penalty.number, "seq": at.seq, "program": penalty.program, "facility": penalty.facility,
             "member": penalty.member, "period": penalty.period, "shortfall": penalty.shortfall,
-            "amount": penalty.amount, "permits": penalty.permits, "paid": penalty.isPaid, "time": at.time,
+            "amount": penalty.isUndetermined ? nil : penalty.amount, "permits": penalty.permits, "paid": penalty.isPaid,
+            "time": at.time,
         ])
     }
 
