@@ -106,6 +106,14 @@ package struct Output: Sendable {
         events.removeAll(keepingCapacity: true)
     }
 
+    /// Empties one whose lines and events others may have kept: an array that is shared would be made anew, as large as it ever was.
+    mutating func leaveAll() {
+        _ = begin()
+        bytes.removeAll()
+        lines = []
+        events = []
+    }
+
     /// Appends the name of the venue's history, if it has one.
     mutating func appendHistory() {
         guard let history else { return }

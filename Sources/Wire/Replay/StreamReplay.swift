@@ -105,13 +105,13 @@ package struct StreamReplay: Sendable {
         _ entry: StreamEntry,
         _ body: (Step, inout Venue) throws -> Void
     ) throws {
-        output.removeAll()
+        output.leaveAll()
         while prepared.firesTimers, let clock = venue.clock(before: entry.time) {
             venue.execute(clock, output: &output)
             let sequence = venue.exchange.sequence
             keep(output)
             try body(Step(entry: .clock(at: clock.time), output: output, sequence: sequence), &venue)
-            output.removeAll()
+            output.leaveAll()
         }
         let sequence = venue.run(prepared, records: records, output: &output)
         keep(output)
