@@ -13,11 +13,14 @@ extension Exchange {
             return true
         }
         var met: [Order] = []
-        for other in orders(of: order.owner) where other.id.market == id && other.id != order.id {
-            guard other.side != order.side, order.meets(other), markets[id.slot].book.stands(other.id) else { continue }
+        for number in ordersOfMembers.numbers(of: order.owner) where number.market == id && number != order.id {
+            guard let other = markets[id.slot].book.find(number), other.side != order.side, order.meets(other),
+                markets[id.slot].book.stands(number)
+            else { continue }
             met.append(other)
         }
         guard !met.isEmpty else { return true }
+        met.sort { $0.id < $1.id }
         if order.selfTrade.endsResting { cancel(met, in: id, .selfTrade) }
         return !order.selfTrade.endsIncoming
     }

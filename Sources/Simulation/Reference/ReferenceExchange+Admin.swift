@@ -148,7 +148,13 @@ extension ReferenceExchange {
             markets[index].hasTraded = false
             settle(index)
         }
-        seen = []
+        let live = markets.flatMap(\.orders)
+        seen.removeAll { request in
+            guard request.day < day else { return false }
+            guard case .order(let id, _) = request.outcome else { return true }
+            return !live.contains { $0.id == id && $0.reference == request.id }
+        }
+        day += 1
     }
 
     // MARK: Cash and permits

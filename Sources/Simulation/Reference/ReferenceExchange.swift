@@ -22,6 +22,7 @@ struct ReferenceExchange {
         var member: MemberID
         var id: Code
         var hash: UInt64
+        var day: Int
         var outcome: ReferenceOutcome
     }
 
@@ -37,8 +38,9 @@ struct ReferenceExchange {
     var permits: [[Int64]] = [[]]
     /// Fees earned, by currency.
     var fees = [Int64](repeating: 0, count: Currency.allCases.count)
-    /// The requests of today that had an id.
+    /// The requests that had an id, of today and of the day before, and those that entered orders which live.
     var seen: [Seen] = []
+    var day = 0
     var orderCount: UInt64 = 0
     var now = Timestamp.zero
     /// What happened in the command at hand.
@@ -62,7 +64,15 @@ struct ReferenceExchange {
             outcome = .refused(error)
         }
         if !request.id.isEmpty {
-            seen.append(Seen(member: request.member, id: request.id, hash: request.contentHash, outcome: outcome))
+            seen.append(
+                Seen(
+                    member: request.member,
+                    id: request.id,
+                    hash: request.contentHash,
+                    day: before.day,
+                    outcome: outcome
+                )
+            )
         }
         return outcome
     }
@@ -129,7 +139,7 @@ struct ReferenceExchange {
             guard order.owner == member else { throw .notYourOrder }
             return order
         case .reference(let code):
-            // Names hold for a day, and a quote's two sides share one: only an order entered today has one of its own.
+            // A quote's two sides share a name: only an order has one of its own.
             let request = seen.first { $0.member == member && $0.id == code }
             guard case .order(let id, _) = request?.outcome,
                 let order = live.first(where: { $0.id == id && $0.reference == code })
