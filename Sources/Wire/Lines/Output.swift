@@ -106,13 +106,17 @@ package struct Output: Sendable {
         events.removeAll(keepingCapacity: true)
     }
 
-    /// Empties one whose lines and events others may have kept: an array that is shared would be made anew, as large as it ever was.
+    /// Empties one whose lines and events others may have kept: an array that is shared is made anew as large as it was, so one
+    /// that was large once is given up.
     mutating func leaveAll() {
         _ = begin()
         bytes.removeAll()
-        lines = []
-        events = []
+        lines.removeAll(keepingCapacity: lines.capacity <= Output.smallCount)
+        events.removeAll(keepingCapacity: events.capacity <= Output.smallCount)
     }
+
+    /// Most commands have no more lines or events.
+    private static let smallCount = 16
 
     /// Appends the name of the venue's history, if it has one.
     mutating func appendHistory() {
