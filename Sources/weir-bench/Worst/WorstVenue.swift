@@ -379,6 +379,7 @@ struct WorstVenue {
             Request("\(owner) BLOCKS program=S vintage=2027 from=\(blocks / 2)", "many serial blocks"),
             Request("m1 CERTIFICATE number=1", "as many serial blocks as may move"), Request("m1 PENALTIES", "-"),
             Request("m1 CONCENTRATION program=P vintage=2027", "every holder"), Request("m1 SEASONS", "-"),
+            Request("m1 DEADLINES", "-"),
             Request("m1 LINKS", "-"), Request("m1 REACH market=M depth=1000", "a deep book"), Request("m1 RIGHTS", "-"),
         ]
     }
