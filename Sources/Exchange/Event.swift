@@ -68,7 +68,7 @@ package enum Event: Sendable {
     case sessionOpened(UserID)
     case sessionClosed(UserID)
     case dayEnded
-    /// A trading day has ended, by its number from 1; to each session.
+    /// A trading day has ended, by its number from 1; to each member that has a session.
     case dayOver(member: MemberID, count: UInt64, day: UInt64)
 }
 

@@ -1,3 +1,4 @@
+import Ledger
 import OrderBook
 import Permits
 import Registry
@@ -159,11 +160,10 @@ extension Exchange {
         }
         guard sweep.stage > 1 || sweepReferences(&sweep) else { return false }
         guard sweep.stage > 2 || sweepIDs(&sweep) else { return false }
-        let isDone = goOn(&sweep, to: members.logins.count) { exchange, _, place in
-            let login = exchange.members.logins[place]
-            guard login.isLoggedOn else { return }
-            let count = exchange.nextCount(of: login.member)
-            exchange.events.append(.dayOver(member: login.member, count: count, day: exchange.dayCount + 1))
+        let isDone = goOn(&sweep, to: sweep.parts.count) { exchange, sweep, place in
+            guard let member = sweep.parts[place].account.member else { return }
+            let count = exchange.nextCount(of: member)
+            exchange.events.append(.dayOver(member: member, count: count, day: exchange.dayCount + 1))
         }
         guard isDone else { return false }
         dayCount += 1
@@ -203,6 +203,9 @@ extension Exchange {
             sweep.next += 1
         }
         sweep.enter(3)
+        // Each is told once, on the stream that all its sessions share.
+        let members = Set(members.logins.filter(\.isLoggedOn).map(\.member)).sorted()
+        sweep.parts = members.map { Sweep.Part(account: .general($0), permitClass: ClassID(0), amount: 0) }
         return true
     }
 
