@@ -30,9 +30,9 @@ struct AuctionSettlement: Sendable {
 
     /// Winners pay in the order of their bids, and sellers are paid in theirs.
     ///
-    /// What is sold of consigned permits is of all
-    /// consignors in proportion (Québec Q-2, r. 46.1, s. 54.1), proceeds are of all sellers in proportion to what was sold of
-    /// theirs, and the seller's part of them is shared by the terms: each by the largest remainder.
+    /// What is sold of consigned permits is of all consignors in proportion (Québec Q-2, r. 46.1, s. 54.1), proceeds are of all
+    /// sellers in proportion to what was sold of theirs, and the seller's part of them is shared by the terms: each by the
+    /// largest remainder.
     init(_ auction: Auction, _ result: Auction.Result) {
         for step in result.steps where step.won > .zero {
             if dues.last?.member != step.member { dues.append(Due(member: step.member)) }

@@ -27,7 +27,8 @@ package struct Announcement {
     private static let unit: Int64 = 10_000
 
     private let permitClass: ClassID
-    private var holders: [(member: MemberID, entitled: Int64)] = []
+    /// `rest` is what earlier announcements owe a holder, in ten-thousandths of a permit.
+    private var holders: [(member: MemberID, entitled: Int64, rest: Int64)] = []
     private var places: [MemberID: Int] = [:]
 
     /// Begins with nobody; `permitClass` is what the entitlements yield.
@@ -35,12 +36,14 @@ package struct Announcement {
 
     /// Counts an entitlement for a member, or with a negative quantity one that it has leased out.
     package mutating func add(_ entitled: Quantity, of member: MemberID) {
-        if let place = places[member] {
-            holders[place].entitled += entitled.units
-        } else {
-            places[member] = holders.count
-            holders.append((member, entitled.units))
-        }
+        holders[place(of: member)].entitled += entitled.units
+    }
+
+    private mutating func place(of member: MemberID) -> Int {
+        if let place = places[member] { return place }
+        places[member] = holders.count
+        holders.append((member, entitled: 0, rest: 0))
+        return holders.count - 1
     }
 
     /// Shares out a rise.
@@ -49,9 +52,8 @@ package struct Announcement {
     ///   - rests: what the season's announcements have left so far for this class.
     /// - Returns: the credits above zero, and what is left now.
     package mutating func shares(of rise: Percent, _ rests: [Rest]) -> (credits: [Credit], rests: [Rest]) {
-        for rest in rests { add(.zero, of: rest.member) }
-        var due = holders.map { $0.entitled * rise.hundredths }
-        for rest in rests { due[places[rest.member] ?? 0] += rest.units }
+        for rest in rests { holders[place(of: rest.member)].rest += rest.units }
+        let due = holders.map { $0.entitled * rise.hundredths + $0.rest }
         var parts = due.map { max(0, $0 / Announcement.unit) }
         let total = Int64(max(0, due.reduce(Int128(0)) { $0 + Int128($1) } / Int128(Announcement.unit)))
         func short(_ place: Int) -> Int64 { due[place] - parts[place] * Announcement.unit }
