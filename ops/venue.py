@@ -90,10 +90,13 @@ class Server:
     def wait_until_booked(self):
         """Waits until settlement has booked every command."""
         link = self.link()
+        until = time.monotonic() + 300
         while True:
-            numbers = dict(word.split("=", 1) for word in link.ask("STATUS").split()[1:])
-            if numbers["booked"] == numbers["seq"]:
+            answer = link.ask("STATUS")
+            numbers = dict(word.split("=", 1) for word in answer.split()[1:] if "=" in word)
+            if answer.startswith("OK") and numbers["booked"] == numbers["seq"]:
                 return link.close()
+            assert time.monotonic() < until, "settlement is behind: " + answer
             time.sleep(0.1)
 
     def kill(self):

@@ -68,6 +68,9 @@ package struct FourEyes: Sendable {
     /// How long a proposal stays open unless the member says otherwise, in seconds.
     package static let secondsDefault: Int64 = 86_400
 
+    /// How long a member has to answer a login that another would make of it, before a regulator may, in seconds.
+    package static let recoverySeconds: Int64 = 7 * 86_400
+
     /// Whether a member has four eyes on.
     package func isOn(for member: MemberID) -> Bool { choice(of: member)?.seconds != nil }
 

@@ -76,6 +76,21 @@ package struct Agreement: Sendable {
         }
     }
 
+    /// A finding that a party has done what it may be expelled for; the others vote.
+    package struct Motion: Sendable, Equatable {
+        package var clause: Code
+        /// Of the finding.
+        package var period: Code
+        /// Who is for it.
+        package var votes: [MemberID] = []
+
+        package init(clause: Code, period: Code, votes: [MemberID] = []) {
+            self.clause = clause
+            self.period = period
+            self.votes = votes
+        }
+    }
+
     /// How a task stands.
     package enum TaskState: Spelling, Word {
         case open, done
@@ -157,8 +172,10 @@ package struct Agreement: Sendable {
     package private(set) var readings: [Reading] = []
     /// How many there were in all.
     package var readingCount: UInt64 = 0
-    /// Who has paid or delivered on time in which period: counted once for both.
-    package var kept: [(period: Code, member: MemberID)] = []
+    /// The parties that were expelled, by name.
+    package var expelled: [Code] = []
+    /// The expulsions that wait for votes, the oldest first.
+    package var motions: [Motion] = []
     /// By period.
     package var progress: [Progress] = []
     package var waivers: [Waiver] = []
@@ -177,6 +194,26 @@ package struct Agreement: Sendable {
 
     /// The terms in force, or that were until it ended.
     package var terms: Terms? { contract?.terms }
+
+    /// The members that decide about it: those that have signed what is in force, but for who was expelled.
+    package var signatories: [Code] {
+        (terms?.signatories ?? []).filter { code in
+            terms?.parties.contains { $0.member == code && $0.signs && !expelled.contains($0.name) } ?? false
+        }
+    }
+
+    /// The parties that a member still is.
+    package func parties(of member: Code) -> [Int] {
+        (terms?.parties(of: member) ?? []).filter { !isExpelled($0) }
+    }
+
+    /// Whether a party, by its place in the terms, was expelled.
+    package func isExpelled(_ party: Int) -> Bool { terms.map { expelled.contains($0.parties[party].name) } ?? false }
+
+    /// Whether a clause's move is one of a party that was expelled: it is not made any more.
+    package func isExpelled(_ place: Terms.Place) -> Bool {
+        if case .party(let party) = place { isExpelled(party) } else { false }
+    }
 
     /// Whether its terms go by what is verified of a facility.
     package func goes(by facility: Code) -> Bool {
@@ -213,6 +250,9 @@ package struct Agreement: Sendable {
         let count = draft.terms.schedule.periods.count
         while progress.count < count { progress.append(Progress()) }
         progress.removeLast(progress.count - count)
+        // Whoever is a party of it has signed it.
+        expelled = []
+        motions.removeAll { motion in !draft.terms.clauses.contains { $0.name == motion.clause } }
         // What an amendment no longer measures has no reading, and what it no longer pays no waiver.
         readings.removeAll { reading in !draft.terms.measures.contains { $0.name == reading.measure } }
         waivers.removeAll { waiver in !draft.terms.clauses.contains { $0.name == waiver.clause } }
@@ -229,6 +269,7 @@ package struct Agreement: Sendable {
         unfinished = nil
         draft = nil
         signatures = []
+        motions = []
     }
 
     /// What a purpose has been paid.

@@ -35,7 +35,38 @@ extension Compacts: Layout {
             )
         }
         for entry in standings { new.set(entry.standing, of: entry.member) }
+        new.merits = try coder.value("merits", old?.merits)
         return new
+    }
+}
+
+extension Merits: Layout {
+    package static func layout(_ coder: inout some SnapshotCoder, _ old: Merits?) throws(SnapshotError) -> Merits {
+        Merits(
+            year: Int(try coder.value("year", old.map { Int64($0.year) })),
+            counted: try coder.list("counted", old?.counted.sorted()),
+            flows: try coder.list("flows", old?.flows.sorted { $0.key < $1.key }) { coder, old throws(SnapshotError) in
+                (
+                    flow: Flow(
+                        pair: try coder.value("pair", old?.key.pair),
+                        currency: try coder.value("currency", old?.key.currency)
+                    ),
+                    amount: try coder.value("amount", old?.value)
+                )
+            }
+        )
+    }
+}
+
+extension Merits.Pair: Layout {
+    package static func layout(
+        _ coder: inout some SnapshotCoder,
+        _ old: Merits.Pair?
+    ) throws(SnapshotError) -> Merits.Pair {
+        Merits.Pair(
+            member: try coder.value("member", old?.member),
+            other: try coder.value("other", old?.other)
+        )
     }
 }
 
@@ -134,8 +165,13 @@ extension Agreement: Layout {
         new.wakes = try coder.value("wakes", old?.wakes)
         new.readingCount = try coder.value("readingCount", old?.readingCount)
         for reading in try coder.list("readings", old?.readings) { new.take(reading) }
-        new.kept = try coder.list("kept", old?.kept) { coder, old throws(SnapshotError) in
-            (period: try coder.value("period", old?.period), member: try coder.value("member", old?.member))
+        new.expelled = try coder.list("expelled", old?.expelled)
+        new.motions = try coder.list("motions", old?.motions) { coder, old throws(SnapshotError) in
+            Motion(
+                clause: try coder.value("clause", old?.clause),
+                period: try coder.value("period", old?.period),
+                votes: try coder.list("votes", old?.votes)
+            )
         }
         new.progress = try coder.list("progress", old?.progress) { coder, old throws(SnapshotError) in
             Progress(

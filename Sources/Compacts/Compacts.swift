@@ -36,6 +36,8 @@ package struct Compacts: Sendable {
     private var proceedsOfProgram: [ProgramID: [Int]] = [:]
     /// The counts of members, by member.
     private var standings: [MemberID: Standing] = [:]
+    /// What counts in them this year.
+    var merits = Merits()
     private var byCode: [Code: AgreementID] = [:]
     /// Whose complaints each member has left unanswered, by complainer.
     private var ignored: [MemberID: Set<MemberID>] = [:]
@@ -124,7 +126,9 @@ package struct Compacts: Sendable {
     package func contracts(of member: Code) -> (count: Int, places: Int) {
         agreements.indices.reduce((0, 0)) { sum, slot in
             let lives = agreements[slot].state == .contract || !(owed[agreements[slot].id]?.isEmpty ?? true)
-            guard lives, let terms = agreements[slot].terms, terms.signatories.contains(member) else { return sum }
+            guard lives, let terms = agreements[slot].terms, agreements[slot].signatories.contains(member) else {
+                return sum
+            }
             return (sum.0 + 1, sum.1 + terms.places)
         }
     }
@@ -261,6 +265,28 @@ package struct Compacts: Sendable {
     /// Counts something of a member.
     package mutating func count(_ what: WritableKeyPath<Standing, Int64>, of member: MemberID) {
         standings[member, default: Standing()][keyPath: what] += 1
+    }
+
+    /// Counts something good of a member that it did for another, unless it has done something for it this year.
+    package mutating func credit(
+        _ what: WritableKeyPath<Standing, Int64>,
+        _ member: MemberID,
+        for other: MemberID,
+        at time: Timestamp
+    ) {
+        if merits.note(member, for: other, at: time) { count(what, of: member) }
+    }
+
+    /// Notes a payment under a contract.
+    /// - Returns: whether it does more than give back what the payer got from the other this year.
+    package mutating func noteFlow(
+        _ amount: Money,
+        _ currency: Currency,
+        from payer: MemberID,
+        to payee: MemberID,
+        at time: Timestamp
+    ) -> Bool {
+        merits.pay(amount, currency, from: payer, to: payee, at: time)
     }
 
     /// Everyone of whom something is counted, in order.

@@ -42,6 +42,8 @@ package struct NewOrder: Sendable, Equatable {
     package var display: Quantity?
     package var minimum: Quantity?
     package var expiry: Timestamp?
+    /// Whether `expiry` was given as a date, whose end it is by UTC: the market's own is meant.
+    package var isExpiryDate = false
 
     package init(market: Code, side: Side, quantity: Quantity) {
         self.market = market
@@ -101,7 +103,7 @@ package enum SessionCommand: Sendable, Equatable {
     /// The connection ended without a logout.
     case disconnect
     /// The venue started again: every session is gone.
-    case restart
+    case restart(rules: Int64?)
     /// Cancels the login's orders unless it is sent again within `seconds`; 0 switches it off.
     case deadman(seconds: Int64)
 }
@@ -125,10 +127,14 @@ package struct CredentialChange: Sendable, Equatable {
 /// Commands of the operator: rare, so plain.
 package enum AdminCommand: Sendable, Equatable {
     case member(code: Code, role: Role, name: String)
+    /// Gives a member another name.
+    case rename(member: Code, name: String)
     case login(member: Code, user: Code, CredentialChange)
     /// Takes a login's credentials away and ends its session.
     case revoke(member: Code, user: Code)
     case market(NewMarket)
+    /// Gives a closed market another tick, or another half-width of its band in per cent.
+    case relist(market: Code, tick: DecimalNumber?, band: DecimalNumber?)
     case phase(market: Code, phase: Phase, text: String)
     case reference(market: Code, price: DecimalNumber)
     case dayEnd
@@ -149,6 +155,8 @@ package struct NewMarket: Sendable, Equatable {
     /// Fees in per cent of the notional.
     package var makerPercent: DecimalNumber
     package var takerPercent: DecimalNumber
+    /// Whose days its orders live by.
+    package var timeZone: LocalZone
 
     package init(
         code: Code,
@@ -159,7 +167,8 @@ package struct NewMarket: Sendable, Equatable {
         bandPercent: DecimalNumber,
         reference: DecimalNumber,
         makerPercent: DecimalNumber,
-        takerPercent: DecimalNumber
+        takerPercent: DecimalNumber,
+        timeZone: LocalZone = .utc
     ) {
         self.code = code
         self.permits = permits
@@ -170,6 +179,7 @@ package struct NewMarket: Sendable, Equatable {
         self.reference = reference
         self.makerPercent = makerPercent
         self.takerPercent = takerPercent
+        self.timeZone = timeZone
     }
 }
 

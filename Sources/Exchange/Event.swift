@@ -52,6 +52,8 @@ package enum Event: Sendable {
     /// A login was created, changed or revoked.
     indirect case loginChanged(UserID, Login)
     indirect case marketListed(MarketListing)
+    /// A market has another tick or band.
+    indirect case marketChanged(MarketListing)
     indirect case auctionAnnounced(Auction)
     indirect case auctionCleared(Auction)
     case orderEntered(Order, market: MarketID)
@@ -158,6 +160,12 @@ package struct Transfer: Sendable {
         case award
         /// Permits from a consignor to an auction's winner.
         case delivery
+        /// Permits that were allocated in excess.
+        case takenBack = "taken-back"
+        /// What undoes a transfer, a retirement, a surrender.
+        case transferReversal = "transfer-reversal"
+        case retirementReversal = "retirement-reversal"
+        case surrenderReversal = "surrender-reversal"
     }
     /// What moves.
     package enum Asset: Sendable, Equatable {
@@ -214,13 +222,15 @@ package struct Transfer: Sendable {
             switch kind {
             case .allocation, .award: .issuance
             case .carryover where from == .venue, .zone where from == .venue: .issuance
+            case .retirementReversal: .retirement
+            case .surrenderReversal: .surrendered
             default: fromFacility.map { .compliance($0) } ?? (isFromSpillable ? .spillable(from) : .general(from))
             }
         let target: AccountID =
             switch kind {
             case .retirement: .retirement
             case .surrender: .surrendered
-            case .expiry, .spill: .cancelled
+            case .expiry, .spill, .takenBack: .cancelled
             case .carryover where to == .venue, .zone where to == .venue: .cancelled
             default: toFacility.map { .compliance($0) } ?? (isToSpillable ? .spillable(to) : .general(to))
             }
@@ -241,13 +251,15 @@ package struct MarketListing: Sendable {
     package var reference: Price
     package var maker: FeeRate
     package var taker: FeeRate
+    /// Whose days its orders live by.
+    package var timeZone = LocalZone.utc
 
     /// What a buy order of `open` permits at `limit` must hold: price × quantity + the higher fee on it.
     ///
     /// Depends on limit and open quantity alone, so a fill frees exactly the difference of two holds.
-    func cashHold(limit: Price, open: Quantity) -> Money {
+    func cashHold(limit: Price, open: Quantity) -> ExactAmount {
         let notional = limit.notional(of: open)
-        return notional + max(maker, taker).fee(on: notional)
+        return ExactAmount(units: notional.minorUnits) + max(maker, taker).fee(on: notional)
     }
 
     /// Writes a price in the market's currency.

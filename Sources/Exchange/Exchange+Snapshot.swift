@@ -9,7 +9,7 @@ import Registry
 
 extension Exchange {
     /// Marks a snapshot and its layout; a change of layout is a new number.
-    package static let format: UInt64 = 0x5745_4952_0000_000B
+    package static let format: UInt64 = 0x5745_4952_0000_000C
 
     /// The state with its position: what a snapshot file holds.
     package func snapshot() -> [UInt8] {
@@ -67,6 +67,7 @@ private struct State: Layout {
         new.registry = try coder.value("registry", old?.registry)
         new.ledger = try coder.value("ledger", old?.ledger)
         new.firstReplies = try coder.value("firstReplies", old?.firstReplies)
+        new.rules = try coder.value("rules", old?.rules)
         new.timers = try coder.value("timers", old?.timers)
         for market in try coder.list("markets", old?.markets) {
             new.marketCodes.append(market.terms.code)
@@ -96,7 +97,7 @@ extension Exchange {
             for entry in auction.entries { standingBids[entry.member, default: 0] += 1 }
         }
         for sweep in sweeps {
-            if case .phase(let market, _, text: _) = sweep.kind { markets[market.slot].isSwept = true }
+            if let market = sweep.market { markets[market.slot].isSwept = true }
             if let batch = sweep.batch { set(isSwept: true, batch) }
         }
     }
@@ -148,7 +149,8 @@ extension MarketListing: Layout {
             bandBasisPoints: try coder.value("bandBasisPoints", old?.bandBasisPoints),
             reference: try coder.value("reference", old?.reference),
             maker: try coder.value("maker", old?.maker),
-            taker: try coder.value("taker", old?.taker)
+            taker: try coder.value("taker", old?.taker),
+            timeZone: try coder.value("timeZone", old?.timeZone)
         )
     }
 }
@@ -157,7 +159,8 @@ extension TradingDay: Layout {
     static func layout(_ coder: inout some SnapshotCoder, _ old: TradingDay?) throws(SnapshotError) -> TradingDay {
         TradingDay(
             after: try coder.value("after", old?.after),
-            reference: try coder.value("reference", old?.reference)
+            reference: try coder.value("reference", old?.reference),
+            opened: try coder.value("opened", old?.opened, none: .never)
         )
     }
 }

@@ -29,6 +29,13 @@ package struct Exchange: Sendable {
     /// subscript of ours yields it.
     package internal(set) var markets: ContiguousArray<Market> = []
     package internal(set) var firstReplies = FirstReplies()
+    /// Under which rules commands are executed; 0 until the journal names them, which are those of 1.
+    ///
+    /// A change of what any entry comes to is a new number. A start goes over to the newest with a `RESTART` that names it, and
+    /// what stands before in the journal is executed as it was.
+    package internal(set) var rules: Int64 = 0
+    /// The newest rules, which new venues have.
+    package static let newestRules: Int64 = 1
     /// Auctions that have not ended, and of each seller some that have, in order of announcement.
     package internal(set) var auctions: ContiguousArray<Auction> = []
     /// How many auctions were ever announced.
@@ -126,7 +133,8 @@ package struct Exchange: Sendable {
         let outcome: Outcome
         do throws(Refusal) {
             try Permissions.check(members[request.member].role, request.verb)
-            try checkPersons(request)
+            // Asked here, since the call copies the state.
+            if request.verb.needsTwoPersons { try checkPersons(request) }
             let sender = Sender(member: request.member, user: request.user, id: request.id)
             outcome = try perform(request.command, sender)
         } catch {

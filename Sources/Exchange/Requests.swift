@@ -74,6 +74,8 @@ extension RequestRule {
         case .distrust: .distrust
         case .pay: .pay
         case .determine: .determine
+        case .reverse: .reverse
+        case .takeBack: .takeBack
         case .interest: .interest
         case .join: .join
         case .leave: .leave
@@ -85,6 +87,7 @@ extension RequestRule {
         case .fulfil: .fulfil
         case .spend: .spend
         case .donate: .donate
+        case .vote: .vote
         case .settle: .settle
         case .waive: .waive
         case .complain: .complain
@@ -163,7 +166,7 @@ extension LineScanner {
         case .deadman: try readDeadman(line)
         case .clock: .command(.clock)
         case .disconnect: .command(.session(.disconnect))
-        case .restart: .command(.session(.restart))
+        case .restart: .command(.session(.restart(rules: try integer(.rules, line, in: 1...Int64(Int32.max)))))
         case .member: .command(.admin(try readMember(line)))
         case .login: try loginBody(line, id: id)
         case .revoke: .command(.admin(try readRevoke(line)))
@@ -181,7 +184,7 @@ extension LineScanner {
         case .proof: .inquiry(.log(try readProof(line)))
         case .cosign: .inquiry(.log(try readCosign(line)))
         // Trading.
-        case .market: .command(.admin(.market(try newMarket(line))))
+        case .market: .command(.admin(try readMarket(line)))
         case .phase: .command(.admin(try readPhase(line)))
         case .reference: .command(.admin(try readReference(line)))
         case .order: .command(.order(try newOrder(line)))
@@ -211,7 +214,7 @@ extension LineScanner {
         case .transfer: .command(.deal(.transfer(try amount(line), to: try required(code(.to, line), .to))))
         case .recall: .command(.deal(.recall(transfer: try number(.transfer, line))))
         case .trust, .distrust: .command(.deal(try readTrust(line)))
-        case .transfers: .query(.registry(.transfers))
+        case .transfers: .query(.registry(.transfers(program: try code(.program, line))))
         case .swap: .command(.deal(.swap(try newSwap(line))))
         case .unswap: .command(.deal(.unswap(try number(.swap, line))))
         case .swaps: .query(.registry(.swaps))
@@ -237,6 +240,8 @@ extension LineScanner {
         case .surrender: .command(.registry(try readSurrender(line)))
         case .pay: .command(.registry(.pay(penalty: try number(.penalty, line))))
         case .determine: .command(.registry(try readDetermine(line)))
+        case .reverse: .command(.registry(try readReverse(line)))
+        case .takeBack: .command(.registry(try readTakeBack(line)))
         case .rules: .query(.registry(try readRules(line)))
         case .programs: .query(.programs(try code(.program, line)))
         case .facilities: .query(.registry(try readFacilities(line)))
@@ -271,6 +276,10 @@ extension LineScanner {
         case .fulfil: .command(.compact(try readFulfil(line)))
         case .spend: .command(.compact(try readSpend(line)))
         case .donate: .command(.compact(try readDonate(line)))
+        case .vote:
+            .command(
+                .compact(.vote(agreement: try agreement(line), clause: try required(code(.clause, line), .clause)))
+            )
         case .settle: .command(.compact(try readSettle(line)))
         case .waive: .command(.compact(try waiver(line)))
         case .complain: .command(.compact(try readComplain(line)))
@@ -347,6 +356,9 @@ extension Exchange {
             try surrender(facility: facility, period: period, amount, sender)
         case .pay(let penalty): try pay(penalty: penalty, sender)
         case .determine(let penalty, let price): try determine(penalty: penalty, price: price, sender)
+        case .reverse(let name, let text): try reverse(name, text: text, sender)
+        case .takeBack(let amount, let member, let toReserve, let text):
+            try takeBack(amount, from: member, toReserve: toReserve, text: text, sender)
         }
         return .done
     }
@@ -398,9 +410,11 @@ extension Exchange {
         switch command {
         case .member(let code, let role, let name):
             try admitMember(code: code, role: role, name: name)
+        case .rename(let member, let name): try rename(member: member, to: name)
         case .login(let member, let user, let change): try setLogin(member: member, user: user, change)
         case .revoke(let member, let user): try revoke(member: member, user: user)
         case .market(let market): try listMarket(market)
+        case .relist(let market, let tick, let band): try relist(market, tick: tick, band: band)
         case .phase(let market, let phase, let text):
             try changePhase(market: market, to: phase, text: text, sender)
         case .reference(let market, let price): try setReference(market: market, price: price)

@@ -109,7 +109,7 @@ public struct Balance: Equatable, Sendable, BitwiseCopyable {
     public var total: Int64 = 0
     /// Set apart for open orders.
     public var held: Int64 = 0
-    /// Permits that open buy orders would bring; counts against the holding limit.
+    /// Permits that open buy orders would bring, which count against the holding limit; of cash, what `fractions` says.
     public var incoming: Int64 = 0
 
     /// Nothing.

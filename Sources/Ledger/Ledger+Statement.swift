@@ -1,4 +1,4 @@
-import Permits
+package import Permits
 
 extension Ledger {
     /// Where `asset` stands; issued = held + surrendered + retired + cancelled, or the ledger is broken.
@@ -152,8 +152,14 @@ extension Ledger {
 
         /// Adds what an order should hold.
         package mutating func add(held amount: Int64, of asset: AssetID, in account: AccountID) {
+            add(held: ExactAmount(units: amount), of: asset, in: account)
+        }
+
+        /// Adds what an order should hold, of which the fractions are rounded together.
+        package mutating func add(held amount: ExactAmount, of asset: AssetID, in account: AccountID) {
             let slot = ledger.balances.findOrAdd(account, asset)
-            ledger.balances[slot].held += amount
+            ledger.balances[slot].held += amount.units
+            if amount.millionths != 0 { ledger.balances[slot].fractions.promised += amount.millionths }
         }
 
         /// Adds what a buy order could bring.
@@ -166,13 +172,14 @@ extension Ledger {
     /// Whether every hold and incoming quantity is exactly the tally's.
     package func holdsEqual(_ tally: HoldTally) -> Bool {
         let tallied = tally.ledger
-        return balances.slots.allSatisfy { slot in
-            let expected = tallied.balance(slot.account, slot.asset)
-            return slot.balance.held == expected.held && slot.balance.incoming == expected.incoming
-        }
-            && tallied.balances.slots.allSatisfy { slot in
-                let actual = balance(slot.account, slot.asset)
-                return actual.held == slot.balance.held && actual.incoming == slot.balance.incoming
+        func isEqual(_ actual: Balance, _ expected: Balance, _ asset: AssetID) -> Bool {
+            guard asset.permitClass == nil else {
+                return actual.held == expected.held && actual.incoming == expected.incoming
             }
+            return actual.held == expected.held + actual.fractions.whole
+                && actual.fractions.promised == expected.fractions.promised
+        }
+        return balances.slots.allSatisfy { isEqual($0.balance, tallied.balance($0.account, $0.asset), $0.asset) }
+            && tallied.balances.slots.allSatisfy { isEqual(balance($0.account, $0.asset), $0.balance, $0.asset) }
     }
 }

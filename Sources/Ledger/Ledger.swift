@@ -11,7 +11,7 @@ package import Permits
 /// 2. Of every account but the bank and issuance: 0 <= held <= total.
 /// 3. Incoming quantities are never negative.
 /// 4. Per permit class, the serial blocks of all accounts are 1 to issued, each number once.
-/// 5. Nothing leaves a final account.
+/// 5. Nothing leaves a final account, but what was retired or surrendered by mistake.
 package struct Ledger: Sendable {
     var balances = BalanceTable()
     /// The serial numbers that the last movement moved; no part of the state.
@@ -66,7 +66,12 @@ package struct Ledger: Sendable {
         to target: AccountID,
         first: Int64? = nil
     ) -> TransferOutcome {
-        precondition(amount >= 0 && !source.isFinal, "what was surrendered, retired or cancelled never moves again")
+        // A mistake is undone by the serial numbers it moved.
+        let mayLeave = first != nil && (source == .retirement || source == .surrendered)
+        precondition(
+            amount >= 0 && (!source.isFinal || mayLeave),
+            "what was surrendered, retired or cancelled never moves again"
+        )
         let from = balances.findOrAdd(source, asset)
         let to = balances.findOrAdd(target, asset)
         guard source.isBacking || balances[from].free >= amount else { return .insufficient }
@@ -99,31 +104,36 @@ package struct Ledger: Sendable {
     /// Delivery versus payment of one trade: permits and cash move together, out of the two holds.
     ///
     /// Cannot fail: the holds cover it, and sums of what was once deposited or issued cannot overflow.
-    package mutating func settle(_ delivery: Delivery) {
+    /// - Returns: the fees that the two are charged.
+    @discardableResult
+    package mutating func settle(_ delivery: Delivery) -> (buyer: Money, seller: Money) {
         let buyerCash = balances.findOrAdd(delivery.buyer, delivery.cash)
         let sellerCash = balances.findOrAdd(delivery.seller, delivery.cash)
         let buyerPermits = balances.findOrAdd(delivery.buyer, delivery.permits)
         let sellerPermits = balances.findOrAdd(delivery.seller, delivery.permits)
-        let fees = balances.findOrAdd(.fee, delivery.cash)
-        let paid = delivery.price.minorUnits + delivery.buyerFee.minorUnits
-        let received = delivery.price.minorUnits - delivery.sellerFee.minorUnits
         let quantity = delivery.quantity.units
         precondition(
-            delivery.cashReleased >= paid && balances[buyerCash].held >= delivery.cashReleased
-                && balances[sellerPermits].held >= quantity,
+            delivery.cashReleased.units >= delivery.price.minorUnits && balances[sellerPermits].held >= quantity,
             "a trade exceeds its holds"
         )
-        balances[buyerCash].held -= delivery.cashReleased
-        balances[buyerCash].total -= paid
-        balances[sellerCash].total += received
-        balances[fees].total += delivery.buyerFee.minorUnits + delivery.sellerFee.minorUnits
+        balances[buyerCash].total -= delivery.price.minorUnits
+        balances[sellerCash].total += delivery.price.minorUnits
+        let fees = charge(delivery, buyer: buyerCash, seller: sellerCash)
+        precondition(
+            balances[buyerCash].held >= 0 && balances[buyerCash].free >= 0 && balances[sellerCash].free >= 0,
+            "a trade exceeds its holds"
+        )
         balances[sellerPermits].held -= quantity
         balances[sellerPermits].total -= quantity
         balances[buyerPermits].total += quantity
         balances[buyerPermits].incoming -= quantity
         precondition(balances[buyerPermits].incoming >= 0, "incoming quantity below zero")
-        guard sellerPermits != buyerPermits else { return moved.removeAll(keepingCapacity: true) }
-        balances.moveBlocks(quantity, from: sellerPermits, to: buyerPermits, first: nil, moved: &moved)
+        if sellerPermits == buyerPermits {
+            moved.removeAll(keepingCapacity: true)
+        } else {
+            balances.moveBlocks(quantity, from: sellerPermits, to: buyerPermits, first: nil, moved: &moved)
+        }
+        return fees
     }
 }
 
@@ -136,10 +146,11 @@ package struct Delivery: Sendable {
     package var quantity: Quantity
     /// Price × quantity.
     package var price: Money
-    package var buyerFee: Money
-    package var sellerFee: Money
+    /// The fees before they are rounded.
+    package var buyerFee: ExactAmount
+    package var sellerFee: ExactAmount
     /// How much of the buyer's hold this trade frees: what it pays, and the price improvement at once.
-    package var cashReleased: Int64
+    package var cashReleased: ExactAmount
 
     package init(
         buyer: AccountID,
@@ -148,9 +159,9 @@ package struct Delivery: Sendable {
         permits: AssetID,
         quantity: Quantity,
         price: Money,
-        buyerFee: Money,
-        sellerFee: Money,
-        cashReleased: Int64
+        buyerFee: ExactAmount,
+        sellerFee: ExactAmount,
+        cashReleased: ExactAmount
     ) {
         self.buyer = buyer
         self.seller = seller

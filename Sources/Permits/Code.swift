@@ -20,18 +20,22 @@ public struct Code: Hashable, Sendable, BitwiseCopyable {
 
     /// Reads a code; nil if it is empty, too long or has another character.
     @inlinable public init?(_ bytes: Span<UInt8>) {
-        guard bytes.count > 0, bytes.count <= Code.lengthMax else { return nil }
-        self.init(first: 0, second: 0, third: UInt64(bytes.count) << 56)
-        for index in bytes.indices {
-            let byte = bytes[index]
-            guard Code.allows(byte) else { return nil }
-            let shifted = UInt64(byte) << UInt64((index & 7) * 8)
-            switch index >> 3 {
-            case 0: first |= shifted
-            case 1: second |= shifted
-            default: third |= shifted
-            }
-        }
+        let count = bytes.count
+        guard count > 0, count <= Code.lengthMax else { return nil }
+        let first = ByteWords.packed(bytes, from: 0)
+        let second = count > 8 ? ByteWords.packed(bytes, from: 8) : 0
+        let third = count > 16 ? ByteWords.packed(bytes, from: 16) : 0
+        guard Code.allows(first, count), count <= 8 || Code.allows(second, count - 8),
+            count <= 16 || Code.allows(third, count - 16)
+        else { return nil }
+        self.init(first: first, second: second, third: third | UInt64(count) << 56)
+    }
+
+    /// Reads a code of up to eight characters, which are the first bytes of a word, with zeros behind them.
+    @inlinable @inline(__always)
+    public init?(_ word: UInt64, count: Int) {
+        guard count > 0, Code.allows(word, count) else { return nil }
+        self.init(first: word, second: 0, third: UInt64(count) << 56)
     }
 
     /// Reads a code from text; nil under the same conditions.
@@ -48,6 +52,22 @@ public struct Code: Hashable, Sendable, BitwiseCopyable {
             true
         default: false
         }
+    }
+
+    /// Whether the first `count` bytes of a word may all stand in a code; the others are 0.
+    @inlinable @inline(__always)
+    static func allows(_ word: UInt64, _ count: Int) -> Bool {
+        // Small letters are capital ones with a bit more, which no other byte of a code but - . and digits has.
+        let letters = ByteWords.tops(
+            of: word | 0x2020_2020_2020_2020,
+            from: UInt8(ascii: "a"),
+            through: UInt8(ascii: "z")
+        )
+        let dashToDigits = ByteWords.tops(of: word, from: UInt8(ascii: "-"), through: UInt8(ascii: "9"))
+        let slashes = ByteWords.tops(of: word, from: UInt8(ascii: "/"), through: UInt8(ascii: "/"))
+        let lines = ByteWords.tops(of: word, from: UInt8(ascii: "_"), through: UInt8(ascii: "_"))
+        return word & ByteWords.tops == 0
+            && (letters | dashToDigits & ~slashes | lines) == ByteWords.low(count) & ByteWords.tops
     }
 
     /// How many characters it has.

@@ -47,6 +47,13 @@ public struct CountLimit: Sendable {
         ),
         CountLimit("ordersMax", Limits.ordersMax, of: .member, bytes: 400, "live orders, over all markets"),
         CountLimit("transfersMax", Limits.transfersMax, of: .member, bytes: 200, "transfers that wait"),
+        CountLimit(
+            "actsMax",
+            Limits.actsMax,
+            of: .member,
+            bytes: 900,
+            "transfers, retirements and surrenders that may be undone; older ones cannot be"
+        ),
         CountLimit("trustsMax", Limits.trustsMax, of: .member, bytes: 64, "accounts that it trusts"),
         CountLimit("swapsMax", Limits.swapsMax, of: .member, bytes: 200, "open offers to swap"),
         CountLimit("offersMax", Limits.offersMax, of: .member, bytes: 500, "open offers by agreement"),

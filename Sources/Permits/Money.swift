@@ -78,14 +78,39 @@ public struct FeeRate: Hashable, Comparable, Sendable, BitwiseCopyable {
     /// Orders by value.
     @inlinable public static func < (a: FeeRate, b: FeeRate) -> Bool { a.partsPerMillion < b.partsPerMillion }
 
-    /// The fee on `notional`, rounded down to the minor unit.
-    ///
-    /// Rounding down favours the member and makes the fee on a whole order cover the fees on its parts:
-    /// floor(a) + floor(b) <= floor(a + b). So a hold taken at entry always suffices.
-    @inlinable public func fee(on notional: Money) -> Money {
+    /// The fee on `notional`, exactly.
+    @inlinable public func fee(on notional: Money) -> ExactAmount {
         let rate = Int64(partsPerMillion)
         let (millions, rest) = notional.minorUnits.quotientAndRemainder(dividingBy: 1_000_000)
-        return Money(minorUnits: millions * rate + rest * rate / 1_000_000)
+        let (whole, millionths) = (rest * rate).quotientAndRemainder(dividingBy: 1_000_000)
+        return ExactAmount(units: millions * rate + whole, millionths: millionths)
+    }
+}
+
+/// Minor units and millionths of one, as a fee is before anything is rounded; or permits, which have no fractions.
+///
+/// Sums and differences are taken part by part and carry nothing over, so that what many holds come to can be taken apart again.
+public struct ExactAmount: Hashable, Sendable, BitwiseCopyable {
+    /// Whole minor units, or permits.
+    public var units: Int64
+    /// Millionths of a minor unit: from 0 to 999,999 in one fee or hold.
+    public var millionths: Int64
+
+    /// So many units and millionths.
+    @inlinable public init(units: Int64, millionths: Int64 = 0) {
+        self.units = units
+        self.millionths = millionths
+    }
+
+    /// Nothing.
+    @inlinable public static var zero: ExactAmount { ExactAmount(units: 0) }
+    /// The sum, part by part; an overflow stops the program.
+    @inlinable public static func + (a: ExactAmount, b: ExactAmount) -> ExactAmount {
+        ExactAmount(units: a.units + b.units, millionths: a.millionths + b.millionths)
+    }
+    /// The difference, part by part; an overflow stops the program.
+    @inlinable public static func - (a: ExactAmount, b: ExactAmount) -> ExactAmount {
+        ExactAmount(units: a.units - b.units, millionths: a.millionths - b.millionths)
     }
 }
 
@@ -168,6 +193,8 @@ public enum Limits {
     @inlinable public static var reportYearsMax: Int64 { 50 }
     /// The most accounts that one member trusts, over all programs.
     @inlinable public static var trustsMax: Int { 1_000 }
+    /// How many transfers, retirements and surrenders of a member are remembered, so that they may be undone.
+    @inlinable public static var actsMax: Int { 200 }
     /// The most royalties and leases of one member, as seller or buyer.
     @inlinable public static var rightsMax: Int { 1_000 }
     /// The most that a facility may report for one period: 10^12 units, above any country's emissions.

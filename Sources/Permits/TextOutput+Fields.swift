@@ -51,9 +51,14 @@ extension TextSink {
 
     /// Appends ` key=`.
     @inlinable public mutating func append(key: StaticString) {
-        append(UInt8(ascii: " "))
-        append(key)
-        append(UInt8(ascii: "="))
+        guard key.utf8CodeUnitCount <= 6 else {
+            append(UInt8(ascii: " "))
+            append(key)
+            return append(UInt8(ascii: "="))
+        }
+        let count = key.utf8CodeUnitCount
+        let letters = key.withUTF8Buffer { unsafe ByteWords.packed($0.span, from: 0) }
+        append(packed: 32 | letters << 8 | UInt64(UInt8(ascii: "=")) << UInt64(8 * (count + 1)), count: count + 2)
     }
 
     /// Appends ` id=…` if there is one.

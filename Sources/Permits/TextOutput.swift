@@ -6,12 +6,19 @@ public protocol TextSink {
     mutating func append(_ byte: UInt8)
     /// Appends bytes.
     mutating func append(_ bytes: Span<UInt8>)
+    /// Appends the first `count` bytes of a word, the lowest one first: eight at most.
+    mutating func append(packed word: UInt64, count: Int)
 }
 
 extension [UInt8]: TextSink {
     /// Appends bytes.
     @inlinable public mutating func append(_ bytes: Span<UInt8>) {
         unsafe bytes.withUnsafeBufferPointer { buffer in unsafe append(contentsOf: buffer) }
+    }
+
+    /// Appends the first `count` bytes of a word.
+    @inlinable public mutating func append(packed word: UInt64, count: Int) {
+        for index in 0..<count { append(UInt8(truncatingIfNeeded: word >> UInt64(8 * index))) }
     }
 }
 
@@ -28,20 +35,22 @@ extension TextSink {
 
     /// Appends a code.
     @inlinable public mutating func append(code: Code) {
-        for index in 0..<code.count { append(code.byte(at: index)) }
+        let count = code.count
+        append(packed: code.first, count: min(count, 8))
+        if count > 8 { append(packed: code.second, count: min(count - 8, 8)) }
+        if count > 16 { append(packed: code.third, count: count - 16) }
     }
 
     /// Appends a whole number.
     @inlinable public mutating func append(number: UInt64) {
-        var digits = InlineArray<20, UInt8>(repeating: 0)
-        var start = 20
-        var rest = number
-        repeat {
-            start -= 1
-            digits[start] = 48 + UInt8(truncatingIfNeeded: rest % 10)
-            rest /= 10
-        } while rest > 0
-        append(digits.span.extracting(start..<20))
+        guard number >= 100_000_000 else {
+            let digits = ByteWords.digits(of: number)
+            // The last one stays, also of 0.
+            let zeros = min((digits ^ ByteWords.zeros).trailingZeroBitCount / 8, 7)
+            return append(packed: digits >> UInt64(8 * zeros), count: 8 - zeros)
+        }
+        append(number: number / 100_000_000)
+        append(packed: ByteWords.digits(of: number % 100_000_000), count: 8)
     }
 
     /// Appends a whole number with its sign.
@@ -61,14 +70,9 @@ extension TextSink {
         append(padded: Int(value.magnitude % unit), width: scale)
     }
 
-    /// Appends a non-negative number with leading zeros.
+    /// Appends a number of up to eight digits with zeros before it.
     @inlinable public mutating func append(padded number: Int, width: Int) {
-        var divisor = 1
-        for _ in 1..<width { divisor *= 10 }
-        while divisor > 0 {
-            append(48 + UInt8(number / divisor % 10))
-            divisor /= 10
-        }
+        append(packed: ByteWords.digits(of: UInt64(number)) >> UInt64(8 * (8 - width)), count: width)
     }
 
     /// Appends a moment as `2027-03-01T09:00:00.000000Z`.
@@ -78,19 +82,20 @@ extension TextSink {
         let rest = Int(timestamp.microseconds - day * Timestamp.microsecondsPerDay)
         let second = rest / 1_000_000
         append(padded: date.year, width: 4)
-        append(UInt8(ascii: "-"))
-        append(padded: date.month, width: 2)
-        append(UInt8(ascii: "-"))
-        append(padded: date.day, width: 2)
-        append(UInt8(ascii: "T"))
-        append(padded: second / 3600, width: 2)
-        append(UInt8(ascii: ":"))
-        append(padded: second / 60 % 60, width: 2)
-        append(UInt8(ascii: ":"))
-        append(padded: second % 60, width: 2)
+        append(separator: "-", date.month)
+        append(separator: "-", date.day)
+        append(separator: "T", second / 3600)
+        append(separator: ":", second / 60 % 60)
+        append(separator: ":", second % 60)
         append(UInt8(ascii: "."))
         append(padded: rest % 1_000_000, width: 6)
         append(UInt8(ascii: "Z"))
+    }
+
+    @inlinable @inline(__always)
+    mutating func append(separator: Unicode.Scalar, _ number: Int) {
+        let digits = ByteWords.digits(of: UInt64(number)) >> 48
+        append(packed: digits << 8 | UInt64(separator.value), count: 3)
     }
 
     /// Appends `text` as a JSON string in double quotes; control characters as `\u00XX`.
@@ -122,6 +127,22 @@ extension Word {
         var number: UInt8 = 0
         while let candidate = Self(place: number) {
             if candidate.spells(bytes) {
+                self = candidate
+                return
+            }
+            number += 1
+        }
+        return nil
+    }
+
+    /// The case whose word's bytes are those of a number, the first one lowest; none has a zero in it.
+    @inlinable @inline(__always)
+    public init?(packed bytes: UInt64) {
+        var number: UInt8 = 0
+        while let candidate = Self(place: number) {
+            let word = candidate.word
+            if word.utf8CodeUnitCount <= 8, word.withUTF8Buffer({ unsafe ByteWords.packed($0.span, from: 0) }) == bytes
+            {
                 self = candidate
                 return
             }

@@ -22,11 +22,12 @@ public enum Verb: Spelling, Word {
     case consign = "CONSIGN", guarantee = "GUARANTEE", bid = "BID", withdrawBid = "WITHDRAWBID"
     case swap = "SWAP", unswap = "UNSWAP", offer = "OFFER", take = "TAKE", unoffer = "UNOFFER", move = "MOVE",
         cover = "COVER", surrender = "SURRENDER", recall = "RECALL", trust = "TRUST", distrust = "DISTRUST",
-        pay = "PAY", determine = "DETERMINE"
+        pay = "PAY", determine = "DETERMINE", reverse = "REVERSE", takeBack = "TAKEBACK"
     // Agreements.
     case interest = "INTEREST", join = "JOIN", leave = "LEAVE", message = "MESSAGE", draft = "DRAFT",
         sign = "SIGN", terminate = "TERMINATE", reading = "READING", fulfil = "FULFIL", spend = "SPEND",
-        donate = "DONATE", settle = "SETTLE", waive = "WAIVE"
+        donate = "DONATE", settle = "SETTLE", waive = "WAIVE",
+        vote = "VOTE"
     case complain = "COMPLAIN", answer = "ANSWER", observe = "OBSERVE", label = "LABEL"
     case compacts = "COMPACTS", terms = "TERMS", periods = "PERIODS", readings = "READINGS", claims = "CLAIMS",
         funds = "FUNDS", standing = "STANDING", complaints = "COMPLAINTS", labels = "LABELS"

@@ -54,7 +54,7 @@ public enum Side: Spelling, Word {
     case sell
 
     /// The other side.
-    @inlinable public var opposite: Side { self == .buy ? .sell : .buy }
+    @inlinable @inline(__always) public var opposite: Side { self == .buy ? .sell : .buy }
 }
 
 /// What a member may do; one role a member.
@@ -87,7 +87,7 @@ public enum OrderKind: Spelling, Word {
     case iceberg
 
     /// Whether it waits for a stop price.
-    @inlinable public var isStop: Bool { self == .stop || self == .stopLimit }
+    @inlinable @inline(__always) public var isStop: Bool { self == .stop || self == .stopLimit }
 }
 
 /// How long an order lives.
@@ -108,7 +108,7 @@ public enum TimeInForce: Spelling, Word {
     case atTheClose = "close"
 
     /// Whether what does not trade rests in the book.
-    @inlinable public var rests: Bool { self == .gtc || self == .day || self == .gtd }
+    @inlinable @inline(__always) public var rests: Bool { self == .gtc || self == .day || self == .gtd }
 }
 
 /// What happens when an order would trade with a resting order of the same member.
@@ -135,7 +135,7 @@ public enum Phase: Spelling, Word {
     case closing
 
     /// Whether the phase gathers orders for a call.
-    @inlinable public var isCall: Bool { self == .preopen || self == .closing }
+    @inlinable @inline(__always) public var isCall: Bool { self == .preopen || self == .closing }
 }
 
 /// Why an order ended without being filled whole.
@@ -168,6 +168,8 @@ public enum DoneReason: Spelling, Word {
     case limit
     /// It met as many orders as one command may; the rest can be sent again.
     case matchLimit = "match-limit"
+    /// Its market has another tick.
+    case tick
 }
 
 /// On which side of a trade one stood.

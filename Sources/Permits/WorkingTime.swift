@@ -1,11 +1,14 @@
 // Working days and hours: when a registry's clock runs.
 
-/// A registry's working calendar: Monday to Friday but for holidays, 10:00 to 16:00 Central European Time.
+/// A registry's working calendar: Monday to Friday but for holidays, 10:00 to 16:00 by its own clock.
 ///
 /// Source: the Union Registry's working hours, in which trusted accounts and transfers become effective.
 public struct WorkingCalendar: Sendable, Equatable {
     /// Day numbers since 1970-01-01 on which nobody works besides weekends, ascending.
     public private(set) var holidays: [Int64] = []
+
+    /// Whose clock it keeps; the Union Registry's unless a program says otherwise.
+    public var zone = LocalZone.brussels
 
     /// A year without holidays.
     public init() {}
@@ -28,21 +31,6 @@ public struct WorkingCalendar: Sendable, Equatable {
     /// Forgets the holidays before a day: nothing is reckoned back.
     public mutating func forgetHolidays(before day: Int64) { holidays.removeAll { $0 < day } }
 
-    /// How far local clocks are ahead of UTC: one hour, two in summer, in microseconds.
-    ///
-    /// Source: Directive 2000/84/EC: from the last Sunday of March to the last Sunday of October, 01:00 UTC each.
-    public static func offset(at time: Timestamp) -> Int64 {
-        func change(month: Int) -> Int64 {
-            let year = time.date.year
-            let last = CalendarDate(year: year, month: month, day: 31)?.dayNumber ?? 0
-            // Day 0, 1970-01-01, was a Thursday.
-            let sunday = last - (last + 4) % 7
-            return sunday * Timestamp.microsecondsPerDay + hour
-        }
-        let isSummer = time.microseconds >= change(month: 3) && time.microseconds < change(month: 10)
-        return isSummer ? 2 * hour : hour
-    }
-
     /// A moment as the clock on the wall shows it.
     struct Local: Equatable {
         var day: Int64
@@ -51,14 +39,12 @@ public struct WorkingCalendar: Sendable, Equatable {
     }
 
     func local(_ time: Timestamp) -> Local {
-        let shifted = time.adding(microseconds: WorkingCalendar.offset(at: time))
+        let shifted = time.adding(microseconds: zone.offset(at: time))
         return Local(day: shifted.day, time: shifted.microseconds - shifted.day * Timestamp.microsecondsPerDay)
     }
 
     func moment(_ local: Local) -> Timestamp {
-        let shown = Timestamp(microseconds: local.day * Timestamp.microsecondsPerDay + local.time)
-        // The clocks change at night, so the offset an hour or two away is the same in working hours.
-        return shown.adding(microseconds: -WorkingCalendar.offset(at: shown))
+        zone.moment(showing: local.day * Timestamp.microsecondsPerDay + local.time)
     }
 
     func isWorkingDay(_ day: Int64) -> Bool {

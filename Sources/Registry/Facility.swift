@@ -5,9 +5,9 @@ package import Seals
 package struct Facility: Sendable {
     package let code: Code
     package let program: ProgramID
-    package let zone: Code
-    package let name: String
-    package let member: MemberID
+    package internal(set) var zone: Code
+    package internal(set) var name: String
+    package internal(set) var member: MemberID
     package var isClosed = false
     /// Who measures; nil until the regulator appoints one.
     package var monitoring: Monitoring?

@@ -63,6 +63,8 @@ package struct PermitClass: Sendable, Equatable {
     package var rolledOver: RolledOver?
     /// The part of what was issued for permits of the season before, or of another zone; it does not count against the cap.
     package var carried = Quantity.zero
+    /// The part of what was issued that was taken back as allocated in excess; it does not count against the cap.
+    package var returned = Quantity.zero
     /// When its permits are cancelled; `.never` for permits that last.
     package var expiry = Timestamp.never
     package var isExpired = false
@@ -75,9 +77,9 @@ package struct PermitClass: Sendable, Equatable {
     }
 
     /// All that counts against the cap.
-    package var committed: Quantity { issued - carried + pledged + promised + reserve }
+    package var committed: Quantity { issued - carried - returned + pledged + promised + reserve }
     /// What is issued above a cap that was lowered.
-    package var excess: Quantity { max(.zero, issued - carried - cap) }
+    package var excess: Quantity { max(.zero, issued - carried - returned - cap) }
 }
 
 /// Permits that were not sold, kept for auctions that are still to be announced.

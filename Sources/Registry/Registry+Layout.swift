@@ -27,13 +27,18 @@ extension Registry: Layout {
             )
         }
         for entry in retired { new.count(retired: entry.quantity, by: entry.member, of: entry.program) }
+        new.evidence = try coder.value("evidence", old?.evidence)
+        for act in try coder.list("acts", old?.acts.all) { new.acts.take(act) }
+        new.allocated = try coder.value("allocated", old?.allocated)
         new.seasons = try coder.list("seasons", old?.seasons)
         new.links = try coder.list("links", old?.links)
+        new.passageFractions = try coder.value("passageFractions", old?.passageFractions)
         new.swapCount = try coder.value("swapCount", old?.swapCount)
         for swap in try coder.list("swaps", old?.swaps) { new.add(swap) }
         new.offerCount = try coder.value("offerCount", old?.offerCount)
         for offer in try coder.list("offers", old?.offers) { new.add(offer) }
         for right in try coder.list("rights", old?.rights) { new.add(right) }
+        new.royaltyFractions = try coder.value("royaltyFractions", old?.royaltyFractions)
         return new
     }
 }
@@ -53,6 +58,7 @@ extension Program: Layout {
         let penaltyPrice = try coder.value("penaltyPrice", old?.penaltyPrice)
         let offsetsFor = try coder.value("offsetsFor", old?.offsetsFor, none: ProgramID(.max))
         let yields = try coder.value("yields", old?.yields, none: ProgramID(.max))
+        let zone = try coder.value("timeZone", old?.calendar.zone)
         let holidays = try coder.list("holidays", old?.calendar.holidays)
         return try coder.made(old) { () throws(SnapshotError) in
             let rules: ComplianceRules
@@ -68,6 +74,7 @@ extension Program: Layout {
                 rules: rules
             )
             (program.penaltyPrice, program.offsetsFor, program.yields) = (penaltyPrice, offsetsFor, yields)
+            program.calendar.zone = zone
             for holiday in holidays { _ = program.calendar.add(holiday: holiday) }
             return program
         }
@@ -91,6 +98,7 @@ extension PermitClass: Layout {
         new.reserve = try coder.value("reserve", old?.reserve)
         new.rolledOver = try coder.optional("rolledOver", old?.rolledOver)
         new.carried = try coder.value("carried", old?.carried)
+        new.returned = try coder.value("returned", old?.returned)
         new.holdingLimit = try coder.value("holdingLimit", old?.holdingLimit, none: Quantity(-1))
         new.expiry = try coder.value("expiry", old?.expiry)
         new.isExpired = try coder.value("isExpired", old?.isExpired)
@@ -183,7 +191,21 @@ extension PendingTransfer: Layout {
             quantity: try coder.value("quantity", old?.quantity),
             first: try coder.value("first", old?.first, none: 0),
             proposed: try coder.value("proposed", old?.proposed),
-            executes: try coder.value("executes", old?.executes)
+            executes: try coder.value("executes", old?.executes),
+            passage: try coder.optional("passage", old?.passage)
+        )
+    }
+}
+
+extension PendingTransfer.Passage: Layout {
+    package static func layout(
+        _ coder: inout some SnapshotCoder,
+        _ old: PendingTransfer.Passage?
+    ) throws(SnapshotError) -> PendingTransfer.Passage {
+        PendingTransfer.Passage(
+            link: try coder.value("link", old?.link),
+            target: try coder.value("target", old?.target),
+            arrives: try coder.value("arrives", old?.arrives)
         )
     }
 }

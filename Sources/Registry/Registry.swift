@@ -9,26 +9,35 @@ package struct Registry: Sendable {
     package internal(set) var facilities: ContiguousArray<Facility> = []
     /// Every deadline, in order of announcement.
     package internal(set) var deadlines: [Deadline] = []
-    package private(set) var penalties: [Penalty] = []
+    package internal(set) var penalties: [Penalty] = []
     /// The places of each member's penalties, in order; made from `penalties`.
-    private var penaltiesOfMember: [MemberID: [Int]] = [:]
+    var penaltiesOfMember: [MemberID: [Int]] = [:]
     package internal(set) var suspensions: [Suspension] = []
     /// Whom each member trusts, oldest first.
     package private(set) var trusts: [MemberID: [Trust]] = [:]
     /// Transfers that wait, by number.
     package internal(set) var transfers = NumberedList<PendingTransfer>()
-    /// The numbers of those out of each member's account, and of those into it; made from `transfers`.
+    /// The numbers of those out of each member's account, of those into it, and of those through each link; made from `transfers`.
     private var transfersOfMember: [MemberID: NumberedList<UInt64>] = [:]
     private var transfersToMember: [MemberID: NumberedList<UInt64>] = [:]
+    private var movesOfLink: [Code: NumberedList<UInt64>] = [:]
     package internal(set) var transferCount: UInt64 = 0
     /// How many certificates there are; settlement has them.
     package internal(set) var certificateCount: UInt64 = 0
+    /// What each report's evidence was first given for.
+    package var evidence = EvidenceUses()
+    /// What may still be undone.
+    package var acts = ReversibleActs()
+    /// What was allocated outside auctions, and not taken back.
+    package var allocated = AllocatedPermits()
     /// How much each member has retired of each program's permits.
     private var retired: [MemberID: [ProgramID: Int64]] = [:]
     /// Every season, in order of opening.
     package internal(set) var seasons: [Season] = []
     /// Every link between zones, in order of making.
     package internal(set) var links: [Link] = []
+    /// What moves through them left below a whole permit.
+    package var passageFractions = PassageFractions()
     /// Open offers to swap, oldest first.
     package internal(set) var swaps = NumberedList<Swap>()
     /// The numbers of those of each member, and of those that give each class; made from `swaps`.
@@ -44,6 +53,7 @@ package struct Registry: Sendable {
     package private(set) var rights: [Right] = []
     /// How many each member has as seller or buyer; made from `rights`.
     private var rightsOfMember: [MemberID: Int] = [:]
+    package var royaltyFractions = RoyaltyFractions()
     private var facilityByCode: [Code: FacilityID] = [:]
     private var facilityOrder = CodeOrder()
     /// How many facilities the programs of each regulator have.
@@ -133,6 +143,17 @@ package struct Registry: Sendable {
         return id
     }
 
+    /// Gives a facility another owner, zone and name.
+    package mutating func change(_ id: FacilityID, member: MemberID, zone: Code, name: String) {
+        let before = self[id].member
+        (self[id].member, self[id].zone, self[id].name) = (member, zone, name)
+        guard member != before else { return }
+        facilitiesOfMember[before]?.removeAll { $0 == id }
+        if facilitiesOfMember[before]?.isEmpty == true { facilitiesOfMember[before] = nil }
+        let own = facilitiesOfMember[member] ?? []
+        facilitiesOfMember[member] = (own + [id]).sorted { $0.index < $1.index }
+    }
+
     /// How many facilities a regulator's programs have, closed ones too: what they did stays public.
     package func facilityCount(of regulator: MemberID) -> Int { facilitiesOfRegulator[regulator] ?? 0 }
 
@@ -178,62 +199,7 @@ package struct Registry: Sendable {
         deadlines.first { $0.program == program && $0.period == period }?.since ?? period
     }
 
-    // MARK: Sanctions, trust, transfers, certificates
-
-    /// Sets the money of an undetermined penalty.
-    package mutating func determine(penalty index: Int, _ amount: Money) { penalties[index].determine(amount) }
-
-    /// The suspension of a member in a program.
-    package func suspension(of member: MemberID, in program: ProgramID) -> Suspension? {
-        suspensions.first { $0.member == member && $0.program == program }
-    }
-
-    /// The suspension, in whatever program, that freezes a member's accounts.
-    package func freeze(of member: MemberID) -> Suspension? {
-        suspensions.first { $0.member == member && $0.isFrozen }
-    }
-
-    /// Sets or lifts a suspension.
-    package mutating func set(_ suspension: Suspension?, of member: MemberID, in program: ProgramID) {
-        suspensions.removeAll { $0.member == member && $0.program == program }
-        if let suspension { suspensions.append(suspension) }
-    }
-
-    /// Counts an auction of a program's regulator against the suspensions that last for a number of them.
-    /// - Returns: whose suspension ends with it.
-    package mutating func countAuction(of program: ProgramID) -> [MemberID] {
-        for index in suspensions.indices where suspensions[index].program == program {
-            suspensions[index].auctions = suspensions[index].auctions.map { $0 - 1 }
-        }
-        return suspensions.filter { $0.program == program && $0.auctions == 0 }.map(\.member)
-    }
-
-    /// Adds a deadline.
-    /// - Returns: its number.
-    package mutating func add(_ deadline: Deadline) -> Int {
-        deadlines.append(deadline)
-        return deadlines.count - 1
-    }
-
-    /// Marks a deadline as settled.
-    package mutating func finish(deadline: Int) { deadlines[deadline].isDone = true }
-
-    /// Marks a deadline as replaced; its timer does nothing then.
-    package mutating func replace(deadline: Int) { deadlines[deadline].isReplaced = true }
-
-    /// Adds a penalty.
-    package mutating func add(_ penalty: Penalty) {
-        penaltiesOfMember[penalty.member, default: []].append(penalties.count)
-        penalties.append(penalty)
-    }
-
-    /// A member's penalties, in order.
-    package func penalties(of member: MemberID) -> [Penalty] {
-        (penaltiesOfMember[member] ?? []).map { penalties[$0] }
-    }
-
-    /// Marks a penalty as paid.
-    package mutating func pay(penalty index: Int) { penalties[index].isPaid = true }
+    // MARK: Trust, transfers, certificates
 
     /// Sets whom a member trusts in a program.
     package mutating func set(_ trust: Trust?, of member: MemberID, to trusted: MemberID, in program: ProgramID) {
@@ -261,6 +227,13 @@ package struct Registry: Sendable {
         transfers.append(transfer, number: transfer.number)
         transfersOfMember[transfer.from, default: NumberedList()].append(transfer.number, number: transfer.number)
         transfersToMember[transfer.to, default: NumberedList()].append(transfer.number, number: transfer.number)
+        guard let link = transfer.passage?.link else { return }
+        movesOfLink[link, default: NumberedList()].append(transfer.number, number: transfer.number)
+    }
+
+    /// The first move that waits for a link with a number above another.
+    package func move(through link: Code, after number: UInt64) -> PendingTransfer? {
+        movesOfLink[link]?.first(after: number).flatMap { transfers[$0] }
     }
 
     /// The transfers that wait to reach a member, by number.
@@ -274,7 +247,7 @@ package struct Registry: Sendable {
     /// The transfers that wait, out of a member's account or into it, by number.
     package func transfers(of member: MemberID) -> [PendingTransfer] {
         let own = (transfersOfMember[member] ?? NumberedList()).compactMap { transfers[$0] }
-        return (own + transfers(to: member)).sorted { $0.number < $1.number }
+        return (own + transfers(to: member).filter { $0.from != member }).sorted { $0.number < $1.number }
     }
 
     /// The transfer with a number, if it waits.
@@ -285,6 +258,7 @@ package struct Registry: Sendable {
         guard let transfer = transfers.remove(number) else { return }
         transfersOfMember[transfer.from]?.remove(number)
         transfersToMember[transfer.to]?.remove(number)
+        if let link = transfer.passage?.link { movesOfLink[link]?.remove(number) }
     }
 
     /// The season of a program and vintage, by its place in the list.
@@ -374,6 +348,7 @@ package struct Registry: Sendable {
     /// Takes off the list what binds nobody any more.
     package mutating func forgetRightsThatAreOver() {
         rights.removeAll(where: \.isOver)
+        royaltyFractions.forget(except: rights)
         rightsOfMember = [:]
         for right in rights { count(right) }
     }
@@ -448,6 +423,11 @@ package struct Registry: Sendable {
 
     mutating func count(retired quantity: Int64, by member: MemberID, of program: ProgramID) {
         retired[member, default: [:]][program, default: 0] += quantity
+    }
+
+    /// Takes permits that were retired by mistake out of the count.
+    package mutating func uncount(retired quantity: Quantity, by member: MemberID, of program: ProgramID) {
+        count(retired: -quantity.units, by: member, of: program)
     }
 
     /// How much a member has retired of a program's permits.

@@ -89,8 +89,22 @@ package struct Trust: Sendable, Equatable {
     }
 }
 
-/// A transfer off the exchange that waits; its permits are held.
+/// A transfer off the exchange that waits, or a move for which a link has yet to open; its permits are held.
 package struct PendingTransfer: Sendable, Equatable {
+    /// Where a member's own permits are to go.
+    package struct Passage: Sendable, Equatable {
+        package var link: Code
+        /// The class as which they would arrive, and how many.
+        package var target: ClassID
+        package var arrives: Quantity
+
+        package init(link: Code, target: ClassID, arrives: Quantity) {
+            self.link = link
+            self.target = target
+            self.arrives = arrives
+        }
+    }
+
     /// From 1.
     package var number: UInt64
     package var permitClass: ClassID
@@ -101,6 +115,8 @@ package struct PendingTransfer: Sendable, Equatable {
     package var first: Int64?
     package var proposed: Timestamp
     package var executes: Timestamp
+    /// Of a move; nil for a transfer.
+    package var passage: Passage?
 
     package init(
         number: UInt64,
@@ -110,7 +126,8 @@ package struct PendingTransfer: Sendable, Equatable {
         quantity: Quantity,
         first: Int64?,
         proposed: Timestamp,
-        executes: Timestamp
+        executes: Timestamp,
+        passage: Passage? = nil
     ) {
         self.number = number
         self.permitClass = permitClass
@@ -120,6 +137,7 @@ package struct PendingTransfer: Sendable, Equatable {
         self.first = first
         self.proposed = proposed
         self.executes = executes
+        self.passage = passage
     }
 }
 
@@ -129,6 +147,8 @@ package struct Certificate: Sendable, Equatable {
     package var number: UInt64
     package var time: Timestamp
     package var member: MemberID
+    /// The member's name then.
+    package var name: String
     package var permitClass: ClassID
     package var quantity: Quantity
     /// First and last serial numbers, in the order in which they left the holding.
@@ -137,11 +157,14 @@ package struct Certificate: Sendable, Equatable {
     package var text: String
     /// SHA-256 of the certificate's text.
     package var digest: Digest
+    /// Whether the retirement was undone.
+    package var isReversed = false
 
     package init(
         number: UInt64,
         time: Timestamp,
         member: MemberID,
+        name: String,
         permitClass: ClassID,
         quantity: Quantity,
         serials: [ClosedRange<Int64>],
@@ -151,6 +174,7 @@ package struct Certificate: Sendable, Equatable {
         self.number = number
         self.time = time
         self.member = member
+        self.name = name
         self.permitClass = permitClass
         self.quantity = quantity
         self.serials = serials

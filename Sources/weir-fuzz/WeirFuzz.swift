@@ -26,10 +26,16 @@ enum WeirFuzz {
         )
     }
 
+    private static func text(_ read: () throws(ParseFailure) -> ParsedLine) -> String {
+        do throws(ParseFailure) { return "\(try read())" } catch { return "\(error)" }
+    }
+
     private static func run(_ bytes: [UInt8]) {
         guard let session else {
-            // What it refuses, it refuses with an error; anything else would have ended the process.
-            do { _ = try LineParser.parse(bytes.span) } catch {}
+            // What it refuses, it refuses with an error; anything else would have ended the process. A line that is read at once is
+            // read as the scanner reads it.
+            let read = text { () throws(ParseFailure) in try LineParser.parse(bytes.span) }
+            guard read == text({ () throws(ParseFailure) in try LineParser.scan(bytes.span) }) else { abort() }
             return
         }
         do { try session.feed(bytes) } catch {

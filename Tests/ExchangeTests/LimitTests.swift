@@ -58,6 +58,7 @@ struct LimitTests {
     func sizes() {
         let strides: [String: Int] = [
             "transfersMax": MemoryLayout<PendingTransfer>.stride, "trustsMax": MemoryLayout<Trust>.stride,
+            "actsMax": MemoryLayout<ReversibleAct>.stride + 16 * ReversibleAct.blocksMax,
             "swapsMax": MemoryLayout<Swap>.stride, "offersMax": MemoryLayout<Offer>.stride,
             "rightsMax": MemoryLayout<Right>.stride, "auctionsMax": MemoryLayout<Auction>.stride,
             "auctionsKeptMax": MemoryLayout<Auction>.stride, "auctionStepsKeptMax": MemoryLayout<Auction.Step>.stride,

@@ -53,7 +53,10 @@ struct OwnRoomTests {
             replies.record(outcome, sequence: sequence, contentHash: 2, id: try code("a\(number)"), member: acme)
         }
         #expect(replies.reply(to: try code("a0"), of: acme) == nil)
-        #expect(replies.hasForgotten(ofMember: acme) && !replies.hasForgotten(ofMember: bolt))
+        #expect(
+            replies.hasForgotten(ofMember: acme, isStaff: false)
+                && !replies.hasForgotten(ofMember: bolt, isStaff: false)
+        )
         #expect(replies.reply(to: try code("b"), of: bolt)?.outcome == .cancelled(count: 7))
         #expect(replies.reply(to: try code("a1"), of: acme)?.outcome == .refused(Refusal(bare: .badValue)))
         let last = Limits.idsMax - 1
@@ -73,15 +76,17 @@ struct OwnRoomTests {
         let room = (Int(acme.index), Int(bolt.index))
         for sequence in [UInt64(Limits.idsMax + 4), UInt64(Limits.idsMax + 5)] {
             #expect(replies.reply(to: try code("b"), of: bolt) != nil)
-            replies.endDay(with: sequence)
+            replies.endDay(with: sequence, at: Timestamp(microseconds: 0))
             for slot in [room.0, room.1] {
                 var left = replies.count(of: slot)
-                while left > 0, replies.forgetOld(of: slot, isLive: { $0 == order && "\($1)" == "o" }) { left -= 1 }
+                while left > 0, replies.forgetOld(of: slot, isStaff: false, isLive: { $0 == order && "\($1)" == "o" }) {
+                    left -= 1
+                }
             }
         }
         #expect(replies.reply(to: try code("b"), of: bolt) == nil && replies.count(of: room.0) == 0)
         #expect(replies.reply(to: try code("o"), of: bolt)?.outcome == live)
-        #expect(!replies.hasForgotten(ofMember: acme))
+        #expect(!replies.hasForgotten(ofMember: acme, isStaff: false))
     }
 
     @Test("a refusal that is long past is repeated by its code, and nothing acts twice")

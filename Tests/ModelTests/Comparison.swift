@@ -176,17 +176,16 @@ struct Comparison {
             guard Int(member.index) < model.members.count else { return row }
             for (slot, currency) in Comparison.currencies.enumerated() {
                 row[slot * 2] = model.cash[Int(member.index)][Int(currency.place)]
+                row[slot * 2 + 1] = model.heldCash(member, currency)
             }
             for slot in model.classes.indices { row[cashWidth + slot * 3] = model.permits[Int(member.index)][slot] }
             return row
         }
         for market in model.markets {
-            let cash = (Comparison.currencies.firstIndex(of: market.currency) ?? 0) * 2
             let permits = cashWidth + market.permitClass * 3
             for order in market.orders {
                 let row = Int(order.owner.index - CommandGenerator.participants[0].index)
                 if order.side == .buy {
-                    rows[row][cash + 1] += market.hold(price: order.price, open: order.open)
                     rows[row][permits + 2] += order.open
                 } else {
                     rows[row][permits + 1] += order.open

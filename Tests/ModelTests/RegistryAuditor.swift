@@ -14,9 +14,13 @@ struct RegistryAuditor {
     private var limits: [ClassID: Int64] = [:]
     /// Permits that came from another season or zone, and so do not count against the cap.
     private var carried: [ClassID: Int64] = [:]
+    /// What moves have left below a whole permit, in parts of the link's ratio; the class that left last.
+    private var fractions: [String: Int64] = [:]
+    private var leaving = ClassID(0)
     /// Open proposals: whose, by which login, and what.
     private var proposals: [UInt64: Open] = [:]
     private var needsTwo: Set<String> = []
+    private var facilityOwners: [String: String] = [:]
     private(set) var accepted: [String: Int] = [:]
     private(set) var refused: Set<String> = []
 
@@ -26,6 +30,7 @@ struct RegistryAuditor {
         let member: String
         let user: String
         let act: String
+        let time: Timestamp
     }
 
     var open: [Open] { proposals.values.sorted { $0.number < $1.number } }
@@ -50,7 +55,7 @@ struct RegistryAuditor {
             }
             return
         }
-        try judge(words, line)
+        try judge(words, line, at: venue.exchange.now)
     }
 
     // MARK: Serial numbers and conservation
@@ -67,11 +72,14 @@ struct RegistryAuditor {
             for id in venue.exchange.registry.classes(of: season.program, vintage: season.vintage) {
                 try checkCap(id, venue)
             }
-        case .registry(count: _, .moved(let link, member: _, let left, let arrived, let isBack)):
+        case .registry(count: _, .moved(let link, let member, let left, let arrived, let isBack)):
             let ratio = isBack ? link.ratio.inverse : link.ratio
-            guard arrived.units * ratio.denominator <= left.units * ratio.numerator,
-                (arrived.units + 1) * ratio.denominator > left.units * ratio.numerator
-            else { throw Breach(description: "\(left.units) became \(arrived.units) by \(ratio.text)") }
+            let way = "\(member.index) \(link.code) \(isBack) \(leaving.index)"
+            let lost = left.units * ratio.numerator - arrived.units * ratio.denominator + fractions[way, default: 0]
+            guard (0..<ratio.denominator).contains(lost) else {
+                throw Breach(description: "\(left.units) became \(arrived.units) by \(ratio.text)")
+            }
+            fractions[way] = lost
             guard isBack || link.limit.map({ link.balance <= $0 }) ?? true else {
                 throw Breach(description: "link \(link.code) is above its limit")
             }
@@ -82,7 +90,8 @@ struct RegistryAuditor {
                     number: proposal.number,
                     member: "\(members[proposal.member].code)",
                     user: "\(members[user].code)",
-                    act: proposal.act
+                    act: proposal.act,
+                    time: proposal.proposed
                 )
             } else if state != .approved {
                 proposals[proposal.number] = nil
@@ -92,6 +101,7 @@ struct RegistryAuditor {
     }
 
     private mutating func take(_ move: SerialMove) throws {
+        if move.cause == .zone, move.from != .issuance { leaving = move.permitClass }
         var numbers = owners[move.permitClass] ?? []
         for serial in move.block.first...move.block.last {
             let index = Int(serial - 1)
@@ -182,7 +192,7 @@ struct RegistryAuditor {
         "regulator": [
             "PROGRAM", "CAP", "ALLOCATE", "REPORT", "SEASON", "ANNOUNCE", "SPILL", "RELEASE", "LINK", "DELIVERY",
             "DEADLINE", "SUSPEND", "READMIT", "MONITOR", "CLASSIFY", "FACILITY",
-            "FOUREYES", "PROPOSE", "APPROVE", "DECLINE",
+            "FOUREYES", "PROPOSE", "APPROVE", "DECLINE", "RECALL",
         ],
         "verifier": ["REPORT"], "observer": [],
         "operator": ["MEMBER", "LOGIN", "DEPOSIT", "MARKET", "PHASE", "FOUREYES", "PROPOSE", "APPROVE", "DECLINE"],
@@ -199,7 +209,7 @@ struct RegistryAuditor {
     }
 
     /// An accepted request of a member was within its role, its own program, and approved where that is asked for.
-    private mutating func judge(_ words: [String], _ line: String) throws {
+    private mutating func judge(_ words: [String], _ line: String, at now: Timestamp) throws {
         let sender = words[1].split(separator: "/").map(String.init)
         let (member, user, verb) = (sender[0], sender.count > 1 ? sender[1] : "", words[2])
         guard member != "venue" else { return }
@@ -218,12 +228,33 @@ struct RegistryAuditor {
             throw Breach(description: "one person was enough")
         }
         if verb == "FOUREYES" { set(member, line) }
+        if verb == "FACILITY", !line.contains("close=1") { try own(line, member) }
         guard verb == "APPROVE" else { return }
         let number = UInt64(line.split(separator: "proposal=")[1].prefix { $0.isNumber }) ?? 0
-        guard let proposal = proposals.removeValue(forKey: number), proposal.member == member, proposal.user != user,
-            line.hasSuffix("act=\"\(proposal.act)\"")
+        guard let proposal = proposals.removeValue(forKey: number), mayApprove(proposal, member, at: now),
+            proposal.member != member || proposal.user != user, line.hasSuffix("act=\"\(proposal.act)\"")
         else { throw Breach(description: "an approval of what was not proposed, or by the same person") }
         if proposal.act.hasPrefix("FOUREYES") { set(member, proposal.act) }
+    }
+
+    /// Its own member's person; for a login of another member one of that member's, or after a week one of a regulator's.
+    private func mayApprove(_ proposal: Open, _ member: String, at now: Timestamp) -> Bool {
+        guard proposal.member != member else { return true }
+        let week: Int64 = 7 * 86_400_000_000
+        return proposal.act.hasPrefix("LOGIN member=\(member) ")
+            || proposal.act.hasPrefix("LOGIN ") && role(member) == "regulator"
+                && now >= proposal.time.adding(microseconds: week)
+    }
+
+    /// A facility's owner changes only by two persons, where the regulator has asked for that.
+    private mutating func own(_ line: String, _ regulator: String) throws {
+        func value(_ key: String) -> String {
+            line.split(separator: " ").first { $0.hasPrefix(key) }.map { String($0.dropFirst(key.count)) } ?? ""
+        }
+        let before = facilityOwners.updateValue(value("member="), forKey: value("facility="))
+        guard before == nil || before == value("member=") || !needsTwo.contains(regulator) else {
+            throw Breach(description: "one person was enough")
+        }
     }
 
     private mutating func set(_ member: String, _ act: String) {

@@ -52,6 +52,20 @@ struct ZoneModel {
         var acrossZone: Int?
         var acrossQuantity: Int?
     }
+    struct Offer {
+        enum Kind { case water, entitlement, lease }
+
+        let seller: String
+        let zone: Int
+        let quantity: Int
+        let kind: Kind
+    }
+    struct Gathered: Equatable {
+        let number: Int
+        let owner: String
+        let link: Int
+        let quantity: Int
+    }
     struct Step: Equatable {
         let link: Int
         let isBack: Bool
@@ -70,7 +84,21 @@ struct ZoneModel {
     private(set) var links: [Link] = []
     private(set) var orders: [Order] = []
     private(set) var held: [String: [Int]] = [:]
+    /// Every offer by agreement there was, by number; which of them is open the venue says.
+    var offers: [Offer] = []
+    /// Until when nobody's permits leave a member's accounts.
+    var barred: [String: Int] = [:]
+    /// Entitlements to the first zone's water by member, and who gets the yield of how many in its place.
+    private(set) var entitled: [String: Int] = [:]
+    private var leases: [(seller: String, buyer: String, quantity: Int)] = []
+    private var announced = 0
+    /// What announcements have not given a member yet, in ten-thousandths of a permit.
+    private var due: [String: Int] = [:]
     private(set) var trades: [Trade] = []
+    /// What each member's moves left below a whole permit, by link and direction.
+    private var moved: [String: (parts: Int, of: Int)] = [:]
+    /// Moves that gather, in the order in which they came.
+    var gathered: [Gathered] = []
     private var ways: [Way] = []
 
     init(zoneCount: Int) { self.zoneCount = zoneCount }
@@ -117,7 +145,44 @@ struct ZoneModel {
         {
             now = time
             links[next].opens = nil
+            serve(next)
             couple()
+        }
+    }
+
+    /// Shares what has opened: the moves' part is to the trades' as what they want, neither more than all of it; of it each lot
+    /// of moves, in the order in which they came, has its place.
+    private mutating func serve(_ link: Int) {
+        let waiting = gathered.filter { $0.link == link }
+        guard !waiting.isEmpty else { return }
+        gathered.removeAll { $0.link == link }
+        var wanted = 0
+        for way in ways {
+            guard let place = way.steps.firstIndex(of: Step(link: link, isBack: false)) else { continue }
+            preventSelfTrades(way)
+            wanted = max(wanted, crossing(way).volume * way.amounts[place + 1])
+        }
+        let room = links[link].room(false)
+        let hop = ways.first { $0.steps == [Step(link: link, isBack: false)] }.map { ($0.left, $0.arrives) } ?? (1, 1)
+        let asked = waiting.map { $0.quantity / hop.0 }
+        let all = asked.reduce(0, +)
+        let (moves, trades) = (min(all * hop.1, room), min(wanted, room))
+        let part = (moves + trades <= room ? moves : room * moves / (moves + trades)) / hop.1
+        var seen = 0
+        for (move, lots) in zip(waiting, asked) {
+            let given = part * (seen + lots) / max(all, 1) - part * seen / max(all, 1)
+            seen += lots
+            guard given > 0, barred[move.owner, default: 0] <= now else { continue }
+            carry(
+                given,
+                of: move.owner,
+                by: Way(
+                    zones: [links[link].from, links[link].to],
+                    steps: [Step(link: link, isBack: false)],
+                    amounts: [hop.0, hop.1]
+                ),
+                now: now
+            )
         }
     }
 
@@ -192,16 +257,57 @@ struct ZoneModel {
         give(multiples * way.arrives, to: member, zone: way.zones[way.zones.count - 1])
     }
 
-    /// A member moves its own, rounded down where it arrives.
+    /// A member moves its own: what it moved by this ratio before and now arrives as if it were one.
     mutating func move(_ quantity: Int, of member: String, link: Int, isBack: Bool, now: Int) {
         let (arrives, leaves) = isBack ? (links[link].ratio.leaves, links[link].ratio.arrives) : links[link].ratio
         let wasShut = links[link].isShut
-        let arriving = quantity * arrives / leaves
+        let key = "\(member) \(link) \(isBack)"
+        var lost = moved[key] ?? (parts: 0, of: 1)
+        lost = (lost.parts * leaves / lost.of, leaves)
+        let arriving = (quantity * arrives + lost.parts) / leaves
+        moved[key] = (quantity * arrives + lost.parts - arriving * leaves, leaves)
         links[link].balance += isBack ? -quantity : arriving
         changed(link, wasShut: wasShut, now)
         give(-quantity, to: member, zone: isBack ? links[link].to : links[link].from)
         give(arriving, to: member, zone: isBack ? links[link].from : links[link].to)
         couple()
+    }
+
+    mutating func entitle(_ member: String, to quantity: Int) { entitled[member, default: 0] += quantity }
+
+    /// What an offer brings to who takes it.
+    mutating func take(_ offer: Offer, by buyer: String) {
+        switch offer.kind {
+        case .water:
+            give(-offer.quantity, to: offer.seller, zone: offer.zone)
+            give(offer.quantity, to: buyer, zone: offer.zone)
+        case .entitlement:
+            entitle(offer.seller, to: -offer.quantity)
+            entitle(buyer, to: offer.quantity)
+        case .lease: leases.append((offer.seller, buyer, offer.quantity))
+        }
+    }
+
+    /// Credits announced water, in hundredths of a per cent, as the venue shared it out.
+    /// - Returns: what is wrong with that: all together get what is due, rounded down once; nobody gets more than a permit too
+    ///   much; nobody is short of more than a permit, beyond what those had too much who sold what would have evened it out.
+    mutating func announce(_ upTo: Int, credits: [String: Int]) -> String? {
+        var yields = entitled
+        for lease in leases {
+            yields[lease.seller, default: 0] -= lease.quantity
+            yields[lease.buyer, default: 0] += lease.quantity
+        }
+        for (member, quantity) in yields { due[member, default: 0] += quantity * (upTo - announced) }
+        announced = upTo
+        let gone = due.values.reduce(0) { $0 - min(0, $1) }
+        for (member, credit) in credits {
+            due[member, default: 0] -= credit * 10_000
+            give(credit, to: member, zone: 0)
+        }
+        let left = due.values.reduce(0, +)
+        guard (0..<10_000).contains(left) else { return "all together are short of \(left) ten-thousandths" }
+        return due.first { $0.value < -10_000 || $0.value > 10_000 + gone }
+            .map { "\($0.key) is short of \($0.value) ten-thousandths" }
     }
 
     // MARK: Orders
@@ -329,8 +435,8 @@ struct ZoneModel {
         }
     }
 
-    private mutating func clear(_ way: Way) -> Bool {
-        preventSelfTrades(way)
+    /// The lots of both sides of a way, best first, and how many of them trade.
+    private func crossing(_ way: Way) -> (sells: [Order], buys: [Order], volume: Int) {
         let sells = orders.filter { !$0.isBuy && $0.zone == way.zones[0] }
             .sorted { ($0.price, $0.since) < ($1.price, $1.since) }
             .flatMap { [Order](repeating: $0, count: $0.open / way.left) }
@@ -341,6 +447,12 @@ struct ZoneModel {
         while volume < min(sells.count, buys.count, capacity(way)),
             sells[volume].price * way.left <= buys[volume].price * way.arrives
         { volume += 1 }
+        return (sells, buys, volume)
+    }
+
+    private mutating func clear(_ way: Way) -> Bool {
+        preventSelfTrades(way)
+        let (sells, buys, volume) = crossing(way)
         guard volume > 0 else { return false }
         let (worstSell, worstBuy) = (sells[volume - 1].price, buys[volume - 1].price)
         let price = max(worstSell, (worstSell + worstBuy * way.arrives / way.left) / 2)

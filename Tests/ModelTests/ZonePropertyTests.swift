@@ -35,6 +35,8 @@ struct ZonePropertyTests {
         // The test cannot pass by doing nothing.
         #expect(seen.across > 0 && seen.home > 0 && seen.batched > 0 && seen.moves > 0 && seen.longWays > 0)
         #expect(seen.swaps > 0 && seen.rings > 0 && seen.shut > 0)
+        #expect(seen.sales > 0 && seen.suspensions > 0 && seen.leases > 0 && seen.announcements > 0)
+        #expect(seen.gathered > 0 && seen.served > 0)
     }
 }
 
@@ -51,6 +53,13 @@ struct ZoneSeason {
         var rings = 0
         /// Orders that a link without room kept apart.
         var shut = 0
+        var sales = 0
+        var suspensions = 0
+        var leases = 0
+        var announcements = 0
+        /// Moves that waited for a link to open, and those of them that got something.
+        var gathered = 0
+        var served = 0
 
         mutating func merge(_ other: Seen) {
             across += other.across
@@ -61,6 +70,12 @@ struct ZoneSeason {
             swaps += other.swaps
             rings += other.rings
             shut += other.shut
+            sales += other.sales
+            suspensions += other.suspensions
+            leases += other.leases
+            announcements += other.announcements
+            gathered += other.gathered
+            served += other.served
         }
     }
 
@@ -70,6 +85,7 @@ struct ZoneSeason {
     private var replay = StreamReplay()
     private let members = ["ada", "bob", "cas"]
     private var swapCount: Int64 = 0
+    private var announced: Int64 = 0
 
     init(seed: UInt64) {
         random = SplitMix64(seed: seed)
@@ -114,6 +130,12 @@ struct ZoneSeason {
                 try send("+0s basin ALLOCATE program=W vintage=2027 zone=z\(zone) member=\(member) qty=300")
             }
         }
+        try send("+0s basin PROGRAM program=H unit=ML currency=EUR yields=W")
+        try send("+0s basin CAP program=H vintage=0 zone=z0 cap=1000")
+        for member in members {
+            try send("+0s basin ALLOCATE program=H vintage=0 zone=z0 member=\(member) qty=\(random.number(1...60))")
+        }
+        try send("+0s basin SEASON program=W vintage=2027 ends=2028-06-30")
         for _ in 0..<random.number(1...Int64(model.zoneCount + 2)) { try addLink() }
     }
 
@@ -122,15 +144,19 @@ struct ZoneSeason {
     private mutating func act() throws {
         let who = random.pick(members)
         switch random.number(0...99) {
-        case 0...57: try order(who)
-        case 58...61: try send("+1s \(who) MASSCANCEL")
-        case 62...68: try move(who)
-        case 69...73:
+        case 0...48: try order(who)
+        case 49...54: try deal(who)
+        case 55...57: try send("+1s \(who) MASSCANCEL")
+        case 58: if let move = model.gathered.last { try send("+1s \(move.owner) RECALL transfer=\(move.number)") }
+        case 59...65: try move(who)
+        case 66: try send("+1s basin ANNOUNCE program=H vintage=2027 percent=\(percent())")
+        case 67...70:
             let link = random.pick(Array(model.links.indices))
             try send("+1s basin DELIVERY link=L\(link) qty=\(random.number(1...12))")
-        case 74...76: try changeLink()
-        case 77: try addLink()
-        case 78...95: try swap(who)
+        case 71...73: try changeLink()
+        case 74: try addLink()
+        case 75...94: try swap(who)
+        case 95: try suspend(who)
         case 96...97: if swapCount > 0 { try send("+1s \(who) UNSWAP swap=\(random.number(1...swapCount))") }
         default: try send("+2m basin CAP program=W vintage=2027 zone=z0 cap=\(random.number(90_000...100_000))")
         }
@@ -185,8 +211,40 @@ struct ZoneSeason {
     private mutating func swap(_ who: String) throws {
         let give = random.number(0...Int64(model.zoneCount - 1))
         let want = (give + random.number(1...Int64(model.zoneCount - 1))) % Int64(model.zoneCount)
-        let (given, wanted) = (random.number(8...15), random.number(1...10))
+        let (given, wanted) = (random.number(8...15), random.number(1...8))
         try send("+1s \(who) SWAP give=W:2027:z\(give) giveqty=\(given) want=W:2027:z\(want) wantqty=\(wanted)")
+    }
+
+    /// Offers permits, takes an offer, or withdraws one; the engine refuses what another may do.
+    private mutating func deal(_ who: String) throws {
+        let number = model.offers.isEmpty ? 1 : random.number(1...Int64(model.offers.count))
+        switch random.below(4) {
+        case 0...1:
+            let zone = random.number(0...Int64(model.zoneCount - 1))
+            let to = random.chance(300) ? " to=\(random.pick(members))" : ""
+            let quantity = random.number(1...20)
+            let (given, lease) = random.pick([
+                ("W:2027:z\(zone)", ""), ("W:2027:z\(zone)", ""), ("H:0:z0", ""), ("H:0:z0", " lease=1"),
+                ("H:0:z0", " lease=1"),
+            ])
+            try send("+1s \(who) OFFER give=\(given):\(quantity) price=\(random.number(0...3)).50\(to)\(lease)")
+        case 2: try send("+1s \(who) TAKE offer=\(number)")
+        default: try send("+1s \(who) UNOFFER offer=\(number)")
+        }
+    }
+
+    /// More than was announced before, most of the time.
+    private mutating func percent() -> String {
+        announced += random.number(-50...3000)
+        announced = min(max(announced, 1), 100_000)
+        return "\(announced / 100).\(announced % 100 / 10)\(announced % 10)"
+    }
+
+    /// Bars a member for some minutes, now and then with its accounts.
+    private mutating func suspend(_ who: String) throws {
+        let until = replay.time.adding(microseconds: random.number(30...300) * Timestamp.microsecondsPerSecond)
+        let freeze = random.chance(500) ? " freeze=1" : ""
+        try send("+1s basin SUSPEND program=W member=\(who) until=\(until)\(freeze)")
     }
 
     // MARK: Sending and comparing
@@ -222,11 +280,20 @@ struct ZoneSeason {
         } else if String(decoding: step.output.bytes, as: UTF8.self).hasPrefix("OK") {
             let fields = Fields(line)
             batched = !["ORDER"].contains(fields.verb)
-            apply(fields, step, venue, now, &model)
+            try apply(fields, step, venue, now, &model)
             if fields.verb == "MOVE" { seen.moves += 1 }
+            if line.contains(" lease=") { seen.leases += 1 }
+            if fields.verb == "ANNOUNCE" { seen.announcements += 1 }
             if fields.verb == "SWAP" { swapCount += 1 }
+            if fields.verb == "TAKE" { seen.sales += 1 }
+            if fields.verb == "SUSPEND" { seen.suspensions += 1 }
         } else if line.contains(" MOVE "), String(decoding: step.output.bytes, as: UTF8.self).contains("CAPACITY") {
             seen.shut += 1
+        }
+        for event in step.output.events {
+            guard case .pending(member: _, count: _, _, let state) = event else { continue }
+            if state == .waiting { seen.gathered += 1 }
+            if state == .executed { seen.served += 1 }
         }
         try compareTrades(step, venue, batched, &model, &seen)
         try checkSwaps(step, &model, venue, &seen)
@@ -240,7 +307,7 @@ struct ZoneSeason {
         _ venue: Venue,
         _ now: Int,
         _ model: inout ZoneModel
-    ) {
+    ) throws {
         let link = Int(fields["link"].dropFirst()) ?? 0
         let quantity = Int(fields["qty"]) ?? 0
         let parts = fields["ratio"].split(separator: ":").compactMap { Int($0) }
@@ -251,13 +318,48 @@ struct ZoneSeason {
         (terms.floor, terms.reopens) = (Int(fields["floor"]), Int(fields["reopen"]))
         (terms.backReopens, terms.isOneWay) = (Int(fields["backopen"]), fields["oneway"] == "1")
         switch fields.verb {
+        case "ALLOCATE" where fields["program"] == "H": model.entitle(fields["member"], to: quantity)
         case "ALLOCATE": model.give(quantity, to: fields["member"], zone: Int(fields["zone"].dropFirst()) ?? 0)
         case "LINK" where link < model.links.count:
             model.change(link: link, to: terms, now: now)
         case "LINK": model.add(terms, now: now)
         case "DELIVERY": model.deliver(quantity, link: link, now: now)
+        case "MOVE" where model.links[link].opens != nil && fields["back"] != "1":
+            let number = Int(
+                step.output.events.compactMap { event -> UInt64? in
+                    guard case .pending(member: _, count: _, let transfer, .waiting) = event else { return nil }
+                    return transfer.number
+                }.first ?? 0
+            )
+            model.gathered.append(.init(number: number, owner: fields.member, link: link, quantity: quantity))
+        case "RECALL": model.gathered.removeAll { $0.number == Int(fields["transfer"]) }
         case "MOVE": model.move(quantity, of: fields.member, link: link, isBack: fields["back"] == "1", now: now)
         case "MASSCANCEL": model.cancelAll(of: fields.member)
+        case "SUSPEND":
+            model.cancelAll(of: fields["member"])
+            let until = Timestamp(fields["until"]).map { Int($0.microseconds / 1_000_000) } ?? 0
+            model.barred[fields["member"]] = max(model.barred[fields["member"], default: 0], until)
+        case "ANNOUNCE":
+            var credits: [String: Int] = [:]
+            for event in step.output.events {
+                guard case .transferred(let transfer) = event else { continue }
+                credits["\(venue.exchange.members[transfer.to].code)", default: 0] += Int(transfer.amount)
+            }
+            let upTo = Int(fields["percent"].replacing(".", with: "")) ?? 0
+            if let wrong = model.announce(upTo, credits: credits) { throw Difference(wrong) }
+        case "OFFER":
+            let given = fields["give"].split(separator: ":").map(String.init)
+            let kind: ZoneModel.Offer.Kind =
+                given[0] == "W" ? .water : fields["lease"].isEmpty ? .entitlement : .lease
+            model.offers.append(
+                .init(
+                    seller: fields.member,
+                    zone: Int(given[2].dropFirst()) ?? 0,
+                    quantity: Int(given[3]) ?? 0,
+                    kind: kind
+                )
+            )
+        case "TAKE": model.take(model.offers[(Int(fields["offer"]) ?? 1) - 1], by: fields.member)
         case "ORDER":
             for event in step.output.events {
                 guard case .orderEntered(let order, market: _) = event else { continue }
@@ -348,6 +450,11 @@ struct ZoneSeason {
             guard Int(link.balance.units) == model.links[index].balance,
                 link.opens.map({ Int($0.microseconds / 1_000_000) }) == model.links[index].opens
             else { throw Difference("link \(index): \(link), the model has \(model.links[index])") }
+        }
+        for (member, quantity) in model.entitled {
+            guard let code = Code(member), let id = exchange.members.member(code) else { continue }
+            let held = exchange.ledger.balance(.general(id), .permits(ClassID(UInt32(model.zoneCount)))).total
+            guard held == Int64(quantity) else { throw Difference("\(member) is entitled to \(held), not \(quantity)") }
         }
         for (member, zones) in model.held {
             guard let code = Code(member), let id = exchange.members.member(code) else { continue }

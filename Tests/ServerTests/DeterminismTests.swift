@@ -24,10 +24,13 @@ struct DeterminismTests {
 
     /// Sends a seeded session of three clients to a venue, and writes it down as a stream file.
     private func session(on venue: TestVenue, seed: UInt64, count: Int) async throws -> String {
-        var stream = openMarket.map { "\(venue.clock.now) \($0)\n" }.joined()
+        // What a new venue begins with.
+        let begins = "venue RESTART rules=\(Exchange.newestRules)"
+        var stream = ([begins] + openMarket).map { "\(venue.clock.now) \($0)\n" }.joined()
         var clients: [(sender: String, client: WeirClient)] = []
         for (member, user) in [("acme", "li"), ("acme", "mo"), ("bolt", "bo")] {
-            venue.clock.advance(seconds: 1)
+            // Time stands until the first one is in: what the venue begins with has its times by then.
+            if !clients.isEmpty { venue.clock.advance(seconds: 1) }
             clients.append(("\(member)/\(user)", try await venue.logOn(member, user, cancelOnDisconnect: user == "li")))
             let cancels = user == "li" ? " cod=1" : ""
             stream += "\(venue.clock.now) \(member)/\(user) LOGON member=\(member) user=\(user) version=1\(cancels)\n"

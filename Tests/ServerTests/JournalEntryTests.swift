@@ -9,6 +9,25 @@ import Wire
 
 @Suite("What is journalled always replays")
 struct JournalEntryTests {
+    @Test("a journal names the rules that it was written under, and unknown ones do not run")
+    func rules() async throws {
+        let venue = try await TestVenue.start()
+        try await venue.server.stop()
+        var lines: [String] = []
+        var replay = StreamReplay()
+        let journal = try Journal(directory: venue.directory, readOnly: true)
+        try journal.forEachBatch { batch in
+            try replay.run(batch.payload) { step, _ in lines.append(String(decoding: step.entry.line, as: UTF8.self)) }
+        }
+        #expect(lines.first == "RESTART rules=\(Exchange.newestRules)")
+        let time = replay.time
+        let error = #expect(throws: StreamError.self) {
+            try replay.run(Array("\(time) venue RESTART rules=\(Exchange.newestRules + 1)\n".utf8)) { _, _ in }
+        }
+        #expect(error?.message.contains("rules \(Exchange.newestRules + 1)") == true)
+        try FileManager.default.removeItem(atPath: venue.directory)
+    }
+
     @Test("requests in one packet with a logon by certificate stand whole in the journal, which starts again")
     func pipelined() async throws {
         let authority = try TestAuthority()

@@ -141,8 +141,7 @@ struct TransportSecurityTests {
                     "s_client", "-brief", "-connect", "127.0.0.1:\(venue.port)", "-CAfile",
                     authority.file("authority.pem"),
                 ]
-                    + arguments,
-                input: ""
+                    + arguments
             )
             return text.contains("CONNECTION ESTABLISHED")
         }

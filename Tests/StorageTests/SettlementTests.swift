@@ -38,14 +38,14 @@ struct SettlementTests {
             ]
         )
         #expect(try rows("SELECT * FROM login WHERE id > 0") == ["1|2|li||0", "2|3|bo||0"])
-        #expect(try rows("SELECT * FROM program") == ["0|CO2|tCO2e|EUR|Carbon|1|plain|-|-"])
+        #expect(try rows("SELECT * FROM program") == ["0|CO2|tCO2e|EUR|Carbon|1|plain|-|-|Europe/Brussels"])
         #expect(try rows("SELECT * FROM permit_class") == ["0|0|2027||1000|500|-|-"])
         #expect(
             try rows("SELECT seq, permit_class, cap, holding_limit FROM cap_change") == ["2|0|900|-", "3|0|1000|500"]
         )
         #expect(
             try rows("SELECT * FROM market") == [
-                "0|CO2-2027|0|EUR|5|10|1000|1000|500|1500|open|7100|6390|7810|4|2027-03-01T09:00:00.000004Z"
+                "0|CO2-2027|0|EUR|5|10|1000|1000|500|1500|open|7100|6390|7810|4|2027-03-01T09:00:00.000004Z|UTC"
             ]
         )
         #expect(

@@ -21,7 +21,8 @@ struct FreezeTests {
         switch verb {
         case .order, .amend, .quote, .phase, .swap, .take, .move, .cover, .surrender, .transfer, .retire, .pay,
             .withdraw,
-            .openBids, .donate, .approve, .sign, .settle, .fulfil, .reading, .link, .delivery, .deposit, .allocate,
+            .openBids, .donate, .vote, .reverse, .takeBack, .approve, .sign, .settle, .fulfil, .reading, .link,
+            .delivery, .deposit, .allocate,
             .terminate, .report, .interest, .bust, .dayEnd, .spill, .release, .clock, .restart, .disconnect, .spend,
             .cap,
             .waive, .answer, .unswap, .recall, .cancel, .massCancel, .suspend, .readmit, .sealedBid:
@@ -43,7 +44,9 @@ struct FreezeTests {
     }
 
     /// What a regulator or the end of a class takes, frozen or not.
-    private static let official: Set<Transfer.Kind> = [.bust, .expiry, .carryover, .spill]
+    private static let official: Set<Transfer.Kind> = [
+        .bust, .expiry, .carryover, .spill, .transferReversal, .takenBack,
+    ]
 
     private static func losses(_ events: some Sequence<Event>, by verb: Verb, of exchange: Exchange) -> Set<Loss> {
         var losses: Set<Loss> = []

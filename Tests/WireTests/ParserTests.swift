@@ -105,4 +105,61 @@ struct ParserTests {
 
 @Suite("Numbers and times as text")
 struct TextTests {
+
+}
+
+@Suite("Lines of orders, read at once")
+struct TradingLineTests {
+    /// What a line comes to, for a comparison.
+    private func read(_ line: [UInt8], straight: Bool) -> String {
+        do throws(ParseFailure) {
+            let parsed = straight ? try LineParser.parse(line.span) : try LineParser.scan(line.span)
+            guard case .command(let command) = parsed.body else { return "\(parsed.verb)" }
+            return "\(parsed.verb) \(parsed.id) \(parsed.contentHash) \(command)"
+        } catch {
+            return "\(error.id) \(error.refusal.code) \(error.refusal.text)"
+        }
+    }
+
+    @Test("whole and damaged ones are read as the scanner reads them")
+    func straightLines() {
+        var luck = SplitMix64(seed: 1)
+        func pick(_ texts: [String]) -> String { texts[Int(luck.number(0...Int64(texts.count - 1)))] }
+        for _ in 0..<60_000 {
+            let verb = pick(["ORDER", "AMEND", "CANCEL"])
+            let values = [
+                (
+                    "id",
+                    ["a", "o1234567", "o12345678", "acme-2027.000_1", "12345678901234567890", "123456789012345678901"]
+                ),
+                ("market", ["M", "CO2-27", "HIGH-2027", "a/b"]), ("side", ["buy", "sell", "hold"]),
+                ("qty", ["1", "100", "1000000000", "1000000001", "0", "1.5", "-3", "00000007", "000000007"]),
+                (
+                    "price",
+                    ["71", "71.25", "0.01", "1234.5678", "12345.6789", ".5", "5.", "1e3", "99999999999999999999"]
+                ),
+                ("tif", ["gtc", "day", "ioc", "open", "never"]), ("stp", ["newest", "oldest", "both"]),
+                ("post", ["0", "1", "2"]), ("order", ["7", "18446744073709551616", "0"]),
+                ("orig", ["o7", "o123456789"]),
+                ("type", ["limit", "iceberg"]), ("display", ["5"]),
+            ]
+            var line = verb
+            for (key, texts) in values where luck.number(0...2) > 0 {
+                guard verb == "ORDER" || !["market", "side", "tif"].contains(key) else { continue }
+                line += " \(key)=\(pick(luck.number(0...3) > 0 ? Array(texts.prefix(2)) : texts))"
+            }
+            if luck.number(0...15) == 0 { line += pick([" =x", " qty=3", "  id=b", " qty", " "]) }
+            var bytes = Array(line.utf8)
+            if luck.number(0...3) == 0 {
+                let place = Int(luck.number(0...Int64(bytes.count - 1)))
+                switch luck.number(0...2) {
+                case 0: bytes[place] = UInt8(luck.number(0...255))
+                case 1: bytes.remove(at: place)
+                default: bytes.insert(Array(" =\"\0".utf8)[Int(luck.number(0...3))], at: place)
+                }
+            }
+            let (one, other) = (read(bytes, straight: true), read(bytes, straight: false))
+            #expect(one == other, "\(String(decoding: bytes, as: UTF8.self))")
+        }
+    }
 }

@@ -109,7 +109,7 @@ extension Terms {
             return amount > .zero ? [Due(from: payment.from, to: payment.to, amount: amount)] : []
         case .split(let split):
             return try shares(of: split, period, inputs).filter { $0.amount > .zero && $0.from != $0.to }
-        case .deliver, .issue, .suspend: return []
+        case .deliver, .issue, .suspend, .expel: return []
         }
     }
 

@@ -29,6 +29,8 @@ package struct Forecast: Sendable {
     package private(set) var periods: [Period] = []
     /// What is left in each fund and bond, before the end returns it.
     package private(set) var balances: [Money]
+    /// The parties that the others have expelled, if they all vote for it.
+    private var expelled: Set<Terms.Place> = []
 
     /// Reckons every period.
     ///
@@ -92,7 +94,9 @@ package struct Forecast: Sendable {
         do throws(Undetermined) {
             guard try terms.applies(clause, inputs) else { return }
             if let note = terms.note(on: clause, period: index) { period.notes.append((clause.name, note)) }
-            for due in try terms.dues(of: clause, period: index, inputs) + terms.prices(of: clause, period: index) {
+            if case .expel(let expulsion) = clause.action { expelled.insert(.party(expulsion.party)) }
+            for due in try terms.dues(of: clause, period: index, inputs) + terms.prices(of: clause, period: index)
+            where !expelled.contains(due.from) && !expelled.contains(due.to) {
                 move(due, clause.name, &period, &turnovers)
             }
         } catch { period.notes.append((clause.name, error.text)) }
@@ -155,6 +159,9 @@ extension Terms {
             "permits of \(issue.permits.text) to \(parties[issue.to].name), \(issue.factor) for a unit that \(issue.facility) saves"
         case .suspend(let suspension):
             "\(parties[suspension.party].name) is suspended from \(suspension.program) for \(suspension.days) days"
+        case .expel(let expulsion):
+            "\(parties[expulsion.party].name) "
+                + (expulsion.votes == 0 ? "is expelled" : "may be expelled: the others vote")
         }
     }
 }

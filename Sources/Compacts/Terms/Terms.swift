@@ -278,6 +278,7 @@ package struct Clause: Sendable {
         case deliver(DeliveryTerms)
         case issue(IssueTerms)
         case suspend(SuspensionTerms)
+        case expel(ExpulsionTerms)
     }
 }
 
@@ -369,4 +370,16 @@ package struct SuspensionTerms: Sendable {
     package var regulator: Int
     package var program: Code
     package var days: Int64
+}
+
+/// The expulsion of a party: its condition is the finding, then the others vote.
+///
+/// The agreement goes on among them.
+/// Source: UN Charter, article 6: a member that has persistently violated its principles may be expelled by the others.
+package struct ExpulsionTerms: Sendable {
+    package var party: Int
+    /// How many of the other members that have signed must be for it; nil: all of them.
+    ///
+    /// With 0 the finding is enough.
+    package var votes: Int64?
 }

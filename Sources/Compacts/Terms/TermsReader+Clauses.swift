@@ -122,6 +122,7 @@ extension TermsReader {
             case "contribute": .split(try contribution(&line))
             case "deliver": .deliver(try delivery(&line))
             case "issue": .issue(try issue(&line))
+            case "expel": .expel(try expulsion(&line))
             default: .suspend(try suspension(&line))
             }
         let condition = try line.text("when").map { text throws(TermsProblem) in
@@ -315,6 +316,18 @@ extension TermsReader {
         )
     }
 
+    private func expulsion(_ line: inout TermsLine) throws(TermsProblem) -> ExpulsionTerms {
+        let party = try signer(&line, "party")
+        let others = terms.signatories.count { $0 != terms.parties[party].member }
+        guard others >= 2 else { throw TermsProblem("expel leaves fewer than two members; exit or breach ends it") }
+        let word = line.text("votes")
+        guard word != "all" else { return ExpulsionTerms(party: party, votes: nil) }
+        guard let votes = word.map({ Int64($0) }) ?? 0, (0...Int64(others)).contains(votes) else {
+            throw TermsProblem("votes must be 0 to \(others), or all")
+        }
+        return ExpulsionTerms(party: party, votes: votes)
+    }
+
     /// `WATER:2027` or `WATER:2027:murray`.
     private func className(_ line: inout TermsLine) throws(TermsProblem) -> ClassName {
         let parts = try line.required("permits").split(separator: ":", omittingEmptySubsequences: false).map(
@@ -381,7 +394,7 @@ extension Terms {
                 + {
                     if case .measure(let measure) = split.total { [measure] } else { [] }
                 }()
-        case .deliver, .issue, .suspend: []
+        case .deliver, .issue, .suspend, .expel: []
         }
     }
 }

@@ -40,7 +40,8 @@ struct TermsReader {
     /// money and permits keeps the order of the text.
     private static let groups = [
         ["party", "monitor"], ["fund"], ["bond"], ["measure"], ["index"], ["purpose"],
-        ["pay", "split", "contribute", "deliver", "issue", "suspend"], ["task"], ["entry"], ["breach"], ["exit"],
+        ["pay", "split", "contribute", "deliver", "issue", "suspend", "expel"], ["task"], ["entry"], ["breach"],
+        ["exit"],
     ]
 
     init(_ lines: [TermsLine], text: String) throws(TermsProblem) {

@@ -84,6 +84,14 @@ extension RequestRule {
         optional: [(.text, .text)]
     )
 
+    package static let vote = RequestRule(
+        .vote,
+        "Votes for the expulsion of a party, as a clause of the terms provides for it.",
+        by: .parties,
+        .twoPersons,
+        required: .compact + [(.clause, .code)]
+    )
+
     package static let settle = RequestRule(
         .settle,
         "Pays a claim, as far as one has the money.",

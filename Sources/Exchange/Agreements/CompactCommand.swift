@@ -19,6 +19,8 @@ package enum CompactCommand: Sendable, Equatable {
     case spend(NewSpending)
     /// Gives money to a fund.
     case donate(agreement: Code, fund: Code, amount: DecimalNumber, text: String)
+    /// Is for an expulsion that waits for votes.
+    case vote(agreement: Code, clause: Code)
     /// Pays what one owes, as far as one has it.
     case settle(claim: UInt64)
     /// Gives up a claim, or a part of it, or more time for it.

@@ -21,6 +21,10 @@ package enum CompactFact: Sendable {
     case reading(Reading, by: MemberID)
     /// A period is settled: what was measured, and what the indices came to.
     case settled(period: Code, figures: [(name: Code, value: String)])
+    /// A party may be expelled by a clause: the others vote.
+    case motion(Agreement.Motion, party: Code)
+    case vote(Code, by: MemberID)
+    case expelled(Code, Agreement.Motion)
     /// A clause said nothing for a period.
     case undetermined(clause: Code, period: Code, text: String)
     case payment(CompactPayment)
@@ -42,7 +46,7 @@ package enum CompactFact: Sendable {
         case .interest(by: _, to: _, let isOpen, text: _): isOpen
         case .joined, .left, .message, .draft, .signed, .endSigned, .ended(.abandoned, text: _): false
         case .contract, .leaving, .ended, .reading, .settled, .undetermined, .payment, .claim, .waived, .delivered,
-            .task, .spending, .misuse, .donation, .observation:
+            .task, .spending, .misuse, .donation, .observation, .motion, .vote, .expelled:
             true
         }
     }

@@ -246,7 +246,7 @@ extension Terms {
             for place in [split.hub] + split.ends {
                 if case .party(let party) = place, own.contains(party) { return party }
             }
-        case .deliver, .issue, .suspend: break
+        case .deliver, .issue, .suspend, .expel: break
         }
         return own.first
     }

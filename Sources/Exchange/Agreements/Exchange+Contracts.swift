@@ -23,7 +23,7 @@ extension Exchange {
         guard draft.terms.digest == digest else {
             throw Refusal(.contentDiffers, "draft \(number) has the digest \(draft.terms.digest.hex)")
         }
-        let signer = try checkSigner(sender, of: draft.terms, among: compacts[id].signatures)
+        let signer = try checkSigner(sender, among: draft.terms.signatories, signed: compacts[id].signatures)
         let text = CompactText.signed(
             agreement: code,
             draft: number,
@@ -43,11 +43,11 @@ extension Exchange {
 
     private func checkSigner(
         _ sender: Sender,
-        of terms: Terms,
-        among signatures: [Agreement.Signature]
+        among signatories: [Code],
+        signed signatures: [Agreement.Signature]
     ) throws(Refusal) -> Agreement.Signature {
         let code = members[sender.member].code
-        guard terms.signatories.contains(code) else {
+        guard signatories.contains(code) else {
             throw Refusal(.notYourAgreement, "\(code) is no party of this text, so it has nothing to sign")
         }
         let own = signatures.filter { $0.member == sender.member }
@@ -175,7 +175,7 @@ extension Exchange {
         let (id, terms) = try findInForce(code, seenBy: sender.member)
         let oldest = now.adding(microseconds: -Exchange.endSignatureDays * Timestamp.microsecondsPerDay)
         let alive = compacts[id].endSignatures.filter { $0.time >= oldest }
-        let signer = try checkSigner(sender, of: terms, among: alive)
+        let signer = try checkSigner(sender, among: compacts[id].signatories, signed: alive)
         let text = CompactText.end(
             agreement: code,
             digest: terms.digest,
@@ -186,7 +186,7 @@ extension Exchange {
         // Nothing below may fail.
         compacts[id].endSignatures = alive + [signer]
         tell(id, .endSigned(signer))
-        guard !isSigned(by: terms.signatories, compacts[id].endSignatures) else {
+        guard !isSigned(by: compacts[id].signatories, compacts[id].endSignatures) else {
             return end(id, .terminated, text: "")
         }
         let party = members[sender.member].code

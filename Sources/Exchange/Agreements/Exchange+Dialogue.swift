@@ -27,6 +27,7 @@ extension Exchange {
         case .spend(let new): return try spend(new, sender)
         case .donate(let code, let fund, let amount, let text):
             try donate(amount, to: fund, of: code, text: text, sender)
+        case .vote(let code, let clause): try vote(for: clause, of: code, sender)
         case .settle(let claim): try settle(claim: claim, sender)
         case .waiveClaim(let claim, let amount, let until, let text):
             try waive(claim: claim, amount: amount, until: until, text: text, sender)
@@ -174,7 +175,7 @@ extension Exchange {
 
     private mutating func leave(_ code: Code, _ sender: Sender) throws(Refusal) {
         let id = try findAgreement(code, of: sender.member)
-        let isParty = compacts[id].terms?.signatories.contains(members[sender.member].code) ?? false
+        let isParty = compacts[id].signatories.contains(members[sender.member].code)
         guard !isParty else {
             let text = compacts[id].state == .ended ? "has ended" : "binds; TERMINATE signs its end"
             throw Refusal(.wrongStage, "\(code) \(text)")
@@ -206,8 +207,9 @@ extension Exchange {
     ) throws(Refusal) -> Outcome {
         let id = try findAgreement(code, of: sender.member)
         guard compacts[id].state != .ended else { throw Refusal(.wrongStage, "\(code) has ended") }
-        let deciders = compacts[id].terms ?? (compacts[id].signatures.isEmpty ? nil : compacts[id].draft?.terms)
-        guard deciders?.signatories.contains(members[sender.member].code) ?? true else {
+        let signed = compacts[id].signatures.isEmpty ? nil : compacts[id].draft?.terms.signatories
+        let deciders = compacts[id].contract == nil ? signed : compacts[id].signatories
+        guard deciders?.contains(members[sender.member].code) ?? true else {
             throw Refusal(.notYourAgreement, "\(code) is signed; only its parties put another text forward")
         }
         // Another member's unfinished draft gives way: only one is in the making.
@@ -302,7 +304,7 @@ extension Exchange {
                 throw Refusal(.badTerms, "\(fund.name) has money or is owed some, so an amendment keeps it")
             }
         }
-        for code in contract.signatories where !terms.signatories.contains(code) {
+        for code in compacts[id].signatories where !terms.signatories.contains(code) {
             throw Refusal(.badTerms, "\(code) is a party of what is in force, so it must be one of an amendment")
         }
     }
@@ -352,6 +354,7 @@ extension Exchange {
             let program = try findProgram(suspension.program)
             try checkIsRegulator(terms.parties[suspension.regulator].member, of: program, clause.name)
             try checkParticipant(try findMember(terms.parties[suspension.party].member))
+        case .expel: break
         }
     }
 

@@ -231,7 +231,7 @@ extension Exchange {
             for party in Readings(ofPeriod[terms.measures[index].name] ?? [], of: sampling, terms).missing {
                 // A monitor that has never measured anything here may not know of it.
                 let name = terms.parties[party].name
-                guard terms.parties[party].signs || samplers.contains(name) else {
+                guard terms.parties[party].signs || samplers.contains(name), !compacts[id].isExpelled(party) else {
                     continue
                 }
                 guard let member = members.member(terms.parties[party].member) else { continue }
@@ -252,12 +252,24 @@ extension Exchange {
                 guard try terms.applies(clause, inputs) else { continue }
                 switch clause.action {
                 case .pay, .split:
-                    for due in try terms.dues(of: clause, period: period, inputs) {
+                    for due in try terms.dues(of: clause, period: period, inputs)
+                    where !compacts[id].isExpelled(due.from) && !compacts[id].isExpelled(due.to) {
                         pay(due, of: id, terms, clause: clause.name, period: label)
                     }
-                case .deliver(let delivery): deliver(delivery, period, clause.name, terms, id)
-                case .issue(let issue): self.issue(issue, clause.name, label, terms, id)
-                case .suspend(let suspension): bar(suspension, clause.name, label, terms, id)
+                case .deliver(let delivery):
+                    guard !compacts[id].isExpelled(delivery.from), !compacts[id].isExpelled(delivery.to) else {
+                        continue
+                    }
+                    deliver(delivery, period, clause.name, terms, id)
+                case .issue(let issue):
+                    guard !compacts[id].isExpelled(issue.to), !compacts[id].isExpelled(issue.regulator) else {
+                        continue
+                    }
+                    self.issue(issue, clause.name, label, terms, id)
+                case .suspend(let suspension):
+                    guard !compacts[id].isExpelled(suspension.regulator) else { continue }
+                    bar(suspension, clause.name, label, terms, id)
+                case .expel(let expulsion): find(expulsion, clause.name, label, terms, id)
                 }
             } catch { tell(id, .undetermined(clause: clause.name, period: label, text: error.text)) }
         }

@@ -12,7 +12,7 @@ extension Exchange {
     /// Source: earmarked funds for ecological compensation, whose use the higher authority watches.
     mutating func spend(_ new: NewSpending, _ sender: Sender) throws(Refusal) -> Outcome {
         let (id, terms) = try findInForce(new.agreement, seenBy: sender.member)
-        let own = terms.parties(of: members[sender.member].code)
+        let own = compacts[id].parties(of: members[sender.member].code)
         guard let fund = terms.funds.firstIndex(where: { $0.name == new.fund }), let manager = terms.funds[fund].manager
         else { throw Refusal(.unknownFund, "\(new.agreement) has no fund \(new.fund) with a manager") }
         guard own.contains(manager) else {

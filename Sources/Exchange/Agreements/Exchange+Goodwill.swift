@@ -43,7 +43,7 @@ extension Exchange {
         // Nothing below may fail.
         if !claim.isOwed { claim.state = .waived }
         // Counted once a claim, however often it is eased.
-        if !claim.isEased { count(\.goodwill, of: sender.member) }
+        if !claim.isEased { credit(\.goodwill, sender.member, for: claim.debtor) }
         claim.isEased = true
         compacts.set(claim)
         tell(claim.agreement, .claim(claim, text: text.isEmpty ? "eased" : text))
@@ -90,7 +90,7 @@ extension Clause.Action {
             switch self {
             case .pay(let payment): [payment.to]
             case .split(let split): split.isPaidOut ? split.ends : [split.hub]
-            case .deliver, .issue, .suspend: []
+            case .deliver, .issue, .suspend, .expel: []
             }
         return parties.contains { places.contains(.party($0)) }
     }

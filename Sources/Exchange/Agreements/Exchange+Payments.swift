@@ -81,7 +81,9 @@ extension Exchange {
                 $0.clause == clause && $0.period == period && $0.by == creditor
             })
         {
-            count(\.goodwill, of: creditor)
+            if case .party(let party) = due.from, let debtor = members.member(terms.parties[party].member) {
+                credit(\.goodwill, creditor, for: debtor)
+            }
             return tell(id, .waived(waiver, text: text(due.amount.minorUnits, terms.currency)))
         }
         switch due.from {
@@ -103,7 +105,11 @@ extension Exchange {
             guard let debtor = members.member(terms.parties[party].member) else { return }
             let paid = min(due.amount, payable(debtor, terms.currency))
             transfer(paid, due: due.amount, from: due.from, to: due.to, of: id, clause: clause, period: period)
-            guard paid < due.amount else { return keep(debtor, period, id) }
+            let isMore = noteFlow(paid, from: debtor, to: due.to, terms)
+            guard paid < due.amount else {
+                if isMore { keep(debtor, for: due.to, clause, period, terms, id) }
+                return
+            }
             let creditor: Claim.Creditor
             switch due.to {
             case .party(let other): creditor = .member(members.member(terms.parties[other].member) ?? .venue)
@@ -116,11 +122,54 @@ extension Exchange {
         }
     }
 
-    /// Counts what a member has paid or delivered on time: once an agreement and period, however many clauses there are.
-    private mutating func keep(_ member: MemberID, _ period: Code, _ id: AgreementID) {
-        guard !compacts[id].kept.contains(where: { $0.member == member && $0.period == period }) else { return }
-        compacts[id].kept.append((period, member))
-        count(\.kept, of: member)
+    /// Notes who has paid whom.
+    /// - Returns: whether the payer does more than give back what it got from the other this year; what comes into a fund is the
+    ///   agreement's, and gives nothing back.
+    private mutating func noteFlow(
+        _ amount: Money,
+        from payer: MemberID,
+        to place: Terms.Place,
+        _ terms: Terms
+    ) -> Bool {
+        guard case .party(let party) = place, let payee = members.member(terms.parties[party].member) else {
+            return true
+        }
+        return compacts.noteFlow(amount, terms.currency, from: payer, to: payee, at: now)
+    }
+
+    /// Who has something of what comes to a place: of a fund who gets what is left of it, or who else decides with the payer.
+    private func beneficiary(of place: Terms.Place, _ payer: MemberID, _ terms: Terms, _ id: AgreementID) -> MemberID? {
+        switch place {
+        case .party(let party): return members.member(terms.parties[party].member)
+        case .fund(let fund):
+            let rest = members.member(terms.parties[terms.funds[fund].rest].member)
+            guard rest == payer else { return rest }
+            return compacts[id].signatories.lazy.compactMap { members.member($0) }.first { $0 != payer }
+        case .fees: return nil
+        }
+    }
+
+    /// Counts what a member has paid or delivered on time, if it fell due since the contract binds.
+    private mutating func keep(
+        _ member: MemberID,
+        for place: Terms.Place,
+        _ clause: Code,
+        _ period: Code,
+        _ terms: Terms,
+        _ id: AgreementID
+    ) {
+        guard let other = beneficiary(of: place, member, terms, id), let index = terms.schedule.period(period) else {
+            return
+        }
+        let isAtStart = terms.clauses.first { $0.name == clause }?.moment == .start
+        let times = terms.schedule.periods[index]
+        guard (isAtStart ? times.starts : times.ends) > compacts[id].concluded else { return }
+        credit(\.kept, member, for: other)
+    }
+
+    /// Counts something good of a member that it did for another: once a year.
+    mutating func credit(_ what: WritableKeyPath<Standing, Int64>, _ member: MemberID, for other: MemberID) {
+        compacts.credit(what, member, for: other, at: now)
     }
 
     // MARK: Deliveries
@@ -147,8 +196,9 @@ extension Exchange {
         )
         guard let debtor = obstacle(to: exchange, terms.currency) else {
             deliver(exchange, clause, label, terms.currency, id)
-            keep(seller, label, id)
-            if exchange.price > .zero { keep(buyer, label, id) }
+            let paysMore = noteFlow(exchange.price, from: buyer, to: .party(delivery.from), terms)
+            keep(seller, for: .party(delivery.to), clause, label, terms, id)
+            if paysMore { keep(buyer, for: .party(delivery.from), clause, label, terms, id) }
             return
         }
         let creditor = debtor == seller ? buyer : seller

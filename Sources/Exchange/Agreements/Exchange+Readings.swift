@@ -15,7 +15,7 @@ extension Exchange {
         guard let period = terms.schedule.period(new.period) else {
             throw Refusal(.unknownPeriod, "\(new.agreement) has no period \(new.period)")
         }
-        let own = terms.parties(of: members[sender.member].code)
+        let own = compacts[id].parties(of: members[sender.member].code)
         let sampler = [sampling.first, sampling.second].compactMap(\.self).first { own.contains($0) }
         let arbiter = sampling.arbiter.flatMap { own.contains($0) ? $0 : nil }
         guard let party = sampler ?? arbiter else {
@@ -58,7 +58,8 @@ extension Exchange {
             throw Refusal(.unknownClause, "\(code) has no task \(name)")
         }
         let task = terms.tasks[index]
-        let confirmer = task.confirmer ?? task.owner
+        // Who was expelled confirms nothing any more.
+        let confirmer = task.confirmer.flatMap { compacts[id].isExpelled($0) ? nil : $0 } ?? task.owner
         guard terms.parties[confirmer].member == members[sender.member].code else {
             throw Refusal(.notAppointed, "\(terms.parties[confirmer].member) says when \(name) is done")
         }
@@ -69,7 +70,8 @@ extension Exchange {
         // Nothing below may fail.
         compacts[id].tasks[index].state = .done
         if let owner = members.member(terms.parties[task.owner].member) {
-            if state == .open { count(\.kept, of: owner) } else { count(\.late, of: owner) }
+            // Who says it of itself has earned nothing by it.
+            if state == .late { count(\.late, of: owner) } else { credit(\.kept, owner, for: sender.member) }
         }
         tell(id, .task(name, .done, evidence: evidence))
         advance(id)

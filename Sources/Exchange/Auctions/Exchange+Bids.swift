@@ -132,6 +132,7 @@ extension Exchange {
     }
 
     /// Whether two members share their purchase limit.
+    @inline(__always)
     func isAssociated(_ a: MemberID, _ b: MemberID) -> Bool {
         (members.members[Int(a.index)].group ?? a) == (members.members[Int(b.index)].group ?? b)
     }

@@ -16,8 +16,8 @@ extension RequestRule {
 
     package static let recall = RequestRule(
         .recall,
-        "Takes back a transfer that has not executed.",
-        by: .participant,
+        "Takes back a transfer that has not executed; the program's regulator stops it.",
+        by: [.participant, .regulator],
         required: [(.transfer, .integer)]
     )
 
@@ -38,9 +38,10 @@ extension RequestRule {
 
     package static let transfers = RequestRule(
         .transfers,
-        "The member's transfers that wait, and whom it trusts.",
-        by: .participant,
-        .inPages
+        "The member's transfers that wait, and whom it trusts; a regulator's: those of its programs.",
+        by: [.participant, .regulator],
+        .inPages,
+        optional: [(.program, .code)]
     )
 
     package static let swap = RequestRule(

@@ -50,7 +50,7 @@ extension Exchange {
     }
 
     /// The classes of a bundle: all of one currency, none twice, and entitlements if a royalty or a lease hangs on them.
-    private func findItems(_ new: NewOffer, of seller: MemberID) throws(Refusal) -> [Offer.Item] {
+    private mutating func findItems(_ new: NewOffer, of seller: MemberID) throws(Refusal) -> [Offer.Item] {
         var items: [Offer.Item] = []
         for given in new.items {
             let id = try findClass(given.permits)
@@ -205,7 +205,8 @@ extension Exchange {
         guard registry[program].yields == season.program else { return }
         let isOver = right.seasonsLeft.map { $0 == 0 || !registry.isFor(right, season) } ?? false
         let yielded = isOver ? .zero : right.yield(in: season, of: program)
-        let due = min((isOver ? .zero : right.royalty(in: season, of: program)) + right.owed, Limits.moneyMax)
+        let royalty = isOver ? .zero : registry.royaltyFractions.due(by: right, in: season, of: program)
+        let due = min(royalty + right.owed, Limits.moneyMax)
         let paid = min(due, payable(right.buyer, right.currency))
         if paid > .zero {
             var payment = Transfer(

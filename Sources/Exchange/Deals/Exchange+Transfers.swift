@@ -27,12 +27,7 @@ extension Exchange {
         let rules = registry[program].rules
         let isTrusted = registry.isTrusted(member, by: sender.member, in: program, at: now)
         let executes = rules.timing.execution(of: now, isTrusted: isTrusted, registry[program].calendar)
-        guard executes <= now || registry.transferCount(of: sender.member) < Limits.transfersMax else {
-            throw Refusal(
-                .limitReached,
-                "\(Limits.transfersMax) of your transfers wait, the most of a member; RECALL takes back"
-            )
-        }
+        if executes > now { try checkTransferCount(of: sender.member) }
         // Nothing below may fail.
         var transfer = PendingTransfer(
             number: 0,
@@ -44,12 +39,11 @@ extension Exchange {
             proposed: now,
             executes: executes
         )
-        transfer.number = registry.number(transfer, waits: executes > now)
         if executes > now {
-            keep(transfer)
+            transfer.number = wait(transfer)
             timers.add(.transfer(transfer.number), at: executes)
-            report(transfer, .waiting)
         } else {
+            transfer.number = registry.number(transfer, waits: false)
             deliver(transfer)
         }
         return .registry(.transfer(transfer.number, executes: executes))
@@ -64,12 +58,20 @@ extension Exchange {
             amount: pending.quantity.units
         )
         move(&transfer, first: pending.first)
+        remember(.transfer, pending.number, of: pending.from, pending.permitClass, to: pending.to)
         alertHolding(of: pending.to, pending.permitClass, adding: pending.quantity)
     }
 
     /// Executes a transfer whose time has come, unless its serial numbers are gone or an account is frozen.
     mutating func execute(transfer number: UInt64) {
         guard let transfer = registry.transfer(number), transfer.executes <= now else { return }
+        guard mayExecute(transfer) else { return end(transfer, .failed) }
+        end(transfer, .executed)
+        deliver(transfer)
+    }
+
+    /// Whether neither account is barred, and the serial numbers that were chosen are there.
+    func mayExecute(_ transfer: PendingTransfer) -> Bool {
         let program = registry[transfer.permitClass].program
         let isBarred = [transfer.from, transfer.to].contains { registry.suspension(of: $0, in: program) != nil }
         let isHeld =
@@ -81,9 +83,27 @@ extension Exchange {
                     in: .general(transfer.from)
                 )
             } ?? true
-        guard !isBarred, isHeld else { return end(transfer, .failed) }
-        end(transfer, .executed)
-        deliver(transfer)
+        return !isBarred && isHeld
+    }
+
+    /// Keeps a transfer that waits, until `executes`.
+    /// - Returns: its number.
+    mutating func wait(_ pending: PendingTransfer) -> UInt64 {
+        var transfer = pending
+        transfer.number = registry.number(transfer, waits: true)
+        keep(transfer)
+        report(transfer, .waiting)
+        return transfer.number
+    }
+
+    /// Refuses one more transfer that waits than a member may have.
+    func checkTransferCount(of member: MemberID) throws(Refusal) {
+        guard registry.transferCount(of: member) < Limits.transfersMax else {
+            throw Refusal(
+                .limitReached,
+                "\(Limits.transfersMax) of your transfers wait, the most of a member; RECALL takes back"
+            )
+        }
     }
 
     /// Takes a transfer off the list, freeing what it held.
@@ -94,16 +114,20 @@ extension Exchange {
     }
 
     private mutating func report(_ transfer: PendingTransfer, _ state: TransferState) {
-        for member in [transfer.from, transfer.to] {
+        let sides = transfer.from == transfer.to ? [transfer.from] : [transfer.from, transfer.to]
+        for member in sides {
             events.append(.pending(member: member, count: nextCount(of: member), transfer: transfer, state: state))
         }
     }
 
     mutating func recall(transfer number: UInt64, _ sender: Sender) throws(Refusal) {
-        guard let transfer = registry.transfer(number), transfer.from == sender.member else {
-            throw Refusal(.unknownTransfer, "no transfer \(number) of yours waits; TRANSFERS lists them")
-        }
-        end(transfer, .recalled)
+        let isRegulator = members[sender.member].role == .regulator
+        guard let transfer = registry.transfer(number),
+            isRegulator
+                ? registry[registry[transfer.permitClass].program].regulator == sender.member
+                : transfer.from == sender.member
+        else { throw Refusal(.unknownTransfer, "no transfer \(number) of yours waits; TRANSFERS lists them") }
+        end(transfer, isRegulator ? .stopped : .recalled)
     }
 
     mutating func trust(_ code: Code, program programCode: Code, _ sender: Sender) throws(Refusal) -> Outcome {
@@ -160,6 +184,7 @@ extension Exchange {
             number: registry.certificateCount + 1,
             time: now,
             member: sender.member,
+            name: members[sender.member].name,
             permitClass: id,
             quantity: amount.quantity,
             serials: ledger.moved.map { $0.first...$0.last },
@@ -168,6 +193,7 @@ extension Exchange {
         )
         certificate.digest = SHA256.digest(of: Array(certificateText(certificate).utf8))
         registry.count(certificate)
+        remember(.retirement, certificate.number, of: sender.member, id)
         publish(.certificate(certificate))
         return .registry(.certificate(certificate.number, digest: certificate.digest))
     }
@@ -188,7 +214,7 @@ extension Exchange {
             weir certificate of retirement 1
             number \(certificate.number)
             time \(certificate.time)
-            member \(members[certificate.member].code) \(quoted(members[certificate.member].name))
+            member \(members[certificate.member].code) \(quoted(certificate.name))
             program \(program.code)
             vintage \(terms.vintage)
             zone \(terms.zone.isEmpty ? "-" : "\(terms.zone)")

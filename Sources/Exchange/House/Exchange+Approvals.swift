@@ -1,5 +1,6 @@
 import Audit
 import Permits
+import Registry
 
 // Four eyes: a request waits for a second person, who sends exactly the same bytes.
 
@@ -40,26 +41,33 @@ extension Exchange {
         )
     }
 
-    /// Checks that a request may be sent by one person.
-    /// - Throws: `needsApproval` if it needs two.
+    /// Checks that a request of a verb that needs two persons may be sent by one.
+    /// - Throws: `needsApproval` if it may not.
     func checkPersons(_ request: Request) throws(Refusal) {
-        guard request.verb.needsTwoPersons else { return }
         if let keeper = keeper(of: request.command, from: request.member) {
             throw Refusal(
                 .needsApproval,
                 "\(members[keeper].code) has four eyes on: PROPOSE act=…, then a person of \(members[keeper].code) sends APPROVE with the same act"
             )
         }
-        if case .registry(.retire(let amount, text: _)) = request.command,
-            amount.quantity <= fourEyes.choice(of: request.member)?.retirementMax ?? .zero
-        {
-            return
-        }
+        guard !isForOnePerson(request) else { return }
         guard request.verb.alwaysNeedsTwoPersons || fourEyes.isOn(for: request.member) else { return }
         throw Refusal(
             .needsApproval,
             "\(request.verb.text) needs two persons: PROPOSE act=…, then another login sends APPROVE with the same act"
         )
+    }
+
+    /// Whether a request of a verb that needs two persons is one that does not: a retirement up to the member's own bound, or
+    /// of `FACILITY` all but another owner for what stands in a facility's account.
+    private func isForOnePerson(_ request: Request) -> Bool {
+        switch request.command {
+        case .registry(.retire(let amount, text: _)):
+            amount.quantity <= fourEyes.choice(of: request.member)?.retirementMax ?? .zero
+        case .registry(.facility(let new)):
+            registry.facility(new.code).map { registry[$0].member == members.member(new.member) } ?? true
+        default: false
+        }
     }
 
     /// Another member, one of whose persons must approve: it has four eyes on, and the request makes a login of it.
@@ -78,13 +86,13 @@ extension Exchange {
         guard fourEyes.proposals.count(where: { $0.member == sender.member }) < Limits.proposalsMax else {
             throw Refusal(.limitReached, "\(Limits.proposalsMax) proposals are open, the most a member can have")
         }
-        let expires = now.adding(
-            microseconds: fourEyes.secondsOpen(for: sender.member) * Timestamp.microsecondsPerSecond
-        )
+        let keeper = keeper(of: command, from: sender.member)
+        let seconds = keeper == nil ? fourEyes.secondsOpen(for: sender.member) : 2 * FourEyes.recoverySeconds
+        let expires = now.adding(microseconds: seconds * Timestamp.microsecondsPerSecond)
         var proposal = Proposal(
             number: 0,
             member: sender.member,
-            approver: keeper(of: command, from: sender.member) ?? sender.member,
+            approver: keeper ?? sender.member,
             author: sender.user,
             proposed: now,
             expires: expires,
@@ -105,7 +113,8 @@ extension Exchange {
         _ sender: Sender
     ) throws(Refusal) -> Outcome {
         let proposal = try findProposal(number, sender)
-        guard (keeper(of: command, from: proposal.member) ?? proposal.member) == sender.member else {
+        let approver = keeper(of: command, from: proposal.member) ?? proposal.member
+        guard approver == sender.member || mayRecover(proposal, sender) else {
             throw Refusal(.needsApproval, "proposal \(number) is for a person of another member to approve")
         }
         guard !members.isSamePerson(proposal.author, sender.user) else {
@@ -137,11 +146,20 @@ extension Exchange {
     }
 
     private func findProposal(_ number: UInt64, _ sender: Sender) throws(Refusal) -> Proposal {
-        guard let proposal = fourEyes.proposal(number), [proposal.member, proposal.approver].contains(sender.member)
+        guard let proposal = fourEyes.proposal(number),
+            [proposal.member, proposal.approver].contains(sender.member) || mayRecover(proposal, sender)
         else {
             throw Refusal(.unknownProposal, "no open proposal \(number); PROPOSALS lists them")
         }
         return proposal
+    }
+
+    /// Whether a regulator may answer in place of a member that has left a login of its own unanswered for a week: it has lost
+    /// its credentials, and three institutions know of it.
+    private func mayRecover(_ proposal: Proposal, _ sender: Sender) -> Bool {
+        guard proposal.approver != proposal.member, sender.member != proposal.approver else { return false }
+        let since = proposal.proposed.adding(microseconds: FourEyes.recoverySeconds * Timestamp.microsecondsPerSecond)
+        return members[sender.member].role == .regulator && now >= since
     }
 
     private mutating func report(_ proposal: Proposal, _ state: ProposalState, by user: UserID) {

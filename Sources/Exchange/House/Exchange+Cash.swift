@@ -67,11 +67,11 @@ extension Exchange {
     }
 
     /// Refuses what a general account does not have free, or whose serial numbers it lacks.
-    func checkPermits(_ amount: PermitAmount, _ id: ClassID, of member: MemberID) throws(Refusal) {
+    mutating func checkPermits(_ amount: PermitAmount, _ id: ClassID, of member: MemberID) throws(Refusal) {
         try checkPermits(amount, id, in: .general(member))
     }
 
-    func checkPermits(_ amount: PermitAmount, _ id: ClassID, in account: AccountID) throws(Refusal) {
+    mutating func checkPermits(_ amount: PermitAmount, _ id: ClassID, in account: AccountID) throws(Refusal) {
         try checkAtRest(registry[id].program)
         let free = ledger.balance(account, .permits(id)).free
         guard amount.quantity.units <= free else {
@@ -90,7 +90,9 @@ extension Exchange {
     ///
     /// What is asked for takes the place of `freed` that is held now.
     @inline(__always)
-    func checkPieces(_ amount: Int64, _ id: ClassID, in account: AccountID, freeing freed: Int64 = 0) throws(Refusal) {
+    mutating func checkPieces(_ amount: Int64, _ id: ClassID, in account: AccountID, freeing freed: Int64 = 0)
+        throws(Refusal)
+    {
         guard let wanted = ledger.piecesExceeded(by: amount - freed, of: .permits(id), in: account) else { return }
         throw Refusal(
             .limitReached,

@@ -1,8 +1,13 @@
-import Permits
+package import Permits
 
 // Members and their logins.
 
 extension Exchange {
+    /// Whether ids are forgotten that are to be remembered, since a member used too many.
+    package func hasForgottenIDs(of member: MemberID) -> Bool {
+        firstReplies.hasForgotten(ofMember: member, isStaff: members[member].role != .participant)
+    }
+
     mutating func admitMember(code: Code, role: Role, name: String) throws(Refusal) {
         guard members.member(code) == nil else {
             throw Refusal(.alreadyExists, "there is a member \(code) already")
@@ -16,6 +21,17 @@ extension Exchange {
         }
         let id = members.admit(Member(code: code, name: name, role: role))
         events.append(.memberAdmitted(id, code: code, role: role, name: name))
+    }
+
+    /// Gives a member another name; what it has signed and retired keeps the one of its day.
+    mutating func rename(member code: Code, to name: String) throws(Refusal) {
+        let id: MemberID
+        do throws(Refusal) { id = try findMember(code) } catch {
+            throw Refusal(.missingKey, "there is no member \(code) to be renamed; to admit it MEMBER needs role=")
+        }
+        guard id != .venue else { throw Refusal(.badValue, "the venue itself has no name") }
+        members[id].name = name
+        events.append(.memberAdmitted(id, code: code, role: members[id].role, name: name))
     }
 
     /// Creates a login, or gives an existing one new credentials.

@@ -38,7 +38,8 @@ extension Exchange {
         case .disconnect:
             try requireLogin(sender)
             loseSession(sender.user)
-        case .restart:
+        case .restart(let rules):
+            self.rules = rules ?? self.rules
             for index in members.logins.indices { loseSession(UserID(UInt32(index))) }
         case .rotate(let change):
             try requireLogin(sender)

@@ -8,7 +8,7 @@ extension Exchange {
     /// Begins a sweep; its first slice is done at once, unless another goes on, behind which it waits.
     mutating func begin(_ sweep: Sweep) {
         sweeps.append(sweep)
-        if case .phase(let market, _, text: _) = sweep.kind { markets[market.slot].isSwept = true }
+        if let market = sweep.market { markets[market.slot].isSwept = true }
         endSlice(after: sweep.parts.count)
         if sweeps.count == 1 { sweepOn() }
     }
@@ -64,6 +64,8 @@ extension Exchange {
         case .deadline(let index): sweepDeadline(index, &sweep)
         case .phase(let market, let next, let text): sweepPhase(market, to: next, text, &sweep)
         case .dayEnd: sweepDayEnd(&sweep)
+        case .relisting(let market, let tick, let band): sweepRelisting(market, tick, basisPoints: band, &sweep)
+        case .moves(let link): sweepMoves(through: link, &sweep)
         case .batches(let program): sweepBatches(of: program, &sweep)
         case .opening(let opening): sweepOpening(opening, &sweep)
         }
@@ -150,7 +152,8 @@ extension Exchange {
             case .spill(let swept, vintage: _, _), .release(let swept, vintage: _): !movesOnly && swept == program
             case .opening(let opening): !movesOnly && sweep.stage < 3 && self.program(of: opening.auction) == program
             case .batches(let swept): swept == program
-            case .phase, .dayEnd: false
+            case .moves(let link): registry.links[link].program == program
+            case .phase, .dayEnd, .relisting: false
             }
         }
         guard isSwept else { return }

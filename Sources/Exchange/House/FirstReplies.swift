@@ -4,7 +4,7 @@ import Registry
 import Seals
 
 /// The first reply to each id that a member used today or on the day before, or that a live order has, so that a repeat gets it
-/// again and never acts twice.
+/// again and never acts twice; those of the venue's staff, who move money and permits of others, for a year.
 ///
 /// Each member's ids have room of their own, so nobody's memory is another's: `Limits.idsMax` of them, and the whole text of
 /// its last `Limits.refusalTextsMax` refusals. Beyond that its oldest id is forgotten, and a refusal keeps its code alone.
@@ -46,6 +46,12 @@ package struct FirstReplies: Sendable {
         var texts: Deque<UInt32> = []
     }
 
+    /// The last end of a trading day on a date.
+    private struct DayEnd {
+        var date: Int64
+        var sequence: UInt64
+    }
+
     /// By place, the first one unused.
     private var entries = Buffer<Entry>()
     /// By `MemberID.index`.
@@ -58,6 +64,8 @@ package struct FirstReplies: Sendable {
     /// The command that ended the last day, and the one that ended the day before it.
     private var dayEnd: UInt64 = 0
     private var dayEndBefore: UInt64 = 0
+    /// The last command that ended a day on each date of the year past, and of the last date before it; by date.
+    private var yearOfEnds: Deque<DayEnd> = []
     private var table = SlotTable()
     private let seed = SlotTable.seed()
 
@@ -199,9 +207,17 @@ package struct FirstReplies: Sendable {
         return place == 0 ? nil : reply(at: place)
     }
 
-    /// Whether some ids that a member used today or on the day before are not remembered any more.
-    package func hasForgotten(ofMember member: MemberID) -> Bool {
-        queues.indices.contains(Int(member.index)) && queues[Int(member.index)].forgotten > dayEndBefore
+    /// Whether some ids are not remembered any more that a member used today or on the day before, or of staff in the year past.
+    package func hasForgotten(ofMember member: MemberID, isStaff: Bool) -> Bool {
+        queues.indices.contains(Int(member.index))
+            && queues[Int(member.index)].forgotten > lastForgettable(isStaff: isStaff)
+    }
+
+    /// Ids up to that of this command are old.
+    private func lastForgettable(isStaff: Bool) -> UInt64 {
+        guard isStaff else { return dayEndBefore }
+        guard let first = yearOfEnds.first, let last = yearOfEnds.last, last.date - first.date > 366 else { return 0 }
+        return first.sequence
     }
 
     /// The order that `member`'s request `id` entered.
@@ -212,7 +228,12 @@ package struct FirstReplies: Sendable {
     }
 
     /// A day ends with a command: what was used up to the end of the one before it is old now.
-    mutating func endDay(with sequence: UInt64) { (dayEndBefore, dayEnd) = (dayEnd, sequence) }
+    mutating func endDay(with sequence: UInt64, at time: Timestamp) {
+        (dayEndBefore, dayEnd) = (dayEnd, sequence)
+        if yearOfEnds.last?.date == time.day { yearOfEnds.removeLast() }
+        yearOfEnds.append(DayEnd(date: time.day, sequence: sequence))
+        while yearOfEnds.count > 1, time.day - yearOfEnds[1].date > 366 { yearOfEnds.removeFirst() }
+    }
 
     /// How many members may have used ids, and how many a member has that are remembered.
     var memberCount: Int { queues.count }
@@ -220,9 +241,9 @@ package struct FirstReplies: Sendable {
 
     /// Forgets a member's first id if it is old; one that entered an order which lives goes behind the others.
     /// - Returns: false if it is not old.
-    mutating func forgetOld(of slot: Int, isLive: (OrderID, Code) -> Bool) -> Bool {
+    mutating func forgetOld(of slot: Int, isStaff: Bool, isLive: (OrderID, Code) -> Bool) -> Bool {
         let place = queues[slot].first
-        guard place != 0, entries[Int(place)].sequence <= dayEndBefore else { return false }
+        guard place != 0, entries[Int(place)].sequence <= lastForgettable(isStaff: isStaff) else { return false }
         let entry = entries[Int(place)]
         guard entry.open <= UInt32(Limits.quantityMax.units), isLive(OrderID(number: entry.number), entry.id.code)
         else {
@@ -274,6 +295,14 @@ extension FirstReplies: Layout {
         var new = FirstReplies()
         new.dayEnd = try coder.value("dayEnd", old?.dayEnd)
         new.dayEndBefore = try coder.value("dayEndBefore", old?.dayEndBefore)
+        new.yearOfEnds = Deque(
+            try coder.list("yearOfEnds", old?.yearOfEnds) { coder, end throws(SnapshotError) in
+                DayEnd(
+                    date: try coder.value("date", end?.date),
+                    sequence: try coder.value("sequence", end?.sequence)
+                )
+            }
+        )
         var member = MemberID(0)
         _ = try coder.list("members", old?.queues) { coder, queue throws(SnapshotError) in
             let forgotten = try coder.value("forgotten", queue?.forgotten)

@@ -7,10 +7,12 @@ import Seals
 extension RequestRule {
     package static let member = RequestRule(
         .member,
-        "Admits a member.",
+        "Admits a member; without role= one that is there gets another name.",
         by: [.operator, .venue],
         .twoPersons,
-        required: [(.member, .code), (.role, .words(Role.self, without: [.venue])), (.name, .text)]
+        required: [(.member, .code), (.name, .text)],
+        optional: [(.role, .words(Role.self, without: [.venue]))],
+        example: #"member=acme role=participant name="Acme Steel""#
     )
 
     package static let login = RequestRule(
@@ -148,11 +150,10 @@ package enum ApprovalCommand: Sendable, Equatable {
 
 extension LineScanner {
     func readMember(_ line: Span<UInt8>) throws(Refusal) -> AdminCommand {
-        .member(
-            code: try required(code(.member, line), .member),
-            role: try required(word(.role, line), .role),
-            name: try required(text(.name, line), .name)
-        )
+        let code = try required(code(.member, line), .member)
+        let name = try required(text(.name, line), .name)
+        guard let role = try word(.role, line, Role.self) else { return .rename(member: code, name: name) }
+        return .member(code: code, role: role, name: name)
     }
 
     func readRevoke(_ line: Span<UInt8>) throws(Refusal) -> AdminCommand {

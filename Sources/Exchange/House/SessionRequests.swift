@@ -95,9 +95,10 @@ extension RequestRule {
 
     package static let restart = RequestRule(
         .restart,
-        "The sequencer's: the venue started again.",
+        "The sequencer's: the venue started, and what follows is under these rules.",
         by: .venue,
-        [.ofSession, .fromVenueAlone]
+        [.ofSession, .fromVenueAlone],
+        optional: [(.rules, .integer)]
     )
 }
 

@@ -24,6 +24,10 @@ struct Sweep: Sendable {
         /// A market goes from one phase to another, with what its orders do on the way.
         case phase(MarketID, Phase, text: String)
         case dayEnd
+        /// A market gets another tick, and a band of its own.
+        case relisting(MarketID, Price, basisPoints: Int64)
+        /// Moves that gathered before a link, by its place in the registry's list, get their share of what opened.
+        case moves(Int)
         /// What meets across the links of a program is cleared, way by way.
         case batches(ProgramID)
         /// An auction's bids are opened and cleared, and bidders are told what became of each step.
@@ -57,6 +61,8 @@ struct Sweep: Sendable {
     /// A batch that is being filled.
     var batch: Batch?
     /// Permits cancelled, credited or forfeited; carried over; carried over into spillable accounts.
+    ///
+    /// Of moves: what passes in all; what is asked for; how much of that has been looked at.
     var (sum, carried, spillable) = (Quantity.zero, Quantity.zero, Quantity.zero)
 
     init(_ kind: Kind, began: Timestamp, classes: [ClassID] = []) {
@@ -69,6 +75,16 @@ struct Sweep: Sendable {
     mutating func enter(_ stage: Int) {
         self.stage = stage
         next = 0
+    }
+
+    /// The market whose orders stand still.
+    var market: MarketID? {
+        switch kind {
+        case .phase(let market, _, text: _), .relisting(let market, _, basisPoints: _): market
+        case .limits, .expiry, .seasonEnd, .announcement, .spill, .release, .deadline, .dayEnd, .moves, .batches,
+            .opening:
+            nil
+        }
     }
 
     /// What an announcement is still to credit.
@@ -156,10 +172,19 @@ extension Sweep.Kind: Layout {
                     text: try coder.value("text", fields?.2)
                 )
             case .dayEnd: return .dayEnd
+            case .relisting:
+                var fields: (MarketID, Price, Int64)?
+                if case .relisting(let market, let tick, basisPoints: let band)? = old { fields = (market, tick, band) }
+                return .relisting(
+                    try coder.value("market", fields?.0),
+                    try coder.value("tick", fields?.1),
+                    basisPoints: try coder.value("band", fields?.2)
+                )
             case .opening:
                 var fields: (Opening)?
                 if case .opening(let opening)? = old { fields = opening }
                 return .opening(try coder.value("opening", fields))
+            case .moves: return .moves(try coder.value("link", old?.link))
             case .batches:
                 var fields: (ProgramID)?
                 if case .batches(let program)? = old { fields = program }
@@ -168,8 +193,11 @@ extension Sweep.Kind: Layout {
         }
     }
 
+    private var link: Int? { if case .moves(let link) = self { link } else { nil } }
+
     private enum Form: UInt8, CaseIterable {
-        case limits, expiry, seasonEnd, announcement, spill, release, deadline, phase, dayEnd, opening, batches
+        case limits, expiry, seasonEnd, announcement, spill, release, deadline, phase, dayEnd, opening, batches,
+            relisting, moves
     }
 
     private var form: Form {
@@ -183,7 +211,9 @@ extension Sweep.Kind: Layout {
         case .deadline: .deadline
         case .phase: .phase
         case .dayEnd: .dayEnd
+        case .relisting: .relisting
         case .opening: .opening
+        case .moves: .moves
         case .batches: .batches
         }
     }

@@ -7,8 +7,9 @@ import Seals
 extension RequestRule {
     package static let facility = RequestRule(
         .facility,
-        "Registers a participant's installation, or closes it.",
+        "Registers a participant's installation, gives it another name, owner or zone, or closes it.",
         by: .regulator,
+        .twoPersons,
         required: [(.facility, .code), (.program, .code), (.member, .code)],
         optional: [(.zone, .code), (.name, .text), (.close, .flag)]
     )
@@ -98,6 +99,25 @@ extension RequestRule {
         required: [(.penalty, .integer), (.price, .decimal)]
     )
 
+    package static let reverse = RequestRule(
+        .reverse,
+        "Undoes a transfer, a retirement (by its certificate's number) or a surrender (by its seq) that was a mistake.",
+        by: .regulator,
+        .twoPersons,
+        required: [(.text, .text)],
+        optional: [(.transfer, .integer), (.number, .integer), (.seq, .integer)],
+        example: #"transfer=1 text="the wrong member""#
+    )
+
+    package static let takeBack = RequestRule(
+        .takeBack,
+        "Takes back what was allocated in excess; reserve=1: into the reserve.",
+        by: .regulator,
+        .twoPersons,
+        required: .permits + [(.member, .code), (.qty, .integer), (.text, .text)],
+        optional: [(.zone, .code), (.first, .integer), (.reserve, .flag)]
+    )
+
     package static let facilities = RequestRule(
         .facilities,
         "The facilities, their verifiers and what they owe.",
@@ -138,6 +158,28 @@ extension RequestRule {
 }
 
 extension LineScanner {
+    func readReverse(_ line: Span<UInt8>) throws(Refusal) -> RegistryCommand {
+        let text = try required(text(.text, line), .text)
+        func number(_ key: Key) throws(Refusal) -> UInt64? {
+            try integer(key, line, in: 1...Int64.max).map { UInt64($0) }
+        }
+        switch (try number(.transfer), try number(.number), try number(.seq)) {
+        case (let number?, nil, nil): return .reverse(.init(.transfer, number), text: text)
+        case (nil, let number?, nil): return .reverse(.init(.retirement, number), text: text)
+        case (nil, nil, let number?): return .reverse(.init(.surrender, number), text: text)
+        default: throw Refusal(.missingKey, "REVERSE needs one of transfer=, number= and seq=")
+        }
+    }
+
+    func readTakeBack(_ line: Span<UInt8>) throws(Refusal) -> RegistryCommand {
+        .takeBack(
+            try amount(line),
+            from: try required(code(.member, line), .member),
+            toReserve: try flag(.reserve, line),
+            text: try required(text(.text, line), .text)
+        )
+    }
+
     func readFacility(_ line: Span<UInt8>) throws(Refusal) -> RegistryCommand {
         let facility = try required(code(.facility, line), .facility)
         return .facility(
@@ -145,8 +187,8 @@ extension LineScanner {
                 code: facility,
                 program: try required(code(.program, line), .program),
                 member: try required(code(.member, line), .member),
-                zone: try code(.zone, line) ?? .none,
-                name: try text(.name, line) ?? facility.description,
+                zone: try code(.zone, line),
+                name: try text(.name, line),
                 closes: try flag(.close, line)
             )
         )

@@ -49,6 +49,7 @@ extension Exchange {
             amount: quantity.units
         )
         move(&transfer)
+        registry.allocated.count(quantity, to: member, of: id)
         if new.method == .saving, let facility { registry[facility].savingUsed += new.basis }
         let allocation = Allocation(
             permitClass: id,

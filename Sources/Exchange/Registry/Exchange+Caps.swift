@@ -85,6 +85,7 @@ extension Exchange {
         )
         program.offsetsFor = offsetsFor
         program.yields = yields
+        program.calendar.zone = new.timeZone
         program.penaltyPrice = Money(minorUnits: price)
         publish(.program(registry.define(program), program))
     }
@@ -201,11 +202,13 @@ extension Exchange {
     }
 
     /// Refuses a class whose permits have ended.
-    func checkLasts(_ id: ClassID) throws(Refusal) {
-        guard !registry.classes[Int(id.index)].isExpired else {
-            throw Refusal(.expiryPassed, "\(label(of: id)) has ended")
-        }
+    @inline(__always)
+    mutating func checkLasts(_ id: ClassID) throws(Refusal) {
+        if registry.classes[Int(id.index)].isExpired { throw hasEnded(id) }
     }
+
+    @inline(never)
+    private mutating func hasEnded(_ id: ClassID) -> Refusal { Refusal(.expiryPassed, "\(label(of: id)) has ended") }
 
     /// Checks an issue against the caps.
     func checkIssue(of quantity: Quantity, _ id: ClassID) throws(Refusal) {

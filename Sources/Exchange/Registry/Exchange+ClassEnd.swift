@@ -71,7 +71,10 @@ extension Exchange {
                 isDone = goOn(&sweep, through: { $0.registry.offers.first(after: $1) }, number: { $0.number }) {
                     if $1.concerns(id) { $0.end($1, .ended) }
                 }
-                if isDone { endRights(of: id) }
+                if isDone {
+                    endRights(of: id)
+                    registry.passageFractions.forget(id)
+                }
             default: preconditionFailure("a class that ends has no stage \(sweep.stage)")
             }
             guard isDone else { return false }

@@ -19,22 +19,76 @@ extension Exchange {
         let member = try findMember(new.member)
         let program = try findProgram(new.program)
         if new.closes { return try closeFacility(new, member, program, sender) }
-        guard registry.facility(new.code) == nil else {
-            throw Refusal(.alreadyExists, "there is a facility \(new.code) already")
-        }
+        if let id = registry.facility(new.code) { return try changeFacility(id, new, member, program, sender) }
         try checkRegulator(of: program, sender)
         try checkAtRest(program)
         guard registry.facilityCount(of: sender.member) < Limits.facilitiesMax else {
             throw Refusal(.limitReached, "you have \(Limits.facilitiesMax) facilities, the most a regulator can")
         }
         try checkParticipant(member)
-        var facility = Facility(code: new.code, program: program, zone: new.zone, name: new.name, member: member)
+        var facility = Facility(
+            code: new.code,
+            program: program,
+            zone: new.zone ?? .none,
+            name: new.name ?? "\(new.code)",
+            member: member
+        )
         // What it used in periods that are settled is due at the next deadline.
         for deadline in registry.deadlines where deadline.program == program && deadline.isDone && deadline.isFinal {
             facility.obligations.append(.settled(period: deadline.period, since: deadline.since))
         }
         facility.obligations.sort { $0.period < $1.period }
         publish(.facility(registry.add(facility), facility))
+    }
+
+    /// Gives a facility another name, owner or zone.
+    ///
+    /// What is in its compliance account and what it owes goes along; penalties stay with who owned it then.
+    /// Source: the change of an installation's operator in the Union Registry.
+    private mutating func changeFacility(
+        _ id: FacilityID,
+        _ new: NewFacility,
+        _ member: MemberID,
+        _ program: ProgramID,
+        _ sender: Sender
+    ) throws(Refusal) {
+        let facility = registry[id]
+        let (zone, name) = (new.zone ?? facility.zone, new.name ?? facility.name)
+        guard facility.program == program, (member, zone, name) != (facility.member, facility.zone, facility.name)
+        else {
+            throw Refusal(
+                .alreadyExists,
+                "there is a facility \(new.code) already; another name=, member= or zone= changes it"
+            )
+        }
+        try checkRegulator(of: program, sender)
+        try checkAtRest(program)
+        try checkOpen(id)
+        try checkParticipant(member)
+        let held = ledger.holdings(of: .compliance(id)).filter { $0.balance.total > 0 }
+        let isZoned = held.contains { $0.asset.permitClass.map { !registry[$0].zone.isEmpty } ?? false }
+        guard zone == facility.zone || !isZoned else {
+            throw Refusal(
+                .invalidCombination,
+                "the facility's account has permits of zone \(facility.zone); COVER takes them out"
+            )
+        }
+        if member != facility.member {
+            for permits in held {
+                guard let permitClass = permits.asset.permitClass else { continue }
+                try checkNotFrozen(facility.member, in: registry[permitClass].program)
+                let quantity = Quantity(permits.balance.total)
+                try checkHolding(
+                    adding: quantity,
+                    member: member,
+                    permitClass: permitClass,
+                    from: isAssociated(member, facility.member) ? quantity : .zero
+                )
+            }
+        }
+        // Nothing below may fail.
+        registry.change(id, member: member, zone: zone, name: name)
+        publish(.facility(id, registry[id]))
     }
 
     private mutating func closeFacility(
@@ -55,6 +109,12 @@ extension Exchange {
                 .invalidCombination,
                 "\(closed.code) still has \(registry[id].openDue.units) to surrender and "
                     + "\(registry[id].deduction.units) to be deducted"
+            )
+        }
+        if let year = unreportedYear(of: id) {
+            throw Refusal(
+                .invalidCombination,
+                "the use of \(closed.code) in \(year) is not verified; your own REPORT determines it, with qty=0 if there was none"
             )
         }
         // Nothing below may fail.
@@ -78,6 +138,17 @@ extension Exchange {
             transfer.fromFacility = id
             move(&transfer)
         }
+    }
+
+    /// The first year, of those to come before a deadline, that has begun and for which a measured facility has no verified use.
+    private func unreportedYear(of id: FacilityID) -> Int64? {
+        let facility = registry[id]
+        guard facility.monitoring != nil || !facility.reports.isEmpty else { return nil }
+        let years = (Int64(now.date.year) - Limits.reportYearsMax + 1)...Int64(now.date.year)
+        return registry.deadlines.filter { $0.program == facility.program && $0.isFinal && !$0.isDone }
+            .flatMap { Array($0.since...$0.period) }
+            .filter { years.contains($0) && facility.verified(.use, period: $0) == nil }
+            .min()
     }
 
     func checkOpen(_ id: FacilityID) throws(Refusal) {
@@ -150,9 +221,17 @@ extension Exchange {
             evidence: new.evidence
         )
         registry[id].take(report)
+        let usedBefore = registry.evidence.note(report, of: id, registry[id], before: facility.reports)
         let verified = registry[id].verified(new.measure, period: new.period)
         publish(.report(id, report, text: new.text, verified: verified))
         carryCorrections(of: id, since: facility)
+        if let first = usedBefore {
+            let text =
+                "\(facility.code) \(new.period): the evidence was given before, for \(registry[first.facility].code) \(first.period)"
+            alert(.evidence, in: facility.program, text)
+            let other = registry[first.facility].program
+            if registry[other].regulator != registry[facility.program].regulator { alert(.evidence, in: other, text) }
+        }
         let saved = registry[id].verifiedTotal(.saving)
         if new.measure == .saving, saved < registry[id].savingUsed {
             let used = registry[id].savingUsed.units

@@ -34,6 +34,7 @@ extension Exchange {
     }
 
     /// Whether anything limits what may be held of a class.
+    @inline(__always)
     func isLimited(_ id: ClassID) -> Bool {
         let permitClass = Int(id.index)
         return registry.classes[permitClass].holdingLimit != nil
@@ -75,6 +76,14 @@ extension Exchange {
         return (limit, ledger.balance(.general(member), .permits(id)))
     }
 
+    /// Whether a member may plainly come to hold so many more; if not, `checkHolding` says whether it may.
+    @inline(__always)
+    func mayPlainlyHold(_ quantity: Quantity, _ member: MemberID, _ id: ClassID) -> Bool {
+        guard isLimited(id) else { return true }
+        guard let (limit, balance) = simplePosition(of: member, id) else { return false }
+        return balance.total + balance.incoming + quantity.units <= limit.units
+    }
+
     /// Checks that a member may come to hold `adding` more, of which `own` comes from an associate.
     func checkHolding(
         adding quantity: Quantity,
@@ -82,12 +91,7 @@ extension Exchange {
         permitClass id: ClassID,
         from own: Quantity = .zero
     ) throws(Refusal) {
-        guard quantity > own, isLimited(id) else { return }
-        if let (limit, balance) = simplePosition(of: member, id),
-            balance.total + balance.incoming + (quantity - own).units <= limit.units
-        {
-            return
-        }
+        guard quantity > own, !mayPlainlyHold(quantity - own, member, id) else { return }
         for limit in holdingLimits(id) {
             try PermitLimits.checkHolding(
                 adding: quantity - own,
@@ -174,6 +178,16 @@ extension Exchange {
         {
             return
         }
+        alertHoldings(of: member, id, adding: quantity, percent)
+    }
+
+    @inline(never)
+    private mutating func alertHoldings(
+        of member: MemberID,
+        _ id: ClassID,
+        adding quantity: Quantity,
+        _ percent: Percent
+    ) {
         for limit in holdingLimits(id) where percent > .zero {
             let threshold = percent.shareRoundedUp(of: limit.limit)
             let holding = position(of: member, limit.classes).holding
@@ -215,7 +229,7 @@ extension Exchange {
             }
             // An earlier limit may have ended some.
             for transfer in group.flatMap({ registry.transfers(to: $0) }).sorted(by: { $0.number < $1.number })
-            where limit.classes.contains(transfer.permitClass) {
+            where transfer.awaited.contains(where: { limit.classes.contains($0.0) }) {
                 end(transfer, .failed)
             }
             for swap in group.flatMap({ registry.swaps(of: $0) }).sorted(by: { $0.number < $1.number })

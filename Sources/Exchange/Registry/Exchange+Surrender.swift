@@ -100,6 +100,13 @@ extension Exchange {
             first: amount.first,
             isAutomatic: false
         )
+        remember(
+            .surrender,
+            sequence,
+            of: sender.member,
+            id,
+            for: ReversibleAct.Purpose(facility: facility, period: period, kind: kind)
+        )
     }
 
     func kind(of id: ClassID, in program: ProgramID, since: Int64, period: Int64) -> SurrenderKind {

@@ -13,6 +13,7 @@ extension RequestRule {
         required: [(.program, .code), (.unit, .text), (.currency, .currency)],
         optional: [
             (.name, .text), (.rules, .code), (.with, .list("POLICY=VALUE")), (.offsets, .code), (.yields, .code),
+            (.timezone, .text),
         ]
     )
 
@@ -183,6 +184,7 @@ extension LineScanner {
         if let policies = try text(.with, line) { new.policies = policies }
         new.offsets = try code(.offsets, line)
         new.yields = try code(.yields, line)
+        if let zone = try timeZone(line) { new.timeZone = zone }
         return new
     }
 

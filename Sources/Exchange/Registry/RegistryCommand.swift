@@ -21,6 +21,10 @@ package enum RegistryCommand: Sendable, Equatable {
     case surrender(facility: Code, period: Int64, PermitAmount)
     case pay(penalty: UInt64)
     case determine(penalty: UInt64, price: DecimalNumber)
+    /// Undoes what was done by mistake.
+    case reverse(ReversibleAct.Name, text: String)
+    /// Takes back what was allocated in excess.
+    case takeBack(PermitAmount, from: Code, toReserve: Bool, text: String)
 }
 
 /// Permits that a request moves: of a class, so many, and which.
@@ -49,6 +53,8 @@ package struct NewProgram: Sendable, Equatable {
     package var offsets: Code?
     /// The program whose allocations its entitlements yield.
     package var yields: Code?
+    /// When its registry works, and in whose days its dates are.
+    package var timeZone = LocalZone.brussels
 
     package init(code: Code, unit: String, currency: Currency, name: String) {
         self.code = code
@@ -129,8 +135,10 @@ package struct NewFacility: Sendable, Equatable {
     package var code: Code
     package var program: Code
     package var member: Code
-    package var zone: Code
-    package var name: String
+    /// What it has, or none for a new one, if it is left out.
+    package var zone: Code?
+    /// What it has, or its code for a new one, if it is left out.
+    package var name: String?
     package var closes: Bool
 }
 

@@ -27,6 +27,10 @@ package enum RegistryFact: Sendable {
     case suspension(Suspension, text: String)
     case readmission(ProgramID, MemberID, text: String)
     case certificate(Certificate)
+    /// A transfer, retirement or surrender was undone.
+    case reversal(ReversibleAct, text: String)
+    /// Permits were taken back as allocated in excess.
+    case takenBack(ClassID, MemberID, Quantity, toReserve: Bool, text: String)
     case bust(TradePrint, market: MarketID, price: Price?, text: String)
     /// A season was opened, or its terms changed.
     case season(Season)
@@ -77,9 +81,10 @@ extension RegistryFact {
         case .suspension(let suspension, text: _): .member(suspension.member)
         case .readmission(_, let member, text: _): .member(member)
         case .certificate(let certificate): .member(certificate.member)
+        case .reversal(let act, text: _): .member(act.member)
         case .program, .classification, .cap, .allocation, .deadline, .deadlineReplaced, .surrender, .paid, .bust,
             .season, .announcement, .seasonEnd, .spill, .release, .link, .delivery, .swapped, .sale, .right, .moved,
-            .compact, .complaint, .label, .award, .expiry:
+            .compact, .complaint, .label, .award, .expiry, .takenBack:
             .nothing
         }
     }
@@ -130,6 +135,8 @@ package struct SerialMove: Sendable {
 /// Where a transfer off the exchange is.
 package enum TransferState: Spelling, Word {
     case waiting, executed, recalled
+    /// By the program's regulator.
+    case stopped
     /// Its permits, or the room for them, were no longer there.
     case failed
 }
@@ -149,6 +156,8 @@ package struct Alert: Sendable {
         case undetermined
         /// Two verifiers disagree.
         case dispute
+        /// One document proves two things: another facility, or another year.
+        case evidence
         /// More permits were issued for saving than is verified now.
         case saving
     }

@@ -4,57 +4,51 @@ import Permits
 struct KeyTable: Sendable {
     static let shared = KeyTable()
 
-    private static let width = 32
-    private static let keyCount = 256
-    /// The keys of each verb, `width` a verb, the required ones first; a name of 0 ends them.
+    private static let slotCount = 128
+    /// The names and keys of each verb by a hash of the name, `slotCount` a verb; a name of 0 where there is none.
     private var names: Buffer<UInt64>
     private var keys: Buffer<Key>
-    /// The place of each key there is in each verb; 255 for none.
-    private var places: Buffer<UInt8>
-    private var requiredCounts: Buffer<Int>
+    /// The factor by which no two keys of a verb meet there.
+    private var factors: Buffer<UInt64>
+    private var required: Buffer<KeySet>
 
     private init() {
-        names = Buffer(repeating: 0, count: RequestRule.all.count * KeyTable.width)
-        keys = Buffer(repeating: .id, count: RequestRule.all.count * KeyTable.width)
-        places = Buffer(repeating: .max, count: RequestRule.all.count * KeyTable.keyCount)
-        requiredCounts = Buffer(repeating: 0, count: RequestRule.all.count)
+        names = Buffer(repeating: 0, count: RequestRule.all.count * KeyTable.slotCount)
+        keys = Buffer(repeating: .id, count: RequestRule.all.count * KeyTable.slotCount)
+        factors = Buffer(repeating: 1, count: RequestRule.all.count)
+        required = Buffer(repeating: KeySet(), count: RequestRule.all.count)
         for (verb, rule) in RequestRule.all.enumerated() {
-            precondition(rule.keys.count < KeyTable.width, "too many keys")
-            for (place, key) in rule.keys.enumerated() {
-                names[verb * KeyTable.width + place] = key.key.name.utf8.reduce(0) { $0 << 8 | UInt64($1) }
-                keys[verb * KeyTable.width + place] = key.key
-                places[verb * KeyTable.keyCount + Int(key.key.rawValue)] = UInt8(place)
+            precondition(rule.keys.count <= Fields.countMax, "too many keys")
+            factors[verb] = KeyTable.factor(rule.keys.map { ByteWords.packed($0.key.name.utf8) })
+            for key in rule.keys {
+                let name = ByteWords.packed(key.key.name.utf8)
+                let slot = verb * KeyTable.slotCount + KeyTable.slot(name, factors[verb])
+                (names[slot], keys[slot]) = (name, key.key)
+                if key.isRequired { required[verb].insert(key.key) }
             }
-            requiredCounts[verb] = rule.keys.count { $0.isRequired }
         }
     }
 
-    /// Where a verb declares the key with a packed name; nil if it has none.
-    func place(of name: UInt64, in verb: Verb) -> Int? {
-        let start = Int(verb.place) * KeyTable.width
-        var place = start
-        while names[place] != 0 {
-            if names[place] == name { return place - start }
-            place += 1
-        }
-        return nil
+    /// The first odd factor by which each name has a slot of its own.
+    private static func factor(_ names: [UInt64]) -> UInt64 {
+        var factor: UInt64 = 0x9E37_79B9_7F4A_7C15
+        while Set(names.map { slot($0, factor) }).count < names.count { factor &+= 0x5851_F42D_4C95_7F2E }
+        return factor
     }
 
-    /// Where a verb declares a key; nil if it has none.
+    private static func slot(_ name: UInt64, _ factor: UInt64) -> Int { Int((name &* factor) >> 57) }
+
+    /// The key of a verb with a packed name; nil if it has none.
     @inline(__always)
-    func place(of key: Key, in verb: Verb) -> Int? {
-        let place = places[Int(verb.place) * KeyTable.keyCount + Int(key.rawValue)]
-        return place == .max ? nil : Int(place)
+    func key(_ name: UInt64, of verb: Verb) -> Key? {
+        let verb = Int(verb.place)
+        let slot = verb * KeyTable.slotCount + KeyTable.slot(name, factors[verb])
+        return names[slot] == name ? keys[slot] : nil
     }
-
-    /// The key that a verb declares at a place.
-    func key(at place: Int, of verb: Verb) -> Key { keys[Int(verb.place) * KeyTable.width + place] }
 
     /// The first key that a verb needs and the line does not have.
-    func missing(_ verb: Verb, _ fields: borrowing Fields) -> Key? {
-        for place in 0..<requiredCounts[Int(verb.place)] where !fields[place].isGiven {
-            return key(at: place, of: verb)
-        }
-        return nil
+    func missing(_ verb: Verb, _ given: KeySet) -> Key? {
+        guard !required[Int(verb.place)].isSubset(of: given) else { return nil }
+        return verb.rule.keys.first { $0.isRequired && !given.contains($0.key) }?.key
     }
 }

@@ -12,6 +12,13 @@ package enum LineParser {
     /// - Returns: the typed request.
     /// - Throws: `ParseFailure` with the refusal, and the line's id if that much can be read.
     package static func parse(_ line: Span<UInt8>, allowInternal: Bool = false) throws(ParseFailure) -> ParsedLine {
+        var fields = TradingLine()
+        if fields.read(line) { return fields.parsed(line) }
+        return try scan(line, allowInternal: allowInternal)
+    }
+
+    /// Reads any line.
+    package static func scan(_ line: Span<UInt8>, allowInternal: Bool = false) throws(ParseFailure) -> ParsedLine {
         do throws(Refusal) {
             try checkBytes(line)
             let scanner = try LineScanner(line)
@@ -37,7 +44,7 @@ package enum LineParser {
         var isASCII = true
         var index = 0
         // Eight at a time; a word with anything unusual is looked at byte by byte.
-        while index + 8 <= line.count, LineParser.isPlain(LineParser.word(line, index)) { index += 8 }
+        while index + 8 <= line.count, ByteWords.isPlain(ByteWords.word(line, index)) { index += 8 }
         while index < line.count {
             let byte = line[index]
             guard byte >= 32, byte != 127 else {
@@ -52,18 +59,6 @@ package enum LineParser {
         }
     }
 
-    /// Whether eight bytes are all printable ASCII: none below 32, none above 126.
-    private static func isPlain(_ word: UInt64) -> Bool {
-        let ones: UInt64 = 0x0101_0101_0101_0101
-        // The top bit of a byte is set by what is 128 or more, by a borrow below 32, or by a carry at 127.
-        return (word | (word &- 32 &* ones) | (word &+ ones)) & (ones << 7) == 0
-    }
-
-    /// Eight bytes from `index` on, the first one lowest.
-    private static func word(_ line: Span<UInt8>, _ index: Int) -> UInt64 {
-        unsafe line.bytes.unsafeLoadUnaligned(fromByteOffset: index, as: UInt64.self).littleEndian
-    }
-
     /// A hash of the line: tells a repeat from another request with the same id.
     package static func hash(_ line: Span<UInt8>) -> UInt64 {
         var hash = UInt64(line.count) &* 0x9E37_79B9_7F4A_7C15
@@ -72,16 +67,13 @@ package enum LineParser {
             hash ^= hash &>> 32
         }
         var index = 0
-        while index + 8 <= line.count {
-            mix(word(line, index))
-            index += 8
+        while line.count &- index >= 8 {
+            mix(ByteWords.window(line, index))
+            index &+= 8
         }
-        var rest: UInt64 = 0
-        while index < line.count {
-            rest = rest << 8 | UInt64(line[index])
-            index += 1
-        }
-        mix(rest)
+        // What is left, the last byte lowest.
+        let left = line.count - index
+        mix(left == 0 ? 0 : ByteWords.packed(line, from: index).byteSwapped >> UInt64(64 - 8 * left))
         return hash
     }
 

@@ -1,15 +1,22 @@
 import Permits
 
-// Reading values as the types their keys have. Each reader gives nil for a key that was not given.
+// Reading values as the types their keys have. Each reader gives nil for a key that was not given: it looks at one bit then, where
+// it is called.
 
 extension LineScanner {
     /// The bytes of a value that needs no unescaping; nil if the key was not given.
     func range(_ key: Key) -> Range<Int>? {
-        let value = value(key)
-        return value.isGiven ? value.start..<value.end : nil
+        guard fields.isGiven(key) else { return nil }
+        let value = fields[key]
+        return value.start..<value.end
     }
 
+    @inline(__always)
     func code(_ key: Key, _ line: Span<UInt8>) throws(Refusal) -> Code? {
+        fields.isGiven(key) ? try givenCode(key, line) : nil
+    }
+
+    private func givenCode(_ key: Key, _ line: Span<UInt8>) throws(Refusal) -> Code? {
         guard let range = range(key) else { return nil }
         guard let code = Code(line.extracting(range)) else {
             throw Refusal(.badValue, "\(key.name) must be 1 to \(Code.lengthMax) of A-Z a-z 0-9 . _ -")
@@ -17,7 +24,12 @@ extension LineScanner {
         return code
     }
 
+    @inline(__always)
     func word<W: Word>(_ key: Key, _ line: Span<UInt8>, _: W.Type = W.self) throws(Refusal) -> W? {
+        fields.isGiven(key) ? try givenWord(key, line) : nil
+    }
+
+    private func givenWord<W: Word>(_ key: Key, _ line: Span<UInt8>) throws(Refusal) -> W? {
         guard let range = range(key) else { return nil }
         guard let word = W(line.extracting(range)) else {
             guard W.self != Currency.self else {
@@ -29,7 +41,12 @@ extension LineScanner {
         return word
     }
 
+    @inline(__always)
     func decimal(_ key: Key, _ line: Span<UInt8>) throws(Refusal) -> DecimalNumber? {
+        fields.isGiven(key) ? try givenDecimal(key, line) : nil
+    }
+
+    private func givenDecimal(_ key: Key, _ line: Span<UInt8>) throws(Refusal) -> DecimalNumber? {
         guard let range = range(key) else { return nil }
         do throws(RejectCode) { return try DecimalNumber(line.extracting(range)) } catch {
             let text = error == .overflow ? "exceeds 64 bits" : "is not a decimal number like 71.25"
@@ -38,8 +55,14 @@ extension LineScanner {
     }
 
     /// A whole number within bounds.
+    @inline(__always)
     func integer(_ key: Key, _ line: Span<UInt8>, in bounds: ClosedRange<Int64>) throws(Refusal) -> Int64? {
-        guard let number = try decimal(key, line) else { return nil }
+        fields.isGiven(key) ? try givenInteger(key, line, in: bounds) : nil
+    }
+
+    private func givenInteger(_ key: Key, _ line: Span<UInt8>, in bounds: ClosedRange<Int64>) throws(Refusal) -> Int64?
+    {
+        guard let number = try givenDecimal(key, line) else { return nil }
         guard number.fractionCount == 0 else { throw Refusal(.badNumber, "\(key.name) must be a whole number") }
         guard bounds.contains(number.digits) else {
             throw Refusal(.outOfRange, "\(key.name) must be \(bounds.lowerBound) to \(bounds.upperBound)")
@@ -48,11 +71,17 @@ extension LineScanner {
     }
 
     /// A number of permits, at least 1.
+    @inline(__always)
     func quantity(_ key: Key, _ line: Span<UInt8>, max: Quantity = Limits.quantityMax) throws(Refusal) -> Quantity? {
         try integer(key, line, in: 1...max.units).map { Quantity($0) }
     }
 
+    @inline(__always)
     func flag(_ key: Key, _ line: Span<UInt8>) throws(Refusal) -> Bool {
+        fields.isGiven(key) ? try givenFlag(key, line) : false
+    }
+
+    private func givenFlag(_ key: Key, _ line: Span<UInt8>) throws(Refusal) -> Bool {
         guard let range = range(key) else { return false }
         let value = line.extracting(range)
         guard value.count == 1, value[0] == 48 || value[0] == 49 else {
@@ -61,7 +90,12 @@ extension LineScanner {
         return value[0] == 49
     }
 
+    @inline(__always)
     func time(_ key: Key, _ line: Span<UInt8>) throws(Refusal) -> Timestamp? {
+        fields.isGiven(key) ? try givenTime(key, line) : nil
+    }
+
+    private func givenTime(_ key: Key, _ line: Span<UInt8>) throws(Refusal) -> Timestamp? {
         guard let range = range(key) else { return nil }
         let value = line.extracting(range)
         guard let time = Timestamp(value) else {
@@ -71,13 +105,27 @@ extension LineScanner {
         return value.count == 10 ? time.nextMidnight : time
     }
 
+    /// Whether a time was given as a date.
+    @inline(__always)
+    func isDate(_ key: Key) -> Bool { fields.isGiven(key) && range(key)?.count == 10 }
+
+    /// A zone by its name in the tz database, of those that there are.
+    func timeZone(_ line: Span<UInt8>) throws(Refusal) -> LocalZone? {
+        guard let name = try text(.timezone, line) else { return nil }
+        guard let zone = LocalZone(rawValue: name) else {
+            let names = LocalZone.allCases.map(\.rawValue).joined(separator: ", ")
+            throw Refusal(.badValue, "timezone must be one of \(names)")
+        }
+        return zone
+    }
+
     /// Free text: a bare token, or a JSON string unescaped.
     func text(_ key: Key, _ line: Span<UInt8>, bytesMax: Int = Limits.textBytesMax) throws(Refusal) -> String? {
         guard let range = range(key) else { return nil }
         guard range.count <= bytesMax else {
             throw Refusal(.outOfRange, "\(key.name) has \(range.count) bytes; at most \(bytesMax)")
         }
-        let isQuoted = value(key).isQuoted
+        let isQuoted = fields[key].isQuoted
         var bytes: [UInt8] = []
         var index = range.lowerBound
         while index < range.upperBound {

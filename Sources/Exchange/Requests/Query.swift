@@ -34,7 +34,7 @@ package enum RegistryQuery: Sendable, Equatable {
     case deadlines(program: Code?)
     case obligations(program: Code?, member: Code?, facility: Code?, period: Int64?, from: Code?)
     case blocks(ClassName, member: Code?, facility: Code?, from: Int, limit: Int)
-    case transfers
+    case transfers(program: Code?)
     case penalties(program: Code?, member: Code?, from: UInt64)
     case proposals
     case concentration(ClassName)

@@ -24,6 +24,11 @@ extension Exchange {
         let transfers =
             if let price { try correction(of: trade, to: price, in: id) } else { try reversal(of: trade, in: id) }
         // Nothing below may fail.
+        if price == nil {
+            let cash = cash(of: id)
+            ledger.uncharge(trade.buyerFee, of: cash, in: .general(trade.buyer))
+            ledger.uncharge(trade.sellerFee, of: cash, in: .general(trade.seller))
+        }
         for var transfer in transfers where transfer.amount > 0 { move(&transfer) }
         markets[id.slot].recentTrades.bust(number, price: price)
         publish(.bust(trade, market: id, price: price, text: reason))
@@ -64,7 +69,7 @@ extension Exchange {
     }
 
     /// What gives a trade's cash, fees and permits back.
-    private func reversal(of trade: TradePrint, in id: MarketID) throws(Refusal) -> [Transfer] {
+    private mutating func reversal(of trade: TradePrint, in id: MarketID) throws(Refusal) -> [Transfer] {
         let terms = markets[id.slot].terms
         try checkHolding(
             adding: trade.quantity,
@@ -72,9 +77,11 @@ extension Exchange {
             permitClass: terms.permitClass,
             from: isAssociated(trade.buyer, trade.seller) ? trade.quantity : .zero
         )
-        let received = trade.price.notional(of: trade.quantity).minorUnits - trade.sellerFee.minorUnits
-        let fees = trade.buyerFee.minorUnits + trade.sellerFee.minorUnits
-        try checkBack(received, from: trade.seller, terms.currency)
+        let toBuyer = ledger.refund(of: trade.buyerFee, cash(of: id), in: .general(trade.buyer)).back
+        let toSeller = ledger.refund(of: trade.sellerFee, cash(of: id), in: .general(trade.seller))
+        let received = trade.price.notional(of: trade.quantity).minorUnits - toSeller.back
+        let fees = toBuyer + toSeller.back
+        try checkBack(received + toSeller.held, from: trade.seller, terms.currency)
         try checkFees(fees, terms.currency)
         try checkPermits(.init(.init(program: .none, vintage: 0), trade.quantity), terms.permitClass, of: trade.buyer)
         let cash = Transfer.Asset.cash(terms.currency)

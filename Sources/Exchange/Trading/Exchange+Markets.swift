@@ -38,6 +38,68 @@ extension Exchange {
         )
     }
 
+    /// Gives a closed market another tick or band.
+    ///
+    /// A new band ends the orders outside it. A new tick ends all orders, as exchanges do that change it: prices are of another grid.
+    mutating func relist(_ code: Code, tick: DecimalNumber?, band: DecimalNumber?) throws(Refusal) {
+        let id = try findMarket(code)
+        guard markets[id.slot].phase == .closed else {
+            throw Refusal(.wrongPhase, "tick and band can be changed only while \(code) is closed")
+        }
+        try checkAtRest(id)
+        let currency = markets[id.slot].terms.currency
+        var terms = markets[id.slot].terms
+        if let tick {
+            terms.tick = Price(
+                minorUnits: try minorUnits(tick, "tick", currency: currency, max: Limits.priceMax.minorUnits)
+            )
+            guard terms.tick > .zero else { throw Refusal(.outOfRange, "tick must be above 0") }
+            guard markets[id.slot].reference.minorUnits % terms.tick.minorUnits == 0 else {
+                throw Refusal(
+                    .offTick,
+                    "the reference price \(terms.text(markets[id.slot].reference)) is no multiple of it; REFERENCE sets another"
+                )
+            }
+        }
+        if let band { terms.bandBasisPoints = try scaled(band, "band", to: 2, max: 100_000, unit: "per cent") }
+        let levels = Band.levelCount(
+            reference: markets[id.slot].reference,
+            tick: terms.tick,
+            basisPoints: terms.bandBasisPoints
+        )
+        guard levels <= Int64(Limits.levelsMax) else {
+            throw Refusal(
+                .outOfRange,
+                "the band has \(levels) prices; at most \(Limits.levelsMax): widen the tick or narrow the band"
+            )
+        }
+        // Nothing below may fail.
+        guard terms.tick != markets[id.slot].terms.tick else { return take(terms) }
+        begin(Sweep(.relisting(id, terms.tick, basisPoints: terms.bandBasisPoints), began: now))
+    }
+
+    /// Ends the orders of a market that gets another tick, then gives it its new terms and an empty book.
+    /// - Returns: whether it is done.
+    mutating func sweepRelisting(_ id: MarketID, _ tick: Price, basisPoints: Int64, _ sweep: inout Sweep) -> Bool {
+        guard sweepOrders(&sweep, in: [id], .tick) else { return false }
+        markets[id.slot].isSwept = false
+        var terms = markets[id.slot].terms
+        (terms.tick, terms.bandBasisPoints) = (tick, basisPoints)
+        let lastPrice = markets[id.slot].book.lastPrice
+        let band = Market.band(around: markets[id.slot].reference, terms)
+        markets[id.slot].book = OrderBook(tick: tick, low: band.low, high: band.high, lastPrice: lastPrice)
+        take(terms)
+        return true
+    }
+
+    private mutating func take(_ terms: MarketListing) {
+        markets[terms.market.slot].terms = terms
+        events.append(.marketChanged(terms))
+        let last = markets[terms.market.slot].book.lastPrice
+        moveReference(of: terms.market, to: markets[terms.market.slot].reference)
+        markets[terms.market.slot].book.lastPrice = last
+    }
+
     private func checkTerms(
         _ new: NewMarket,
         permitClass: ClassID,
@@ -73,7 +135,8 @@ extension Exchange {
             bandBasisPoints: band,
             reference: Price(minorUnits: reference),
             maker: FeeRate(partsPerMillion: Int32(maker)),
-            taker: FeeRate(partsPerMillion: Int32(taker))
+            taker: FeeRate(partsPerMillion: Int32(taker)),
+            timeZone: new.timeZone
         )
         // As prices rise the band may come to hold more; it is narrower then, and the `REFERENCE` line says so.
         let levels = Band.levelCount(reference: terms.reference, tick: terms.tick, basisPoints: band)

@@ -13,26 +13,29 @@ extension Exchange {
     /// have open counts as free.
     /// - Throws: `holdingLimitExceeded`, `insufficientFunds`, `insufficientPermits` or `limitReached`, with the numbers.
     @inline(__always)
-    func checkCover(
+    mutating func checkCover(
         of order: Order,
-        freeing freed: Int64 = 0,
+        freeing freed: ExactAmount = .zero,
         open replaced: Quantity = .zero,
         in id: MarketID
     ) throws(Refusal) {
         let market = markets[id.slot].terms
-        let wanted = needed(for: order, market: id)
         switch order.side {
         case .buy:
-            try checkCash(of: order.owner)
             let added = order.open - replaced
-            if added > .zero { try checkHolding(adding: added, member: order.owner, permitClass: market.permitClass) }
-            let free = ledger.balance(.general(order.owner), .cash(market.currency)).free + freed
+            if !registry.suspensions.isEmpty || !mayPlainlyHold(added, order.owner, market.permitClass) {
+                try checkBuyer(order.owner, adding: added, market.permitClass)
+            }
+            let balance = ledger.balance(.general(order.owner), .cash(market.currency))
+            let wanted = balance.holding(needed(for: order, market: id), freeing: freed)
+            let free = balance.free + balance.releasing(freed)
             guard wanted > free else { return }
             throw Refusal(
                 .insufficientFunds,
                 "needs \(text(wanted, market.currency)) with the fee, free \(text(free, market.currency))"
             )
         case .sell:
+            let (wanted, freed) = (order.open.units, freed.units)
             let free = ledger.balance(.general(order.owner), .permits(market.permitClass)).free + freed
             guard wanted > free else {
                 return try checkPieces(wanted, market.permitClass, in: .general(order.owner), freeing: freed)
@@ -41,12 +44,19 @@ extension Exchange {
         }
     }
 
+    /// Refuses a buyer whose account is frozen, or who would come to hold too much.
+    @inline(never)
+    private mutating func checkBuyer(_ member: MemberID, adding added: Quantity, _ id: ClassID) throws(Refusal) {
+        try checkCash(of: member)
+        if added > .zero { try checkHolding(adding: added, member: member, permitClass: id) }
+    }
+
     /// What a live order holds: minor units for a buy, permits for a sell.
     @inline(__always)
-    func needed(for order: Order, market: MarketID) -> Int64 {
+    func needed(for order: Order, market: MarketID) -> ExactAmount {
         switch order.side {
-        case .buy: markets[market.slot].terms.cashHold(limit: order.price, open: order.open).minorUnits
-        case .sell: order.open.units
+        case .buy: markets[market.slot].terms.cashHold(limit: order.price, open: order.open)
+        case .sell: ExactAmount(units: order.open.units)
         }
     }
 
@@ -89,7 +99,7 @@ extension Exchange {
                 guard order.side == .buy else { break }
                 let before = markets[id.slot].terms.cashHold(limit: from, open: order.open)
                 let after = markets[id.slot].terms.cashHold(limit: order.price, open: order.open)
-                ledger.release((before - after).minorUnits, of: cash(of: id), in: .general(order.owner))
+                ledger.release(before - after, of: cash(of: id), in: .general(order.owner))
             case .level(let side, let price, let quantity):
                 events.append(
                     .level(market: id, count: nextCount(of: id), side: side, price: price, quantity: quantity)
@@ -115,7 +125,7 @@ extension Exchange {
         let bought = across?.side == .buy ? across?.quantity ?? .zero : fill.quantity
         let before = markets[buyMarket].terms.cashHold(limit: fill.buy.limit, open: fill.buy.open + bought)
         let after = markets[buyMarket].terms.cashHold(limit: fill.buy.limit, open: fill.buy.open)
-        ledger.settle(
+        let charged = ledger.settle(
             Delivery(
                 buyer: .general(fill.buy.owner),
                 seller: .general(fill.sell.owner),
@@ -125,7 +135,7 @@ extension Exchange {
                 price: notional,
                 buyerFee: buyerFee,
                 sellerFee: sellerFee,
-                cashReleased: (before - after).minorUnits
+                cashReleased: before - after
             )
         )
         let moved = (AccountID.general(fill.sell.owner), AccountID.general(fill.buy.owner))
@@ -156,14 +166,14 @@ extension Exchange {
             seller: fill.sell.owner,
             buyOrder: fill.buy.order,
             sellOrder: fill.sell.order,
-            buyerFee: buyerFee,
-            sellerFee: sellerFee,
+            buyerFee: charged.buyer,
+            sellerFee: charged.seller,
             across: across
         )
         events.append(.trade(count: nextCount(of: id), trade: trade))
         recordSerials(of: terms.permitClass, moved, .trade)
-        report(fill.buy, .buy, fee: buyerFee, trade)
-        report(fill.sell, .sell, fee: sellerFee, trade)
+        report(fill.buy, .buy, fee: charged.buyer, trade)
+        report(fill.sell, .sell, fee: charged.seller, trade)
         watch(trade)
     }
 

@@ -184,7 +184,7 @@ extension Exchange {
             let replaced = old.filter { $0.side == side.side }
             try checkCover(
                 of: side,
-                freeing: replaced.reduce(0) { $0 + needed(for: $1, market: id) },
+                freeing: replaced.reduce(.zero) { $0 + needed(for: $1, market: id) },
                 open: replaced.reduce(.zero) { $0 + $1.open },
                 in: id
             )

@@ -97,7 +97,8 @@ extension Exchange {
         try checkLots(new, terms: terms)
         try checkBand(price, "price", in: id, band)
         if new.stop != nil { try checkBand(stop, "stop", in: id, band) }
-        let expiry = new.expiry ?? .never
+        var expiry = new.expiry ?? .never
+        if new.isExpiryDate { expiry = terms.timeZone.end(ofDay: expiry.adding(microseconds: -1).day) }
         guard expiry > now else { throw Refusal(.expiryPassed, "expire \(expiry) is not after \(now)") }
         try checkLasts(terms.permitClass)
         return Order(

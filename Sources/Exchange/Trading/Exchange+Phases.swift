@@ -56,6 +56,7 @@ extension Exchange {
     private mutating func enter(_ next: Phase, market id: MarketID, _ text: String) {
         markets[id.slot].published = nil
         markets[id.slot].phase = next
+        if next != .closed, markets[id.slot].today.opened == nil { markets[id.slot].today.opened = now }
         events.append(.phase(market: id, count: nextCount(of: id), phase: next, text: text))
     }
 
@@ -117,7 +118,8 @@ extension Exchange {
         try checkTick(reference, "price", in: id)
         // Nothing below may fail.
         moveReference(of: id, to: reference)
-        markets[id.slot].today = TradingDay(after: tradeCount, reference: reference)
+        let opened = markets[id.slot].today.opened
+        markets[id.slot].today = TradingDay(after: tradeCount, reference: reference, opened: opened)
         markets[id.slot].yesterday = nil
     }
 
@@ -147,11 +149,15 @@ extension Exchange {
     /// - Returns: whether it is done.
     mutating func sweepDayEnd(_ sweep: inout Sweep) -> Bool {
         if sweep.stage == 0 {
-            let midnight = sweep.began.nextMidnight
+            // The day is the one on which the market opened, on its own calendar: a session may end after midnight.
+            let midnights = markets.map { market in
+                let zone = market.terms.timeZone
+                return zone.end(ofDay: zone.day(of: market.today.opened ?? sweep.began))
+            }
             let isDone = sweepOrders(&sweep, in: Set(markets.map(\.terms.market)), .expired) { order in
                 switch order.timeInForce {
                 case .gtc: false
-                case .gtd: order.expiry <= midnight
+                case .gtd: order.expiry <= midnights[order.id.market.slot]
                 case .day, .ioc, .fok, .atTheOpen, .atTheClose: true
                 }
             }
@@ -174,6 +180,7 @@ extension Exchange {
     /// The last prices become the reference prices of markets that have traded.
     private mutating func sweepReferences(_ sweep: inout Sweep) -> Bool {
         let isDone = goOn(&sweep, to: markets.count) { exchange, _, slot in
+            exchange.markets[slot].today.opened = nil
             guard exchange.markets[slot].hasTraded else { return }
             exchange.markets[slot].hasTraded = false
             exchange.markets[slot].alertedSides = 0
@@ -183,7 +190,7 @@ extension Exchange {
             exchange.moveReference(of: exchange.markets[slot].terms.market, to: last)
         }
         guard isDone else { return false }
-        firstReplies.endDay(with: sequence)
+        firstReplies.endDay(with: sequence, at: now)
         sweep.enter(2)
         return true
     }
@@ -211,7 +218,8 @@ extension Exchange {
 
     private mutating func forgetOldID(of slot: Int) -> Bool {
         let markets = markets
-        return firstReplies.forgetOld(of: slot) { order, id in
+        let isStaff = members[MemberID(UInt32(slot))].role != .participant
+        return firstReplies.forgetOld(of: slot, isStaff: isStaff) { order, id in
             markets[order.market.slot].book.order(order)?.reference == id
         }
     }

@@ -3,7 +3,7 @@ package import Permits
 
 /// One permit class in one currency: terms, phase and book.
 package struct Market: Sendable {
-    package let terms: MarketListing
+    package internal(set) var terms: MarketListing
     package internal(set) var phase = Phase.closed
     package internal(set) var reference: Price {
         didSet { band = Market.band(around: reference, terms) }
@@ -65,6 +65,8 @@ struct TradingDay: Sendable {
     var after: UInt64
     /// The reference price it began with.
     var reference: Price
+    /// When the market first left the phase `closed` in it; nil if it has not yet.
+    var opened: Timestamp?
 }
 
 /// The lowest and highest price allowed, both on the tick grid.
@@ -123,8 +125,9 @@ package struct TradePrint: Sendable, Equatable {
     package var aggressor: Side?
     package var buyer: MemberID
     package var seller: MemberID
-    package var buyerFee: Money
-    package var sellerFee: Money
+    /// The fees before they are rounded.
+    package var buyerFee: ExactAmount
+    package var sellerFee: ExactAmount
     /// Orders with smaller numbers came before it.
     package var nextOrder: OrderID
     /// Whether one of the orders was of another market.

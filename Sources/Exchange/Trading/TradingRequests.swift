@@ -7,13 +7,16 @@ import Seals
 extension RequestRule {
     package static let market = RequestRule(
         .market,
-        "Lists a vintage for trading. band, maker and taker are in per cent.",
+        "Lists a vintage for trading (without zone, maker, taker and timezone all keys are needed), or gives a closed market another tick or band. band, maker and taker are in per cent.",
         by: .operator,
         .twoPersons,
-        required: [(.market, .code)] + .permits + [
-            (.tick, .decimal), (.lot, .integer), (.maxqty, .integer), (.band, .decimal), (.ref, .decimal),
+        required: [(.market, .code)],
+        optional: [
+            (.program, .code), (.vintage, .integer), (.tick, .decimal), (.lot, .integer), (.maxqty, .integer),
+            (.band, .decimal), (.ref, .decimal), (.zone, .code), (.maker, .decimal), (.taker, .decimal),
+            (.timezone, .text),
         ],
-        optional: [(.zone, .code), (.maker, .decimal), (.taker, .decimal)]
+        example: #"market=CO2-27 program=CO2 vintage=2027 tick=0.01 lot=1 maxqty=1000 band=10 ref=70.00"#
     )
 
     package static let phase = RequestRule(
@@ -177,6 +180,7 @@ extension LineScanner {
         order.display = try quantity(.display, line)
         order.minimum = try quantity(.min, line)
         order.expiry = try time(.expire, line)
+        order.isExpiryDate = isDate(.expire)
         return order
     }
 
@@ -213,7 +217,17 @@ extension LineScanner {
         return quote
     }
 
-    func newMarket(_ line: Span<UInt8>) throws(Refusal) -> NewMarket {
+    /// Lists a market, or changes one: then neither program nor anything else that stays is named.
+    func readMarket(_ line: Span<UInt8>) throws(Refusal) -> AdminCommand {
+        let stays: [Key] = [.program, .vintage, .lot, .maxqty, .ref, .zone, .maker, .taker, .timezone]
+        guard !stays.contains(where: { range($0) != nil }) else { return .market(try newMarket(line)) }
+        let market = try required(code(.market, line), .market)
+        let (tick, band) = (try decimal(.tick, line), try decimal(.band, line))
+        guard tick != nil || band != nil else { throw Refusal(.missingKey, "MARKET needs tick= or band= to change") }
+        return .relist(market: market, tick: tick, band: band)
+    }
+
+    private func newMarket(_ line: Span<UInt8>) throws(Refusal) -> NewMarket {
         let zero = DecimalNumber.zero
         return NewMarket(
             code: try required(code(.market, line), .market),
@@ -224,7 +238,8 @@ extension LineScanner {
             bandPercent: try required(decimal(.band, line), .band),
             reference: try required(decimal(.ref, line), .ref),
             makerPercent: try decimal(.maker, line) ?? zero,
-            takerPercent: try decimal(.taker, line) ?? zero
+            takerPercent: try decimal(.taker, line) ?? zero,
+            timeZone: try timeZone(line) ?? .utc
         )
     }
 }

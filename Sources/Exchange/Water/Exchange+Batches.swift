@@ -29,7 +29,7 @@ extension Exchange {
     }
 
     /// The ways of a program by length, then by the place of the origin's market: each market lists its shortest first.
-    private func ways(of program: ProgramID) -> [Coupling] {
+    func ways(of program: ProgramID) -> [Coupling] {
         let all = couplings.indices.flatMap { couplings[$0].outbound }.filter {
             registry[$0.classes[0]].program == program
         }
@@ -154,8 +154,8 @@ extension Exchange {
         )
     }
 
-    /// How much trades, and the worst prices that do; nil for nothing.
-    private func margin(
+    /// How much of what is offered and wanted trades within a capacity, and the worst prices that do; nil for nothing.
+    func margin(
         _ sells: ContiguousArray<OrderBook.Shown>,
         _ buys: ContiguousArray<OrderBook.Shown>,
         _ capacity: Int64,

@@ -91,6 +91,7 @@ extension Exchange {
         guard registry.links[index].opens == time else { return }
         registry.set(opens: nil, link: index)
         publish(.link(registry.links[index]))
+        serveMoves(through: index)
         couple(registry.links[index].program)
     }
 
@@ -121,7 +122,8 @@ extension Exchange {
         try checkLasts(source)
         try checkLasts(target)
         let ratio = move.isBack ? link.ratio.inverse : link.ratio
-        let arrives = ratio.arrives(of: move.quantity)
+        let fractions = registry.passageFractions
+        let arrives = fractions.arrives(of: move.quantity, source, of: sender.member, by: index, ratio)
         guard (1...Limits.quantityMax.units).contains(arrives.units) else {
             throw Refusal(
                 .outOfRange,
@@ -137,23 +139,11 @@ extension Exchange {
         )
         try checkPermits(amount, source, of: sender.member)
         if let opens = link.opens, !move.isBack {
-            throw Refusal(.capacityExceeded, "\(link.code) opens \(opens): orders gather until then")
+            return try gather(move, ratio, (from: source, to: target), arriving: arrives, until: opens, sender.member)
         }
-        if !move.isBack, let opportunity = link.opportunity, arrives > opportunity {
-            throw Refusal(
-                .capacityExceeded,
-                "\(link.code): limit \(link.limit?.units ?? 0), balance \(link.balance.units), so \(opportunity.units) can arrive in \(to); asked for \(arrives.units)"
-            )
-        }
-        if move.isBack, let opportunity = link.backOpportunity, move.quantity > opportunity {
-            throw Refusal(
-                .capacityExceeded,
-                link.isOneWay
-                    ? "\(link.code) goes one way, from \(link.from) to \(link.to)"
-                    : "\(link.code): floor \(link.floor?.units ?? 0), balance \(link.balance.units), so \(opportunity.units) can go back; asked for \(move.quantity.units)"
-            )
-        }
+        try checkRoom(of: link, for: move, arriving: arrives)
         // Nothing below may fail.
+        registry.passageFractions.carry(move.quantity, source, of: sender.member, by: index, ratio)
         carry(
             move.quantity,
             of: sender.member,
@@ -165,6 +155,24 @@ extension Exchange {
         alertHolding(of: sender.member, target, adding: arrives)
         couple(link.program)
         return .registry(.issued(arrives))
+    }
+
+    /// Refuses a move for which a link has no room.
+    private func checkRoom(of link: Link, for move: ZoneMove, arriving arrives: Quantity) throws(Refusal) {
+        if !move.isBack, let opportunity = link.opportunity, arrives > opportunity {
+            throw Refusal(
+                .capacityExceeded,
+                "\(link.code): limit \(link.limit?.units ?? 0), balance \(link.balance.units), so \(opportunity.units) can arrive in \(link.to); asked for \(arrives.units)"
+            )
+        }
+        if move.isBack, let opportunity = link.backOpportunity, move.quantity > opportunity {
+            throw Refusal(
+                .capacityExceeded,
+                link.isOneWay
+                    ? "\(link.code) goes one way, from \(link.from) to \(link.to)"
+                    : "\(link.code): floor \(link.floor?.units ?? 0), balance \(link.balance.units), so \(opportunity.units) can go back; asked for \(move.quantity.units)"
+            )
+        }
     }
 
     /// Takes permits of a member through a link: they end in one zone, and what arrives begins in the other.

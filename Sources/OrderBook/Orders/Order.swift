@@ -1,33 +1,44 @@
-package import Permits
+public import Permits
 
 /// One live order, as the book takes and reports it: plain data of 80 bytes.
 ///
 /// The book reads what matching needs; owner's references, users, expiry and flags are opaque to it.
 /// Prices and quantities are stored in 32 bits, which `Limits.priceMax` and `Limits.quantityMax` fit.
-package struct Order: Sendable, Equatable, BitwiseCopyable {
-    package var id: OrderID
-    package var expiry: Timestamp
-    private var storedReference: PackedCode
-    package var owner: MemberID
-    package var user: UserID
-    private var storedPrice: UInt32
-    private var storedStop: UInt32
-    private var storedQuantity: UInt32
-    private var storedOpen: UInt32
-    private var storedDisplay: UInt32
-    private var storedShown: UInt32
-    private var storedMinimum: UInt32
-    package var side: Side
+public struct Order: Sendable, Equatable, BitwiseCopyable {
+    /// Its number.
+    public var id: OrderID
+    /// When it ends; `.never` for one that does not by itself.
+    public var expiry: Timestamp
+    @usableFromInline var storedReference: PackedCode
+    /// Whose it is.
+    public var owner: MemberID
+    /// The login that entered it.
+    public var user: UserID
+    @usableFromInline var storedPrice: UInt32
+    @usableFromInline var storedStop: UInt32
+    @usableFromInline var storedQuantity: UInt32
+    @usableFromInline var storedOpen: UInt32
+    @usableFromInline var storedDisplay: UInt32
+    @usableFromInline var storedShown: UInt32
+    @usableFromInline var storedMinimum: UInt32
+    /// Buy or sell.
+    public var side: Side
     /// A stop that was triggered is stored as `.market` or `.limit` from then on.
-    package var kind: OrderKind
-    package var timeInForce: TimeInForce
-    package var selfTrade: SelfTradePrevention
-    package var postOnly: Bool
-    package var isQuote: Bool
-    package var sessionBound: Bool
+    public var kind: OrderKind
+    /// How long it lives.
+    public var timeInForce: TimeInForce
+    /// What happens where it would trade with its own member.
+    public var selfTrade: SelfTradePrevention
+    /// Whether it may only rest, not take.
+    public var postOnly: Bool
+    /// Whether it is a side of a quote.
+    public var isQuote: Bool
+    /// Whether it ends with the session that entered it.
+    public var sessionBound: Bool
 
     /// Makes an order of all its fields.
-    package init(
+    @inlinable @inline(__always)
+    public init(
         id: OrderID,
         owner: MemberID,
         user: UserID,
@@ -70,43 +81,43 @@ package struct Order: Sendable, Equatable, BitwiseCopyable {
     }
 
     /// The client's own id for the order.
-    package var reference: Code {
-        get { storedReference.code }
+    @inlinable public var reference: Code {
+        @inline(__always) get { storedReference.code }
         set { storedReference = PackedCode(newValue) }
     }
     /// The limit; for market and stop orders the protection price fixed at entry (the band's edge).
-    package var price: Price {
-        get { Price(minorUnits: Int64(storedPrice)) }
+    @inlinable public var price: Price {
+        @inline(__always) get { Price(minorUnits: Int64(storedPrice)) }
         set { storedPrice = UInt32(newValue.minorUnits) }
     }
     /// The stop price, zero if none; a triggered stop keeps it for the record.
-    package var stop: Price {
-        get { Price(minorUnits: Int64(storedStop)) }
+    @inlinable public var stop: Price {
+        @inline(__always) get { Price(minorUnits: Int64(storedStop)) }
         set { storedStop = UInt32(newValue.minorUnits) }
     }
     /// The original total, including what is filled.
-    package var quantity: Quantity {
-        get { Quantity(Int64(storedQuantity)) }
+    @inlinable public var quantity: Quantity {
+        @inline(__always) get { Quantity(Int64(storedQuantity)) }
         set { storedQuantity = UInt32(newValue.units) }
     }
     /// What is still open, hidden part included.
-    package var open: Quantity {
-        get { Quantity(Int64(storedOpen)) }
+    @inlinable public var open: Quantity {
+        @inline(__always) get { Quantity(Int64(storedOpen)) }
         set { storedOpen = UInt32(newValue.units) }
     }
     /// The slice that an iceberg shows, zero if the whole order is shown.
-    package var display: Quantity {
-        get { Quantity(Int64(storedDisplay)) }
+    @inlinable public var display: Quantity {
+        @inline(__always) get { Quantity(Int64(storedDisplay)) }
         set { storedDisplay = UInt32(newValue.units) }
     }
     /// What the book shows now; equal to `open` if `display` is zero.
-    package var shown: Quantity {
-        get { Quantity(Int64(storedShown)) }
+    @inlinable public var shown: Quantity {
+        @inline(__always) get { Quantity(Int64(storedShown)) }
         set { storedShown = UInt32(newValue.units) }
     }
     /// What must trade at entry in continuous trading, zero if nothing.
-    package var minimum: Quantity {
-        get { Quantity(Int64(storedMinimum)) }
+    @inlinable public var minimum: Quantity {
+        @inline(__always) get { Quantity(Int64(storedMinimum)) }
         set { storedMinimum = UInt32(newValue.units) }
     }
 

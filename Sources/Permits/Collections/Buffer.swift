@@ -89,6 +89,15 @@ public struct Buffer<Element: BitwiseCopyable>: @unchecked Sendable {
         length += added
     }
 
+    /// Adds the first `count` bytes of a word, the lowest one first, at once: eight at most.
+    @inlinable @inline(__always)
+    public mutating func append(packed word: UInt64, count: Int) where Element == UInt8 {
+        precondition(UInt(bitPattern: count) <= 8, "a word has eight bytes")
+        if capacity &- length < 8 { grow(to: length + 8) }
+        unsafe UnsafeMutableRawPointer(base + length).storeBytes(of: word.littleEndian, as: UInt64.self)
+        length &+= count
+    }
+
     /// Forgets the elements from `count` on, keeping the memory.
     @inlinable
     public mutating func removeLast(downTo count: Int) {

@@ -105,6 +105,29 @@ extension Percent: Layout {
     }
 }
 
+extension ExactAmount: Layout {
+    @inlinable
+    package static func layout(
+        _ coder: inout some SnapshotCoder,
+        _ old: ExactAmount?
+    ) throws(SnapshotError) -> ExactAmount {
+        ExactAmount(units: try coder.integer(old?.units), millionths: try coder.integer(old?.millionths))
+    }
+}
+
+extension LocalZone: Layout {
+    /// By name.
+    @inlinable
+    package static func layout(_ coder: inout some SnapshotCoder, _ old: LocalZone?) throws(SnapshotError) -> LocalZone
+    {
+        let name = try String.layout(&coder, old?.rawValue)
+        return try coder.made(old) { () throws(SnapshotError) in
+            guard let zone = LocalZone(rawValue: name) else { throw SnapshotError("there is no zone \(name)") }
+            return zone
+        }
+    }
+}
+
 extension FeeRate: Layout {
     @inlinable
     package static func layout(_ coder: inout some SnapshotCoder, _ old: FeeRate?) throws(SnapshotError) -> FeeRate {

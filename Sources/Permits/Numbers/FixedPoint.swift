@@ -21,6 +21,10 @@ public struct DecimalNumber: Hashable, Sendable {
     /// Reads `[-]digits[.digits]`: no exponent, no plus sign.
     /// - Throws: `badNumber` if malformed, `overflow` if it exceeds 64 bits.
     @inlinable public init(_ bytes: Span<UInt8>) throws(RejectCode) {
+        if bytes.count <= 8, let short = DecimalNumber(ByteWords.packed(bytes, from: 0), count: bytes.count) {
+            self = short
+            return
+        }
         // Longer text is noise, and would not fit `fractionCount`.
         guard bytes.count <= 64 else { throw .badNumber }
         let negative = bytes.count > 0 && bytes[0] == UInt8(ascii: "-")
@@ -44,6 +48,23 @@ public struct DecimalNumber: Hashable, Sendable {
         guard index > start, point != index - 1 else { throw .badNumber }
         digits = negative ? -value : value
         fractionCount = point < 0 ? 0 : UInt8(index - 1 - point)
+    }
+
+    /// Reads `digits[.digits]` of up to eight bytes, which are the first ones of a word, with zeros behind them; nil if that is not
+    /// what stands there.
+    @inlinable @inline(__always)
+    public init?(_ word: UInt64, count: Int) {
+        let point = ByteWords.place(of: UInt8(ascii: "."), in: word)
+        guard point < count else {
+            guard count > 0, let number = ByteWords.number(word, count) else { return nil }
+            self.init(whole: number)
+            return
+        }
+        let whole = ByteWords.low(point)
+        guard point > 0, point < count - 1, let number = ByteWords.number(word & whole | word &>> 8 & ~whole, count - 1)
+        else { return nil }
+        self.init(whole: number)
+        fractionCount = UInt8(count - 1 - point)
     }
 
     /// The number as an integer of `scale` decimal places.

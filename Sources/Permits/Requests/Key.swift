@@ -16,7 +16,7 @@ public enum Key: UInt8, CaseIterable, Sendable, BitwiseCopyable {
     case size, line, seq, n, leaf, cosigned, sign, takeover, person, old
     case compact, draft, more, measure, value, sample, clause, task, fund, purpose, claim, label, criteria, days
     case page, until, auctions, freeze, trade, first, transfer, penalty, on, act, proposal, serial, number, digest
-    case above, reopen, backopen, oneway
+    case above, reopen, backopen, oneway, timezone
 
     /// The key as it is written.
     public var name: String {

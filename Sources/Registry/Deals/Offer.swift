@@ -124,12 +124,9 @@ package struct Right: Sendable, Equatable {
         rise(in: season, of: entitlements).shareRoundedDown(of: quantity)
     }
 
-    /// The royalty on all that it yields in a season, rounded up to the minor unit: sales in pieces save nothing.
-    package func royalty(in season: Season, of entitlements: ProgramID) -> Money {
-        let exact =
-            Int128(quantity.units) * Int128(rise(in: season, of: entitlements).hundredths)
-            * Int128(royalty.minorUnits)
-        return min(Money(minorUnits: Int64(min((exact + 9999) / 10_000, Int128(Int64.max)))), Limits.moneyMax)
+    /// The royalty on all that it yields in a season, in ten-thousandths of a minor unit.
+    func royaltyUnits(in season: Season, of entitlements: ProgramID) -> Int128 {
+        Int128(quantity.units) * Int128(rise(in: season, of: entitlements).hundredths) * Int128(royalty.minorUnits)
     }
 
     package init(

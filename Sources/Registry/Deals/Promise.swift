@@ -37,7 +37,7 @@ extension PendingTransfer: Promise {
     package var giver: MemberID { from }
     package var held: [(ClassID, Quantity)] { [(permitClass, quantity)] }
     package var taker: MemberID { to }
-    package var awaited: [(ClassID, Quantity)] { held }
+    package var awaited: [(ClassID, Quantity)] { passage.map { [($0.target, $0.arrives)] } ?? held }
 }
 
 extension Right: Promise {

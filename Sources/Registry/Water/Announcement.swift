@@ -6,6 +6,10 @@ package import Permits
 /// Each holder is due its entitlement × the rise, and what earlier announcements of the season rounded away from it or gave it too
 /// much. All together get the sum rounded down; each its part rounded down, and who is short of most one more. So a holder of all
 /// is credited as if nothing was ever rounded, and pieces are worth what they were as one.
+///
+/// What rounding left hangs on the member, not on its entitlements: if it went with them, a buyer could get some that yield nothing
+/// more for a while, and one would not be worth what another is. So who was given part of a permit too much and sells all leaves
+/// that part to the others, less than one permit in a season.
 package struct Announcement {
     /// What rounding left of a holder's share in an open season: in ten-thousandths of a permit, below zero if it got more.
     package struct Rest: Sendable, Equatable {

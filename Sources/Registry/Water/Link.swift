@@ -150,13 +150,15 @@ package struct Ratio: Sendable, Hashable {
         self.init(numerator: first, denominator: second)
     }
 
+    /// The same in the smallest whole numbers.
+    package var reduced: Ratio {
+        var (divisor, rest) = (numerator, denominator)
+        while rest != 0 { (divisor, rest) = (rest, divisor % rest) }
+        return Ratio(numerator: numerator / divisor, denominator: denominator / divisor)
+    }
+
     /// The ratio the other way.
     package var inverse: Ratio { Ratio(numerator: denominator, denominator: numerator) }
-
-    /// What arrives of `quantity`, rounded down to whole permits; the rest is lost on the way.
-    package func arrives(of quantity: Quantity) -> Quantity {
-        Quantity(Int64(Int128(quantity.units) * Int128(numerator) / Int128(denominator)))
-    }
 
     /// As written.
     package var text: String { "\(numerator):\(denominator)" }

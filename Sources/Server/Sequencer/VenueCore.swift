@@ -139,14 +139,19 @@ package final class VenueCore: Sendable {
         of venue: Venue,
         _ configuration: ServerConfiguration
     ) throws -> ([String], password: String?) {
+        let restart = "venue RESTART rules=\(Exchange.newestRules)"
         guard venue.exchange.sequence == 0 else {
-            return (venue.exchange.members.logins.contains(where: \.isLoggedOn) ? ["venue RESTART"] : [], nil)
+            let isNeeded =
+                venue.exchange.rules != Exchange.newestRules
+                || venue.exchange.members.logins.contains(where: \.isLoggedOn)
+            return (isNeeded ? [restart] : [], nil)
         }
-        if let bootstrap = configuration.bootstrap { return (bootstrap, nil) }
+        if let bootstrap = configuration.bootstrap { return ([restart] + bootstrap, nil) }
         let password = try PasswordHash.randomPassword()
         let hash = try PasswordHash.make(password: password, cost: configuration.passwordCost)
         return (
             [
+                restart,
                 "venue FOUREYES on=1",
                 "venue MEMBER member=operator role=operator name=\"Venue operator\"",
                 "venue LOGIN member=operator user=admin hash=\(hash)",

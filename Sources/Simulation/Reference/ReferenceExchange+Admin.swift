@@ -8,8 +8,8 @@ extension ReferenceExchange {
     mutating func performAdmin(_ command: AdminCommand, by member: MemberID, _ role: Role) throws(RejectCode) {
         let allowed: [Role] =
             switch command {
-            case .member, .login, .revoke: [.operator, .venue]
-            case .market, .reference, .dayEnd, .deposit, .withdraw: [.operator]
+            case .member, .rename, .login, .revoke: [.operator, .venue]
+            case .market, .relist, .reference, .dayEnd, .deposit, .withdraw: [.operator]
             case .phase: [.operator, .regulator]
             }
         guard allowed.contains(role) else { throw .roleNotAllowed }
@@ -17,7 +17,7 @@ extension ReferenceExchange {
         case .member(let code, let role, _): try admit(code, role)
         case .login(let member, let user, _): try addLogin(try self.member(member), user)
         // Not in the model's streams.
-        case .revoke: throw .unknownVerb
+        case .revoke, .rename, .relist: throw .unknownVerb
         case .market(let terms): try list(terms)
         case .phase(let market, let phase, _): try change(try self.market(market), to: phase, by: member, role)
         case .reference(let market, let price): try setReference(try self.market(market), price)
@@ -66,6 +66,7 @@ extension ReferenceExchange {
         if members.contains(where: { $0.code == code }) { throw .alreadyExists }
         members.append((code, role))
         cash.append([Int64](repeating: 0, count: Currency.allCases.count))
+        owed.append([Int128](repeating: 0, count: Currency.allCases.count))
         permits.append([Int64](repeating: 0, count: classes.count))
     }
 
@@ -115,6 +116,7 @@ extension ReferenceExchange {
         guard next.contains(phase) else { throw .wrongPhase }
         if (old == .preopen && phase == .open) || (old == .closing && phase == .closed) { markets[index].uncross() }
         markets[index].phase = phase
+        if old == .closed, markets[index].opened == nil { markets[index].opened = now }
         markets[index].events.append(.phase(market: index, phase))
         if phase == .closing { markets[index].unpark() }
         markets[index].triggerStops()
@@ -137,7 +139,8 @@ extension ReferenceExchange {
                 let over = markets[index].orders.filter { order in
                     order.owner == member
                         && ([.day, .atTheOpen, .atTheClose].contains(order.timeInForce)
-                            || (order.timeInForce == .gtd && order.expiry <= now.nextMidnight))
+                            || (order.timeInForce == .gtd
+                                && order.expiry <= (markets[index].opened ?? now).nextMidnight))
                 }
                 for order in over.sorted(by: { $0.id < $1.id }) { markets[index].finish(order.id, .expired) }
                 settle(index)
@@ -146,11 +149,13 @@ extension ReferenceExchange {
         for index in markets.indices {
             if markets[index].hasTraded { markets[index].moveBand(reference: markets[index].lastPrice) }
             markets[index].hasTraded = false
+            markets[index].opened = nil
             settle(index)
         }
         let live = markets.flatMap(\.orders)
         seen.removeAll { request in
-            guard request.day < day else { return false }
+            // A run is shorter than the year for which the staff's are kept.
+            guard request.day < day, members[Int(request.member.index)].role == .participant else { return false }
             guard case .order(let id, _) = request.outcome else { return true }
             return !live.contains { $0.id == id && $0.reference == request.id }
         }

@@ -30,8 +30,9 @@ extension ReferenceExchange {
             if order.open > replaced {
                 try checkHoldingLimit(order.owner, terms.permitClass, adding: order.open)
             }
-            let hold = terms.hold(price: order.price, open: order.open)
-            if hold > freeCash(order.owner, terms.currency) { throw .insufficientFunds }
+            let more = terms.hold(price: order.price, open: order.open)
+            let held = heldCash(order.owner, terms.currency, adding: more)
+            if held > cash[Int(order.owner.index)][Int(terms.currency.place)] { throw .insufficientFunds }
         } else if order.open > freePermits(order.owner, terms.permitClass) {
             throw .insufficientPermits
         }

@@ -36,6 +36,8 @@ struct ReferenceExchange {
     var cash: [[Int64]] = [[Int64](repeating: 0, count: Currency.allCases.count)]
     /// Permits by member and class.
     var permits: [[Int64]] = [[]]
+    /// All fees that a member ever owed, in millionths of a minor unit, by member and currency.
+    var owed: [[Int128]] = [[Int128](repeating: 0, count: Currency.allCases.count)]
     /// Fees earned, by currency.
     var fees = [Int64](repeating: 0, count: Currency.allCases.count)
     /// The requests that had an id, of today and of the day before, and those that entered orders which live.
@@ -150,12 +152,15 @@ struct ReferenceExchange {
 
     // MARK: Balances
 
-    /// The cash that a member's open buy orders set apart.
-    func heldCash(_ member: MemberID, _ currency: Currency) -> Int64 {
-        markets.filter { $0.currency == currency }.reduce(0) { sum, market in
+    /// The cash that a member's open buy orders, and one more that needs `more`, set apart: rounded down once, with what the
+    /// member owes of fees and was not charged.
+    func heldCash(_ member: MemberID, _ currency: Currency, adding more: Int128 = 0) -> Int64 {
+        let uncharged = owed[Int(member.index)][Int(currency.place)] % 1_000_000
+        let exact = markets.filter { $0.currency == currency }.reduce(more + uncharged) { sum, market in
             market.orders.filter { $0.owner == member && $0.side == .buy }
                 .reduce(sum) { $0 + market.hold(price: $1.price, open: $1.open) }
         }
+        return Int64(exact / 1_000_000)
     }
 
     /// What a member's open orders of a side have open of a class.
@@ -186,18 +191,45 @@ struct ReferenceExchange {
 
     /// Takes over what a market did: trades move cash and permits.
     mutating func settle(_ market: Int) {
+        let currency = Int(markets[market].currency.place)
+        let permitClass = markets[market].permitClass
+        var fees: [MemberID: Int64] = [:]
         for event in markets[market].events {
-            events.append(event)
-            guard case .trade(let trade) = event else { continue }
-            let currency = Int(markets[market].currency.place)
-            let permitClass = markets[market].permitClass
-            let notional = trade.price * trade.quantity
-            cash[Int(trade.buyer.index)][currency] -= notional + trade.buyerFee
-            cash[Int(trade.seller.index)][currency] += notional - trade.sellerFee
-            fees[currency] += trade.buyerFee + trade.sellerFee
-            permits[Int(trade.buyer.index)][permitClass] += trade.quantity
-            permits[Int(trade.seller.index)][permitClass] -= trade.quantity
+            switch event {
+            case .trade(var trade):
+                trade.buyerFee = charge(trade.buyerFee, trade.buyer, currency)
+                trade.sellerFee = charge(trade.sellerFee, trade.seller, currency)
+                fees = [trade.buyer: trade.buyerFee, trade.seller: trade.sellerFee]
+                events.append(.trade(trade))
+                let notional = trade.price * trade.quantity
+                cash[Int(trade.buyer.index)][currency] -= notional + trade.buyerFee
+                cash[Int(trade.seller.index)][currency] += notional - trade.sellerFee
+                self.fees[currency] += trade.buyerFee + trade.sellerFee
+                permits[Int(trade.buyer.index)][permitClass] += trade.quantity
+                permits[Int(trade.seller.index)][permitClass] -= trade.quantity
+            case .fill(let order, let owner, let price, let quantity, let open, _, let liquidity):
+                let fee = fees[owner] ?? 0
+                events.append(
+                    .fill(
+                        order: order,
+                        owner: owner,
+                        price: price,
+                        quantity: quantity,
+                        open: open,
+                        fee: fee,
+                        liquidity
+                    )
+                )
+            default: events.append(event)
+            }
         }
         markets[market].events = []
+    }
+
+    /// Adds millionths to what a member owes: whole minor units that it has not been charged yet are charged.
+    private mutating func charge(_ millionths: Int64, _ member: MemberID, _ currency: Int) -> Int64 {
+        let before = owed[Int(member.index)][currency]
+        owed[Int(member.index)][currency] += Int128(millionths)
+        return Int64(owed[Int(member.index)][currency] / 1_000_000 - before / 1_000_000)
     }
 }

@@ -21,6 +21,8 @@ struct ReferenceMarket {
     var lastPrice: Int64
     var hasTraded = false
     var phase = Phase.closed
+    /// When it first opened in the trading day.
+    var opened: Timestamp?
     var orders: [ReferenceOrder] = []
     /// The last turn given to an order.
     var turns = 0
@@ -66,14 +68,9 @@ struct ReferenceMarket {
         events.append(.reference(market: index, price: reference, low: band.lowerBound, high: band.upperBound))
     }
 
-    /// A share of `notional`, rounded down.
-    func fee(_ notional: Int64, millionths: Int64) -> Int64 {
-        Int64(Int128(notional) * Int128(millionths) / 1_000_000)
-    }
-
-    /// What a buy order of `open` permits at `price` sets apart.
-    func hold(price: Int64, open: Int64) -> Int64 {
-        price * open + fee(price * open, millionths: max(makerMillionths, takerMillionths))
+    /// What a buy order of `open` permits at `price` sets apart, in millionths of a minor unit.
+    func hold(price: Int64, open: Int64) -> Int128 {
+        Int128(price * open) * Int128(1_000_000 + max(makerMillionths, takerMillionths))
     }
 
     // MARK: Queues
@@ -220,7 +217,7 @@ struct ReferenceMarket {
         lastPrice = price
         hasTraded = true
         func fee(_ side: Side) -> Int64 {
-            self.fee(price * quantity, millionths: aggressor == side ? takerMillionths : makerMillionths)
+            price * quantity * (aggressor == side ? takerMillionths : makerMillionths)
         }
         let trade = ReferenceTrade(
             market: index,
@@ -240,7 +237,7 @@ struct ReferenceMarket {
     /// Tells one side of a trade how its order stands after it.
     mutating func appendFill(_ order: ReferenceOrder, _ price: Int64, _ quantity: Int64, _ liquidity: Liquidity) {
         let rate = liquidity == .taker ? takerMillionths : makerMillionths
-        let fee = fee(price * quantity, millionths: rate)
+        let fee = price * quantity * rate
         events.append(
             .fill(
                 order: order.id,

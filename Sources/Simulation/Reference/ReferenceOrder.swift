@@ -58,6 +58,7 @@ struct ReferenceTrade: Equatable {
     var seller: MemberID
     var buyOrder: UInt64
     var sellOrder: UInt64
+    /// In millionths of a minor unit until the exchange charges it, in minor units from then on; a fill's as well.
     var buyerFee: Int64
     var sellerFee: Int64
 }

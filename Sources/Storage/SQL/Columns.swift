@@ -133,6 +133,7 @@ extension Measure: ColumnValue {}
 extension OfferState: ColumnValue {}
 extension Phase: ColumnValue {}
 extension ProposalState: ColumnValue {}
+extension ReversibleAct.Process: ColumnValue {}
 extension Role: ColumnValue {}
 extension SurrenderKind: ColumnValue {}
 extension SwapState: ColumnValue {}

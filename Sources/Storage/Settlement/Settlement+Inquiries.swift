@@ -65,7 +65,7 @@ extension Settlement {
         try SettlementError.wrapping(file: file) {
             try reader.read { db in
                 let sql =
-                    "SELECT member, permit_class, quantity, serials, text, digest, time FROM certificate WHERE number = ?"
+                    "SELECT *, reversed_seq IS NOT NULL AS reversed FROM certificate WHERE number = ?"
                 guard let row = try Row.fetchOne(db, sql: sql, arguments: [Int64(bitPattern: number)]),
                     let digest = Hex.bytes(try row.value("digest") as String).flatMap({ Digest($0) }),
                     let time = Timestamp(try row.value("time") as String)
@@ -77,16 +77,19 @@ extension Settlement {
                     }
                     return ends[0]...ends[1]
                 }
-                return Certificate(
+                var certificate = Certificate(
                     number: number,
                     time: time,
                     member: MemberID(try row.value("member") as UInt32),
+                    name: try row.value("name"),
                     permitClass: ClassID(try row.value("permit_class") as UInt32),
                     quantity: Quantity(try row.value("quantity")),
                     serials: serials,
                     text: try row.value("text"),
                     digest: digest
                 )
+                certificate.isReversed = try row.value("reversed")
+                return certificate
             }
         }
     }

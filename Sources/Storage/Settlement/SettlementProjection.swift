@@ -112,6 +112,10 @@ struct SettlementProjection {
             case .marketListed(let listing):
                 context.markets[listing.market] = (listing.currency, listing.permitClass)
                 try write(listing, at)
+            case .marketChanged(let listing):
+                try table("market").row("id", listing.market).set([
+                    "tick": listing.tick, "band_basis_points": listing.bandBasisPoints,
+                ])
             case .phase(let market, count: _, let phase, let text):
                 try table("market").row("id", market).set(["phase": phase])
                 try table("phase_change").insert([
@@ -224,6 +228,7 @@ extension SettlementProjection {
             "quantity_max": listing.quantityMax, "band_basis_points": listing.bandBasisPoints,
             "maker_ppm": listing.maker.partsPerMillion, "taker_ppm": listing.taker.partsPerMillion,
             "phase": "closed", "reference": listing.reference, "listed_seq": at.seq, "listed_time": at.time,
+            "timezone": listing.timeZone.rawValue,
         ])
     }
 }

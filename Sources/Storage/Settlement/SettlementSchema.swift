@@ -11,12 +11,12 @@ enum SettlementSchema {
     static let older = [
         "1: the venue", "2: the registry", "3: seasons", "4: swaps", "5: trades across zones",
         "6: sales by agreement", "7: event lines in blocks", "8: persons", "9: agreements", "10: auctions by number",
-        "11: whose journal",
+        "11: whose journal", "12: trades that count",
     ]
 
     static var migrator: DatabaseMigrator {
         var migrator = DatabaseMigrator()
-        migrator.registerMigration("12: trades that count") { db in
+        migrator.registerMigration("13: time zones") { db in
             try db.execute(sql: directory)
             try db.execute(sql: activity)
             try db.execute(sql: accounts)
@@ -86,7 +86,8 @@ enum SettlementSchema {
             regulator INTEGER NOT NULL REFERENCES member,
             rules TEXT NOT NULL,                                   -- the rule book
             offsets_for INTEGER REFERENCES program,                -- whose obligations its credits may cover
-            yields INTEGER REFERENCES program                      -- whose allocations its entitlements yield
+            yields INTEGER REFERENCES program,                     -- whose allocations its entitlements yield
+            timezone TEXT NOT NULL                                 -- by whose clock its registry works: a name of the tz database
         ) STRICT;
 
         CREATE TABLE permit_class (
@@ -119,7 +120,8 @@ enum SettlementSchema {
             band_low INTEGER,                                      -- lowest price allowed; NULL until first set
             band_high INTEGER,                                     -- highest price allowed
             listed_seq INTEGER NOT NULL,
-            listed_time TEXT NOT NULL
+            listed_time TEXT NOT NULL,
+            timezone TEXT NOT NULL                                 -- whose days its orders live by: a name of the tz database
         ) STRICT;
 
         """

@@ -26,7 +26,8 @@ extension Transfer {
         case .deposit, .withdrawal: return .bank
         case .bust, .agreement: return .fee
         case .allocation, .transfer, .retirement, .cover, .surrender, .expiry, .carryover, .sale, .royalty, .swap,
-            .zone, .spill, .release, .penalty, .trade, .payment, .award, .delivery:
+            .zone, .spill, .release, .penalty, .trade, .payment, .award, .delivery, .takenBack, .transferReversal,
+            .retirementReversal, .surrenderReversal:
             throw BookingFault(sequence: sequence, message: "moves money of no account: \(kind.text)")
         }
     }
@@ -41,10 +42,12 @@ extension Transfer {
         case .allocation, .award: (.issuance, taker)
         case .retirement: (giver, .retirement)
         case .surrender: (giver, .surrendered)
-        case .expiry, .spill: (giver, .cancelled)
+        case .expiry, .spill, .takenBack: (giver, .cancelled)
+        case .retirementReversal: (.retirement, taker)
+        case .surrenderReversal: (.surrendered, taker)
         case .carryover, .zone: (from == .venue ? .issuance : giver, to == .venue ? .cancelled : taker)
         case .deposit, .withdrawal, .transfer, .cover, .sale, .royalty, .swap, .release, .penalty, .bust, .trade,
-            .payment, .agreement, .delivery:
+            .payment, .agreement, .delivery, .transferReversal:
             (giver, taker)
         }
     }

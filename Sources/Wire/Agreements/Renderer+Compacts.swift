@@ -61,6 +61,20 @@ extension TextSink {
             append(" what=settled")
             append("period", period)
             append(figures: figures)
+        case .motion(let motion, let party):
+            append(" what=motion")
+            append("clause", motion.clause)
+            append("period", motion.period)
+            append("party", party)
+        case .vote(let clause, let by):
+            append(" what=vote")
+            append("clause", clause)
+            append("by", exchange.members[by].code)
+        case .expelled(let party, let motion):
+            append(" what=expelled")
+            append("party", party)
+            append("clause", motion.clause)
+            append("period", motion.period)
         case .undetermined(let clause, let period, let text):
             append(" what=undetermined")
             append("clause", clause)

@@ -102,7 +102,7 @@ extension Venue {
         }
         guard let reply = exchange.firstReplies.reply(to: original, of: member) else {
             rows.head.append(
-                exchange.firstReplies.hasForgotten(ofMember: member) ? " state=not-remembered" : " state=never-seen"
+                exchange.hasForgottenIDs(of: member) ? " state=not-remembered" : " state=never-seen"
             )
             return
         }

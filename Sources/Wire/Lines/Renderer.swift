@@ -143,7 +143,8 @@ extension Output {
                 bytes.append("day", day)
                 bytes.append("time", exchange.now)
             }
-        case .memberAdmitted, .loginChanged, .marketListed, .orderEntered, .orderAmended, .auctionAnnounced,
+        case .memberAdmitted, .loginChanged, .marketListed, .marketChanged, .orderEntered, .orderAmended,
+            .auctionAnnounced,
             .auctionCleared, .transferred, .compactTold, .serials, .trusted, .distrusted, .sessionOpened,
             .sessionClosed, .dayEnded:
             break

@@ -178,6 +178,12 @@ extension TextSink {
         if order.isQuote { append(" quote=1") }
     }
 
+    /// Appends whose clock is kept.
+    mutating func append(zone: LocalZone) {
+        append(" timezone=")
+        append(text: zone.rawValue)
+    }
+
     /// Appends a market's terms and where it stands.
     mutating func append(_ market: Market, _ exchange: Exchange) {
         let terms = market.terms
@@ -197,6 +203,7 @@ extension TextSink {
         append(decimal: Int64(terms.maker.partsPerMillion), scale: 4)
         append(" taker=")
         append(decimal: Int64(terms.taker.partsPerMillion), scale: 4)
+        if terms.timeZone != .utc { append(zone: terms.timeZone) }
         append("n", market.streamCount)
     }
 }

@@ -22,7 +22,7 @@ extension Venue {
             }
         case .blocks(let name, let owner, let facility, let from, let limit):
             try blocks(name, try subject(owner, member), facility, from, limit, &rows)
-        case .transfers: transfers(member, &rows)
+        case .transfers(let program): try transfers(program, member, &rows)
         case .penalties(let program, let owner, let from): try penalties(program, owner, from, &rows)
         case .proposals: proposals(member, &rows)
         case .concentration(let name): try concentration(name, member, &rows)
@@ -168,8 +168,15 @@ extension Venue {
         }
     }
 
-    private func transfers(_ member: MemberID, _ rows: inout Rows) {
-        for transfer in exchange.registry.transfers(of: member) {
+    private func transfers(_ code: Code?, _ member: MemberID, _ rows: inout Rows) throws(Refusal) {
+        let program = try code.map { code throws(Refusal) in try exchange.findProgram(code) }
+        let isRegulator = exchange.members[member].role == .regulator
+        let waiting = isRegulator ? exchange.registry.transfers.map { $0 } : exchange.registry.transfers(of: member)
+        for transfer in waiting {
+            let own = exchange.registry[transfer.permitClass].program
+            guard program == nil || own == program, !isRegulator || exchange.registry[own].regulator == member else {
+                continue
+            }
             rows.row { bytes in
                 bytes.append("transfer", transfer.number)
                 bytes.append(transfer, exchange)

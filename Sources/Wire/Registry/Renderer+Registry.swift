@@ -55,6 +55,7 @@ extension TextSink {
         append("from", exchange.members[transfer.from].code)
         append("to", exchange.members[transfer.to].code)
         append("executes", transfer.executes)
+        if let passage = transfer.passage { append("link", passage.link) }
     }
 
     /// Appends serial blocks: `serials=1-400,900-950`, the first few of them and how many there are.
@@ -71,6 +72,7 @@ extension TextSink {
         append("cap", terms.cap)
         append("issued", terms.issued)
         if terms.carried > .zero { append("carried", terms.carried) }
+        if terms.returned > .zero { append("returned", terms.returned) }
         if terms.excess > .zero { append("excess", terms.excess) }
         if terms.pledged > .zero { append("auctions", terms.pledged) }
         if terms.reserve > .zero { append("reserve", terms.reserve) }
@@ -154,6 +156,22 @@ extension TextSink {
             append(" kind=readmission")
             append("program", exchange.registry[program].code)
             append("member", exchange.members[member].code)
+            append("text", quoted: text)
+        case .reversal(let act, let text):
+            append(" kind=reversal")
+            append("what", act.name.process)
+            append("number", act.name.number)
+            append(class: act.permitClass, exchange)
+            append("qty", act.quantity)
+            append(serials: act.serials.map { SerialBlock(first: $0.lowerBound, last: $0.upperBound) })
+            if act.name.process != .transfer { append("member", exchange.members[act.member].code) }
+            append("text", quoted: text)
+        case .takenBack(let id, let member, let quantity, let toReserve, let text):
+            append(" kind=taken-back")
+            append(class: id, exchange)
+            append("member", exchange.members[member].code)
+            append("qty", quantity)
+            append(toReserve ? " reserve=1" : "")
             append("text", quoted: text)
         case .certificate(let certificate):
             append(" kind=retirement")
@@ -249,6 +267,7 @@ extension TextSink {
         append(text: program.rules.code)
         if let offsets = program.offsetsFor { append("offsets", exchange.registry[offsets].code) }
         if let yields = program.yields { append("yields", exchange.registry[yields].code) }
+        if program.calendar.zone != .brussels { append(zone: program.calendar.zone) }
         append("name", quoted: program.name)
     }
 
@@ -386,6 +405,7 @@ extension TextSink {
         append(serials: certificate.serials.map { SerialBlock(first: $0.lowerBound, last: $0.upperBound) })
         append(" digest=")
         append(text: certificate.digest.hex)
+        append(certificate.isReversed ? " reversed=1" : "")
         append("text", quoted: certificate.text)
     }
 }

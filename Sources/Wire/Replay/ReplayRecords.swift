@@ -22,6 +22,10 @@ package struct ReplayRecords: Sendable {
         case .serials(let move): path.append(TraceStep(sequence: sequence, time: time, move: move))
         case .trade(count: _, let trade): trades.append(Booked(time: time, trade: trade))
         case .registry(count: _, .certificate(let certificate)): certificates.append(certificate)
+        case .registry(count: _, .reversal(let act, text: _)) where act.name.process == .retirement:
+            if let index = certificates.firstIndex(where: { $0.number == act.name.number }) {
+                certificates[index].isReversed = true
+            }
         case .registry(count: _, .bust(let print, market: _, let price, text: _)):
             busted.updateValue(price, forKey: print.number)
         case .transferred(let transfer):

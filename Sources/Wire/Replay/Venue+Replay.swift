@@ -39,6 +39,12 @@ extension Venue {
         guard let member else {
             return .refused(id: line.id, Refusal(.notLoggedOn, "\(line.verb.text) needs a session; send LOGON first"))
         }
+        if case .command(.session(.restart(let rules?))) = line.body, rules > Exchange.newestRules {
+            throw StreamError(
+                "what follows was written under rules \(rules), and this version of weir knows rules 1 to \(Exchange.newestRules): "
+                    + "start the version that wrote it, or a later one"
+            )
+        }
         switch line.body {
         case .command(let command): return .command(request(command, line, member, user, entry.time))
         case .logon(let logon): return .command(request(logon.command, line, member, user, entry.time))

@@ -114,7 +114,7 @@ extension WorstVenue {
             Request("m1 WAIVE compact=C clause=e period=2027-03", "-"),
             Request("m1 COMPLAIN member=m2 text=x", "-"),
             Request("m2 ANSWER number=1 text=x", "-"),
-            Request("m1 OBSERVE compact=C text=x", "-"),
+            Request("m1 OBSERVE compact=C text=x", "-"), Request("m1 VOTE compact=C clause=e", "no expulsion"),
             Request("m1 COMPACTS", "-"), Request("m1 TERMS compact=C", "-"), Request("m1 PERIODS compact=C", "-"),
             Request("m1 FUNDS compact=C", "-"),
             Request("m1 STANDING", "every member"), Request("m1 COMPLAINTS", "-"), Request("m1 LABELS", "-"),

@@ -298,6 +298,12 @@ struct WorstVenue {
             Request("reg FACILITY facility=new program=P member=m1", "-"),
             Request("reg MONITOR facility=new verifier=ver", "-"),
             Request("ver REPORT facility=new period=2027 qty=1 evidence=\(WorstVenue.zeros)", "-"),
+            Request(
+                "reg REVERSE transfer=1 text=x",
+                "of as many acts as may be remembered",
+                after: (0..<Limits.actsMax).map { _ in "m1 TRANSFER program=Q vintage=2027 to=m0 qty=1" }
+            ),
+            Request("reg TAKEBACK program=P vintage=2027 member=m3 qty=1 text=x", "-"),
             Request("reg SUSPEND program=P member=m1 text=x", "ends as many orders as a member may have"),
             Request("reg READMIT program=P member=m1", "-"),
             Request("reg BUST market=D trade=1", "-"),
@@ -424,6 +430,7 @@ struct WorstVenue {
             Request("op PHASE market=M phase=closing", "-"),
             Request("op PHASE market=M phase=closed", "a call"),
             Request("op PHASE market=D phase=closed", "-"),
+            Request("op MARKET market=M tick=0.02", "ends the orders that are left of it"),
             Request("op DAYEND", "every order"),
             Request("venue CLOCK", "a deadline of every facility", delay: "400d"),
             Request("venue CLOCK", "the end of a season of every holder", delay: "200d"),

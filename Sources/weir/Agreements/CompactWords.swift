@@ -152,6 +152,14 @@ struct CompactWords {
         case .suspend(let suspension):
             return
                 "\(name(suspension.regulator)) suspends \(name(suspension.party)) from \(suspension.program) for \(suspension.days) days"
+        case .expel(let expulsion):
+            let vote =
+                switch expulsion.votes {
+                case 0: ""
+                case nil: ", if all other members vote for it"
+                case let votes?: ", if \(votes) other members vote for it"
+                }
+            return "\(name(expulsion.party)) is expelled\(vote); the agreement goes on among the others"
         }
     }
 

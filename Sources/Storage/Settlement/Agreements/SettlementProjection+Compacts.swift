@@ -68,6 +68,11 @@ extension SettlementProjection {
                     "seq": at.seq,
                 ])
             }
+        case .motion(let motion, let party):
+            try note("motion", motion.clause, motion.period, text: "\(party)", id, at)
+        case .vote(let clause, let by): try note("vote", clause, member: by, text: "", id, at)
+        case .expelled(let party, let motion):
+            try note("expelled", motion.clause, motion.period, text: "\(party)", id, at)
         case .payment(let payment):
             try table("compact_payment").insert([
                 "seq": at.seq, "n": at.position, "compact": id.number, "clause": payment.clause,

@@ -129,7 +129,8 @@ extension SettlementSchema {
             n INTEGER NOT NULL,
             compact INTEGER NOT NULL REFERENCES compact,
             kind TEXT NOT NULL CHECK (\(oneOf(
-                "kind", "waived", "delivered", "task", "undetermined", "observation", "leaving", "ended"
+                "kind", "waived", "delivered", "task", "undetermined", "observation", "leaving", "ended", "motion", "vote",
+                "expelled"
             ))),
             clause TEXT NOT NULL,                                  -- or the task's name; '' for none
             period TEXT NOT NULL,                                  -- '' for none

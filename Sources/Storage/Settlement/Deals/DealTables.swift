@@ -9,7 +9,7 @@ extension SettlementSchema {
     /// Transfers off the exchange that did not execute at once.
     static let transfers = """
         CREATE TABLE pending_transfer (
-            -- Transfers off the exchange that did not execute at once.
+            -- Transfers off the exchange that did not execute at once, and moves that waited for a link to open.
             number INTEGER PRIMARY KEY,
             permit_class INTEGER NOT NULL REFERENCES permit_class,
             from_member INTEGER NOT NULL REFERENCES member,
@@ -17,6 +17,7 @@ extension SettlementSchema {
             quantity INTEGER NOT NULL CHECK (quantity > 0),
             proposed_seq INTEGER NOT NULL,
             executes TEXT NOT NULL,
+            link TEXT REFERENCES link,                             -- of a move; then both members are its owner
             state TEXT NOT NULL CHECK (\(oneOf("state", TransferState.self))),
             ended_seq INTEGER
         ) STRICT;
@@ -103,7 +104,7 @@ extension SettlementProjection {
         try table("pending_transfer", .stays).insert([
             "number": transfer.number, "permit_class": transfer.permitClass, "from_member": transfer.from,
             "to_member": transfer.to, "quantity": transfer.quantity, "proposed_seq": at.seq,
-            "executes": transfer.executes, "state": state,
+            "executes": transfer.executes, "link": transfer.passage?.link, "state": state,
         ])
     }
 

@@ -84,9 +84,13 @@ extension SettlementProjection {
     }
 
     func write(_ facility: Facility, _ id: FacilityID, _ at: Origin) throws {
-        try table("facility").insert([
+        try table("facility", .stays).insert([
             "id": id, "code": facility.code, "program": facility.program, "member": facility.member,
             "zone": facility.zone, "name": facility.name, "registered_seq": at.seq,
+        ])
+        // One that was there has another owner, zone or name now.
+        try table("facility").row("id", id).set([
+            "member": facility.member, "zone": facility.zone, "name": facility.name,
         ])
     }
 

@@ -9,7 +9,7 @@ extension SettlementProjection {
         try table("program").insert([
             "id": id, "code": program.code, "unit": program.unit, "currency": program.currency, "name": program.name,
             "regulator": program.regulator, "rules": program.rules.code, "offsets_for": program.offsetsFor,
-            "yields": program.yields,
+            "yields": program.yields, "timezone": program.calendar.zone.rawValue,
         ])
     }
 

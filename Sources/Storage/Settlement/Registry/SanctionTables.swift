@@ -39,11 +39,25 @@ extension SettlementSchema {
             number INTEGER PRIMARY KEY,
             seq INTEGER NOT NULL,
             member INTEGER NOT NULL REFERENCES member,
+            name TEXT NOT NULL,                                    -- the member's, then
             permit_class INTEGER NOT NULL REFERENCES permit_class,
             quantity INTEGER NOT NULL CHECK (quantity > 0),
             serials TEXT NOT NULL,                                 -- 1-400,900-950
             text TEXT NOT NULL,
             digest TEXT NOT NULL,                                  -- SHA-256 of the certificate's text, hexadecimal
+            time TEXT NOT NULL,
+            reversed_seq INTEGER                                   -- the command that undid the retirement; NULL: it stands
+        ) STRICT;
+
+        CREATE TABLE reversal (
+            -- Transfers, retirements and surrenders that were undone, and allocations that were taken back.
+            seq INTEGER PRIMARY KEY,
+            what TEXT NOT NULL CHECK (\(oneOf("what", ReversibleAct.Process.self)) OR what = 'allocation'),
+            number INTEGER,                                        -- the transfer's or certificate's, or the surrender's seq
+            member INTEGER NOT NULL REFERENCES member,             -- whose it was
+            permit_class INTEGER NOT NULL REFERENCES permit_class,
+            quantity INTEGER NOT NULL CHECK (quantity > 0),
+            text TEXT NOT NULL,                                    -- why
             time TEXT NOT NULL
         ) STRICT;
 
@@ -84,10 +98,29 @@ extension SettlementProjection {
         )
     }
 
+    func write(_ act: ReversibleAct, text: String, _ at: Origin) throws {
+        try table("reversal").insert([
+            "seq": at.seq, "what": act.name.process, "number": act.name.number, "member": act.member,
+            "permit_class": act.permitClass, "quantity": act.quantity, "text": text, "time": at.time,
+        ])
+        switch act.name.process {
+        case .transfer: break
+        case .retirement: try table("certificate").row("number", act.name.number).set(["reversed_seq": at.seq])
+        case .surrender: try table("surrender").row("seq", act.name.number).set(["reversed_seq": at.seq])
+        }
+    }
+
+    func write(takenBack id: ClassID, _ member: MemberID, _ quantity: Quantity, text: String, _ at: Origin) throws {
+        try table("reversal").insert([
+            "seq": at.seq, "what": "allocation", "member": member, "permit_class": id, "quantity": quantity,
+            "text": text, "time": at.time,
+        ])
+    }
+
     func write(_ certificate: Certificate, _ at: Origin) throws {
         let serials = certificate.serials.map { "\($0.lowerBound)-\($0.upperBound)" }.joined(separator: ",")
         try table("certificate").insert([
-            "number": certificate.number, "seq": at.seq, "member": certificate.member,
+            "number": certificate.number, "seq": at.seq, "member": certificate.member, "name": certificate.name,
             "permit_class": certificate.permitClass, "quantity": certificate.quantity, "serials": serials,
             "text": certificate.text, "digest": certificate.digest, "time": at.time,
         ])

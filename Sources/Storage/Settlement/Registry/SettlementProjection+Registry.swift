@@ -29,6 +29,9 @@ extension SettlementProjection {
         case .suspension(let suspension, let text): try write(suspension, text: text, at)
         case .readmission(let program, let member, text: _): try endSuspension(program, member, at)
         case .certificate(let certificate): try write(certificate, at)
+        case .reversal(let act, let text): try write(act, text: text, at)
+        case .takenBack(let id, let member, let quantity, toReserve: _, let text):
+            try write(takenBack: id, member, quantity, text: text, at)
         case .bust(let trade, market: _, let price, let text):
             // The trade may be in the same batch, and is written at its end: the reference is checked when it is committed.
             try table("bust").insert(["seq": at.seq, "trade": trade.number, "price": price, "text": text])

@@ -29,6 +29,7 @@ extension SettlementSchema {
             counts TEXT NOT NULL CHECK (\(oneOf("counts", SurrenderKind.self))),
             automatic INTEGER NOT NULL CHECK (automatic IN (0, 1)), -- taken at a deadline or from an allocation
             time TEXT NOT NULL,
+            reversed_seq INTEGER,                                  -- the command that undid it; NULL: it counts
             PRIMARY KEY (seq, n)
         ) STRICT, WITHOUT ROWID;
         CREATE INDEX surrender_facility ON surrender (facility, period);
