@@ -18,6 +18,9 @@ struct ServerBench: AsyncParsableCommand {
     @Option(help: "Seconds that a load should take, roughly.")
     var time = 5.0
 
+    @Option(help: "Rounds of each load, in turn with Redis; that of the median counts.")
+    var rounds = 3
+
     @Option(help: "The port of a Redis server with appendfsync always, to run redis-benchmark against in turn.")
     var redisPort: Int?
 
@@ -27,10 +30,12 @@ struct ServerBench: AsyncParsableCommand {
     func run() async throws {
         var report = Report(
             "server",
-            ["seconds": time],
+            ["seconds": time, "rounds": rounds],
             columns: [
-                "load", "orders", "refused", "orders_per_second", "burst_p50_us", "burst_p99_us", "fdatasync_4k_p50_us",
-                "settlement_lag_s", "redis_sets_per_second", "ratio_to_redis",
+                "load", "orders", "refused", "orders_per_second", "least", "most", "burst_p50_us", "burst_p99_us",
+                "fdatasync_4k_p50_us",
+                "settlement_behind_s", "resume_max_ms", "settlement_lag_s", "redis_sets_per_second", "ratio_to_redis",
+                "least_ratio", "most_ratio",
             ]
         )
         for load in loads {
@@ -38,16 +43,36 @@ struct ServerBench: AsyncParsableCommand {
             guard parts.count == 2, parts[0] > 0, parts[1] > 0 else {
                 throw ValidationError("\(load) is no load; write 50x64")
             }
-            let redis = try redisPort.map { try redisRate($0, connections: parts[0], pipeline: parts[1]) }
-            var row = try await measure(connections: parts[0], pipeline: parts[1])
-            row["load"] = load
-            if let redis, let rate = row["orders_per_second"] as? Int {
-                row["redis_sets_per_second"] = redis
-                row["ratio_to_redis"] = Double(rate) / Double(redis)
+            var results: [(rate: Int, redis: Int?, row: [String: Any])] = []
+            for _ in 0..<max(1, rounds) {
+                let redis = try redisPort.map { try redisRate($0, connections: parts[0], pipeline: parts[1]) }
+                let row = try await measure(connections: parts[0], pipeline: parts[1])
+                results.append((row["orders_per_second"] as? Int ?? 0, redis, row))
             }
-            report.add(row)
+            report.add(ServerBench.row(load, results))
         }
         try report.write()
+    }
+
+    /// The round of the median, by the ratio to Redis if there is one, with the least and the most of all.
+    private static func row(_ load: String, _ results: [(rate: Int, redis: Int?, row: [String: Any])]) -> [String: Any]
+    {
+        func measure(_ result: (rate: Int, redis: Int?, row: [String: Any])) -> Double {
+            result.redis.map { Double(result.rate) / Double($0) } ?? Double(result.rate)
+        }
+        let results = results.sorted { measure($0) < measure($1) }
+        let (least, middle, most) = (results[0], results[results.count / 2], results[results.count - 1])
+        var row = middle.row
+        row["load"] = load
+        row["least"] = results.map(\.rate).min()
+        row["most"] = results.map(\.rate).max()
+        if let redis = middle.redis {
+            row["redis_sets_per_second"] = redis
+            row["ratio_to_redis"] = measure(middle)
+            row["least_ratio"] = measure(least)
+            row["most_ratio"] = measure(most)
+        }
+        return row
     }
 
     /// How many orders to send: from a guess of the rate, since texts are made beforehand.
@@ -64,13 +89,15 @@ struct ServerBench: AsyncParsableCommand {
         seals: Bool = true,
         awaitsSettlement: Bool = true
     ) async throws -> [String: Any] {
-        let venue = try await BenchVenue.start(in: directory, members: connections, seals: seals)
+        let venue = try await BenchVenue.start(in: directory, members: connections + 1, seals: seals)
         let generator = try venue.connect(connections)
         let bursts = max(1, orderCount(connections: connections, pipeline: pipeline) / connections / pipeline)
         let loads = (0..<connections).map { Load($0, bursts: bursts, pipeline: pipeline) }
         let yardstick = try venue.syncLatencies()
         var latencies = Histogram()
+        let watch = try SettlementWatch(venue)
         let elapsed = try seconds { latencies = try drive(generator, loads, bursts, pipeline) }
+        let (behind, resumes) = try watch.end()
         let sent = bursts * pipeline * connections
         let settled = seconds { while awaitsSettlement, venue.server.settledSequence < UInt64(sent) { usleep(1000) } }
         try await venue.end()
@@ -78,6 +105,7 @@ struct ServerBench: AsyncParsableCommand {
             "orders": sent, "refused": generator.links.reduce(0) { $0 + $1.refused },
             "orders_per_second": Int(Double(sent) / elapsed), "burst_p50_us": latencies.microseconds(0.5),
             "burst_p99_us": latencies.microseconds(0.99), "fdatasync_4k_p50_us": yardstick.microseconds(0.5),
+            "settlement_behind_s": behind.microseconds(1) / 1e6, "resume_max_ms": resumes.microseconds(1) / 1e3,
             "settlement_lag_s": settled,
         ]
     }

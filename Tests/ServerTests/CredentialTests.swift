@@ -125,6 +125,41 @@ struct CredentialTests {
         worker.runAll()
         #expect(order.names == ["cheap", "dear 1", "dear 2", "dear 3", "dear 4"])
     }
+
+    @Test(
+        "while the workers get no time, one check is done in their stead every two seconds, and each is answered once"
+    )
+    func starvation() async throws {
+        let worker = HeldWorker()
+        let workers = try PasswordWorkers(cost: .trivial, worker: worker)
+        let hash = try PasswordHash.make(password: password, cost: .trivial)
+        let asker = PasswordWorkers.Asker(source: Doorkeeper.Source(nil), isKnown: true)
+        let order = Order()
+        for name in ["first", "second", "third"] {
+            #expect(workers.verify(password, against: hash, for: asker) { _ in order.add(name) })
+        }
+        let start = SteadyTime()
+        for (seconds, names) in [
+            (1.0, []), (2.5, ["first"]), (4.0, ["first"]), (5.0, ["first", "second"]), (6.5, ["first", "second"]),
+        ] as [(Double, [String])] {
+            workers.help(at: start.addingTimeInterval(seconds))
+            #expect(order.names == names, "after \(seconds) s")
+        }
+        // One that a worker has begun.
+        let dear = try PasswordHash.make(
+            password: password,
+            cost: PasswordHash.Cost(logN: 14, blockSize: 8, parallelism: 1)
+        )
+        #expect(workers.verify("wrong", against: dear, for: asker) { _ in order.add("fourth") })
+        let work = Task.detached { worker.runAll() }
+        var seconds = 10.0
+        while !order.names.contains("fourth") {
+            workers.help(at: start.addingTimeInterval(seconds))
+            seconds += 10
+        }
+        await work.value
+        #expect(Set(order.names) == ["first", "second", "third", "fourth"] && order.names.count == 4)
+    }
 }
 
 /// Keeps what it is given until it is told to do it.

@@ -137,14 +137,9 @@ struct CorruptionTests {
     func settlement() throws {
         let folder = try TemporaryDirectory()
         var rebuilt: Settlement?
-        let lines = (1...9).map {
-            FeedLine(
-                stream: 4,
-                count: $0,
-                sequence: 10 + $0 / 4,
-                line: Array("FILL seq=\(10 + $0 / 4) n=\($0) of some length".utf8)
-            )
-        }
+        let lines = Sample.lines(
+            (1...9).map { (10 + $0 / 4, $0, 4, "FILL seq=\(10 + $0 / 4) n=\($0) of some length") }
+        )
         for name in ["venue", "rebuilt"] {
             let directory = folder.path + "/" + name
             try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)

@@ -21,6 +21,17 @@ enum Sample {
         )
     }
 
+    /// A command, a line's number, its stream and its text.
+    typealias Line = (sequence: UInt64, count: UInt64, stream: UInt64, text: String)
+
+    static func lines(_ lines: [Line]) -> FeedLines {
+        var all = FeedLines()
+        for line in lines {
+            all.append(Array(line.text.utf8).span, stream: line.stream, count: line.count, sequence: line.sequence)
+        }
+        return all
+    }
+
     static let setUp: [SettlementEntry] = [
         entry(
             1,

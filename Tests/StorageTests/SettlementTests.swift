@@ -15,7 +15,7 @@ struct SettlementTests {
         settlement = try Settlement(directory: directory.path)
     }
 
-    private func apply(_ entries: [SettlementEntry], lines: [FeedLine] = []) throws {
+    private func apply(_ entries: [SettlementEntry], lines: FeedLines = FeedLines()) throws {
         try settlement.apply(entries, lines: lines, through: .at(try #require(entries.last).sequence))
     }
 
@@ -147,7 +147,7 @@ struct SettlementTests {
     @Test("applying again, or an overlapping batch, changes nothing")
     func idempotence() throws {
         let entries = Sample.setUp + Sample.transfers + Sample.trades
-        let lines = [FeedLine(stream: 4, count: 1, sequence: 13, line: Array("FILL n=1".utf8))]
+        let lines = Sample.lines([(13, 1, 4, "FILL n=1")])
         try apply(entries, lines: lines)
         let before = try settlement.balances()
         try apply(entries, lines: lines)
@@ -166,7 +166,7 @@ struct SettlementTests {
         try settlement.close()
         let again = try Settlement(directory: directory.path)
         #expect(again.appliedSequence == 11)
-        try again.apply(Sample.setUp + Sample.transfers + Sample.trades, lines: [], through: .at(20))
+        try again.apply(Sample.setUp + Sample.transfers + Sample.trades, lines: FeedLines(), through: .at(20))
         #expect(again.appliedSequence == 20)
         #expect(try rows("SELECT total FROM cash_balance WHERE account = 'fee'") == ["150"])
     }
@@ -180,7 +180,7 @@ struct SettlementTests {
         let error = #expect(throws: SettlementError.self) { try apply([unknown]) }
         #expect(error?.sequence == 7)
         #expect(throws: SettlementError.self) {
-            try settlement.apply([Sample.entry(8), Sample.entry(7)], lines: [], through: .at(8))
+            try settlement.apply([Sample.entry(8), Sample.entry(7)], lines: FeedLines(), through: .at(8))
         }
         #expect(settlement.appliedSequence == 6)
         #expect(try rows("SELECT count(*) FROM transfer") == ["0"])
@@ -190,8 +190,8 @@ struct SettlementTests {
 
     @Test("feeds keep the day that ended and drop the one before")
     func feeds() throws {
-        func line(_ sequence: UInt64, _ count: UInt64, stream: UInt64 = 5) -> FeedLine {
-            FeedLine(stream: stream, count: count, sequence: sequence, line: Array("n=\(count)".utf8))
+        func line(_ sequence: UInt64, _ count: UInt64, stream: UInt64 = 5) -> Sample.Line {
+            (sequence, count, stream, "n=\(count)")
         }
         func counts(_ first: UInt64, _ last: UInt64, limit: Int = 100) throws -> [UInt64] {
             let page = try settlement.feedPage(stream: 5, from: first, through: last, linesMax: limit)
@@ -201,16 +201,16 @@ struct SettlementTests {
         }
         try apply(
             [Sample.entry(2), Sample.entry(3, .dayEnded), Sample.entry(4)],
-            lines: [line(2, 1), line(3, 2), line(4, 3), line(4, 1, stream: 7)]
+            lines: Sample.lines([line(2, 1), line(3, 2), line(4, 3), line(4, 1, stream: 7)])
         )
         #expect(try counts(1, 9) == [1, 2, 3])
         #expect(try counts(2, 9, limit: 1) == [2])
         #expect(try counts(3, 3) == [3])
         #expect(try settlement.feedPage(stream: 5, from: 1, through: 9, bytesMax: 9).last == 2)
         #expect(try settlement.feedPage(stream: 5, from: 2, through: 9, bytesMax: 1).last == 2)
-        try apply([Sample.entry(5, .dayEnded)], lines: [line(5, 4)])
+        try apply([Sample.entry(5, .dayEnded)], lines: Sample.lines([line(5, 4)]))
         #expect(try counts(1, 9) == [3, 4])
-        try apply([Sample.entry(6), Sample.entry(7, .dayEnded)], lines: [line(6, 5)])
+        try apply([Sample.entry(6), Sample.entry(7, .dayEnded)], lines: Sample.lines([line(6, 5)]))
         #expect(try counts(1, 9) == [5])
         #expect(
             try rows("SELECT number, date, first_seq, ended_seq FROM trading_day") == [

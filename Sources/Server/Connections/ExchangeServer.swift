@@ -111,6 +111,9 @@ package final class ExchangeServer: Sendable {
     /// For reading the sealed log as it is now; nil if none is kept.
     package var logReader: SealedLogReader? { core.logReader }
 
+    /// The last durable command.
+    package var lastCommand: UInt64 { core.lastCommand }
+
     /// The last command that settlement has booked.
     package var settledSequence: UInt64 { core.settledSequence }
 }

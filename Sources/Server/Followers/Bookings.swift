@@ -4,7 +4,7 @@ package import Wire
 /// What commands did, gathered for one transaction of settlement.
 package struct Bookings {
     private var entries: [SettlementEntry] = []
-    private var lines: [FeedLine] = []
+    private var lines = FeedLines()
 
     package init() {}
 
@@ -22,7 +22,7 @@ package struct Bookings {
         if !step.output.events.isEmpty {
             entries.append(SettlementEntry(sequence: sequence, time: step.entry.time, events: step.output.events))
         }
-        lines += FeedLine.lines(of: step.output, sequence: sequence)
+        lines.append(step.output, sequence: sequence)
         rowCount += step.output.events.count + step.output.lines.count
     }
 
@@ -34,7 +34,7 @@ package struct Bookings {
     package mutating func book(in settlement: Settlement, through position: JournalPosition) throws {
         try settlement.apply(entries, lines: lines, through: position)
         entries.removeAll(keepingCapacity: true)
-        lines.removeAll(keepingCapacity: true)
+        lines.removeAll()
         rowCount = 0
     }
 }

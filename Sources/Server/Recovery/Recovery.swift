@@ -70,12 +70,12 @@ package enum Recovery {
     }
 }
 
-extension FeedLine {
-    /// The event lines of a command's output, without their line ends, as settlement keeps them.
-    package static func lines(of output: Output, sequence: UInt64) -> [FeedLine] {
-        output.lines.compactMap { line in
-            guard let stream = line.destination.stream else { return nil }
-            return FeedLine(stream: stream, count: line.count, sequence: sequence, line: output.text(of: line))
+extension FeedLines {
+    /// Adds the event lines of a command's output.
+    package mutating func append(_ output: Output, sequence: UInt64) {
+        for line in output.lines {
+            guard let stream = line.destination.stream else { continue }
+            output.withText(of: line) { append($0, stream: stream, count: line.count, sequence: sequence) }
         }
     }
 }

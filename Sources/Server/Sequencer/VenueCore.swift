@@ -218,6 +218,7 @@ package final class VenueCore: Sendable {
         try projector.start()
         try sequencer.start(with: entries)
         try disks.start()
+        try passwords.start()
         try journalCheck.start()
     }
 

@@ -46,6 +46,7 @@ struct SettlementBatch {
     private(set) var cash: [CashKey: Int64] = [:]
     private(set) var permits: [PermitKey: Int64] = [:]
     private(set) var moves: [BookedMove] = []
+    var markets = MarketSummaries()
     private var indexOfOrder: [UInt64: Int] = [:]
 
     init(entryCount: Int) {
@@ -95,6 +96,7 @@ struct SettlementBatch {
     mutating func book(_ booked: BookedTrade, currency: Currency, permitClass: ClassID) {
         let trade = booked.trade
         trades.append(booked)
+        markets.add(trade, day: booked.day)
         // An order of another zone counts in what is there.
         func own(_ side: Side) -> Int64 {
             (trade.across?.side == side ? trade.across : nil)?.quantity.units ?? trade.quantity.units

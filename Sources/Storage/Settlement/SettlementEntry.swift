@@ -18,22 +18,44 @@ package struct SettlementEntry: Sendable {
     }
 }
 
-/// One event line of a stream, kept so that `RESUME` can send the same bytes again.
-package struct FeedLine: Sendable, Equatable {
-    /// The stream: a member's index × 2, or a market's index × 2 + 1.
-    package var stream: UInt64
-    /// The line's gapless number in its stream.
-    package var count: UInt64
-    /// The command that caused it.
-    package var sequence: UInt64
-    /// The line as sent, in UTF-8.
-    package var line: [UInt8]
+/// Event lines of streams, kept so that `RESUME` can send the same bytes again; in order of their commands.
+package struct FeedLines: Sendable {
+    /// One line, in UTF-8 and without its end.
+    struct Line {
+        /// A member's index × 2, or a market's index × 2 + 1.
+        var stream: UInt64
+        /// Its gapless number in its stream.
+        var count: UInt64
+        /// The command that caused it.
+        var sequence: UInt64
+        /// Where its bytes are.
+        var range: Range<Int>
+    }
 
-    package init(stream: UInt64, count: UInt64, sequence: UInt64, line: [UInt8]) {
-        self.stream = stream
-        self.count = count
-        self.sequence = sequence
-        self.line = line
+    private(set) var lines: [Line] = []
+    private(set) var bytes: [UInt8] = []
+
+    package init() {}
+
+    /// How many there are.
+    package var count: Int { lines.count }
+
+    /// Adds a line.
+    /// - Parameters:
+    ///   - line: as sent, in UTF-8, without its end.
+    ///   - stream: a member's index × 2, or a market's index × 2 + 1.
+    ///   - count: its gapless number in the stream.
+    ///   - sequence: the command that caused it.
+    package mutating func append(_ line: Span<UInt8>, stream: UInt64, count: UInt64, sequence: UInt64) {
+        let start = bytes.count
+        line.withUnsafeBufferPointer { bytes.append(contentsOf: $0) }
+        lines.append(Line(stream: stream, count: count, sequence: sequence, range: start..<bytes.count))
+    }
+
+    /// Forgets them, keeping their memory.
+    package mutating func removeAll() {
+        lines.removeAll(keepingCapacity: true)
+        bytes.removeAll(keepingCapacity: true)
     }
 }
 

@@ -15,7 +15,7 @@ package final class SettlementImage: Sendable {
         }
     }
 
-    /// Checks the file's form, indexes included, and holds every table against one that was built anew from the journal.
+    /// Checks the file's form, indexes and references included, and holds every table against one that was built anew from the journal.
     ///
     /// Rows are compared in the order of their keys; lines of feeds one by one, since a block holds as many as were booked
     /// together.
@@ -31,6 +31,7 @@ package final class SettlementImage: Sendable {
             try snapshot.read { found in
                 let faults = try String.fetchAll(found, sql: "PRAGMA integrity_check").filter { $0 != "ok" }
                 guard faults.isEmpty else { return faults }
+                if let stray = try found.foreignKeyViolations().next() { return ["\(stray)"] }
                 return try expected.snapshot.read { expected in
                     let faults = try SettlementImage.schemaDifferences(found, expected)
                     guard faults.isEmpty else { return faults }

@@ -20,10 +20,10 @@ struct SettlementProjection {
     let database: Database
     private var context: Context
     private var batch: SettlementBatch
-    private let lines: [FeedLine]
+    private let lines: FeedLines
     private var nextLine: Int
 
-    private init(_ database: Database, _ context: Context, lines: [FeedLine], nextLine: Int, entryCount: Int) {
+    private init(_ database: Database, _ context: Context, lines: FeedLines, nextLine: Int, entryCount: Int) {
         self.database = database
         self.context = context
         self.lines = lines
@@ -35,14 +35,14 @@ struct SettlementProjection {
     /// - Returns: the context for the next batch.
     static func apply(
         _ entries: [SettlementEntry],
-        lines: [FeedLine],
+        lines: FeedLines,
         after watermark: UInt64,
         through position: JournalPosition,
         context: Context,
         _ database: Database
     ) throws -> Context {
         let sequence = position.command
-        let firstLine = lines.firstIndex { $0.sequence > watermark } ?? lines.count
+        let firstLine = lines.lines.firstIndex { $0.sequence > watermark } ?? lines.count
         var projection = SettlementProjection(
             database,
             context,
@@ -64,7 +64,7 @@ struct SettlementProjection {
         try projection.writeLines(through: sequence)
         guard projection.nextLine == lines.count else {
             throw BookingFault(
-                sequence: lines[projection.nextLine].sequence,
+                sequence: lines.lines[projection.nextLine].sequence,
                 message: "has a feed line beyond the batch's end \(sequence)"
             )
         }
@@ -117,6 +117,7 @@ struct SettlementProjection {
                     "tick": listing.tick, "band_basis_points": listing.bandBasisPoints,
                 ])
             case .phase(let market, count: _, let phase, let text):
+                if !phase.isCall { batch.markets.indicate(nil, of: market) }
                 try table("market").row("id", market).set(["phase": phase])
                 try table("phase_change").insert([
                     "seq": at.seq, "n": at.position, "market": market, "phase": phase, "text": text,
@@ -151,10 +152,14 @@ struct SettlementProjection {
                     "phase": phase, "offered": offered,
                 ])
             case .auctionCleared(let auction): try write(cleared: auction, at)
-            case .dayOver, .moved, .compact, .complaint, .proposal, .awarded, .level, .indicative, .busted,
-                .sessionOpened,
-                .sessionClosed:
-                // Copies for the feeds, a bust that the registry tells as well, the book that `orders` shows already, and sessions, which are nobody's property.
+            case .level(let market, count: _, let side, let price, let quantity):
+                batch.markets.show(quantity, at: price, side, of: market)
+            case .indicative(let market, count: _, let price, let volume, let surplus, let side):
+                let indicative = Indicative(price: price, volume: volume, surplus: surplus, surplusSide: side)
+                batch.markets.indicate(price == .zero ? nil : indicative, of: market)
+            case .busted(_, count: _, let trade, price: _): batch.markets.bust(trade)
+            case .dayOver, .moved, .compact, .complaint, .proposal, .awarded, .sessionOpened, .sessionClosed:
+                // Copies for the feeds, and sessions, which are nobody's property.
                 continue
             }
         }
@@ -179,16 +184,16 @@ struct SettlementProjection {
 
     /// Writes the lines up to a command, those of a stream together: one row holds as many as the batch brought.
     private mutating func writeLines(through sequence: UInt64) throws {
-        let end = lines[nextLine...].firstIndex { $0.sequence > sequence } ?? lines.count
-        var blocks: [(first: FeedLine, bytes: [UInt8])] = []
+        let end = lines.lines[nextLine...].firstIndex { $0.sequence > sequence } ?? lines.count
+        var blocks: [(first: FeedLines.Line, bytes: [UInt8])] = []
         var blockOfStream: [UInt64: Int] = [:]
-        for line in lines[nextLine..<end] {
+        for line in lines.lines[nextLine..<end] {
             if let index = blockOfStream[line.stream], blocks[index].bytes.count < SettlementProjection.blockBytesMax {
                 blocks[index].bytes.append(UInt8(ascii: "\n"))
-                blocks[index].bytes += line.line
+                blocks[index].bytes += lines.bytes[line.range]
             } else {
                 blockOfStream[line.stream] = blocks.count
-                blocks.append((line, line.line))
+                blocks.append((line, Array(lines.bytes[line.range])))
             }
         }
         // By stream: neighbours in the table are written together.

@@ -91,19 +91,11 @@ extension SettlementSchema {
 
         CREATE VIEW daily_market AS
             -- Per trading day and market with trades that count. Prices and turnover in minor units; vwap is turnover / volume, not rounded.
-            SELECT summary.day, trading_day.date, market.code AS market,
-                first.price AS open, summary.high, summary.low, last.price AS close,
-                summary.volume, 1.0 * summary.turnover / summary.volume AS vwap,
-                summary.turnover, summary.trades, market.currency
-            FROM (
-                SELECT market, day, MIN(number) AS first, MAX(number) AS last, MAX(price) AS high, MIN(price) AS low,
-                    SUM(quantity) AS volume, SUM(price * quantity) AS turnover, COUNT(*) AS trades
-                FROM counted_trade GROUP BY market, day
-            ) AS summary
-            JOIN counted_trade AS first ON first.number = summary.first
-            JOIN counted_trade AS last ON last.number = summary.last
-            JOIN market ON market.id = summary.market
-            JOIN trading_day ON trading_day.number = summary.day;
+            SELECT market_day.day, trading_day.date, market.code AS market, open, high, low, close,
+                volume, 1.0 * turnover / volume AS vwap, turnover, trades, market.currency
+            FROM market_day
+            JOIN market ON market.id = market_day.market
+            JOIN trading_day ON trading_day.number = market_day.day;
 
         """
 
@@ -114,11 +106,10 @@ extension SettlementSchema {
             -- Per permit class: trades, volume, turnover in minor units and the volume-weighted price; volume_across is what
             -- orders of another zone bought or sold here.
             SELECT program.code AS program, permit_class.vintage, permit_class.zone, market.currency,
-                COUNT(*) AS trades, SUM(trade.quantity) AS volume, SUM(trade.price * trade.quantity) AS turnover,
-                1.0 * SUM(trade.price * trade.quantity) / SUM(trade.quantity) AS vwap,
-                COALESCE(SUM(trade.quantity) FILTER (WHERE trade.across_market IS NOT NULL), 0) AS volume_across
-            FROM counted_trade AS trade
-            JOIN market ON market.id = trade.market
+                SUM(trades) AS trades, SUM(volume) AS volume, SUM(turnover) AS turnover,
+                1.0 * SUM(turnover) / SUM(volume) AS vwap, SUM(volume_across) AS volume_across
+            FROM market_day
+            JOIN market ON market.id = market_day.market
             JOIN permit_class ON permit_class.id = market.permit_class
             JOIN program ON program.id = permit_class.program
             GROUP BY permit_class.id, market.currency;

@@ -16,9 +16,10 @@ enum SettlementSchema {
 
     static var migrator: DatabaseMigrator {
         var migrator = DatabaseMigrator()
-        migrator.registerMigration("13: time zones") { db in
+        migrator.registerMigration("13: time zones, days and books") { db in
             try db.execute(sql: directory)
             try db.execute(sql: activity)
+            try db.execute(sql: markets)
             try db.execute(sql: accounts)
             try db.execute(sql: auctions)
             try db.execute(sql: registry)
@@ -119,6 +120,10 @@ enum SettlementSchema {
             reference INTEGER NOT NULL,                            -- the price that the band is laid around
             band_low INTEGER,                                      -- lowest price allowed; NULL until first set
             band_high INTEGER,                                     -- highest price allowed
+            indicative_price INTEGER,                              -- where the call would trade now; NULL: nowhere, or no call
+            indicative_volume INTEGER,
+            indicative_surplus INTEGER,                            -- what one side could not trade
+            indicative_side TEXT,                                  -- the side that has the surplus; NULL: none
             listed_seq INTEGER NOT NULL,
             listed_time TEXT NOT NULL,
             timezone TEXT NOT NULL                                 -- whose days its orders live by: a name of the tz database

@@ -13,6 +13,7 @@ struct SettlementWriter {
     func write(_ batch: SettlementBatch, through position: JournalPosition) throws {
         try writeOrders(batch.orders, through: position.command)
         try writeTrades(batch.trades)
+        try batch.markets.write(to: database)
         try writeCash(batch.cash)
         try writePermits(batch.permits)
         try writeMoves(batch.moves)
@@ -22,10 +23,8 @@ struct SettlementWriter {
     // MARK: Orders
 
     private func writeOrders(_ changes: [SettlementBatch.OrderChange], through sequence: UInt64) throws {
-        var insert = try RawStatement(
-            database,
-            "INSERT INTO orders VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-        )
+        let enteredCount = changes.count { $0.entered != nil }
+        var rows = try BulkInsert(database, into: "orders", columnCount: 19, rowCount: enteredCount)
         var fill = try RawStatement(database, "UPDATE orders SET filled = filled + ? WHERE number = ?")
         var update = try RawStatement(
             database,
@@ -39,7 +38,7 @@ struct SettlementWriter {
         )
         for change in changes {
             if let entered = change.entered {
-                try SettlementWriter.insert(change, entered, &insert)
+                try rows.insert { SettlementWriter.bind(change, entered, &$0) }
                 continue
             }
             if change.quantity == nil, change.triggered == nil, change.ended == nil {
@@ -58,11 +57,11 @@ struct SettlementWriter {
         }
     }
 
-    private static func insert(
+    private static func bind(
         _ change: SettlementBatch.OrderChange,
         _ entered: (order: Order, sequence: UInt64, time: Timestamp),
         _ row: inout RawStatement
-    ) throws {
+    ) {
         let order = entered.order
         row.add(order.id.number)
         row.add(order.owner.index)
@@ -83,7 +82,6 @@ struct SettlementWriter {
         row.add(time: change.triggered)
         row.add(change.ended?.sequence)
         row.add(time: change.ended?.time)
-        try row.run()
     }
 
     private static func update(_ change: SettlementBatch.OrderChange, _ row: inout RawStatement) throws {
@@ -103,11 +101,7 @@ struct SettlementWriter {
     // MARK: Trades
 
     private func writeTrades(_ trades: [SettlementBatch.BookedTrade]) throws {
-        var row = try RawStatement(
-            database,
-            "INSERT INTO trade VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-        )
-        for booked in trades {
+        try database.insert(into: "trade", columnCount: 16, trades) { booked, row in
             let trade = booked.trade
             row.add(trade.number)
             row.add(booked.sequence)
@@ -125,7 +119,6 @@ struct SettlementWriter {
             row.add(trade.sellerFee.minorUnits)
             row.add(trade.across.map { Int64($0.market.index) })
             row.add(trade.across?.quantity.units)
-            try row.run()
         }
     }
 

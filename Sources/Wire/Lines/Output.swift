@@ -96,6 +96,11 @@ package struct Output: Sendable {
         bytes.array(line.range.lowerBound..<line.range.upperBound - 1)
     }
 
+    /// Gives `body` a line's text, without its line end.
+    package func withText<Result>(of line: OutputLine, _ body: (Span<UInt8>) -> Result) -> Result {
+        bytes.withSpan(line.range.lowerBound..<line.range.upperBound - 1, body)
+    }
+
     package init() {}
 
     /// Empties it, keeping its memory.

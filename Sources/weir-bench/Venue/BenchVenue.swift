@@ -46,12 +46,20 @@ struct BenchVenue {
     /// Connects `count` times, each as a login of its own member.
     func connect(_ count: Int) throws -> LoadGenerator {
         let generator = try LoadGenerator(port: port, count: count)
-        for index in 0..<count {
-            let logon =
-                "LOGON member=m\(index % memberCount) user=u\(index / memberCount) password=\(BenchVenue.password) version=1\n"
-            try generator.exchange(Array(logon.utf8), replies: 1, on: index)
-        }
+        for index in 0..<count { try logOn(index % memberCount, "u\(index / memberCount)", generator, index) }
         return generator
+    }
+
+    /// Connects once, as the last member.
+    func connectLast() throws -> LoadGenerator {
+        let generator = try LoadGenerator(port: port, count: 1)
+        try logOn(memberCount - 1, "u0", generator, 0)
+        return generator
+    }
+
+    private func logOn(_ member: Int, _ user: String, _ generator: LoadGenerator, _ link: Int) throws {
+        let logon = "LOGON member=m\(member) user=\(user) password=\(BenchVenue.password) version=1\n"
+        try generator.exchange(Array(logon.utf8), replies: 1, on: link)
     }
 
     /// The entries that set it up, without their times.
