@@ -36,7 +36,7 @@ struct LatencyBench: AsyncParsableCommand {
         var text: [UInt8] = []
         var starts = [0]
         for order in 0..<count {
-            text += BenchVenue.order("\(order / connections)", &random).utf8
+            text += BenchVenue.line(order / connections, &random).utf8
             starts.append(text.count)
         }
         var latencies = Histogram()

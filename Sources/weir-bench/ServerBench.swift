@@ -7,7 +7,7 @@ import Server
 struct ServerBench: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "server",
-        abstract: "Durable orders a second over TCP; each order is answered after its commit."
+        abstract: "Durable orders and cancels a second over TCP; each is answered after its commit."
     )
 
     @Option(
@@ -119,7 +119,7 @@ struct ServerBench: AsyncParsableCommand {
         init(_ index: Int, bursts: Int, pipeline: Int) {
             var random = SplitMix64(seed: UInt64(index + 1))
             for burst in 0..<bursts {
-                for step in 0..<pipeline { text += BenchVenue.order("\(burst)-\(step)", &random).utf8 }
+                for step in 0..<pipeline { text += BenchVenue.line(burst * pipeline + step, &random).utf8 }
                 starts.append(text.count)
             }
         }

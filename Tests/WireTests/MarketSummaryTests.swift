@@ -49,14 +49,31 @@ struct MarketSummaryTests {
             }
         }
         #expect(try rows("SELECT market, side, price, quantity FROM level").sorted() == shown.sorted())
-        let counted = """
-            SELECT market, day, MIN(number), MAX(number),
-                (SELECT price FROM counted_trade AS first WHERE first.number = MIN(trade.number)), MAX(price), MIN(price),
-                (SELECT price FROM counted_trade AS last WHERE last.number = MAX(trade.number)), SUM(quantity), SUM(price * quantity),
-                COUNT(*), COALESCE(SUM(CASE WHEN across_market IS NOT NULL THEN quantity END), 0)
-            FROM counted_trade AS trade GROUP BY market, day ORDER BY market, day
-            """
-        #expect(try rows("SELECT * FROM market_day ORDER BY market, day") == rows(counted))
+        #expect(try rows("SELECT * FROM market_day ORDER BY market, day") == file.read(MarketSummaryTests.days))
         #expect(try rows("PRAGMA foreign_key_check") == [])
+    }
+
+    /// Every market's days, added up trade by trade.
+    private static func days(_ db: Database) throws -> [String] {
+        let sql =
+            "SELECT market, day, number, price, quantity, across_market FROM counted_trade ORDER BY market, day, number"
+        let trades = try Row.fetchAll(db, sql: sql).map { row in (0..<6).map { (row[$0] as Int64?) ?? 0 } }
+        let isAcross = try Row.fetchAll(db, sql: sql).map { !($0[5] as DatabaseValue).isNull }
+        var days: [String] = []
+        var start = 0
+        while start < trades.count {
+            let end = trades[start...].firstIndex { $0[0...1] != trades[start][0...1] } ?? trades.count
+            let day = trades[start..<end]
+            let prices = day.map { $0[3] }
+            let across = zip(day, isAcross[start..<end]).reduce(0) { $0 + ($1.1 ? $1.0[4] : 0) }
+            let columns = [
+                trades[start][0], trades[start][1], trades[start][2], trades[end - 1][2], prices[0], prices.max() ?? 0,
+                prices.min() ?? 0, prices[prices.count - 1], day.reduce(0) { $0 + $1[4] },
+                day.reduce(0) { $0 + $1[3] * $1[4] }, Int64(day.count), across,
+            ]
+            days.append(columns.map { "\($0)" }.joined(separator: " "))
+            start = end
+        }
+        return days
     }
 }

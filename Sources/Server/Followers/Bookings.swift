@@ -9,11 +9,11 @@ package struct Bookings {
     package init() {}
 
     /// How many events and lines it holds: roughly, how many rows it will write.
-    private var rowCount = 0
+    package private(set) var rowCount = 0
     /// How many rows go into one transaction, or as many as one command more makes.
     private static let rowsMax = 100_000
 
-    /// Whether it should be booked before more is gathered.
+    /// Whether it should be booked before more is gathered, by whoever does nothing else.
     package var isFull: Bool { rowCount >= Bookings.rowsMax }
 
     /// Gathers what a command did; a query does nothing.

@@ -11,8 +11,8 @@ import Wire
 
 /// The settlement thread: a second engine that follows the journal, books what its commands did, and keeps snapshots.
 ///
-/// It takes committed batches from memory, and from the journal when it is far behind. It yields to everything else: nobody
-/// waits for it but those who ask for what is booked.
+/// It takes committed batches from memory, and from the journal when it is far behind. It yields to everything else, unless it has
+/// been behind for a second: nobody waits for it but those who ask for what is booked.
 package final class Projector: @unchecked Sendable {
     let followers: Followers
     private let journal: Journal
@@ -22,6 +22,7 @@ package final class Projector: @unchecked Sendable {
     private let settledSequence: Atomic<UInt64>
     private let sealedSequence: Atomic<UInt64>
     private let finished = DispatchSemaphore(value: 0)
+    private let work = PacedWork()
 
     // Under `condition`.
     private let condition = SteadyCondition()
@@ -42,8 +43,10 @@ package final class Projector: @unchecked Sendable {
     private var windowStart = SteadyTime.distantPast
     private var windowCommands = 0
     private var stopDeadline = SteadyTime.distantFuture
+    private var lag = Lag()
 
-    // Of the thread alone.
+    // Of the thread whose turn it is.
+    private var pace = PacedWork.Pace.leisure
     private var replay: StreamReplay
     private var position: JournalPosition
     private var bookings = Bookings()
@@ -85,15 +88,21 @@ package final class Projector: @unchecked Sendable {
     /// Over how many seconds the rate of commands is taken.
     private static let windowTime = 0.02
     /// How many commands a second are a burst: more than settlement can follow.
-    private static let burstRate = 80_000.0
+    private static let burstRate = 150_000.0
     /// For how many seconds settlement lets a burst go first; after that it takes its share.
     private static let burstMax = 10.0
+    /// For how many seconds it is behind before it competes with others, and then until it is behind no longer than the second.
+    private static let lagMax = 1.0
+    private static let lagMin = 0.2
     /// How long a stop waits for it to catch up, in seconds; what is left is booked after the next start.
     private static let stopTime = 5.0
     /// How many commands are few enough to gather for.
     private static let gatherMax = 5_000
     /// How many facts go into one transaction of the log at most, or nearly.
     private static let factsMax = 20_000
+    /// How many rows go into one transaction of settlement, or nearly, while it gets only the time that others leave: it is not handed
+    /// over inside one.
+    private static let rowsOfLeisureMax = 20_000
     /// How long it lets a file be that cannot be written, in seconds; twice as long each time.
     private static let restTimeMin = 1.0
     private static let restTimeMax = 60.0
@@ -118,6 +127,7 @@ package final class Projector: @unchecked Sendable {
         sealedSequence = Atomic(followers.log?.appliedSequence ?? .max)
         lastSnapshot = place.position.command
         committed = journal.lastCommand
+        lag.note(committed, at: SteadyTime())
     }
 
     /// The last command that settlement has booked.
@@ -126,21 +136,19 @@ package final class Projector: @unchecked Sendable {
     /// The last command that settlement has booked and the log has sealed.
     package var applied: UInt64 { min(settled, sealedSequence.load(ordering: .acquiring)) }
 
-    /// Starts the thread.
-    /// - Throws: `ServerError` if there is none to have.
+    /// Starts its threads, of which one runs at a time.
+    /// - Throws: `ServerError` if there are none to have.
     package func start() throws {
-        try ServiceThread.start("weir.settlement") { [self] in
-            Projector.yieldToOthers()
-            run()
-            finished.signal()
-        }
+        try work.start("weir.settlement") { [self] in turn($0) }
     }
 
     /// Hands a committed batch over.
     func add(_ batch: Batch, through position: JournalPosition) {
         condition.withLock {
             committed = position.command
-            noteBurst(batch)
+            let now = SteadyTime()
+            lag.note(committed, at: now)
+            noteBurst(batch, at: now)
             // What does not fit is read from the journal when its turn comes.
             if bytes + batch.payload.count <= Projector.bytesMax {
                 batches.append(Committed(firstCommand: batch.firstCommand, payload: batch.payload, position: position))
@@ -197,23 +205,24 @@ package final class Projector: @unchecked Sendable {
 
     // MARK: The thread
 
-    /// Lets the threads that answer go first: this one gets what they leave.
-    static func yieldToOthers() {
-        #if os(Linux)
-            // SCHED_IDLE. With a nice value of 10 the venue answered 245,000 orders a second instead of 317,000 (50 connections
-            // of 64, 2 cores, 2026).
-            let idle: Int32 = 5
-            var parameters = sched_param()
-            sched_setscheduler(0, idle, &parameters)
-        #endif
-    }
-
-    private func run() {
+    /// Does one thing, once there is one.
+    /// - Returns: at which pace it goes on; nil at the end.
+    private func turn(_ pace: PacedWork.Pace) -> PacedWork.Pace? {
+        self.pace = pace
         var goesOn = true
-        while goesOn {
-            do { goesOn = try step(next()) } catch { goesOn = mend(error) }
+        do { goesOn = try step(next()) } catch { goesOn = mend(error) }
+        guard goesOn else {
+            saveSnapshot()
+            finished.signal()
+            return nil
         }
-        saveSnapshot()
+        return condition.withLock {
+            let behind = lag.seconds(after: applied, at: SteadyTime())
+            switch pace {
+            case .leisure: return behind > Projector.lagMax && !isInBurst ? .hurry : .leisure
+            case .hurry: return behind < Projector.lagMin || isInBurst ? .leisure : .hurry
+            }
+        }
     }
 
     /// Does one thing without waiting, for whoever has not started the thread.
@@ -280,8 +289,7 @@ package final class Projector: @unchecked Sendable {
     }
 
     /// Notes how busy the venue is by a batch that was committed; under `condition`.
-    private func noteBurst(_ batch: Batch) {
-        let now = SteadyTime()
+    private func noteBurst(_ batch: Batch, at now: SteadyTime) {
         let elapsed = now.timeIntervalSince(windowStart)
         windowCommands += batch.count
         guard elapsed >= Projector.windowTime else { return }
@@ -342,7 +350,10 @@ package final class Projector: @unchecked Sendable {
     }
 
     /// Whether so much was gathered that it should be booked.
-    private var isFull: Bool { bookings.isFull || facts.count >= Projector.factsMax }
+    private var isFull: Bool {
+        bookings.isFull || facts.count >= Projector.factsMax
+            || pace == .leisure && bookings.rowCount >= Projector.rowsOfLeisureMax
+    }
 
     private func wakeWaiters(_ isReady: (Waiter) -> Bool) {
         let ready = condition.withLock {

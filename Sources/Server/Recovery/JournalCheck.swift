@@ -35,7 +35,7 @@ final class JournalCheck: Sendable {
     /// - Throws: `ServerError` if there is none to have.
     func start() throws(ServerError) {
         try ServiceThread.start("weir.check") { [self] in
-            Projector.yieldToOthers()
+            PacedWork.yieldToOthers()
             checkJournal()
             checkFollowers()
             finished.signal()

@@ -62,7 +62,7 @@ private final class ThreadWorker: Worker {
         self.queue = queue
         for _ in 0..<threads {
             try ServiceThread.start(name) {
-                if yieldsToOthers { Projector.yieldToOthers() }
+                if yieldsToOthers { PacedWork.yieldToOthers() }
                 while let job = queue.next() {
                     job()
                     queue.finish()

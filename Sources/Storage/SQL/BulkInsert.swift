@@ -18,6 +18,7 @@ struct BulkInsert {
     ///   - table: its name.
     ///   - columnCount: how many values a row has, in the order of the columns.
     ///   - rowCount: how many rows will come.
+    /// - Throws: `DatabaseError` if there is no such table.
     init(_ database: Database, into table: String, columnCount: Int, rowCount: Int) throws {
         let row = "(" + repeatElement("?", count: columnCount).joined(separator: ", ") + ")"
         let group = repeatElement(row, count: BulkInsert.groupCount).joined(separator: ", ")

@@ -166,8 +166,6 @@ enum SettlementSchema {
             CHECK ((state = 'open') = (ended_seq IS NULL)),
             CHECK (state <> 'filled' OR filled = quantity)
         ) STRICT;
-        CREATE INDEX orders_member ON orders (member, number);
-        CREATE INDEX orders_open ON orders (market, side, price) WHERE state = 'open';
 
         CREATE TABLE trade (
             number INTEGER PRIMARY KEY,                            -- over the venue, from 1
@@ -188,8 +186,6 @@ enum SettlementSchema {
             across_quantity INTEGER                                -- what left or arrived there
         ) STRICT;
         CREATE INDEX trade_market_day ON trade (market, day);
-        CREATE INDEX trade_buyer ON trade (buyer, number);
-        CREATE INDEX trade_seller ON trade (seller, number);
 
         CREATE TABLE transfer (
             -- Cash and permits that moved other than by a trade.

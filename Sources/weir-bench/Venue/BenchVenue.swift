@@ -82,12 +82,14 @@ struct BenchVenue {
         ]
     }
 
-    /// An order around the middle; about a third trade.
-    static func order(_ id: String, _ random: inout SplitMix64) -> String {
+    /// A member's line by its number: orders around the middle, of which about a third trade, and from the 41st on every other one
+    /// cancels an order of 41 before, unless it has traded; so no more than some dozens of a member live.
+    static func line(_ number: Int, _ random: inout SplitMix64) -> String {
+        guard number < 41 || number.isMultiple(of: 2) else { return "CANCEL orig=\(number - 41)\n" }
         let side = random.below(2) == 0 ? "buy" : "sell"
         let cents = 7000 + random.below(200) - 100 + (side == "buy" ? -40 : 40)
         let price = "\(cents / 100).\(cents % 100 < 10 ? "0" : "")\(cents % 100)"
-        return "ORDER id=\(id) market=M side=\(side) qty=\(1 + random.below(100)) price=\(price) tif=gtc\n"
+        return "ORDER id=\(number) market=M side=\(side) qty=\(1 + random.below(100)) price=\(price) tif=gtc\n"
     }
 
     /// What one write of 4 KiB and its `fdatasync` takes on the same disk.

@@ -1,4 +1,5 @@
 import Foundation
+import Server
 import Synchronization
 
 /// Looks ten times a second, while something else runs, at how far settlement is behind, and how long a page of a stream takes.
