@@ -31,7 +31,10 @@ extension TextSink {
     }
 
     /// Appends the UTF-8 bytes of `text` as they are.
-    @inlinable public mutating func append(text: String) { for byte in text.utf8 { append(byte) } }
+    @inlinable public mutating func append(text: String) {
+        var text = text
+        text.withUTF8 { buffer in unsafe append(buffer.span) }
+    }
 
     /// Appends a code.
     @inlinable public mutating func append(code: Code) {
@@ -101,19 +104,33 @@ extension TextSink {
     /// Appends `text` as a JSON string in double quotes; control characters as `\u00XX`.
     @inlinable public mutating func append(quoted text: String) {
         append(UInt8(ascii: "\""))
-        for byte in text.utf8 {
-            switch byte {
-            case UInt8(ascii: "\""), UInt8(ascii: "\\"):
-                append(UInt8(ascii: "\\"))
-                append(byte)
-            case 0..<32, 127:
-                append("\\u00")
-                for nibble in [byte >> 4, byte & 15] { append(nibble < 10 ? 48 + nibble : 87 + nibble) }
-            default:
-                append(byte)
+        var text = text
+        text.withUTF8 { buffer in
+            let bytes = unsafe buffer.span
+            // What needs no escape is appended as a whole.
+            var start = 0
+            for index in bytes.indices {
+                let byte = bytes[index]
+                guard byte < 32 || byte == 127 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") else {
+                    continue
+                }
+                append(bytes.extracting(start..<index))
+                append(escaped: byte)
+                start = index + 1
             }
+            append(bytes.extracting(start..<bytes.count))
         }
         append(UInt8(ascii: "\""))
+    }
+
+    /// Appends a byte that cannot stand in a JSON string by itself.
+    @usableFromInline mutating func append(escaped byte: UInt8) {
+        if byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") {
+            append(UInt8(ascii: "\\"))
+            return append(byte)
+        }
+        append("\\u00")
+        for nibble in [byte >> 4, byte & 15] { append(nibble < 10 ? 48 + nibble : 87 + nibble) }
     }
 }
 

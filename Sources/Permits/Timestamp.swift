@@ -96,6 +96,10 @@ public struct CalendarDate: Hashable, Sendable {
 extension Timestamp {
     /// Reads `2027-03-01T09:00:00.000000Z` (fraction of 0 to 6 digits, or none) or a bare date, its midnight.
     public init?(_ bytes: Span<UInt8>) {
+        if bytes.count == 27, let whole = Timestamp(whole: bytes) {
+            self = whole
+            return
+        }
         func digits(_ from: Int, _ count: Int) -> Int? {
             guard from + count <= bytes.count else { return nil }
             var value = 0
@@ -130,6 +134,37 @@ extension Timestamp {
         }
         let secondOfDay = Int64(hour * 3600 + minute * 60 + second)
         microseconds = midnight + secondOfDay * Timestamp.microsecondsPerSecond + Int64(fraction)
+    }
+
+    /// Reads the form with six digits of a fraction, which journals have, eight of its 27 bytes at a time.
+    private init?(whole bytes: Span<UInt8>) {
+        // "2027-03-", "01T09:00", ":00.0000", ".000000Z"
+        guard let date = Timestamp.digits(in: bytes, at: 0, between: 0x2D00_002D_0000_0000),
+            let hours = Timestamp.digits(in: bytes, at: 8, between: 0x0000_3A00_0054_0000),
+            let seconds = Timestamp.digits(in: bytes, at: 16, between: 0x0000_0000_2E00_003A),
+            let fraction = Timestamp.digits(in: bytes, at: 19, between: 0x5A00_0000_0000_002E)
+        else { return nil }
+        func number(_ word: UInt64, _ places: ClosedRange<Int>) -> Int {
+            places.reduce(0) { $0 * 10 + Int(word >> UInt64(8 * $1) & 15) }
+        }
+        let (hour, minute, second) = (number(hours, 3...4), number(hours, 6...7), number(seconds, 1...2))
+        guard hour < 24, minute < 60, second < 60,
+            let day = CalendarDate(year: number(date, 0...3), month: number(date, 5...6), day: number(hours, 0...1))
+        else { return nil }
+        let secondOfDay = Int64(hour * 3600 + minute * 60 + second)
+        microseconds =
+            day.dayNumber * Timestamp.microsecondsPerDay + secondOfDay * Timestamp.microsecondsPerSecond
+            + Int64(number(fraction, 1...6))
+    }
+
+    /// Eight bytes that are digits but where `marks` has a byte, which stands there; a digit's value in each byte, zero for a mark.
+    private static func digits(in bytes: Span<UInt8>, at start: Int, between marks: UInt64) -> UInt64? {
+        let ones = ByteWords.ones
+        // A byte of `marks` that is not zero, as a byte of ones: the marks are below 0x80.
+        let isMark = (((marks &+ 0x7F &* ones) & ByteWords.tops) >> 7) &* 0xFF
+        let word = ByteWords.word(bytes, start) ^ (marks | (0x30 &* ones & ~isMark))
+        guard word & isMark == 0, (word | (word &+ 6 &* ones)) & (0xF0 &* ones) == 0 else { return nil }
+        return word
     }
 
     /// Reads the same from text.

@@ -43,6 +43,21 @@ struct NumberTests {
         #expect(try #require(Timestamp(text)).description == text)
     }
 
+    @Test("a time with any other byte in it is another one, as it is written, or none")
+    func damagedTimes() {
+        for text in ["2027-03-01T09:00:00.123456Z", "1999-12-31T23:59:59.999999Z"] {
+            for place in 0..<text.utf8.count {
+                for byte in UInt8.min...UInt8.max {
+                    var bytes = Array(text.utf8)
+                    bytes[place] = byte
+                    guard let time = Timestamp(bytes.span) else { continue }
+                    #expect(Array(time.description.utf8) == bytes)
+                }
+            }
+            #expect(Timestamp(text)?.description == text)
+        }
+    }
+
     @Test(
         "times that do not exist are refused",
         arguments: [

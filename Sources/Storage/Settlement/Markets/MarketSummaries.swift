@@ -61,7 +61,7 @@ struct MarketSummaries {
     /// Writes it, behind the batch's trades.
     func write(to database: Database) throws {
         try writeDays(database)
-        for trade in busted { try MarketSummaries.sumUp(dayOf: trade, database) }
+        for day in try bustedDays(database) { try MarketSummaries.sumUp(day, database) }
         try writeLevels(database)
         for (market, indicative) in indicatives {
             try Table(database: database, name: "market", conflict: .fails).row("id", market).set([
@@ -99,33 +99,38 @@ struct MarketSummaries {
         }
     }
 
-    /// Adds up anew what counts of the day of a trade that was undone or corrected.
-    private static func sumUp(dayOf trade: UInt64, _ database: Database) throws {
-        let number = Int64(bitPattern: trade)
-        try database.execute(
-            sql: """
-                DELETE FROM market_day WHERE (market, day) = (SELECT market, day FROM trade WHERE number = ?)
-                """,
-            arguments: [number]
-        )
+    /// The days with trades that were undone or corrected.
+    private func bustedDays(_ database: Database) throws -> Set<DayKey> {
+        var days: Set<DayKey> = []
+        for trade in busted {
+            let sql = "SELECT market, day FROM trade WHERE number = ?"
+            guard let row = try Row.fetchOne(database, sql: sql, arguments: [Int64(bitPattern: trade)]) else {
+                throw DatabaseError(message: "trade \(trade) is undone, and is not here")
+            }
+            days.insert(DayKey(market: MarketID(try row.value("market") as UInt32), day: try row.value("day")))
+        }
+        return days
+    }
+
+    /// Adds up anew what counts of a day.
+    private static func sumUp(_ key: DayKey, _ database: Database) throws {
+        let arguments: StatementArguments = [key.market.index, key.day]
+        try database.execute(sql: "DELETE FROM market_day WHERE market = ? AND day = ?", arguments: arguments)
         try database.execute(
             sql: """
                 INSERT INTO market_day
                 SELECT summary.market, summary.day, summary.first, summary.last, first.price, summary.high, summary.low, last.price,
                     summary.volume, summary.turnover, summary.trades, summary.across
                 FROM (
-                    SELECT counted.market, counted.day, MIN(counted.number) AS first, MAX(counted.number) AS last,
-                        MAX(counted.price) AS high, MIN(counted.price) AS low, SUM(counted.quantity) AS volume,
-                        SUM(counted.price * counted.quantity) AS turnover, COUNT(*) AS trades,
-                        COALESCE(SUM(counted.quantity) FILTER (WHERE counted.across_market IS NOT NULL), 0) AS across
-                    FROM trade JOIN counted_trade AS counted ON counted.market = trade.market AND counted.day = trade.day
-                    WHERE trade.number = ?
-                    GROUP BY counted.market, counted.day
+                    SELECT market, day, MIN(number) AS first, MAX(number) AS last, MAX(price) AS high, MIN(price) AS low,
+                        SUM(quantity) AS volume, SUM(price * quantity) AS turnover, COUNT(*) AS trades,
+                        COALESCE(SUM(quantity) FILTER (WHERE across_market IS NOT NULL), 0) AS across
+                    FROM counted_trade WHERE market = ? AND day = ? GROUP BY market, day
                 ) AS summary
                 JOIN counted_trade AS first ON first.number = summary.first
                 JOIN counted_trade AS last ON last.number = summary.last
                 """,
-            arguments: [number]
+            arguments: arguments
         )
     }
 
