@@ -32,10 +32,14 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
+        .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
         .package(url: "https://github.com/swiftcsv/SwiftCSV", from: "0.10.0"),
     ],
     targets: [
@@ -88,10 +92,16 @@ let package = Package(
         .target(
             name: "Disclosure",
             dependencies: [
-                "Audit", "Storage", logging, .product(name: "NIOCore", package: "swift-nio"),
-                .product(name: "NIOPosix", package: "swift-nio"), .product(name: "NIOHTTP1", package: "swift-nio"),
-                .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),
-            ],
+                "Permits", "Seals", "Auctions", "Registry", "Compacts", "Audit", "Storage", logging, "SwiftCSV",
+                .product(name: "GRDB", package: "GRDB.swift"), .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
+                .product(name: "Mustache", package: "swift-mustache"),
+            ] + nio,
+            resources: [
+                "page.mustache", "cell.mustache", "facts.mustache", "table.mustache", "live.mustache", "proof.mustache",
+                "certificate.mustache", "search.mustache", "terms.mustache", "words.csv", "style.css", "weir.js", "icon.svg",
+            ].map { .embedInCode("Site/\($0)") },
             swiftSettings: strict
         ),
         .target(name: "WeirClient", dependencies: ["Permits", "Seals", tls, nioTLS] + nio, swiftSettings: strict),

@@ -182,3 +182,35 @@ package struct Certificate: Sendable, Equatable {
         self.digest = digest
     }
 }
+
+extension Certificate {
+    /// What it says, and what its digest is taken of: lines, each with its end.
+    /// - Parameters:
+    ///   - member: the code of who retired the permits.
+    ///   - unit: what one permit allows.
+    ///   - zone: empty for none.
+    package func document(member: String, program: String, unit: String, vintage: Int64, zone: String) -> String {
+        let serials = serials.map { "\($0.lowerBound)-\($0.upperBound)" }.joined(separator: ",")
+        return """
+            weir certificate of retirement 1
+            number \(number)
+            time \(time)
+            member \(member) \(quoted(name))
+            program \(program)
+            vintage \(vintage)
+            zone \(zone.isEmpty ? "-" : zone)
+            quantity \(quantity.units)
+            unit \(quoted(unit))
+            serials \(serials)
+            text \(quoted(text))
+
+            """
+    }
+
+    /// Free text as a JSON string, so that it cannot pass for another line.
+    private func quoted(_ text: String) -> String {
+        var bytes: [UInt8] = []
+        bytes.append(quoted: text)
+        return String(decoding: bytes, as: UTF8.self)
+    }
+}

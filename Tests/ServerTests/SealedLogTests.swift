@@ -114,9 +114,11 @@ struct SealedLogTests {
         _ = try await trade(acme, bolt)
         let note = text(try await acme.send("CHECKPOINT"))
         let reader = try SealedLog.reading(directory: venue.directory)
-        let site = PublicSite(
+        let site = try PublicSite(
+            directory: venue.directory,
             log: PublicLog(reader),
-            logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
+            logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }),
+            clock: { venue.clock.now }
         )
         let port = try await site.start(host: "127.0.0.1", port: 0)
         func get(_ path: String, _ method: String = "GET") throws -> (status: String, body: [UInt8]) {
@@ -143,7 +145,7 @@ struct SealedLogTests {
         #expect(!String(decoding: bundle, as: UTF8.self).contains("acme FILL"))
         #expect(try get("/log/tile/0/000.p/\(checkpoint.size)").body.count == 32 * Int(checkpoint.size))
         for path in [
-            "/", "/log", "/log/tile/0/000", "/log/tile/0/000.p/\(checkpoint.size + 1)", "/log/tile/1/000",
+            "/log/", "/log/tile/0/000", "/log/tile/0/000.p/\(checkpoint.size + 1)", "/log/tile/1/000",
             "/log/../log-key.pem",
             "/log/checkpoint.cosigned", "//etc/passwd", "/log/tile/entries/x000/000",
         ] {

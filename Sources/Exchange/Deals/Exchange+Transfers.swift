@@ -198,31 +198,16 @@ extension Exchange {
         return .registry(.certificate(certificate.number, digest: certificate.digest))
     }
 
-    /// Free text as a JSON string, so that it cannot pass for another line.
-    private func quoted(_ text: String) -> String {
-        var bytes: [UInt8] = []
-        bytes.append(quoted: text)
-        return String(decoding: bytes, as: UTF8.self)
-    }
-
     /// What a certificate says, and what its digest is taken of.
     package func certificateText(_ certificate: Certificate) -> String {
         let terms = registry[certificate.permitClass]
         let program = registry[terms.program]
-        let serials = certificate.serials.map { "\($0.lowerBound)-\($0.upperBound)" }.joined(separator: ",")
-        return """
-            weir certificate of retirement 1
-            number \(certificate.number)
-            time \(certificate.time)
-            member \(members[certificate.member].code) \(quoted(certificate.name))
-            program \(program.code)
-            vintage \(terms.vintage)
-            zone \(terms.zone.isEmpty ? "-" : "\(terms.zone)")
-            quantity \(certificate.quantity.units)
-            unit \(quoted(program.unit))
-            serials \(serials)
-            text \(quoted(certificate.text))
-
-            """
+        return certificate.document(
+            member: "\(members[certificate.member].code)",
+            program: "\(program.code)",
+            unit: program.unit,
+            vintage: terms.vintage,
+            zone: "\(terms.zone)"
+        )
     }
 }

@@ -4,7 +4,7 @@ import Logging
 import NIOConcurrencyHelpers
 import NIOCore
 import NIOPosix
-import Permits
+package import Permits
 package import Storage
 import Wire
 
@@ -110,6 +110,9 @@ package final class ExchangeServer: Sendable {
 
     /// For reading the sealed log as it is now; nil if none is kept.
     package var logReader: SealedLogReader? { core.logReader }
+
+    /// The venue's time.
+    package var now: Timestamp { core.now }
 
     /// The last durable command.
     package var lastCommand: UInt64 { core.lastCommand }

@@ -266,6 +266,9 @@ package final class VenueCore: Sendable {
     /// The last durable command.
     package var lastCommand: UInt64 { journal.lastCommand }
 
+    /// The venue's time.
+    var now: Timestamp { clock.now }
+
     /// The hash of the last durable batch.
     package var lastHash: Digest { journal.lastHash }
 

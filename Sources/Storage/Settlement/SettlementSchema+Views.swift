@@ -141,7 +141,7 @@ extension SettlementSchema {
         """
 
     /// SQL for the decimal text of an amount in minor units of the `currency` row in scope.
-    private static func decimal(_ amount: String) -> String {
+    static func decimal(_ amount: String) -> String {
         """
         CASE currency.scale WHEN 0 THEN CAST(\(amount) AS TEXT) ELSE \
         printf('%s%d.%0*d', CASE WHEN \(amount) < 0 THEN '-' ELSE '' END, \

@@ -11,12 +11,12 @@ enum SettlementSchema {
     static let older = [
         "1: the venue", "2: the registry", "3: seasons", "4: swaps", "5: trades across zones",
         "6: sales by agreement", "7: event lines in blocks", "8: persons", "9: agreements", "10: auctions by number",
-        "11: whose journal", "12: trades that count",
+        "11: whose journal", "12: trades that count", "13: time zones, days and books",
     ]
 
     static var migrator: DatabaseMigrator {
         var migrator = DatabaseMigrator()
-        migrator.registerMigration("13: time zones, days and books") { db in
+        migrator.registerMigration("14: what anyone may read") { db in
             try db.execute(sql: directory)
             try db.execute(sql: activity)
             try db.execute(sql: markets)
@@ -29,6 +29,7 @@ enum SettlementSchema {
             try db.execute(sql: registryViews)
             try db.execute(sql: priceViews)
             try db.execute(sql: compactViews)
+            try db.execute(sql: publicViews)
         }
         return migrator
     }
@@ -86,6 +87,7 @@ enum SettlementSchema {
             name TEXT NOT NULL,
             regulator INTEGER NOT NULL REFERENCES member,
             rules TEXT NOT NULL,                                   -- the rule book
+            policies TEXT NOT NULL,                                -- what it comes to: NAME=VALUE, a space between two
             offsets_for INTEGER REFERENCES program,                -- whose obligations its credits may cover
             yields INTEGER REFERENCES program,                     -- whose allocations its entitlements yield
             timezone TEXT NOT NULL                                 -- by whose clock its registry works: a name of the tz database

@@ -1,4 +1,5 @@
 import Compacts
+import Disclosure
 import Permits
 
 /// A chart of what each party gets and pays in each period: bars up for what it gets, down for what it pays.
@@ -55,7 +56,7 @@ struct CompactChart {
 
     /// What stands at a line of the axis.
     private func mark(_ steps: Int) -> String {
-        CompactTable.amount(Int64(steps) &* step, forecast.terms.currency).replacing(".00", with: "")
+        CompactWords.amount(Int64(steps) &* step, forecast.terms.currency).replacing(".00", with: "")
     }
 
     /// The chart as an SVG document.
@@ -88,7 +89,7 @@ struct CompactChart {
             for (place, party) in parties.enumerated() {
                 let size = Double(period.net[party].magnitude) * unit
                 let y = period.net[party] >= 0 ? zero - size : zero
-                let amount = CompactTable.amount(period.net[party], terms.currency)
+                let amount = CompactWords.amount(period.net[party], terms.currency)
                 parts.append(
                     """
                     <rect x="\(number(x + (spread - barWidth * Double(parties.count)) / 2 + Double(place) * barWidth))" y="\(number(y))" width="\(number(barWidth * 0.9))" height="\(number(size))" \

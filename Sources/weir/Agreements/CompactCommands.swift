@@ -1,5 +1,6 @@
 import ArgumentParser
 import Compacts
+import Disclosure
 import Exchange
 import Foundation
 import Permits

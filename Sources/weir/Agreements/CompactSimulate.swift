@@ -1,5 +1,6 @@
 import ArgumentParser
 import Compacts
+import Disclosure
 import Foundation
 import Permits
 import SwiftCSV
@@ -151,17 +152,17 @@ enum CompactTable {
             for payment in period.payments {
                 rows.append([
                     "\(period.label)", "\(payment.clause)", "\(terms.name(of: payment.due.from))",
-                    "\(terms.name(of: payment.due.to))", amount(payment.due.amount.minorUnits, terms.currency),
+                    "\(terms.name(of: payment.due.to))", CompactWords.amount(payment.due.amount.minorUnits, terms.currency),
                 ])
             }
         }
         var totals = [["", "gets less pays"]]
         for (index, party) in terms.parties.enumerated() where party.signs {
             let sum = forecast.periods.reduce(Money.zero) { $0.clampedSum(Money(minorUnits: $1.net[index])) }
-            totals.append(["\(party.name)", amount(sum.minorUnits, terms.currency)])
+            totals.append(["\(party.name)", CompactWords.amount(sum.minorUnits, terms.currency)])
         }
         for (fund, balance) in zip(terms.funds, forecast.balances) where fund.bond == nil {
-            totals.append(["left in \(fund.name)", amount(balance.minorUnits, terms.currency)])
+            totals.append(["left in \(fund.name)", CompactWords.amount(balance.minorUnits, terms.currency)])
         }
         return (lines + [""] + aligned(rows) + [""] + aligned(totals)).joined(separator: "\n")
     }
@@ -183,18 +184,6 @@ enum CompactTable {
             }
         }
         return lines.joined(separator: "\n")
-    }
-
-    /// An amount with thousands apart.
-    static func amount(_ minorUnits: Int64, _ currency: Currency) -> String {
-        let text = FixedPoint.text(Int64(clamping: minorUnits.magnitude), scale: currency.scale)
-        let parts = text.split(separator: ".").map(String.init)
-        var grouped = ""
-        for (index, digit) in parts[0].enumerated() {
-            if index > 0, (parts[0].count - index).isMultiple(of: 3) { grouped.append(" ") }
-            grouped.append(digit)
-        }
-        return (minorUnits < 0 ? "-" : "") + ([grouped] + parts.dropFirst()).joined(separator: ".")
     }
 
     /// Columns side by side, the last one to the right.

@@ -1,4 +1,5 @@
 import Auctions
+import Disclosure
 import Foundation
 import Permits
 
@@ -51,22 +52,24 @@ struct ClearReport {
 
     /// One row a price step.
     func csv() -> String {
-        var lines = ["step,bidder,price,quantity,won,paid,cut_rule,cut_quantity"]
+        let heads = ["step", "bidder", "price", "quantity", "won", "paid", "cut_rule", "cut_quantity"]
+        var lines = CSVText.line(heads.map { .text($0) })
         for (index, step) in steps().enumerated() {
             let bid = list.steps[index]
-            let name = list.names[bid.bidder]
-            let quoted =
-                name.contains(where: { "\",\n".contains($0) })
-                ? "\"" + name.replacingOccurrences(of: "\"", with: "\"\"") + "\"" : name
-            let front = "\(index + 1),\(quoted),\(text(bid.price)),\(bid.quantity.units),\(step.won),\(text(step.paid))"
-            if step.cuts.isEmpty { lines.append(front + ",,") }
+            func row(_ won: Int64, _ paid: Money, _ cut: (rule: CutRule, quantity: Int64)?) -> String {
+                CSVText.line([
+                    .number("\(index + 1)"), .text(list.names[bid.bidder]), .number(text(bid.price)), .number("\(bid.quantity.units)"),
+                    .number("\(won)"), .number(text(paid)), .number(cut.map { "\($0.rule.number)" } ?? ""),
+                    .number(cut.map { "\($0.quantity)" } ?? ""),
+                ])
+            }
+            if step.cuts.isEmpty { lines += row(step.won, step.paid, nil) }
+            // A step that several rules cut has several rows; its award stands in the first.
             for (place, cut) in step.cuts.enumerated() {
-                // A step that several rules cut has several rows; its award stands in the first.
-                let again = "\(index + 1),\(quoted),\(text(bid.price)),\(bid.quantity.units),0,\(text(.zero))"
-                lines.append((place == 0 ? front : again) + ",\(cut.rule.number),\(cut.quantity)")
+                lines += place == 0 ? row(step.won, step.paid, cut) : row(0, .zero, cut)
             }
         }
-        return lines.joined(separator: "\n")
+        return String(lines.dropLast())
     }
 
     /// The whole result as one JSON object; money and prices as decimal text.

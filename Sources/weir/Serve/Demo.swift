@@ -1,4 +1,6 @@
 import ArgumentParser
+import Audit
+import Disclosure
 import Exchange
 import Foundation
 import Logging
@@ -12,22 +14,30 @@ import Wire
 /// A running exchange with a past and with traffic: the two-minute tour.
 struct Demo: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Run a demonstration exchange with a carbon and a water market, and traffic.",
+        abstract: "Run a demonstration exchange with carbon and water programs, agreements, pages and traffic.",
         discussion: """
-            Replays a carbon trading day and a water season from the fixtures into a fresh data directory, opens the
-            markets again, and lets a market maker and a trader run. Log on as member=you user=you and trade with them.
-            The venue's clock goes on from the end of the fixtures.
+            Replays programs and agreements from the fixtures, in the order of their times, into a fresh data directory, opens
+            the markets again, serves the public's pages, and lets a market maker and a trader run. Log on as member=you user=you
+            and trade with them. The venue's clock goes on from the end of the fixtures.
             """
     )
 
     @Option(help: "The port; 0 for any that is free.")
     var port = 7070
 
+    @Option(help: "The port of the public's pages; 0 for any that is free.")
+    var http = 8080
+
     @Option(help: "The data directory to make; a temporary one otherwise.")
     var data: String?
 
-    @Option(help: "Where the stream files are.")
-    var fixtures = "fixtures"
+    @Option(help: "Where the stream files are; without it, the project's own, wherever the program is called from.")
+    var fixtures: String?
+
+    /// What the demonstration's past is made of.
+    private static let streams = [
+        "compact-hengjin", "compact-xinanjiang-3", "carbon-program", "carbon-day", "two-valleys", "water-season",
+    ]
 
     /// The password of every login of the demonstration.
     static let password = "demo-password"
@@ -54,21 +64,33 @@ struct Demo: AsyncParsableCommand {
         do { bound = try await server.start() } catch {
             throw ValidationError("port \(port) cannot be used (\(error)); give another with --port")
         }
+        let site: PublicSite
+        let pages: String
+        do {
+            (site, pages) = try await Serve.startSite(of: server, directory, "127.0.0.1", http, SiteLimits(), configuration.logger)
+        } catch {
+            try await server.stop()
+            throw ValidationError("port \(http) cannot be used for the pages (\(error)); give another with --http")
+        }
         let signals = await StopSignals.install { server.closeListener() }
         let traffic = Task { try await DemoTraffic(port: bound, markets: Demo.markets(of: venue)).run() }
-        greet(bound, directory, venue)
+        greet(bound, pages, directory, venue)
         try await Serve.untilStopped(server, by: signals)
         traffic.cancel()
+        try await site.stop()
     }
 
-    private func greet(_ port: Int, _ directory: String, _ venue: Venue) {
-        let codes = venue.exchange.markets.map(\.terms.code.description).joined(separator: ", ")
-        let first = venue.exchange.markets.first?.terms.code.description ?? ""
+    private func greet(_ port: Int, _ pages: String, _ directory: String, _ venue: Venue) {
+        let markets = Demo.openMarkets(venue.exchange)
+        let codes = markets.map(\.terms.code.description).joined(separator: ", ")
+        let first = markets.first?.terms.code.description ?? ""
         Console.line(
             """
             weir: listening on 127.0.0.1:\(port), data in \(directory)
             weir: \(venue.exchange.sequence) commands replayed; markets \(codes) are open
 
+            Look at everything in a browser
+              \(pages)/
             Connect with either
               .build/release/weir connect 127.0.0.1:\(port)
               nc 127.0.0.1 \(port)
@@ -84,8 +106,17 @@ struct Demo: AsyncParsableCommand {
         )
     }
 
+    /// The markets that are opened again: of regulators that act alone, since the demonstration cannot be their second person, and
+    /// without zones, where more than one cap bounds what can be issued.
+    private static func openMarkets(_ exchange: Exchange) -> [Market] {
+        exchange.markets.filter { market in
+            let terms = exchange.registry[market.terms.permitClass]
+            return terms.zone.isEmpty && !exchange.fourEyes.isOn(for: exchange.registry[terms.program].regulator)
+        }
+    }
+
     private static func markets(of venue: Venue) -> [DemoTraffic.Market] {
-        venue.exchange.markets.map { market in
+        Demo.openMarkets(venue.exchange).map { market in
             DemoTraffic.Market(
                 code: market.terms.code.description,
                 middle: market.book.lastPrice.minorUnits,
@@ -102,14 +133,7 @@ struct Demo: AsyncParsableCommand {
     private func prepare(_ directory: String) throws -> Venue {
         let recorder = try Recorder(directory: directory)
         var replay = StreamReplay()
-        for name in ["carbon-day", "water-season"] {
-            let file = "\(fixtures)/\(name).stream"
-            guard let text = FileManager.default.contents(atPath: file) else {
-                throw ValidationError("\(file) cannot be read; run this from the project's folder, or give --fixtures")
-            }
-            Console.note("weir: replaying \(file)")
-            try replay.run([UInt8](text)) { step, venue in try recorder.record(step, venue) }
-        }
+        try replay.run(Array(try past().utf8)) { step, venue in try recorder.record(step, venue) }
         let opening = try openingEntries(replay.venue.exchange).joined(separator: "\n") + "\n"
         try replay.run(Array(opening.utf8)) { step, venue in
             try recorder.record(step, venue)
@@ -120,6 +144,41 @@ struct Demo: AsyncParsableCommand {
         }
         try recorder.finish(replay.venue)
         return replay.venue
+    }
+
+    /// The streams' entries as one, in the order of their times.
+    private func past() throws -> String {
+        let folder = try fixtures ?? Demo.ownFixtures()
+        var entries: [Substring] = []
+        for name in Demo.streams {
+            let file = "\(folder)/\(name).stream"
+            guard let text = FileManager.default.contents(atPath: file).map({ String(decoding: $0, as: UTF8.self) }) else {
+                throw ValidationError("\(file) cannot be read; give the folder of the stream files with --fixtures")
+            }
+            Console.note("weir: replaying \(file)")
+            let lines = text.split(separator: "\n").filter { !$0.hasPrefix("#") }
+            if let relative = lines.first(where: { $0.hasPrefix("+") }) {
+                throw CommandError("\(file): the time of \(relative) is relative, so it cannot be put among others")
+            }
+            entries += lines
+        }
+        // Times have one form in these files, so their order is that of the texts; equal ones stay as they are.
+        let order = entries.indices.sorted { a, b in
+            let (left, right) = (entries[a].prefix { $0 != " " }, entries[b].prefix { $0 != " " })
+            return left == right ? a < b : left < right
+        }
+        return order.map { String(entries[$0]) }.joined(separator: "\n") + "\n"
+    }
+
+    /// The stream files of the project that this program was built in.
+    private static func ownFixtures() throws -> String {
+        var folder = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent()
+        while folder.path != "/" {
+            let fixtures = folder.appendingPathComponent("fixtures").path
+            if FileManager.default.fileExists(atPath: fixtures + "/\(streams[0]).stream") { return fixtures }
+            folder.deleteLastPathComponent()
+        }
+        return "fixtures"
     }
 
     /// What turns the end of the fixtures into an open market with three more members.
@@ -135,7 +194,7 @@ struct Demo: AsyncParsableCommand {
                 "+0s \(host) LOGIN member=\(code) user=\(code) hash=\(hash)",
             ]
         }
-        for market in exchange.markets {
+        for market in Demo.openMarkets(exchange) {
             let terms = exchange.registry[market.terms.permitClass]
             let program = exchange.registry[terms.program]
             let regulator = exchange.members[program.regulator].code

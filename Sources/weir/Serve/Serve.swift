@@ -26,9 +26,14 @@ struct Serve: AsyncParsableCommand {
     var port = 7070
 
     @Option(
-        help: "The port on which the sealed log is served over HTTP; 0 for any that is free. Not served without it."
+        help: "The port of the public's pages, open data and sealed log over HTTP; 0 for any that is free. Not served without it."
     )
     var http: Int?
+
+    @Option(
+        help: "NAME=VALUE: a limit of readers over HTTP: connections, connections-of-source, seconds, live-seconds, idle-seconds; may be repeated."
+    )
+    var httpLimit: [String] = []
 
     @Option(help: "The name of a sealed log that begins, such as weir.example/log; else one is made of its key.")
     var logOrigin: String?
@@ -66,6 +71,18 @@ struct Serve: AsyncParsableCommand {
             throw ValidationError("a port is 0 to 65535")
         }
         _ = try limits()
+        _ = try siteLimits()
+    }
+
+    private func siteLimits() throws -> SiteLimits {
+        var limits = SiteLimits()
+        for setting in httpLimit {
+            let parts = setting.split(separator: "=", maxSplits: 1)
+            guard parts.count == 2, let value = Int64(parts[1]), limits.set(String(parts[0]), to: value) else {
+                throw ValidationError("--http-limit \(setting): it must be NAME=VALUE, with a name that --help lists, and 1 to 1000000")
+            }
+        }
+        return limits
     }
 
     private func limits() throws -> ServerLimits {
@@ -169,13 +186,28 @@ struct Serve: AsyncParsableCommand {
         }
     }
 
-    /// Serves the sealed log, if that was asked for.
+    /// Serves the public's pages, if that was asked for.
     private func startSite(of server: ExchangeServer, _ logger: Logger) async throws -> PublicSite? {
-        guard let http, let reader = server.logReader else { return nil }
-        let site = PublicSite(log: PublicLog { server.logReader ?? reader }, logger: logger)
-        let port = try await site.start(host: host, port: http)
-        Console.line("weir: the sealed log is at http://\(host):\(port)/log/checkpoint")
+        guard let http else { return nil }
+        let (site, address) = try await Serve.startSite(of: server, data, host, http, try siteLimits(), logger)
+        Console.line("weir: the public's pages are at \(address)/, the sealed log at \(address)/log/checkpoint")
         return site
+    }
+
+    /// Serves a venue's pages.
+    /// - Returns: the site and its address.
+    static func startSite(
+        of server: ExchangeServer,
+        _ directory: String,
+        _ host: String,
+        _ port: Int,
+        _ limits: SiteLimits,
+        _ logger: Logger
+    ) async throws -> (PublicSite, String) {
+        let log = server.logReader.map { reader in PublicLog { server.logReader ?? reader } }
+        let site = try PublicSite(directory: directory, log: log, limits: limits, logger: logger) { server.now }
+        let bound = try await site.start(host: host, port: port)
+        return (site, "http://\(host.contains(":") ? "[\(host)]" : host):\(bound)")
     }
 
     static var logger: Logger {

@@ -12,11 +12,14 @@ extension SettlementProjection {
         try table("auction").insert([
             "id": terms.id.number, "code": terms.code, "permit_class": terms.permitClass,
             "currency": terms.currency, "seller": terms.seller, "rules": terms.rules,
-            "policies": terms.policies, "lot": terms.lot, "reserve": terms.reserve, "opens": terms.opens,
-            "closes": terms.closes, "seal_key": terms.sealKey, "commitment": terms.commitment,
+            "policies": terms.policies, "lot": terms.lot, "reserve": terms.reserve,
+            "tiers": terms.tiers.map(text).joined(separator: " "), "withheld": terms.withheld.map(text),
+            "opens": terms.opens, "closes": terms.closes, "seal_key": terms.sealKey, "commitment": terms.commitment,
             "phase": "announced", "offered": auction.offered, "announced_seq": at.seq,
         ])
     }
+
+    private func text(_ tier: ContainmentTier) -> String { "\(tier.trigger.minorUnits):\(tier.quantity.units)" }
 
     func write(cleared auction: Auction, _ at: Origin) throws {
         guard let result = auction.result else { return }

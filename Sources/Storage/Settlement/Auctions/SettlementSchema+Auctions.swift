@@ -17,6 +17,8 @@ extension SettlementSchema {
             policies TEXT NOT NULL,                                -- what differs from it
             lot INTEGER NOT NULL CHECK (lot > 0),
             reserve INTEGER,
+            tiers TEXT NOT NULL,                                   -- cost containment, PRICE:QUANTITY in minor units and permits, a space between two
+            withheld TEXT,                                         -- emissions containment, PRICE:QUANTITY; NULL: none
             opens TEXT NOT NULL,
             closes TEXT NOT NULL,
             seal_key TEXT NOT NULL,                                -- what bids are sealed to, hexadecimal

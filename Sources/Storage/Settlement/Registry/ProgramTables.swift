@@ -8,8 +8,9 @@ extension SettlementProjection {
     func write(_ program: Program, _ id: ProgramID) throws {
         try table("program").insert([
             "id": id, "code": program.code, "unit": program.unit, "currency": program.currency, "name": program.name,
-            "regulator": program.regulator, "rules": program.rules.code, "offsets_for": program.offsetsFor,
-            "yields": program.yields, "timezone": program.calendar.zone.rawValue,
+            "regulator": program.regulator, "rules": program.rules.code,
+            "policies": program.rules.policies.map { "\($0.name)=\($0.value)" }.joined(separator: " "),
+            "offsets_for": program.offsetsFor, "yields": program.yields, "timezone": program.calendar.zone.rawValue,
         ])
     }
 

@@ -1,14 +1,15 @@
-import Compacts
-import Permits
+package import Compacts
+package import Permits
 import Registry
 import Seals
 
 /// An agreement in plain words.
-struct CompactWords {
+package struct CompactWords {
     private let terms: Terms
     private var lines: [String] = []
 
-    init(_ terms: Terms) {
+    /// Says what terms mean.
+    package init(_ terms: Terms) {
         self.terms = terms
         head()
         figures()
@@ -19,7 +20,7 @@ struct CompactWords {
     }
 
     /// All of it.
-    var text: String { lines.joined(separator: "\n") }
+    package var text: String { lines.joined(separator: "\n") }
 
     private mutating func head() {
         let schedule = terms.schedule
@@ -191,8 +192,20 @@ struct CompactWords {
     private func name(_ party: Int) -> String { "\(terms.parties[party].name)" }
 
     private func money(_ amount: Money) -> String {
-        "\(CompactTable.amount(amount.minorUnits, terms.currency)) \(terms.currency.text)"
+        "\(CompactWords.amount(amount.minorUnits, terms.currency)) \(terms.currency.text)"
     }
 
     private func list(_ sums: [Money]) -> String { sums.map(money).joined(separator: ", then ") }
+
+    /// An amount with thousands apart.
+    package static func amount(_ minorUnits: Int64, _ currency: Currency) -> String {
+        let text = FixedPoint.text(Int64(clamping: minorUnits.magnitude), scale: currency.scale)
+        let parts = text.split(separator: ".").map(String.init)
+        var grouped = ""
+        for (index, digit) in parts[0].enumerated() {
+            if index > 0, (parts[0].count - index).isMultiple(of: 3) { grouped.append(" ") }
+            grouped.append(digit)
+        }
+        return (minorUnits < 0 ? "-" : "") + ([grouped] + parts.dropFirst()).joined(separator: ".")
+    }
 }
