@@ -185,10 +185,8 @@ package struct Certificate: Sendable, Equatable {
 
 extension Certificate {
     /// What it says, and what its digest is taken of: lines, each with its end.
-    /// - Parameters:
-    ///   - member: the code of who retired the permits.
-    ///   - unit: what one permit allows.
-    ///   - zone: empty for none.
+    ///
+    /// Member and program are codes; no zone is empty.
     package func document(member: String, program: String, unit: String, vintage: Int64, zone: String) -> String {
         let serials = serials.map { "\($0.lowerBound)-\($0.upperBound)" }.joined(separator: ",")
         return """

@@ -79,3 +79,10 @@ final class RawSocket {
 
     func close() { _ = Foundation.close(descriptor) }
 }
+
+/// Runs what blocks on a thread of its own: the tasks of a server in this process need theirs.
+func blocking<Value: Sendable>(_ body: @escaping @Sendable () throws -> Value) async throws -> Value {
+    try await withCheckedThrowingContinuation { done in
+        Thread.detachNewThread { done.resume(with: Result(catching: body)) }
+    }
+}

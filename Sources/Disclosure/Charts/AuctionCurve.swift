@@ -30,7 +30,9 @@ struct AuctionCurve {
     let price: Int64?
 
     private var legend: [Drawing.Entry] {
-        var entries = [Drawing.Entry(kind: "demand", text: words.demand), Drawing.Entry(kind: "supply", text: words.supply)]
+        var entries = [
+            Drawing.Entry(kind: "demand", text: words.demand), Drawing.Entry(kind: "supply", text: words.supply),
+        ]
         if reservePrice != nil { entries.append(Drawing.Entry(kind: "reserve", text: words.reserve)) }
         if price != nil { entries.append(Drawing.Entry(kind: "clearing", text: words.clearing)) }
         return entries
@@ -71,13 +73,17 @@ struct AuctionCurve {
             sum = 0
             for step in sorted {
                 sum += step.quantity
-                let hover = "\(words.demand): \(money(step.price)) × \(count(step.quantity)); \(count(sum)) \(quantityUnit)"
+                let hover =
+                    "\(words.demand): \(money(step.price)) × \(count(step.quantity)); \(count(sum)) \(quantityUnit)"
                 drawing.circle(permits.place(sum), prices.place(step.price), 3, "dot", hover: hover)
             }
         }
         addTerms(to: &drawing, permits, prices, left: left, bottom: bottom)
         let told = price.map { "\(words.clearing) \(money($0)) \(unit)" } ?? words.clearing + " –"
-        return drawing.svg("auction", summary: "\(told); \(words.supply) \(count(offered)), \(words.demand) \(count(total))")
+        return drawing.svg(
+            "auction",
+            summary: "\(told); \(words.supply) \(count(offered)), \(words.demand) \(count(total))"
+        )
     }
 
     /// Supply, reserve, containment and the clearing price.
@@ -88,11 +94,25 @@ struct AuctionCurve {
         drawing.line(x, drawing.top, x, bottom, "supply", hover: "\(words.supply): \(count(offered)) \(quantityUnit)")
         if let initial, initial != offered {
             let x = permits.place(initial)
-            drawing.line(x, drawing.top, x, bottom, "supply initial", hover: "\(words.initial): \(count(initial)) \(quantityUnit)")
+            drawing.line(
+                x,
+                drawing.top,
+                x,
+                bottom,
+                "supply initial",
+                hover: "\(words.initial): \(count(initial)) \(quantityUnit)"
+            )
         }
         if let reservePrice {
             let y = prices.place(reservePrice)
-            drawing.line(left, y, Drawing.right, y, "reserve", hover: "\(words.reserve): \(money(reservePrice)) \(unit)")
+            drawing.line(
+                left,
+                y,
+                Drawing.right,
+                y,
+                "reserve",
+                hover: "\(words.reserve): \(money(reservePrice)) \(unit)"
+            )
         }
         for tier in tiers {
             let y = prices.place(tier.trigger)

@@ -54,7 +54,8 @@ struct CandleChart {
                 drawing.text(x, base + 20, day.date, "tick", anchor: "middle")
             }
         }
-        let summary = "\(first.date) – \(last.date): \(words.close) \(price(last.close)) \(unit), \(words.volume) \(last.volume)"
+        let summary =
+            "\(first.date) – \(last.date): \(words.close) \(price(last.close)) \(unit), \(words.volume) \(last.volume)"
         return drawing.svg("candles", summary: summary)
     }
 }

@@ -51,7 +51,8 @@ struct DepthChart {
                 drawing.circle(prices.place(level.price), quantities.place(sum), 3, "dot \(kind)", hover: hover)
             }
         }
-        let summary = "\(buy) \(bids.first.map { price($0.price) } ?? "–"), \(sell) \(asks.first.map { price($0.price) } ?? "–") \(unit)"
+        let summary =
+            "\(buy) \(bids.first.map { price($0.price) } ?? "–"), \(sell) \(asks.first.map { price($0.price) } ?? "–") \(unit)"
         return drawing.svg("depth", summary: summary)
     }
 }

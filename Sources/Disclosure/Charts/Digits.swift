@@ -22,7 +22,9 @@ enum Digits {
     /// Decimal text with spaces between thousands.
     static func spaced(_ text: String) -> String {
         let parts = text.split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
-        guard let whole = parts.first, !whole.isEmpty, whole.utf8.allSatisfy({ (0x30...0x39).contains($0) }) else { return text }
+        guard let whole = parts.first, !whole.isEmpty, whole.utf8.allSatisfy({ (0x30...0x39).contains($0) }) else {
+            return text
+        }
         return grouped(whole) + (parts.count > 1 ? "." + parts[1] : "")
     }
 

@@ -19,9 +19,7 @@ struct Drawing {
     let top: Double
     private var parts: [String] = []
 
-    /// - Parameters:
-    ///   - unit: of the upright axis; it stands beside the title.
-    ///   - plotHeight: of what is below title and legend, axes' texts included.
+    /// Begins with title and legend; the unit is that of the upright axis, and `plotHeight` what lies below, axes' texts included.
     init(id: String, title: String, unit: String = "", legend: [Entry] = [], plotHeight: Double) {
         (self.id, self.title) = (id, title)
         var rows: [[(x: Double, entry: Entry)]] = []
@@ -109,7 +107,8 @@ struct Drawing {
 
     /// A line through points.
     static func through(_ points: [(x: Double, y: Double)]) -> String {
-        points.enumerated().map { "\($0.offset == 0 ? "M" : "L")\(number($0.element.x)) \(number($0.element.y))" }.joined()
+        points.enumerated().map { "\($0.offset == 0 ? "M" : "L")\(number($0.element.x)) \(number($0.element.y))" }
+            .joined()
     }
 
     /// Lines across the plot at round values, with their texts to the left.

@@ -27,7 +27,8 @@ struct NetworkMap {
     private var columns: [Int] {
         var columns = nodes.map { _ in 0 }
         for _ in nodes.indices {
-            for edge in edges where edge.from < edge.to || columns[edge.to] == 0 && columns[edge.from] == 0 && edge.from != edge.to {
+            for edge in edges
+            where edge.from < edge.to || columns[edge.to] == 0 && columns[edge.from] == 0 && edge.from != edge.to {
                 columns[edge.to] = min(nodes.count - 1, max(columns[edge.to], columns[edge.from] + 1))
             }
         }
@@ -45,12 +46,17 @@ struct NetworkMap {
             return (column, rows[column])
         }
         let height = Double(rows.max() ?? 1) * NetworkMap.rowHeight
-        let legend = [Drawing.Entry(kind: "edge-key", text: open), Drawing.Entry(kind: "edge-key closed", text: closed)]
+        let legend = [
+            Drawing.Entry(kind: "edge-key", text: open), Drawing.Entry(kind: "edge-key closed", text: closed),
+        ]
         var drawing = Drawing(id: id, title: title, legend: legend, plotHeight: height + 16)
         let spread = count > 1 ? (Drawing.width - NetworkMap.nodeWidth - 8) / Double(count - 1) : 0
         let centres = places.map { place -> (x: Double, y: Double) in
             let shared = height / Double(max(1, rows[place.column]))
-            return (4 + NetworkMap.nodeWidth / 2 + spread * Double(place.column), drawing.top + shared * (Double(place.row) + 0.5))
+            return (
+                4 + NetworkMap.nodeWidth / 2 + spread * Double(place.column),
+                drawing.top + shared * (Double(place.row) + 0.5)
+            )
         }
         var drawn: [[Int]: Int] = [:]
         for edge in edges {
@@ -74,7 +80,13 @@ struct NetworkMap {
     }
 
     /// A way between two nodes, bent where several lie beside each other, with its texts in the middle and its account as a bar.
-    private func add(_ edge: Edge, from start: (x: Double, y: Double), to end: (x: Double, y: Double), beside: Int, to drawing: inout Drawing) {
+    private func add(
+        _ edge: Edge,
+        from start: (x: Double, y: Double),
+        to end: (x: Double, y: Double),
+        beside: Int,
+        to drawing: inout Drawing
+    ) {
         let isUpright = abs(end.x - start.x) < 1
         let bend = Double(beside) * (isUpright ? 90 : 70)
         let half = NetworkMap.nodeWidth / 2
@@ -85,7 +97,12 @@ struct NetworkMap {
         let points = [from, middle, to].map { "\(Drawing.number($0.0)) \(Drawing.number($0.1))" }
         let told = ([edge.name] + edge.lines).joined(separator: ", ")
         drawing.path("M\(points[0])Q\(points[1]) \(points[2])", "edge\(edge.isOpen ? "" : " closed")", hover: told)
-        addHead(at: to, isUpright ? (0, end.y > start.y ? 1 : -1) : (side, 0), "head\(edge.isOpen ? "" : " closed")", to: &drawing)
+        addHead(
+            at: to,
+            isUpright ? (0, end.y > start.y ? 1 : -1) : (side, 0),
+            "head\(edge.isOpen ? "" : " closed")",
+            to: &drawing
+        )
         if edge.isBackOpen {
             addHead(at: from, isUpright ? (0, end.y > start.y ? -1 : 1) : (-side, 0), "head back", to: &drawing)
         }
@@ -107,7 +124,8 @@ struct NetworkMap {
     private func addHead(at tip: (Double, Double), _ way: (Double, Double), _ kind: String, to drawing: inout Drawing) {
         let (x, y) = (tip.0 + way.0 * 8, tip.1 + way.1 * 8)
         let corners = [
-            (x, y), (x - way.0 * 11 + way.1 * 6, y - way.1 * 11 + way.0 * 6), (x - way.0 * 11 - way.1 * 6, y - way.1 * 11 - way.0 * 6),
+            (x, y), (x - way.0 * 11 + way.1 * 6, y - way.1 * 11 + way.0 * 6),
+            (x - way.0 * 11 - way.1 * 6, y - way.1 * 11 - way.0 * 6),
         ]
         drawing.path(Drawing.through(corners.map { (x: $0.0, y: $0.1) }) + "Z", kind)
     }

@@ -61,7 +61,14 @@ struct PriceLine {
         }
         for (value, name) in [(limits?.low, band), (limits?.high, band), (referencePrice, reference)] {
             guard let value, near.contains(value) else { continue }
-            drawing.line(left, prices.place(value), Drawing.right, prices.place(value), "reserve", hover: "\(name) \(price(value))")
+            drawing.line(
+                left,
+                prices.place(value),
+                Drawing.right,
+                prices.place(value),
+                "reserve",
+                hover: "\(name) \(price(value))"
+            )
         }
         var line: [(x: Double, y: Double)] = []
         for (time, point) in zip(times, points) {
@@ -74,10 +81,14 @@ struct PriceLine {
             let largest = Double(points.map(\.quantity).max() ?? 1)
             for (time, point) in zip(times, points) {
                 let radius = 2 + 4 * (Double(point.quantity) / max(1, largest)).squareRoot()
-                let hover = "\(PriceLine.clock(time)) \(price(point.price)) × \(Digits.text(point.quantity, scale: 0)) \(quantityUnit)"
+                let hover =
+                    "\(PriceLine.clock(time)) \(price(point.price)) × \(Digits.text(point.quantity, scale: 0)) \(quantityUnit)"
                 drawing.circle(hours.place(time), prices.place(point.price), radius, "dot", hover: hover)
             }
         }
-        return drawing.svg("line-chart", summary: "\(points.count); \(self.price) \(price(least)) – \(price(most)), \(price(last.price)) \(unit)")
+        return drawing.svg(
+            "line-chart",
+            summary: "\(points.count); \(self.price) \(price(least)) – \(price(most)), \(price(last.price)) \(unit)"
+        )
     }
 }

@@ -5,10 +5,7 @@ struct Scale {
     private let start: Double
     private let end: Double
 
-    /// - Parameters:
-    ///   - values: what must have room; a bit is added where all are equal.
-    ///   - start: where the lowest one lies; `end` where the highest does.
-    ///   - isFromZero: whether zero has room too.
+    /// A scale with room for all values, and for zero if wanted; the lowest lies at `start`, the highest at `end`.
     init(_ values: some Sequence<Int64>, from start: Double, to end: Double, isFromZero: Bool = false) {
         let all = values.map { Double($0) } + (isFromZero ? [0] : [])
         let (least, most) = (all.min() ?? 0, all.max() ?? 1)

@@ -42,7 +42,13 @@ struct StepChart {
             line.append((x, y))
             if x - shown > 92 {
                 shown = x
-                drawing.text(min(max(x, left + 36), Drawing.right - 40), bottom + 22, point.date, "tick", anchor: "middle")
+                drawing.text(
+                    min(max(x, left + 36), Drawing.right - 40),
+                    bottom + 22,
+                    point.date,
+                    "tick",
+                    anchor: "middle"
+                )
             }
         }
         line.append((days.place(close), line.last?.y ?? bottom))

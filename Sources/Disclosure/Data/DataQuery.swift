@@ -54,7 +54,8 @@ struct DataQuery: Sendable {
     /// The columns whose value may be asked for.
     static func filters(of table: PublicTable) -> [PublicTable.Column] {
         let names: Set<String> = [
-            "program", "vintage", "zone", "market", "facility", "member", "agreement", "auction", "period", "link", "label", "day",
+            "program", "vintage", "zone", "market", "facility", "member", "agreement", "auction", "period", "link",
+            "label", "day",
         ]
         return table.columns.filter { names.contains($0.name) }
     }
@@ -69,7 +70,9 @@ struct DataQuery: Sendable {
     }
 
     /// A key as `next` gives it: a JSON array of the values of the table's key.
-    private static func key(_ text: String, of table: PublicTable) throws(Fault) -> [any DatabaseValueConvertible & Sendable] {
+    private static func key(_ text: String, of table: PublicTable) throws(Fault) -> [any DatabaseValueConvertible
+        & Sendable]
+    {
         let fault = Fault(text: "after must be a JSON array of \(table.key.joined(separator: ", ")), as next gives it")
         let values: [Any]
         do {
@@ -127,7 +130,8 @@ struct DataQuery: Sendable {
         guard var low = bounds?.number("low"), var high = bounds?.number("high") else { return nil }
         while low < high {
             let middle = low + (high - low) / 2
-            let sql = "SELECT \"\(column)\" AS time FROM \(table.view) WHERE \"\(key)\" >= ? ORDER BY \"\(key)\" LIMIT 1"
+            let sql =
+                "SELECT \"\(column)\" AS time FROM \(table.view) WHERE \"\(key)\" >= ? ORDER BY \"\(key)\" LIMIT 1"
             guard let found = try reading.first(sql, [middle])?.text("time") else { return low }
             if found < time { low = middle + 1 } else { high = middle }
         }

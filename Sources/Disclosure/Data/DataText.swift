@@ -3,9 +3,7 @@ import Storage
 
 /// Rows of public tables as JSON and CSV.
 enum DataText {
-    /// A page of rows: `{"table":…,"seq":…,"rows":[…],"next":…}`.
-    /// - Parameters:
-    ///   - next: the address of the next page; nil if there is none.
+    /// A page of rows: `{"table":…,"seq":…,"rows":[…],"next":…}`, with the address of the next page, if there is one.
     static func json(_ table: PublicTable, _ rows: some Sequence<Record>, sequence: Int64, next: String?) -> [UInt8] {
         var bytes: [UInt8] = []
         bytes.append(text: "{\"table\":\"\(table.name)\",\"seq\":\(sequence),\"rows\":[")

@@ -17,9 +17,9 @@ enum OpenAPI {
                 "title": "Weir open data",
                 "version": "1",
                 "description": """
-                    What anyone may read of the exchange. Amounts of money are integers in minor units of their currency, with decimal \
-                    text beside them; times are UTC. Rows come in the order of their key; `next` leads to the page behind.
-                    """,
+                What anyone may read of the exchange. Amounts of money are integers in minor units of their currency, with decimal \
+                text beside them; times are UTC. Rows come in the order of their key; `next` leads to the page behind.
+                """,
             ],
             "paths": paths,
             "components": ["schemas": ["Error": error]],

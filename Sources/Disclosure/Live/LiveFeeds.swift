@@ -34,9 +34,6 @@ actor LiveFeeds {
 
     init(record: PublicRecord, pool: NIOThreadPool) { (self.record, self.pool) = (record, pool) }
 
-    /// How many listen now.
-    var listenerCount: Int { feeds.values.reduce(0) { $0 + $1.listeners } }
-
     /// Sends a stream's events behind a number until the reader goes.
     nonisolated func send(
         _ stream: UInt64,

@@ -109,7 +109,7 @@ struct Show {
 enum Moment {
     /// `2027-03-01T08:00:02.000000Z` to the minute: `2027-03-01 08:00`; a date stays one.
     static func minute(_ text: String) -> String {
-        text.isEmpty ? "–" : String(text.prefix(16)).replacing("T", with: " ")
+        text.isEmpty ? "–" : String(text.prefix(16)).replacing("T", with: "\u{a0}")
     }
 
     /// The time of the day, to the second.

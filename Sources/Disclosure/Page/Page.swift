@@ -11,10 +11,7 @@ struct PageContext {
     /// What addresses of pages begin with.
     var base: String { say.language.base }
 
-    /// A table of rows of the record.
-    /// - Parameters:
-    ///   - name: its id in the page, and the key of its caption.
-    ///   - data: the public table behind it, which it links to.
+    /// A table of rows of the record: `name` is its id in the page and the key of its caption, `data` the public table behind it.
     func table(
         _ name: String,
         _ columns: [Show],
@@ -38,7 +35,7 @@ struct PageContext {
     /// A fact of a row: a column as it is shown in tables.
     func fact(_ row: Record, _ show: Show) -> Fact { Fact(name: say.heading(show.column), cell: show.cell(row, self)) }
 
-    /// The next `count` at most, and a notice if there are more.
+    /// The most rows of a long table.
     static let rowsMax = 100
 }
 
@@ -172,11 +169,11 @@ struct TableView: MustacheParent {
 
     func child(named name: String) -> Any? {
         switch name {
-        case "id": id
+        case "id": "table-" + id
         case "caption": caption
         case "heads": heads
         case "rows": rows
-        case "empty": rows.isEmpty && side == nil && !isTrades ? true : nil
+        case "nothing": rows.isEmpty && side == nil && !isTrades ? true : nil
         case "data": data
         case "filtered": isFiltered && rows.count > 10 ? true : nil
         case "side": side

@@ -28,10 +28,7 @@ struct PageRenderer: Sendable {
         return words
     }
 
-    /// A page as HTML.
-    /// - Parameters:
-    ///   - path: its address without the language.
-    ///   - sequence: the last command that it knows of.
+    /// A page as HTML; `path` is its address without the language, `sequence` the last command that it knows of.
     func html(_ page: Page, _ language: Language, path: String, sequence: Int64, now: Timestamp) -> String {
         let say = say(language)
         let other: Language = language == .english ? .chinese : .english
@@ -39,7 +36,7 @@ struct PageRenderer: Sendable {
         let context: [String: Any] = [
             "lang": language == .english ? "en" : "zh-Hans",
             "title": page.title,
-            "lead": page.lead as Any,
+            "lead": page.lead.map { [$0] } ?? [],
             "crumbs": page.crumbs.isEmpty ? [] : [["list": page.crumbs]],
             "live": page.live.map { [$0] } ?? [],
             "parts": parts.map { part -> [String: Any] in
@@ -70,7 +67,8 @@ struct PageRenderer: Sendable {
 extension Section {
     /// Whether there is nothing to show.
     var isEmpty: Bool {
-        cards.isEmpty && facts.isEmpty && charts.isEmpty && tables.isEmpty && links.isEmpty && verbatim == nil && special == nil
+        cards.isEmpty && facts.isEmpty && charts.isEmpty && tables.isEmpty && links.isEmpty && verbatim == nil
+            && special == nil
             && intro == nil
     }
 }

@@ -12,7 +12,8 @@ extension PageContext {
                     table(
                         "agreements",
                         [
-                            Show.text("code").leading { "/agreements/\($0.text("agreement"))" }, .text("title"), .word("kind"),
+                            Show.text("code").leading { "/agreements/\($0.text("agreement"))" }, .text("title"),
+                            .word("kind"),
                             .tag("stage", ["contract": "ok"]), .word("ending"), .time("concluded"),
                         ],
                         rows,
@@ -24,7 +25,9 @@ extension PageContext {
             Section(
                 id: "complaints",
                 heading: say("agreements.complaints"),
-                tables: [complaintTable(try reading.rows("SELECT * FROM public_complaints ORDER BY complaint DESC LIMIT 50"))]
+                tables: [
+                    complaintTable(try reading.rows("SELECT * FROM public_complaints ORDER BY complaint DESC LIMIT 50"))
+                ]
             ),
         ]
         return page
@@ -33,27 +36,41 @@ extension PageContext {
     /// An agreement: its terms in plain words, the readings, what was owed and paid by period, how it stands.
     /// - Returns: nil if there is no such agreement, or none that was concluded.
     func agreement(_ number: Int64) throws -> Page? {
-        guard let agreement = try reading.first("SELECT * FROM public_agreements WHERE agreement = ?", [number]) else { return nil }
+        guard let agreement = try reading.first("SELECT * FROM public_agreements WHERE agreement = ?", [number]) else {
+            return nil
+        }
         var page = Page(title: agreement.text("title"), lead: nil, part: "agreements")
         page.crumbs = [Cell(text: say("part.agreements"), href: base + "/agreements")]
         page.sections = [
-            try facts(of: agreement, number), words(of: agreement), try payments(agreement, number), try readings(number),
+            try facts(of: agreement, number), words(of: agreement), try payments(agreement, number),
+            try readings(number),
             try claims(number), try events(number),
         ]
         return page
     }
 
     private func facts(of agreement: Record, _ number: Int64) throws -> Section {
-        let parties = try reading.rows("SELECT * FROM public_agreement_parties WHERE agreement = ? ORDER BY party", [number])
+        let parties = try reading.rows(
+            "SELECT * FROM public_agreement_parties WHERE agreement = ? ORDER BY party",
+            [number]
+        )
         return Section(
             id: "facts",
             facts: [
                 fact(agreement, .text("code")), fact(agreement, .word("kind")), fact(agreement, .word("stage")),
-                fact(agreement, .word("ending")), fact(agreement, .time("concluded")), fact(agreement, .text("currency")),
+                fact(agreement, .word("ending")), fact(agreement, .time("concluded")),
+                fact(agreement, .text("currency")),
                 fact(agreement, .code("digest")),
             ].filter { !$0.cell.text.isEmpty },
             tables: [
-                table("parties", [.text("party"), Show.text("member").leading { "/members/\($0.text("member"))" }, .flag("signs", "ok")], parties)
+                table(
+                    "parties",
+                    [
+                        .text("party"), Show.text("member").leading { "/members/\($0.text("member"))" },
+                        .flag("signs", "ok"),
+                    ],
+                    parties
+                )
             ]
         )
     }
@@ -73,7 +90,10 @@ extension PageContext {
     }
 
     private func payments(_ agreement: Record, _ number: Int64) throws -> Section {
-        let rows = try reading.rows("SELECT * FROM public_agreement_payments WHERE agreement = ? ORDER BY seq, n", [number])
+        let rows = try reading.rows(
+            "SELECT * FROM public_agreement_payments WHERE agreement = ? ORDER BY seq, n",
+            [number]
+        )
         let parties = try reading.rows(
             "SELECT party FROM public_agreement_parties WHERE agreement = ? AND signs = 1 ORDER BY party",
             [number]
@@ -107,7 +127,8 @@ extension PageContext {
                 table(
                     "payments",
                     [
-                        .text("period"), .text("clause"), .text("payer"), .text("payee"), .money("due"), .money("paid"), .text("currency"),
+                        .text("period"), .text("clause"), .text("payer"), .text("payee"), .money("due"), .money("paid"),
+                        .text("currency"),
                         .time("time"),
                     ],
                     Array(rows.suffix(PageContext.rowsMax)),
@@ -137,7 +158,8 @@ extension PageContext {
                 table(
                     "readings",
                     [
-                        .text("period"), .text("measure"), .number("sample"), .text("sampler"), value, .flag("determination", "quiet"),
+                        .text("period"), .text("measure"), .number("sample"), .text("sampler"), value,
+                        .flag("determination", "quiet"),
                         .time("time"),
                     ],
                     rows,
@@ -148,7 +170,10 @@ extension PageContext {
     }
 
     private func claims(_ number: Int64) throws -> Section {
-        let rows = try reading.rows("SELECT * FROM public_agreement_claims WHERE agreement = ? ORDER BY claim", [number])
+        let rows = try reading.rows(
+            "SELECT * FROM public_agreement_claims WHERE agreement = ? ORDER BY claim",
+            [number]
+        )
         return Section(
             id: "claims",
             heading: say("agreement.claims"),
@@ -161,7 +186,8 @@ extension PageContext {
         table(
             "claims",
             [
-                Show.number("claim").leading { "/agreements/\($0.text("agreement"))" }, .text("clause"), .text("period"), .text("debtor"),
+                Show.number("claim").leading { "/agreements/\($0.text("agreement"))" }, .text("clause"),
+                .text("period"), .text("debtor"),
                 .text("creditor"), .money("owed"), .count("quantity"),
                 .tag("state", ["broken": "bad", "open": "warn", "paid": "ok", "waived": "quiet"]), .time("since"),
             ],
@@ -175,8 +201,10 @@ extension PageContext {
         table(
             "complaints",
             [
-                .number("complaint"), .time("time"), Show.text("complainer").leading { "/members/\($0.text("complainer"))" },
-                Show.text("member").leading { "/members/\($0.text("member"))" }, .text("text"), .word("state"), .text("answer"),
+                .number("complaint"), .time("time"),
+                Show.text("complainer").leading { "/members/\($0.text("complainer"))" },
+                Show.text("member").leading { "/members/\($0.text("member"))" }, .text("text"), .word("state"),
+                .text("answer"),
             ],
             rows,
             data: "complaints"
@@ -188,7 +216,10 @@ extension PageContext {
             "SELECT * FROM public_agreement_events WHERE agreement = ? ORDER BY seq DESC, n DESC LIMIT 50",
             [number]
         )
-        let complaints = try reading.rows("SELECT * FROM public_complaints WHERE agreement = ? ORDER BY complaint DESC LIMIT 50", [number])
+        let complaints = try reading.rows(
+            "SELECT * FROM public_complaints WHERE agreement = ? ORDER BY complaint DESC LIMIT 50",
+            [number]
+        )
         let spending = try reading.rows(
             "SELECT * FROM public_agreement_spending WHERE agreement = ? ORDER BY seq DESC, n DESC LIMIT 50",
             [number]
@@ -197,10 +228,18 @@ extension PageContext {
             id: "events",
             heading: say("agreement.events"),
             tables: [
-                table("events", [.time("time"), .word("kind"), .text("clause"), .text("period"), .text("member"), .text("text")], events, data: "agreement-events"),
+                table(
+                    "events",
+                    [.time("time"), .word("kind"), .text("clause"), .text("period"), .text("member"), .text("text")],
+                    events,
+                    data: "agreement-events"
+                ),
                 table(
                     "spending",
-                    [.time("time"), .text("fund"), .word("kind"), .text("purpose"), .text("member"), .text("payee"), .money("amount"), .text("text")],
+                    [
+                        .time("time"), .text("fund"), .word("kind"), .text("purpose"), .text("member"), .text("payee"),
+                        .money("amount"), .text("text"),
+                    ],
                     spending,
                     data: "agreement-spending"
                 ),

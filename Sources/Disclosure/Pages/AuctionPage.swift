@@ -6,10 +6,16 @@ extension PageContext {
     /// An auction: its terms and commitments, and once it is cleared its curve, statistics, cuts, draw and what-if.
     /// - Returns: nil if there is no such auction.
     func auction(_ number: Int64) throws -> Page? {
-        guard let auction = try reading.first("SELECT * FROM public_auctions WHERE number = ?", [number]) else { return nil }
+        guard let auction = try reading.first("SELECT * FROM public_auctions WHERE number = ?", [number]) else {
+            return nil
+        }
         let code = auction.text("auction")
         let permits = [auction.text("program"), auction.text("vintage"), auction.text("zone")].filter { !$0.isEmpty }
-        var page = Page(title: say("auction.title", code), lead: say("auction.lead", permits.joined(separator: " ")), part: "front")
+        var page = Page(
+            title: say("auction.title", code),
+            lead: say("auction.lead", permits.joined(separator: " ")),
+            part: "front"
+        )
         page.crumbs = [
             Cell(text: say("part.front"), href: base + "/"),
             Cell(text: auction.text("program"), href: "\(base)/programs/\(auction.text("program"))"),
@@ -26,9 +32,14 @@ extension PageContext {
 
     private func terms(of auction: Record) -> Section {
         let book = RuleBook.named(auction.text("rules"))
-        var section = Section(id: "terms", heading: say("auction.terms"), intro: book.map { say("auction.rules", $0.title, $0.source) })
+        var section = Section(
+            id: "terms",
+            heading: say("auction.terms"),
+            intro: book.map { say("auction.rules", $0.title, $0.source) }
+        )
         section.facts = [
-            fact(auction, .word("phase")), fact(auction, Show.text("seller").leading { "/members/\($0.text("seller"))" }),
+            fact(auction, .word("phase")),
+            fact(auction, Show.text("seller").leading { "/members/\($0.text("seller"))" }),
             fact(auction, .text("rules")), fact(auction, .count("offered")), fact(auction, .count("lot")),
             fact(auction, .money("reserve")), fact(auction, .time("opens")), fact(auction, .time("closes")),
             fact(auction, .code("seal_key")), fact(auction, .code("commitment")),
@@ -64,11 +75,15 @@ extension PageContext {
             scale: Int(auction.number("scale") ?? 0),
             quantityUnit: say("permits"),
             empty: say("empty"),
-            demand: steps.map { AuctionCurve.Step(price: $0.number("price") ?? 0, quantity: $0.number("quantity") ?? 0) },
+            demand: steps.map {
+                AuctionCurve.Step(price: $0.number("price") ?? 0, quantity: $0.number("quantity") ?? 0)
+            },
             offered: auction.number("offered") ?? 0,
             initial: auction.number("initial"),
             reservePrice: auction.number("reserve"),
-            tiers: tiers(auction.text("tiers")).map { AuctionCurve.Tier(trigger: $0.trigger.minorUnits, quantity: $0.quantity.units) },
+            tiers: tiers(auction.text("tiers")).map {
+                AuctionCurve.Tier(trigger: $0.trigger.minorUnits, quantity: $0.quantity.units)
+            },
             price: auction.number("price")
         )
         return Section(id: "result", heading: say("auction.result"), charts: [Chart(svg: chart.svg)])
@@ -104,7 +119,14 @@ extension PageContext {
             id: "cuts",
             heading: say("auction.cuts"),
             intro: say("auction.cuts.text"),
-            tables: [table("cuts", [.number("rule"), .word("name"), .count("steps"), .count("quantity")], rows, data: "auction-cuts")]
+            tables: [
+                table(
+                    "cuts",
+                    [.number("rule"), .word("name"), .count("steps"), .count("quantity")],
+                    rows,
+                    data: "auction-cuts"
+                )
+            ]
         )
     }
 
@@ -112,11 +134,15 @@ extension PageContext {
         Section(
             id: "steps",
             heading: say("auction.steps"),
-            intro: steps.count > PageContext.rowsMax ? say("more.rows", "\(PageContext.rowsMax)", "\(steps.count)") : nil,
+            intro: steps.count > PageContext.rowsMax
+                ? say("more.rows", "\(PageContext.rowsMax)", "\(steps.count)") : nil,
             tables: [
                 table(
                     "steps",
-                    [.number("step"), .number("bidder"), .money("price"), .count("quantity"), .count("won"), .money("paid")],
+                    [
+                        .number("step"), .number("bidder"), .money("price"), .count("quantity"), .count("won"),
+                        .money("paid"),
+                    ],
                     Array(steps.prefix(PageContext.rowsMax)),
                     data: "auction-steps"
                 )

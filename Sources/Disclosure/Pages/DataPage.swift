@@ -9,7 +9,7 @@ extension PageContext {
                 id: "how",
                 heading: say("data.how"),
                 intro: say("data.how.text"),
-                links: [Cell(text: "/openapi.json", href: "/openapi.json"), Cell(text: "/metrics", href: "/metrics")]
+                links: [Cell(text: "/openapi.json", href: "/openapi.json")]
             ),
             Section(
                 id: "tables",
@@ -20,7 +20,9 @@ extension PageContext {
                         caption: say("table.dictionary"),
                         heads: ["table", "meaning"].map { Cell(text: say.heading($0)) },
                         rows: PublicTable.all.map { table in
-                            TableView.Row(cells: [Cell(text: table.name, href: "\(base)/data/\(table.name)"), Cell(text: table.meaning)])
+                            TableView.Row(cells: [
+                                Cell(text: table.name, href: "\(base)/data/\(table.name)"), Cell(text: table.meaning),
+                            ])
                         },
                         isFiltered: true
                     )
@@ -40,7 +42,9 @@ extension PageContext {
             heads: ["column", "kind", "meaning"].map { Cell(text: say.heading($0)) },
             rows: table.columns.map { column in
                 let kind = column.kind.rawValue + (column.isOptional ? " · NULL" : "")
-                return TableView.Row(cells: [Cell(text: column.name, isCode: true), Cell(text: kind), Cell(text: column.meaning)])
+                return TableView.Row(cells: [
+                    Cell(text: column.name, isCode: true), Cell(text: kind), Cell(text: column.meaning),
+                ])
             }
         )
         let order = table.key.map { "\"\($0)\" DESC" }.joined(separator: ", ")
@@ -50,14 +54,19 @@ extension PageContext {
             caption: say("table.sample"),
             heads: table.columns.map { Cell(text: $0.name, isNumber: $0.kind == .integer) },
             rows: rows.map { row in
-                TableView.Row(cells: table.columns.map { Cell(text: String(row.text($0.name).prefix(60)), isNumber: $0.kind == .integer) })
+                TableView.Row(
+                    cells: table.columns.map {
+                        Cell(text: String(row.text($0.name).prefix(60)), isNumber: $0.kind == .integer)
+                    }
+                )
             }
         )
         page.sections = [
             Section(
                 id: "get",
                 links: [
-                    Cell(text: "JSON", href: "/data/\(table.name).json"), Cell(text: "CSV", href: "/data/\(table.name).csv"),
+                    Cell(text: "JSON", href: "/data/\(table.name).json"),
+                    Cell(text: "CSV", href: "/data/\(table.name).csv"),
                 ],
                 verbatim: "sqlite3 settlement.db 'SELECT * FROM \(table.view) LIMIT 10'"
             ),

@@ -6,14 +6,20 @@ extension PageContext {
         var page = Page(title: say("front.title"), lead: say("front.lead"), part: "front")
         page.sections = [
             Section(id: "programs", heading: say("front.programs"), cards: try programCards(), isRefreshed: true),
-            Section(id: "today", heading: say("front.today", String("\(now)".prefix(10))), tables: try today(), isRefreshed: true),
+            Section(
+                id: "today",
+                heading: say("front.today", String("\(now)".prefix(10))),
+                tables: try today(),
+                isRefreshed: true
+            ),
             Section(id: "next", heading: say("front.next"), tables: [try nextDates(program: nil)]),
             Section(
                 id: "check",
                 heading: say("front.check"),
                 intro: say("front.check.text"),
                 links: [
-                    Cell(text: say("part.log"), href: base + "/log"), Cell(text: say("part.data"), href: base + "/data"),
+                    Cell(text: say("part.log"), href: base + "/log"),
+                    Cell(text: say("part.data"), href: base + "/data"),
                     Cell(text: say("part.retirements"), href: base + "/retirements"),
                 ]
             ),
@@ -37,7 +43,13 @@ extension PageContext {
             card.facts.append(fact("unit", Cell(text: program.text("unit"))))
             if let current {
                 card.facts += [
-                    fact("cap.of", Cell(text: "\(count(current, "cap")) (\(current.text("vintage")))")),
+                    fact(
+                        "cap.of",
+                        Cell(
+                            text: count(current, "cap")
+                                + (current.number("vintage") == 0 ? "" : " (\(current.text("vintage")))")
+                        )
+                    ),
                     fact("issued", Cell(text: count(current, "issued"))),
                 ]
             }
@@ -47,7 +59,8 @@ extension PageContext {
                     Fact(
                         name: market.text("market"),
                         cell: Cell(
-                            text: day.map { Digits.spaced($0.text("close_text")) + " " + market.text("currency") } ?? "–",
+                            text: day.map { Digits.spaced($0.text("close_text")) + " " + market.text("currency") }
+                                ?? "–",
                             href: "\(base)/markets/\(market.text("market"))"
                         )
                     )
@@ -92,7 +105,8 @@ extension PageContext {
             table(
                 "lastdays",
                 [
-                    .text("market").leading(to: { "/markets/\($0.text("market"))" }), .text("date"), .money("open"), .money("high"),
+                    .text("market").leading(to: { "/markets/\($0.text("market"))" }), .text("date"), .money("open"),
+                    .money("high"),
                     .money("low"), .money("close"), .count("volume"), .count("trades"), .text("currency"),
                 ],
                 markets,

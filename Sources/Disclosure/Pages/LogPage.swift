@@ -4,9 +4,8 @@ import Storage
 
 extension PageContext {
     /// The sealed log: the newest checkpoint with its witnesses, leaves in readable text, and a proof that the page itself checks.
-    /// - Parameters:
-    ///   - words: what leaves must have in them; empty for all.
-    ///   - before: the leaves searched lie before this one; nil for the newest.
+    ///
+    /// Leaves must have `words` in them, all if it is empty, and lie before the one given, if any.
     func sealedLog(_ log: PublicLog, find words: String, before: UInt64?) throws -> Page {
         var page = Page(title: say("part.log"), lead: say("log.lead"), part: "log")
         guard let (note, checkpoint) = try log.checkpoint() else {
@@ -23,12 +22,16 @@ extension PageContext {
                 facts: [
                     fact("log.origin", Cell(text: checkpoint.origin, isCode: true)),
                     fact("log.size", Cell(text: Digits.text(Int64(clamping: checkpoint.size), scale: 0))),
-                    fact("log.witnesses", Cell(text: witnesses.isEmpty ? say("log.nowitness") : witnesses.joined(separator: ", "))),
+                    fact(
+                        "log.witnesses",
+                        Cell(text: witnesses.isEmpty ? say("log.nowitness") : witnesses.joined(separator: ", "))
+                    ),
                 ],
                 links: [
                     Cell(text: "log/checkpoint", href: "/log/checkpoint"), Cell(text: "log/key", href: "/log/key"),
-                    Cell(text: "log/checkpoint.cosigned", href: "/log/checkpoint.cosigned"),
-                ],
+                ]
+                    + (witnesses.isEmpty
+                        ? [] : [Cell(text: "log/checkpoint.cosigned", href: "/log/checkpoint.cosigned")]),
                 verbatim: note.note
             ),
             Section(
@@ -42,7 +45,12 @@ extension PageContext {
                 ]
             ),
             leaves(found, words, end),
-            Section(id: "tools", heading: say("log.tools"), intro: say("log.tools.text"), verbatim: say("log.tools.commands")),
+            Section(
+                id: "tools",
+                heading: say("log.tools"),
+                intro: say("log.tools.text"),
+                verbatim: say("log.tools.commands")
+            ),
         ]
         return page
     }

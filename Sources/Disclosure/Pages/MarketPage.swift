@@ -4,7 +4,9 @@ extension PageContext {
     /// A market: its book, price and volume, trades, phase and band; live.
     /// - Returns: nil if there is no such market.
     func market(_ code: String) throws -> Page? {
-        guard let market = try reading.first("SELECT * FROM public_markets WHERE market = ?", [code]) else { return nil }
+        guard let market = try reading.first("SELECT * FROM public_markets WHERE market = ?", [code]) else {
+            return nil
+        }
         var page = Page(title: code, lead: lead(of: market), part: "front")
         page.crumbs = [
             Cell(text: say("part.front"), href: base + "/"),
@@ -171,10 +173,15 @@ extension PageContext {
             points: trades.compactMap { row in
                 Timestamp(row.text("time")).map { time in
                     let seconds = time.microseconds / 1_000_000 % 86_400
-                    return PriceLine.Point(seconds: seconds, price: row.number("price") ?? 0, quantity: row.number("quantity") ?? 0)
+                    return PriceLine.Point(
+                        seconds: seconds,
+                        price: row.number("price") ?? 0,
+                        quantity: row.number("quantity") ?? 0
+                    )
                 }
             },
-            limits: market.number("band_low").flatMap { low in market.number("band_high").map { (low: low, high: $0) } },
+            limits: market.number("band_low").flatMap { low in market.number("band_high").map { (low: low, high: $0) }
+            },
             referencePrice: market.number("reference")
         )
     }
@@ -183,7 +190,8 @@ extension PageContext {
         var view = table(
             "trades",
             [
-                Show(column: "time", isNumber: false) { row, _ in Cell(text: Moment.second(row.text("time"))) }, .money("price"),
+                Show(column: "time", isNumber: false) { row, _ in Cell(text: Moment.second(row.text("time"))) },
+                .money("price"),
                 .count("quantity"), .word("side"), .flag("undone", "bad"),
             ],
             rows,

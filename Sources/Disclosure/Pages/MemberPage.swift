@@ -1,7 +1,9 @@
 extension PageContext {
     /// Every member, with its role.
     func members() throws -> Page {
-        let rows = try reading.rows("SELECT * FROM public_members WHERE member <> 'venue' ORDER BY role, member LIMIT 1000")
+        let rows = try reading.rows(
+            "SELECT * FROM public_members WHERE member <> 'venue' ORDER BY role, member LIMIT 1000"
+        )
         var page = Page(title: say("part.members"), lead: say("members.lead"), part: "members")
         page.sections = [
             Section(
@@ -9,7 +11,10 @@ extension PageContext {
                 tables: [
                     table(
                         "members",
-                        [Show.text("member").leading { "/members/\($0.text("member"))" }, .text("name"), .word("role")],
+                        [
+                            Show.text("member").leading { "/members/\($0.text("member"))" }, .text("name"),
+                            .word("role"),
+                        ],
                         rows,
                         data: "members",
                         isFiltered: true
@@ -23,7 +28,9 @@ extension PageContext {
     /// What is public of a member: its facilities, retirements, agreements, labels, penalties, claims and complaints.
     /// - Returns: nil if there is no such member.
     func member(_ code: String) throws -> Page? {
-        guard let member = try reading.first("SELECT * FROM public_members WHERE member = ?", [code]) else { return nil }
+        guard let member = try reading.first("SELECT * FROM public_members WHERE member = ?", [code]) else {
+            return nil
+        }
         var page = Page(title: member.text("name"), lead: say("member.lead"), part: "members")
         page.crumbs = [Cell(text: say("part.members"), href: base + "/members")]
         page.sections = [
@@ -34,7 +41,10 @@ extension PageContext {
                 heading: say("part.retirements"),
                 tables: [
                     retirementTable(
-                        try reading.rows("SELECT * FROM public_retirements WHERE member = ? ORDER BY certificate DESC LIMIT 50", [code])
+                        try reading.rows(
+                            "SELECT * FROM public_retirements WHERE member = ? ORDER BY certificate DESC LIMIT 50",
+                            [code]
+                        )
                     )
                 ]
             ),
@@ -75,8 +85,14 @@ extension PageContext {
             "SELECT * FROM public_compliance WHERE member = ? ORDER BY period DESC, facility LIMIT \(PageContext.rowsMax)",
             [code]
         )
-        let suspensions = try reading.rows("SELECT * FROM public_suspensions WHERE member = ? ORDER BY seq DESC LIMIT 20", [code])
-        let labels = try reading.rows("SELECT * FROM public_labels WHERE member = ? ORDER BY label, facility LIMIT 50", [code])
+        let suspensions = try reading.rows(
+            "SELECT * FROM public_suspensions WHERE member = ? ORDER BY seq DESC LIMIT 20",
+            [code]
+        )
+        let labels = try reading.rows(
+            "SELECT * FROM public_labels WHERE member = ? ORDER BY label, facility LIMIT 50",
+            [code]
+        )
         return Section(
             id: "compliance",
             heading: say("member.compliance"),
@@ -84,7 +100,8 @@ extension PageContext {
                 table(
                     "facilities",
                     [
-                        .text("facility"), .text("name"), Show.text("program").leading { "/programs/\($0.text("program"))" }, .text("zone"),
+                        .text("facility"), .text("name"),
+                        Show.text("program").leading { "/programs/\($0.text("program"))" }, .text("zone"),
                         .text("verifier"), .flag("closed", "quiet"),
                     ],
                     facilities,
@@ -92,17 +109,28 @@ extension PageContext {
                 ),
                 table(
                     "compliance",
-                    [.number("period"), .text("facility"), .count("use"), .count("due"), .count("surrendered"), .count("shortfall")],
+                    [
+                        .number("period"), .text("facility"), .count("use"), .count("due"), .count("surrendered"),
+                        .count("shortfall"),
+                    ],
                     found,
                     data: "compliance"
                 ),
                 table(
                     "suspensions",
-                    [.text("program"), .time("until"), .count("auctions"), .flag("frozen", "bad"), .text("text"), .flag("ended", "quiet")],
+                    [
+                        .text("program"), .time("until"), .count("auctions"), .flag("frozen", "bad"), .text("text"),
+                        .flag("ended", "quiet"),
+                    ],
                     suspensions,
                     data: "suspensions"
                 ),
-                table("labels", [.text("name"), .text("facility"), .text("criteria"), .time("until")], labels, data: "labels"),
+                table(
+                    "labels",
+                    [.text("name"), .text("facility"), .text("criteria"), .time("until")],
+                    labels,
+                    data: "labels"
+                ),
             ]
         )
     }
@@ -122,15 +150,24 @@ extension PageContext {
             tables: [
                 table(
                     "agreements",
-                    [Show.text("title").leading { "/agreements/\($0.text("agreement"))" }, .word("kind"), .word("stage"), .time("concluded")],
+                    [
+                        Show.text("title").leading { "/agreements/\($0.text("agreement"))" }, .word("kind"),
+                        .word("stage"), .time("concluded"),
+                    ],
                     agreements,
                     data: "agreements"
                 ),
                 claimTable(
-                    try reading.rows("SELECT * FROM public_agreement_claims WHERE debtor = ?1 OR creditor = ?1 ORDER BY claim DESC LIMIT 50", [code])
+                    try reading.rows(
+                        "SELECT * FROM public_agreement_claims WHERE debtor = ?1 OR creditor = ?1 ORDER BY claim DESC LIMIT 50",
+                        [code]
+                    )
                 ),
                 complaintTable(
-                    try reading.rows("SELECT * FROM public_complaints WHERE member = ?1 OR complainer = ?1 ORDER BY complaint DESC LIMIT 50", [code])
+                    try reading.rows(
+                        "SELECT * FROM public_complaints WHERE member = ?1 OR complainer = ?1 ORDER BY complaint DESC LIMIT 50",
+                        [code]
+                    )
                 ),
             ]
         )

@@ -4,7 +4,9 @@ extension PageContext {
     /// A program: its account by vintage, allocation, compliance, deadlines and rules.
     /// - Returns: nil if there is no such program.
     func program(_ code: String) throws -> Page? {
-        guard let program = try reading.first("SELECT * FROM public_programs WHERE program = ?", [code]) else { return nil }
+        guard let program = try reading.first("SELECT * FROM public_programs WHERE program = ?", [code]) else {
+            return nil
+        }
         var page = Page(title: program.text("name"), lead: say("program.lead", program.text("unit")), part: "front")
         page.crumbs = [Cell(text: say("part.front"), href: base + "/")]
         page.sections = [
@@ -33,15 +35,23 @@ extension PageContext {
 
     private func links(of code: String) throws -> [Cell] {
         let markets = try reading.rows("SELECT market FROM public_markets WHERE program = ? ORDER BY market", [code])
-        var links = markets.map { Cell(text: say("link.market", $0.text("market")), href: "\(base)/markets/\($0.text("market"))") }
-        if try reading.first("SELECT 1 FROM public_links WHERE program = ? UNION ALL SELECT 1 FROM public_seasons WHERE program = ?", [code, code]) != nil {
+        var links = markets.map {
+            Cell(text: say("link.market", $0.text("market")), href: "\(base)/markets/\($0.text("market"))")
+        }
+        if try reading.first(
+            "SELECT 1 FROM public_links WHERE program = ? UNION ALL SELECT 1 FROM public_seasons WHERE program = ?",
+            [code, code]
+        ) != nil {
             links.append(Cell(text: say("link.water"), href: "\(base)/water/\(code)"))
         }
         let auctions = try reading.rows(
             "SELECT number, auction FROM public_auctions WHERE program = ? ORDER BY number DESC LIMIT 5",
             [code]
         )
-        return links + auctions.map { Cell(text: say("link.auction", $0.text("auction")), href: "\(base)/auctions/\($0.text("number"))") }
+        return links
+            + auctions.map {
+                Cell(text: say("link.auction", $0.text("auction")), href: "\(base)/auctions/\($0.text("number"))")
+            }
     }
 
     private func account(_ code: String, _ unit: String) throws -> Section {
@@ -74,7 +84,8 @@ extension PageContext {
                 table(
                     "classes",
                     [
-                        .number("vintage"), .text("zone"), .count("cap"), .count("issued"), .count("held"), .count("surrendered"),
+                        .number("vintage"), .text("zone"), .count("cap"), .count("issued"), .count("held"),
+                        .count("surrendered"),
                         .count("retired"), .count("cancelled"), .time("expires"),
                     ],
                     classes,
@@ -106,14 +117,18 @@ extension PageContext {
             tables: [
                 table(
                     "allocations",
-                    [.number("vintage"), .word("method"), .count("allocations"), .count("quantity"), .count("deducted")],
+                    [
+                        .number("vintage"), .word("method"), .count("allocations"), .count("quantity"),
+                        .count("deducted"),
+                    ],
                     sums,
                     data: "allocations"
                 ),
                 table(
                     "auctions",
                     [
-                        Show.text("auction").leading { "/auctions/\($0.text("number"))" }, .number("vintage"), .text("rules"), .word("phase"),
+                        Show.text("auction").leading { "/auctions/\($0.text("number"))" }, .number("vintage"),
+                        .text("rules"), .word("phase"),
                         .time("closes"), .count("offered"), .count("sold"), .money("price"), .text("currency"),
                     ],
                     auctioned,
@@ -140,7 +155,8 @@ extension PageContext {
                 table(
                     "compliance",
                     [
-                        .number("period"), .text("facility"), Show.text("member").leading { "/members/\($0.text("member"))" }, .count("use"),
+                        .number("period"), .text("facility"),
+                        Show.text("member").leading { "/members/\($0.text("member"))" }, .count("use"),
                         .count("due"), .count("surrendered"), .count("shortfall"),
                         Show.money("amount").named("penalty"), .count("permits"), .flag("paid", "ok"),
                     ],

@@ -5,7 +5,9 @@ import Seals
 extension PageContext {
     /// The newest retirements, and how much was retired in each program.
     func retirements() throws -> Page {
-        let rows = try reading.rows("SELECT * FROM public_retirements ORDER BY certificate DESC LIMIT \(PageContext.rowsMax)")
+        let rows = try reading.rows(
+            "SELECT * FROM public_retirements ORDER BY certificate DESC LIMIT \(PageContext.rowsMax)"
+        )
         let sums = try reading.rows(
             """
             SELECT program, unit, COUNT(*) AS certificates, SUM(quantity) AS quantity FROM public_retirements WHERE reversed = 0
@@ -19,7 +21,10 @@ extension PageContext {
                 tables: [
                     table(
                         "retired",
-                        [Show.text("program").leading { "/programs/\($0.text("program"))" }, .count("certificates"), .count("quantity"), .text("unit")],
+                        [
+                            Show.text("program").leading { "/programs/\($0.text("program"))" }, .count("certificates"),
+                            .count("quantity"), .text("unit"),
+                        ],
                         sums
                     )
                 ]
@@ -34,7 +39,8 @@ extension PageContext {
             "retirements",
             [
                 Show.number("certificate").leading { "/retirements/\($0.text("certificate"))" }, .time("time"),
-                Show.text("name").leading { "/members/\($0.text("member"))" }, .text("program"), .number("vintage"), .count("quantity"),
+                Show.text("name").leading { "/members/\($0.text("member"))" }, .text("program"), .number("vintage"),
+                .count("quantity"),
                 .text("unit"), .text("text"), .flag("reversed", "bad"),
             ],
             rows,
@@ -49,7 +55,11 @@ extension PageContext {
         guard let row = try reading.first("SELECT * FROM public_retirements WHERE certificate = ?", [number]),
             let document = document(of: row)
         else { return nil }
-        var page = Page(title: say("retirement.title", row.text("certificate")), lead: say("retirement.lead"), part: "retirements")
+        var page = Page(
+            title: say("retirement.title", row.text("certificate")),
+            lead: say("retirement.lead"),
+            part: "retirements"
+        )
         page.crumbs = [Cell(text: say("part.retirements"), href: base + "/retirements")]
         page.sections = [
             Section(
@@ -57,8 +67,10 @@ extension PageContext {
                 facts: [
                     fact(row, Show.text("name").leading { "/members/\($0.text("member"))" }),
                     fact(row, .count("quantity")), fact(row, .text("unit")),
-                    fact(row, Show.text("program").leading { "/programs/\($0.text("program"))" }), fact(row, .number("vintage")),
-                    fact(row, .text("zone")), fact(row, .code("serials")), fact(row, .text("text")), fact(row, .time("time")),
+                    fact(row, Show.text("program").leading { "/programs/\($0.text("program"))" }),
+                    fact(row, .number("vintage")),
+                    fact(row, .text("zone")), fact(row, .code("serials")), fact(row, .text("text")),
+                    fact(row, .time("time")),
                     fact(row, .flag("reversed", "bad")),
                 ].filter { !$0.cell.text.isEmpty }
             ),
@@ -78,7 +90,8 @@ extension PageContext {
 
     /// The certificate's text, as `CERTIFICATE` answers it.
     private func document(of row: Record) -> String? {
-        guard let time = Timestamp(row.text("time")), let quantity = row.number("quantity"), let number = row.number("certificate"),
+        guard let time = Timestamp(row.text("time")), let quantity = row.number("quantity"),
+            let number = row.number("certificate"),
             let vintage = row.number("vintage"), let digest = Hex.bytes(row.text("digest")).flatMap({ Digest($0) })
         else { return nil }
         let serials = row.text("serials").split(separator: ",").compactMap { text -> ClosedRange<Int64>? in

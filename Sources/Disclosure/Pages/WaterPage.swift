@@ -4,7 +4,9 @@ extension PageContext {
     /// The water of a program: zones and links as a map, announcements through the season, prices by zone.
     /// - Returns: nil if the program has neither links nor seasons.
     func water(_ code: String) throws -> Page? {
-        guard let program = try reading.first("SELECT * FROM public_programs WHERE program = ?", [code]) else { return nil }
+        guard let program = try reading.first("SELECT * FROM public_programs WHERE program = ?", [code]) else {
+            return nil
+        }
         let links = try reading.rows("SELECT * FROM public_links WHERE program = ? ORDER BY link", [code])
         let seasons = try reading.rows("SELECT * FROM public_seasons WHERE program = ? ORDER BY vintage DESC", [code])
         guard !links.isEmpty || !seasons.isEmpty else { return nil }
@@ -30,7 +32,9 @@ extension PageContext {
         let unit = program.text("unit")
         var zones: [String] = []
         for link in links {
-            for zone in [link.text("from_zone"), link.text("to_zone")] where !zones.contains(zone) { zones.append(zone) }
+            for zone in [link.text("from_zone"), link.text("to_zone")] where !zones.contains(zone) {
+                zones.append(zone)
+            }
         }
         let nodes = try zones.map { zone in
             let market = try reading.first(
@@ -74,7 +78,8 @@ extension PageContext {
                     "links",
                     [
                         .text("link"), .text("from_zone"), .text("to_zone"), .count("balance"), .count("max_balance"),
-                        .count("min_balance"), .text("ratio"), .flag("one_way", "quiet"), .flag("frozen", "warn"), .time("opens"),
+                        .count("min_balance"), .text("ratio"), .flag("one_way", "quiet"), .flag("frozen", "warn"),
+                        .time("opens"),
                     ],
                     links,
                     data: "links"
@@ -99,7 +104,9 @@ extension PageContext {
                     unit: "%",
                     scale: 2,
                     empty: say("empty"),
-                    points: steps.map { StepChart.Point(date: String($0.text("time").prefix(10)), value: $0.number("announced") ?? 0) },
+                    points: steps.map {
+                        StepChart.Point(date: String($0.text("time").prefix(10)), value: $0.number("announced") ?? 0)
+                    },
                     end: seasons.first { $0.text("vintage") == season }.map { String($0.text("ends").prefix(10)) }
                 )
                 section.charts.append(Chart(svg: chart.svg))
@@ -144,7 +151,9 @@ extension PageContext {
             )
             let scale = Int(market.number("scale") ?? 0)
             let count = trades.reduce(0) { $0 + ($1.number("trades") ?? 0) }
-            let median = PageContext.median(trades.map { (price: $0.number("price") ?? 0, trades: $0.number("trades") ?? 0) })
+            let median = PageContext.median(
+                trades.map { (price: $0.number("price") ?? 0, trades: $0.number("trades") ?? 0) }
+            )
             func money(_ units: Int64?) -> Cell {
                 Cell(text: units.map { Digits.text($0, scale: scale) } ?? "–", isNumber: true)
             }
@@ -152,8 +161,12 @@ extension PageContext {
                 Cell(text: market.text("zone")),
                 Cell(text: market.text("market"), href: "\(base)/markets/\(market.text("market"))"),
                 Cell(text: Digits.text(count, scale: 0), isNumber: true),
-                Cell(text: Digits.text(trades.reduce(0) { $0 + ($1.number("quantity") ?? 0) }, scale: 0), isNumber: true),
-                money(trades.first?.number("price")), money(trades.last?.number("price")), money(count >= 5 ? median : nil),
+                Cell(
+                    text: Digits.text(trades.reduce(0) { $0 + ($1.number("quantity") ?? 0) }, scale: 0),
+                    isNumber: true
+                ),
+                money(trades.first?.number("price")), money(trades.last?.number("price")),
+                money(count >= 5 ? median : nil),
                 Cell(text: market.text("currency")),
             ])
         }
@@ -200,10 +213,18 @@ extension PageContext {
             id: "moved",
             heading: say("water.moved"),
             tables: [
-                table("moves", [.text("link"), .flag("back", "quiet"), .count("moves"), .count("left"), .count("arrived")], moved, data: "moves"),
+                table(
+                    "moves",
+                    [.text("link"), .flag("back", "quiet"), .count("moves"), .count("left"), .count("arrived")],
+                    moved,
+                    data: "moves"
+                ),
                 table(
                     "off-market",
-                    [.text("date"), .number("vintage"), .text("zone"), .word("kind"), .count("transfers"), .count("quantity")],
+                    [
+                        .text("date"), .number("vintage"), .text("zone"), .word("kind"), .count("transfers"),
+                        .count("quantity"),
+                    ],
                     apart,
                     data: "off-market"
                 ),

@@ -62,7 +62,11 @@ package struct Reading {
 
     /// What names everything that is booked: the last command, and the hash of the journal there.
     var position: String {
-        get throws { try first("SELECT applied_seq || '-' || substr(hex(batch_hash), 1, 16) AS position FROM watermark")?.text("position") ?? "" }
+        get throws {
+            try first("SELECT applied_seq || '-' || substr(hex(batch_hash), 1, 16) AS position FROM watermark")?.text(
+                "position"
+            ) ?? ""
+        }
     }
 }
 

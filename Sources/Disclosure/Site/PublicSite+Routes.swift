@@ -20,7 +20,9 @@ extension PublicSite {
         }
         addFiles(to: router)
         router.get("data/{name}") { [self] request, context in await data(request, context, .english) }
-        router.get("live/markets/{code}") { [self] request, context in try await live(request, context.parameters.get("code")) }
+        router.get("live/markets/{code}") { [self] request, context in
+            try await live(request, context.parameters.get("code"))
+        }
         router.get("live/{code}") { [self] request, context in
             let code = context.parameters.get("code")
             return try await live(request, code == "auctions" || code == "registry" ? code : nil)
@@ -57,19 +59,29 @@ extension PublicSite {
         page("") { page, _, _ in try page.front() }
         page("programs/{code}") { page, _, parameters in try parameters.get("code").flatMap(page.program) }
         page("markets/{code}") { page, _, parameters in try parameters.get("code").flatMap(page.market) }
-        page("auctions/{number}") { page, _, parameters in try parameters.get("number", as: Int64.self).flatMap(page.auction) }
+        page("auctions/{number}") { page, _, parameters in
+            try parameters.get("number", as: Int64.self).flatMap(page.auction)
+        }
         page("water/{code}") { page, _, parameters in try parameters.get("code").flatMap(page.water) }
         page("agreements") { page, _, _ in try page.agreements() }
-        page("agreements/{number}") { page, _, parameters in try parameters.get("number", as: Int64.self).flatMap(page.agreement) }
+        page("agreements/{number}") { page, _, parameters in
+            try parameters.get("number", as: Int64.self).flatMap(page.agreement)
+        }
         page("members") { page, _, _ in try page.members() }
         page("members/{code}") { page, _, parameters in try parameters.get("code").flatMap(page.member) }
         page("retirements") { page, _, _ in try page.retirements() }
-        page("retirements/{number}") { page, _, parameters in try parameters.get("number", as: Int64.self).flatMap(page.retirement) }
+        page("retirements/{number}") { page, _, parameters in
+            try parameters.get("number", as: Int64.self).flatMap(page.retirement)
+        }
         page("data") { page, _, _ in try page.data() }
         page("log") { [log] page, request, _ in
             guard let log else { return nil }
             let words = request.uri.queryParameters.get("find").map { String($0.prefix(100)) } ?? ""
-            return try page.sealedLog(log, find: words, before: request.uri.queryParameters.get("before", as: UInt64.self))
+            return try page.sealedLog(
+                log,
+                find: words,
+                before: request.uri.queryParameters.get("before", as: UInt64.self)
+            )
         }
         if language != .english {
             group.get("data/{name}") { [self] request, context in await data(request, context, language) }
@@ -84,7 +96,9 @@ extension PublicSite {
             ("icon.svg", "image/svg+xml", PackageResources.icon_svg),
         ]
         for (path, type, bytes) in files {
-            router.get(path) { request, _ in Answer(type: type, body: bytes, caching: "public, max-age=300").response(to: request) }
+            router.get(path) { request, _ in
+                Answer(type: type, body: bytes, caching: "public, max-age=300").response(to: request)
+            }
         }
         router.get("openapi.json") { [self] request, _ in await answer(request) { .json(try OpenAPI.document()) } }
         router.get("log/**") { [self] request, _ in
@@ -108,14 +122,19 @@ extension PublicSite {
     /// A public table: `NAME.json`, `NAME.csv`, or the page about it.
     private func data(_ request: Request, _ context: BasicRequestContext, _ language: Language) async -> Response {
         let parts = (context.parameters.get("name") ?? "").split(separator: ".", maxSplits: 1).map(String.init)
-        guard let name = parts.first, let table = PublicTable.named(name), parts.count == 1 || ["json", "csv"].contains(parts[1]) else {
+        guard let name = parts.first, let table = PublicTable.named(name),
+            parts.count == 1 || ["json", "csv"].contains(parts[1])
+        else {
             return missing(request, language).response(to: request)
         }
         guard parts.count == 2 else {
             return await answer(request, keepsFor: PublicSite.pageSeconds) { [self] in
                 let now = clock()
                 let (page, sequence) = try record.read { reading in
-                    (try PageContext(reading: reading, say: renderer.say(language), now: now).data(table), try reading.sequence)
+                    (
+                        try PageContext(reading: reading, say: renderer.say(language), now: now).data(table),
+                        try reading.sequence
+                    )
                 }
                 return .html(renderer.html(page, language, path: "/data/\(name)", sequence: sequence, now: now))
             }
@@ -133,8 +152,11 @@ extension PublicSite {
                 let shown = rows.prefix(query.limit)
                 var next: String?
                 if rows.count > query.limit, let last = shown.last {
-                    let kept = parameters.filter { $0.name != "after" }.map { "&\($0.name)=\(Address.escaped($0.value))" }
-                    next = "/data/\(name).\(parts[1])?after=\(Address.escaped(query.cursor(behind: last)))" + kept.joined()
+                    let kept = parameters.filter { $0.name != "after" }.map {
+                        "&\($0.name)=\(Address.escaped($0.value))"
+                    }
+                    next =
+                        "/data/\(name).\(parts[1])?after=\(Address.escaped(query.cursor(behind: last)))" + kept.joined()
                 }
                 var answer: Answer =
                     isJSON

@@ -25,11 +25,9 @@ package final class PublicSite: Sendable {
     private let pool = NIOThreadPool(numberOfThreads: 2)
     private let running = Mutex<Task<Void, any Error>?>(nil)
 
-    /// A site of a data directory.
-    /// - Parameters:
-    ///   - directory: whose `settlement.db` it reads, on connections of its own.
-    ///   - log: the sealed log; nil if none is kept.
-    ///   - clock: the venue's time.
+    /// A site of a data directory, whose `settlement.db` it reads on connections of its own, and of a sealed log, if one is kept.
+    ///
+    /// The clock is the venue's.
     /// - Throws: if a template is not right.
     package init(
         directory: String,
@@ -57,7 +55,11 @@ package final class PublicSite: Sendable {
                 configuration: .init(
                     additionalChannelHandlers: [ConnectionGuard(limits, counter)],
                     idleTimeout: .seconds(limits.idleSecondsMax),
-                    httpDecoderConfiguration: .init(maxHeaderFieldSize: 8 << 10, maxHeaderListSize: 32 << 10, maxHeaderFieldCount: 100)
+                    httpDecoderConfiguration: .init(
+                        maxHeaderFieldSize: 8 << 10,
+                        maxHeaderListSize: 32 << 10,
+                        maxHeaderFieldCount: 100
+                    )
                 )
             ),
             configuration: ApplicationConfiguration(address: .hostname(host, port: port)),
@@ -91,14 +93,19 @@ package final class PublicSite: Sendable {
 
     /// Closes every connection.
     package func stop() async throws {
-        running.withLock { $0?.cancel() }
+        let running = running.withLock { $0 }
+        running?.cancel()
         await feeds.stop()
+        // It ends with a cancellation, as was wished.
+        _ = await running?.result
         try await group.shutdownGracefully()
         try await pool.shutdownGracefully()
     }
 
     /// Makes an answer where reading files holds up nobody; a page that was just made is given again.
-    func answer(_ request: Request, keepsFor seconds: Double = 0, _ make: @escaping @Sendable () throws -> Answer) async -> Response {
+    func answer(_ request: Request, keepsFor seconds: Double = 0, _ make: @escaping @Sendable () throws -> Answer) async
+        -> Response
+    {
         let key = request.uri.string
         if seconds > 0, let kept = cache.answer(for: key) { return kept.response(to: request) }
         do {
@@ -110,7 +117,8 @@ package final class PublicSite: Sendable {
             return answer.response(to: request)
         } catch {
             logger.error("cannot answer \(key): \(error)")
-            return Answer.refusal(.serviceUnavailable, "UNAVAILABLE", "this cannot be read now; try again in a second").response(to: request)
+            return Answer.refusal(.serviceUnavailable, "UNAVAILABLE", "this cannot be read now; try again in a second")
+                .response(to: request)
         }
     }
 

@@ -152,7 +152,8 @@ enum CompactTable {
             for payment in period.payments {
                 rows.append([
                     "\(period.label)", "\(payment.clause)", "\(terms.name(of: payment.due.from))",
-                    "\(terms.name(of: payment.due.to))", CompactWords.amount(payment.due.amount.minorUnits, terms.currency),
+                    "\(terms.name(of: payment.due.to))",
+                    CompactWords.amount(payment.due.amount.minorUnits, terms.currency),
                 ])
             }
         }

@@ -58,7 +58,8 @@ struct ClearReport {
             let bid = list.steps[index]
             func row(_ won: Int64, _ paid: Money, _ cut: (rule: CutRule, quantity: Int64)?) -> String {
                 CSVText.line([
-                    .number("\(index + 1)"), .text(list.names[bid.bidder]), .number(text(bid.price)), .number("\(bid.quantity.units)"),
+                    .number("\(index + 1)"), .text(list.names[bid.bidder]), .number(text(bid.price)),
+                    .number("\(bid.quantity.units)"),
                     .number("\(won)"), .number(text(paid)), .number(cut.map { "\($0.rule.number)" } ?? ""),
                     .number(cut.map { "\($0.quantity)" } ?? ""),
                 ])

@@ -67,7 +67,14 @@ struct Demo: AsyncParsableCommand {
         let site: PublicSite
         let pages: String
         do {
-            (site, pages) = try await Serve.startSite(of: server, directory, "127.0.0.1", http, SiteLimits(), configuration.logger)
+            (site, pages) = try await Serve.startSite(
+                of: server,
+                directory,
+                "127.0.0.1",
+                http,
+                SiteLimits(),
+                configuration.logger
+            )
         } catch {
             try await server.stop()
             throw ValidationError("port \(http) cannot be used for the pages (\(error)); give another with --http")
@@ -133,7 +140,18 @@ struct Demo: AsyncParsableCommand {
     private func prepare(_ directory: String) throws -> Venue {
         let recorder = try Recorder(directory: directory)
         var replay = StreamReplay()
-        try replay.run(Array(try past().utf8)) { step, venue in try recorder.record(step, venue) }
+        for day in try past() {
+            try replay.run(Array(day.entries.utf8)) { step, venue in try recorder.record(step, venue) }
+            guard let end = day.end else { continue }
+            // A day ends for all markets, those of other streams too.
+            let open = replay.venue.exchange.markets.filter { $0.phase == .open }.map(\.terms.code)
+            let moment = end.split(separator: " ").prefix(2).joined(separator: " ")
+            func phase(_ phase: String) -> [String] { open.map { "\(moment) PHASE market=\($0) phase=\(phase)" } }
+            let entries = phase("closed") + [end] + phase("preopen") + phase("open")
+            try replay.run(Array((entries.joined(separator: "\n") + "\n").utf8)) { step, venue in
+                try recorder.record(step, venue)
+            }
+        }
         let opening = try openingEntries(replay.venue.exchange).joined(separator: "\n") + "\n"
         try replay.run(Array(opening.utf8)) { step, venue in
             try recorder.record(step, venue)
@@ -146,13 +164,14 @@ struct Demo: AsyncParsableCommand {
         return replay.venue
     }
 
-    /// The streams' entries as one, in the order of their times.
-    private func past() throws -> String {
+    /// The streams' entries as one, in the order of their times: those of each trading day, and the entry that ends it.
+    private func past() throws -> [(entries: String, end: String?)] {
         let folder = try fixtures ?? Demo.ownFixtures()
         var entries: [Substring] = []
         for name in Demo.streams {
             let file = "\(folder)/\(name).stream"
-            guard let text = FileManager.default.contents(atPath: file).map({ String(decoding: $0, as: UTF8.self) }) else {
+            guard let text = FileManager.default.contents(atPath: file).map({ String(decoding: $0, as: UTF8.self) })
+            else {
                 throw ValidationError("\(file) cannot be read; give the folder of the stream files with --fixtures")
             }
             Console.note("weir: replaying \(file)")
@@ -167,7 +186,16 @@ struct Demo: AsyncParsableCommand {
             let (left, right) = (entries[a].prefix { $0 != " " }, entries[b].prefix { $0 != " " })
             return left == right ? a < b : left < right
         }
-        return order.map { String(entries[$0]) }.joined(separator: "\n") + "\n"
+        var days: [(entries: String, end: String?)] = [("", nil)]
+        for place in order {
+            if entries[place].contains(" DAYEND") {
+                days[days.count - 1].end = String(entries[place])
+                days.append(("", nil))
+            } else {
+                days[days.count - 1].entries += entries[place] + "\n"
+            }
+        }
+        return days
     }
 
     /// The stream files of the project that this program was built in.

@@ -26,12 +26,14 @@ struct Serve: AsyncParsableCommand {
     var port = 7070
 
     @Option(
-        help: "The port of the public's pages, open data and sealed log over HTTP; 0 for any that is free. Not served without it."
+        help:
+            "The port of the public's pages, open data and sealed log over HTTP; 0 for any that is free. Not served without it."
     )
     var http: Int?
 
     @Option(
-        help: "NAME=VALUE: a limit of readers over HTTP: connections, connections-of-source, seconds, live-seconds, idle-seconds; may be repeated."
+        help:
+            "NAME=VALUE: a limit of readers over HTTP: connections, connections-of-source, seconds, live-seconds, idle-seconds; may be repeated."
     )
     var httpLimit: [String] = []
 
@@ -79,7 +81,9 @@ struct Serve: AsyncParsableCommand {
         for setting in httpLimit {
             let parts = setting.split(separator: "=", maxSplits: 1)
             guard parts.count == 2, let value = Int64(parts[1]), limits.set(String(parts[0]), to: value) else {
-                throw ValidationError("--http-limit \(setting): it must be NAME=VALUE, with a name that --help lists, and 1 to 1000000")
+                throw ValidationError(
+                    "--http-limit \(setting): it must be NAME=VALUE, with a name that --help lists, and 1 to 1000000"
+                )
             }
         }
         return limits

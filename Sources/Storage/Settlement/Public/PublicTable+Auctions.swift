@@ -67,9 +67,14 @@ extension PublicTable {
         Column.text("policies", "auction.policies", "what differs from it"),
         Column.integer("lot", "auction.lot", "bids are multiples of it, permits"),
         Column.money("reserve", "auction.reserve", "the public reserve price", optional: true),
-        Column.text("tiers", "auction.tiers", "cost containment: PRICE:QUANTITY, minor units and permits, a space between two"),
+        Column.text(
+            "tiers",
+            "auction.tiers",
+            "cost containment: PRICE:QUANTITY, minor units and permits, a space between two"
+        ),
         Column.text("withheld", "auction.withheld", "emissions containment: PRICE:QUANTITY", optional: true),
-        Column.time("opens", "auction.opens", "when bids are taken"), Column.time("closes", "auction.closes", "until when"),
+        Column.time("opens", "auction.opens", "when bids are taken"),
+        Column.time("closes", "auction.closes", "until when"),
         Column.text("seal_key", "auction.seal_key", "what bids are sealed to, hexadecimal"),
         Column.text("commitment", "auction.commitment", "to the draw, hexadecimal"),
         Column.text("phase", "auction.phase", "how far it is"),
@@ -88,7 +93,12 @@ extension PublicTable {
         Column.integer("sold", "auction.sold", "permits", optional: true),
         Column.money("proceeds", "auction.proceeds", "what winners paid", optional: true),
         Column.integer("bidders", "auction.bidders", "how many", optional: true),
-        Column.integer("bidders_compliance", "auction.bidders_compliance", "covered entities among them", optional: true),
+        Column.integer(
+            "bidders_compliance",
+            "auction.bidders_compliance",
+            "covered entities among them",
+            optional: true
+        ),
         Column.integer("bidders_general", "auction.bidders_general", "others", optional: true),
         Column.integer("winners", "auction.winners", "how many", optional: true),
         Column.integer("successful", "auction.successful", "price steps of which something was served", optional: true),

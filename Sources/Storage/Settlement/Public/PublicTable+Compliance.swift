@@ -5,7 +5,8 @@ extension PublicTable {
         JOIN program ON program.id = facility.program JOIN member ON member.id = facility.member
         """
     private static let facility = [
-        Column.text("facility", "facility.code", "the facility's code"), Column.text("program", "program.code", "its program"),
+        Column.text("facility", "facility.code", "the facility's code"),
+        Column.text("program", "program.code", "its program"),
         Column.text("member", "member.code", "its owner"),
     ].flatMap(\.self)
 
@@ -53,15 +54,22 @@ extension PublicTable {
             "Every report of measured use; a later one corrects an earlier one of the same verifier, facility, period and measure.",
             key: ["seq"],
             time: "time",
-            from: "report JOIN facility ON facility.id = report.facility \(ofFacility) JOIN member AS verifier ON verifier.id = report.verifier",
+            from:
+                "report JOIN facility ON facility.id = report.facility \(ofFacility) JOIN member AS verifier ON verifier.id = report.verifier",
             [
                 Column.sequence("report.seq"), Column.time("time", "report.time", "when"), facility,
-                Column.integer("period", "report.period", "the year"), Column.text("measure", "report.measure", "what was measured"),
+                Column.integer("period", "report.period", "the year"),
+                Column.text("measure", "report.measure", "what was measured"),
                 Column.text("verifier", "verifier.code", "who reports"),
                 Column.integer("quantity", "report.quantity", "in the program's unit"),
                 Column.integer("determination", "report.determination", "1: the regulator's own"),
                 Column.text("evidence", "report.evidence", "SHA-256, hexadecimal"),
-                Column.integer("verified", "report.verified", "what is verified with it; NULL: still open", optional: true),
+                Column.integer(
+                    "verified",
+                    "report.verified",
+                    "what is verified with it; NULL: still open",
+                    optional: true
+                ),
                 Column.text("text", "report.text", "the verifier's words"),
             ]
         ),
@@ -87,9 +95,11 @@ extension PublicTable {
             key: ["deadline"],
             from: "deadline JOIN program ON program.id = deadline.program",
             [
-                Column.integer("deadline", "deadline.id", "its number"), Column.text("program", "program.code", "the program"),
+                Column.integer("deadline", "deadline.id", "its number"),
+                Column.text("program", "program.code", "the program"),
                 Column.integer("since", "deadline.since", "the first year that it is about"),
-                Column.integer("period", "deadline.period", "the last year"), Column.time("due", "deadline.due", "when"),
+                Column.integer("period", "deadline.period", "the last year"),
+                Column.time("due", "deadline.due", "when"),
                 Column.integer("share", "deadline.share", "hundredths of a per cent; 10000 is the final deadline"),
                 Column.integer("replaced", "deadline.replaced_seq IS NOT NULL", "1: another one stands for it"),
             ]
@@ -106,8 +116,10 @@ extension PublicTable {
                 """,
             [
                 Column.sequence("surrender.seq"), Column.integer("n", "surrender.n", "position within the command"),
-                Column.time("time", "surrender.time", "when"), Column.text("facility", "facility.code", "for whose use"),
-                Column.text("member", "member.code", "its owner"), Column.integer("period", "surrender.period", "the year"),
+                Column.time("time", "surrender.time", "when"),
+                Column.text("facility", "facility.code", "for whose use"),
+                Column.text("member", "member.code", "its owner"),
+                Column.integer("period", "surrender.period", "the year"),
                 Column.permitClass, Column.integer("quantity", "surrender.quantity", "permits"),
                 Column.text("counts", "surrender.counts", "what they count as"),
                 Column.integer("automatic", "surrender.automatic", "1: taken at a deadline or from an allocation"),
@@ -124,9 +136,14 @@ extension PublicTable {
                 """,
             [
                 Column.integer("deadline", "deadline.id", "its number"), facility,
-                Column.integer("period", "deadline.period", "the year"), Column.time("due_time", "deadline.due", "when"),
+                Column.integer("period", "deadline.period", "the year"),
+                Column.time("due_time", "deadline.due", "when"),
                 Column.integer("use", "compliance.use", "verified since the period began, the program's unit"),
-                Column.integer("due", "compliance.due", "permits that had to be surrendered, debts and credits included"),
+                Column.integer(
+                    "due",
+                    "compliance.due",
+                    "permits that had to be surrendered, debts and credits included"
+                ),
                 Column.integer("surrendered", "compliance.surrendered", "permits"),
                 Column.integer("offsets", "compliance.offsets", "credits among them"),
                 Column.integer("shortfall", "compliance.shortfall", "permits missing"),
@@ -144,7 +161,8 @@ extension PublicTable {
                 """,
             [
                 Column.integer("penalty", "penalty.number", "its number"), Column.sequence("penalty.seq"),
-                Column.time("time", "penalty.time", "when"), facility, Column.integer("period", "penalty.period", "the year"),
+                Column.time("time", "penalty.time", "when"), facility,
+                Column.integer("period", "penalty.period", "the year"),
                 Column.integer("shortfall", "penalty.shortfall", "permits missing"), Column.currency,
                 Column.money("amount", "penalty.amount", "what is due; NULL: not determined yet", optional: true),
                 Column.integer("permits", "penalty.permits", "permits owed on top"),
@@ -155,7 +173,8 @@ extension PublicTable {
             "suspensions",
             "Members kept from trading or bidding.",
             key: ["program", "member", "seq"],
-            from: "suspension JOIN program ON program.id = suspension.program JOIN member ON member.id = suspension.member",
+            from:
+                "suspension JOIN program ON program.id = suspension.program JOIN member ON member.id = suspension.member",
             [
                 Column.text("program", "program.code", "the program"), Column.text("member", "member.code", "who"),
                 Column.sequence("suspension.seq"),

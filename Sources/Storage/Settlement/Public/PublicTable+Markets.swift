@@ -51,7 +51,8 @@ extension PublicTable {
             key: ["market", "side", "price"],
             from: "level JOIN market ON market.id = level.market \(ofMarket)",
             [
-                Column.text("market", "market.code", "the market's code"), Column.text("side", "level.side", "buy or sell"),
+                Column.text("market", "market.code", "the market's code"),
+                Column.text("side", "level.side", "buy or sell"),
                 Column.money("price", "level.price", "for one permit"),
                 Column.integer("quantity", "level.quantity", "permits"), Column.currency,
             ]
@@ -99,7 +100,11 @@ extension PublicTable {
                 Column.integer("volume", "market_day.volume", "permits"),
                 Column.money("turnover", "market_day.turnover", "the sum of price times quantity"),
                 Column.integer("trades", "market_day.trades", "how many trades"),
-                Column.integer("volume_across", "market_day.volume_across", "permits that orders of another zone traded"),
+                Column.integer(
+                    "volume_across",
+                    "market_day.volume_across",
+                    "permits that orders of another zone traded"
+                ),
             ]
         ),
         PublicTable(

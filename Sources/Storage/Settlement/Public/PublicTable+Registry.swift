@@ -17,7 +17,8 @@ extension PublicTable {
                     LEFT JOIN program AS yielding ON yielding.id = program.yields
                 """,
             [
-                Column.text("program", "program.code", "the program's code"), Column.text("name", "program.name", "its name"),
+                Column.text("program", "program.code", "the program's code"),
+                Column.text("name", "program.name", "its name"),
                 Column.text("unit", "program.unit", "what one permit allows: tCO2e, kg, m3, ML"), Column.currency,
                 Column.integer("scale", "currency.scale", "digits after the decimal point of the currency"),
                 Column.text("regulator", "regulator.code", "the member that runs it"),
@@ -25,7 +26,11 @@ extension PublicTable {
                 Column.text("policies", "program.policies", "what it comes to: NAME=VALUE, a space between two"),
                 Column.text("offsets_for", "covered.code", "whose obligations its credits may cover", optional: true),
                 Column.text("yields", "yielding.code", "whose allocations its entitlements yield", optional: true),
-                Column.text("timezone", "program.timezone", "by whose clock its registry works: a name of the tz database"),
+                Column.text(
+                    "timezone",
+                    "program.timezone",
+                    "by whose clock its registry works: a name of the tz database"
+                ),
             ]
         ),
         PublicTable(
@@ -45,7 +50,8 @@ extension PublicTable {
                     "the most that a member may hold; NULL: no fixed limit",
                     optional: true
                 ),
-                Column.integer("issued", "issuance.issued", "permits"), Column.integer("held", "issuance.held", "permits"),
+                Column.integer("issued", "issuance.issued", "permits"),
+                Column.integer("held", "issuance.held", "permits"),
                 Column.integer("surrendered", "issuance.surrendered", "permits"),
                 Column.integer("retired", "issuance.retired", "permits"),
                 Column.integer("cancelled", "issuance.cancelled", "permits"),
@@ -61,7 +67,12 @@ extension PublicTable {
             [
                 Column.sequence("cap_change.seq"), Column.time("time", "cap_change.time", "when it was set"),
                 Column.permitClass, Column.integer("cap", "cap_change.cap", "permits"),
-                Column.integer("holding_limit", "cap_change.holding_limit", "permits; NULL: no fixed limit", optional: true),
+                Column.integer(
+                    "holding_limit",
+                    "cap_change.holding_limit",
+                    "permits; NULL: no fixed limit",
+                    optional: true
+                ),
                 Column.integer("reserve", "cap_change.reserve", "set aside for new entrants, permits"),
                 Column.integer("issued", "cap_change.issued", "what was issued then, permits"),
             ]
@@ -134,7 +145,8 @@ extension PublicTable {
             key: ["label", "facility"],
             from: "label_holder JOIN label ON label.code = label_holder.label",
             [
-                Column.text("label", "label_holder.label", "the label's code"), Column.text("name", "label.name", "its name"),
+                Column.text("label", "label_holder.label", "the label's code"),
+                Column.text("name", "label.name", "its name"),
                 Column.text("criteria", "label.criteria", "what it stands for"),
                 Column.text("facility", "label_holder.facility", "who has it"),
                 Column.text("member", "label_holder.member", "the facility's owner"),

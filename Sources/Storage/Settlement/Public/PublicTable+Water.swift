@@ -10,11 +10,21 @@ extension PublicTable {
             key: ["program", "vintage"],
             from: "season JOIN program ON program.id = season.program",
             [
-                Column.text("program", "program.code", "the program"), Column.integer("vintage", "season.vintage", "the season"),
+                Column.text("program", "program.code", "the program"),
+                Column.integer("vintage", "season.vintage", "the season"),
                 Column.time("ends", "season.ends", "when it ends"),
-                Column.integer("carry", "season.carry", "what may be carried over, hundredths of a per cent of the entitlement"),
+                Column.integer(
+                    "carry",
+                    "season.carry",
+                    "what may be carried over, hundredths of a per cent of the entitlement"
+                ),
                 Column.integer("spills", "season.spills", "1: more goes to spillable accounts"),
-                Column.integer("carried", "season.carried", "carried over at the end, permits; NULL: it lasts", optional: true),
+                Column.integer(
+                    "carried",
+                    "season.carried",
+                    "carried over at the end, permits; NULL: it lasts",
+                    optional: true
+                ),
                 Column.integer("spillable", "season.spillable", "went to spillable accounts, permits", optional: true),
                 Column.integer("forfeited", "season.forfeited", "forfeited, permits", optional: true),
             ]
@@ -33,7 +43,11 @@ extension PublicTable {
                 Column.text("program", "program.code", "the program"),
                 Column.integer("vintage", "announcement.vintage", "the season"),
                 Column.text("entitlements", "entitlement.code", "to whose holders it was credited"),
-                Column.integer("announced", "announcement.announced", "hundredths of a per cent of the entitlement, in all"),
+                Column.integer(
+                    "announced",
+                    "announcement.announced",
+                    "hundredths of a per cent of the entitlement, in all"
+                ),
                 Column.integer("credited", "announcement.credited", "permits issued by it"),
             ]
         ),
@@ -43,17 +57,44 @@ extension PublicTable {
             key: ["link"],
             from: "link \(ofLink)",
             [
-                Column.text("link", "link.code", "the link's code"), Column.text("program", "program.code", "the program"),
-                Column.text("from_zone", "link.from_zone", "from where"), Column.text("to_zone", "link.to_zone", "to where"),
-                Column.integer("max_balance", "link.max_balance", "the most that may be out; NULL: no limit", optional: true),
+                Column.text("link", "link.code", "the link's code"),
+                Column.text("program", "program.code", "the program"),
+                Column.text("from_zone", "link.from_zone", "from where"),
+                Column.text("to_zone", "link.to_zone", "to where"),
+                Column.integer(
+                    "max_balance",
+                    "link.max_balance",
+                    "the most that may be out; NULL: no limit",
+                    optional: true
+                ),
                 Column.integer("balance", "link.balance", "went out, neither delivered nor traded back"),
-                Column.integer("min_balance", "link.min_balance", "the least, by trade back; NULL: no floor", optional: true),
+                Column.integer(
+                    "min_balance",
+                    "link.min_balance",
+                    "the least, by trade back; NULL: no floor",
+                    optional: true
+                ),
                 Column.text("ratio", "link.ratio", "what arrives : what leaves"),
                 Column.integer("window", "link.window", "seconds for which orders gather when it opens"),
-                Column.time("opens", "link.opens", "when what gathers is cleared; NULL: nothing gathers", optional: true),
+                Column.time(
+                    "opens",
+                    "link.opens",
+                    "when what gathers is cleared; NULL: nothing gathers",
+                    optional: true
+                ),
                 Column.integer("frozen", "link.frozen", "1: deliveries make no more room"),
-                Column.integer("reopens", "link.reopens", "the balance at which the way out opens again", optional: true),
-                Column.integer("back_reopens", "link.back_reopens", "the balance at which the way back does", optional: true),
+                Column.integer(
+                    "reopens",
+                    "link.reopens",
+                    "the balance at which the way out opens again",
+                    optional: true
+                ),
+                Column.integer(
+                    "back_reopens",
+                    "link.back_reopens",
+                    "the balance at which the way back does",
+                    optional: true
+                ),
                 Column.integer("one_way", "link.one_way", "1: nothing goes back"),
                 Column.time("changes", "link.changes", "when new terms start", optional: true),
             ]
@@ -79,7 +120,8 @@ extension PublicTable {
             [
                 Column.sequence("zone_move.seq"), Column.integer("n", "zone_move.n", "position within the command"),
                 Column.time("time", "zone_move.time", "when"), Column.text("program", "program.code", "the program"),
-                Column.text("link", "link.code", "the link"), Column.integer("left", "zone_move.left", "permits that left"),
+                Column.text("link", "link.code", "the link"),
+                Column.integer("left", "zone_move.left", "permits that left"),
                 Column.integer("arrived", "zone_move.arrived", "permits that arrived"),
                 Column.integer("back", "zone_move.back", "1: against the link's direction"),
             ]
@@ -99,7 +141,8 @@ extension PublicTable {
             [
                 Column.permitClass, Column.text("date", "moved.date", "the day, UTC"),
                 Column.text("kind", "moved.kind", "transfer, swap, or sale by agreement"),
-                Column.integer("transfers", "moved.transfers", "how many"), Column.integer("quantity", "moved.quantity", "permits"),
+                Column.integer("transfers", "moved.transfers", "how many"),
+                Column.integer("quantity", "moved.quantity", "permits"),
             ]
         ),
     ]

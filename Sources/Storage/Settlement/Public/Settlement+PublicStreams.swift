@@ -29,7 +29,9 @@ extension Settlement {
             UNION ALL SELECT n, lines FROM (SELECT n, lines FROM feed_odd WHERE stream = ?1 ORDER BY n DESC LIMIT 1)
             ORDER BY n DESC LIMIT 1
             """
-        guard let row = try Row.fetchOne(try db.cachedStatement(sql: sql), arguments: [Int64(clamping: stream)]) else { return 0 }
+        guard let row = try Row.fetchOne(try db.cachedStatement(sql: sql), arguments: [Int64(clamping: stream)]) else {
+            return 0
+        }
         let (first, lines) = (try row.value("n") as Int64, try row.value("lines") as String)
         return UInt64(clamping: first) + UInt64(lines.utf8.count { $0 == UInt8(ascii: "\n") })
     }
