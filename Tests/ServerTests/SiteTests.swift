@@ -46,13 +46,13 @@ struct SiteTests {
         )
     }
 
-    /// Lets a trade happen, and waits until settlement has it.
+    /// Lets a trade happen, and waits until settlement has it, as `PRICES` does.
     private func trade(_ venue: TestVenue) async throws {
         let (acme, bolt) = (try await venue.logOn("acme", "li"), try await venue.logOn("bolt", "bo"))
         _ = try await bolt.send("ORDER id=resting-secret market=M side=sell qty=300 price=71.40")
         _ = try await acme.send("ORDER id=buy market=M side=buy qty=123 price=71.40")
         _ = try await acme.send("RETIRE program=CO2 vintage=2027 qty=17 text=\"for <the> =river\"")
-        _ = try await acme.send("RESUME stream=private from=1")
+        _ = try await acme.send("PRICES")
         try await acme.close()
         try await bolt.close()
     }
@@ -169,7 +169,7 @@ struct SiteTests {
             _ = try await bolt.send("ORDER market=M side=sell qty=1 price=71.25")
             _ = try await acme.send("ORDER market=M side=buy qty=1 price=71.25")
         }
-        _ = try await acme.send("RESUME stream=private from=1")
+        _ = try await acme.send("PRICES")
         let (site, port) = try await serve(venue)
         for time in try rows(
             venue.directory,

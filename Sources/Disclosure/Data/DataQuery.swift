@@ -60,14 +60,25 @@ struct DataQuery: Sendable {
         return table.columns.filter { names.contains($0.name) }
     }
 
+    /// A date or time, in the form that the record has, so that texts compare as times do.
     private func time(_ value: String, _ name: String) throws(Fault) -> String {
         guard table.time != nil else { throw Fault(text: "rows of \(table.name) have no time") }
-        let isDate = value.wholeMatch(of: /\d{4}-\d{2}-\d{2}/) != nil && Timestamp(value + "T00:00:00Z") != nil
-        guard isDate || Timestamp(value) != nil else {
+        guard let found = value.wholeMatch(of: DataQuery.moment) else {
             throw Fault(text: "\(name) must be a date or a time such as 2027-03-01 or 2027-03-01T08:00:00Z")
         }
-        return isDate ? value : Timestamp(value).map { "\($0)" } ?? value
+        guard let clock = found.2 else { return value }
+        let decimals = (found.3 ?? "").dropFirst()
+        return "\(found.1)T\(clock).\(decimals)\(String(repeating: "0", count: 6 - decimals.count))Z"
     }
+
+    /// The form of dates and times: a day, and perhaps a time of it.
+    private static var moment: Regex<(Substring, Substring, Substring?, Substring?)> {
+        /(\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01]))(?:T((?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d)(\.\d{1,6})?Z)?/
+    }
+
+    /// The same as OpenAPI takes it.
+    static let momentPattern =
+        #"^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])(T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\.[0-9]{1,6})?Z)?$"#
 
     /// A key as `next` gives it: a JSON array of the values of the table's key.
     private static func key(_ text: String, of table: PublicTable) throws(Fault) -> [any DatabaseValueConvertible
@@ -126,8 +137,10 @@ struct DataQuery: Sendable {
     private func firstKey(_ reading: Reading, since time: String) throws -> Int64? {
         let key = table.key[0]
         guard ["seq", "trade", "certificate"].contains(key), let column = table.time else { return nil }
-        let bounds = try reading.first("SELECT MIN(\"\(key)\") AS low, MAX(\"\(key)\") AS high FROM \(table.view)")
-        guard var low = bounds?.number("low"), var high = bounds?.number("high") else { return nil }
+        func end(_ order: String) throws -> Int64? {
+            try reading.first("SELECT \"\(key)\" FROM \(table.view) ORDER BY \"\(key)\" \(order) LIMIT 1")?.number(key)
+        }
+        guard var low = try end("ASC"), var high = try end("DESC") else { return nil }
         while low < high {
             let middle = low + (high - low) / 2
             let sql =

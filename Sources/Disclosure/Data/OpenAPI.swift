@@ -72,20 +72,38 @@ enum OpenAPI {
             ),
             parameter(
                 "after",
-                ["type": "string"],
+                ["type": "string", "pattern": keyPattern(table)],
                 "the key behind which the rows begin: a JSON array of \(table.key.joined(separator: ", ")), as `next` gives it"
             ),
         ]
         if let time = table.time {
             parameters += [
-                parameter("from", ["type": "string"], "a date or time: rows whose \(time) is not before it"),
-                parameter("to", ["type": "string"], "a date or time: rows whose \(time) is before it"),
+                parameter(
+                    "from",
+                    ["type": "string", "pattern": DataQuery.momentPattern],
+                    "a date or time: rows whose \(time) is not before it"
+                ),
+                parameter(
+                    "to",
+                    ["type": "string", "pattern": DataQuery.momentPattern],
+                    "a date or time: rows whose \(time) is before it"
+                ),
             ]
         }
         for column in DataQuery.filters(of: table) {
-            parameters.append(parameter(column.name, ["type": type(column)], "rows of it alone: \(column.meaning)"))
+            var schema: [String: Any] = ["type": type(column)]
+            if column.kind == .integer { schema["minimum"] = Int64.min; schema["maximum"] = Int64.max }
+            parameters.append(parameter(column.name, schema, "rows of it alone: \(column.meaning)"))
         }
         return parameters
+    }
+
+    /// What `after` looks like: a JSON array of texts and whole numbers.
+    private static func keyPattern(_ table: PublicTable) -> String {
+        let parts = table.key.map {
+            table.column($0)?.kind == .integer ? "(0|[1-9][0-9]{0,17})" : "\"[A-Za-z0-9 ._-]*\""
+        }
+        return "^\\[" + parts.joined(separator: ",") + "\\]$"
     }
 
     private static func type(_ column: PublicTable.Column) -> String {

@@ -14,7 +14,7 @@ extension PageContext {
         ]
         page.live = Page.Live(address: "/live/markets/\(code)", number: try reading.lastLine(of: code))
         let trades = try reading.rows(
-            "SELECT * FROM public_trades WHERE market = ? AND day >= ? ORDER BY trade DESC LIMIT 30",
+            "SELECT * FROM public_trades WHERE market = ? AND day = ? ORDER BY trade DESC LIMIT 30",
             [code, try lastDay(of: code)?.number("day") ?? 0]
         )
         page.sections = [

@@ -47,6 +47,7 @@ package final class PublicSite: Sendable {
     /// - Throws: what binding throws.
     package func start(host: String, port: Int) async throws -> Int {
         pool.start()
+        for loop in group.makeIterator() { loop.execute { PublicSite.yieldToTrading() } }
         let (limits, counter) = (limits, ConnectionCounter(limits))
         let (ports, bound) = AsyncThrowingStream<Int, any Error>.makeStream()
         let application = Application(
