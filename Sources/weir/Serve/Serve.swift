@@ -194,7 +194,8 @@ struct Serve: AsyncParsableCommand {
     private func startSite(of server: ExchangeServer, _ logger: Logger) async throws -> PublicSite? {
         guard let http else { return nil }
         let (site, address) = try await Serve.startSite(of: server, data, host, http, try siteLimits(), logger)
-        Console.line("weir: the public's pages are at \(address)/, the sealed log at \(address)/log/checkpoint")
+        Console.line("weir: the public's pages are at \(address)/")
+        Console.line("weir: the sealed log is at \(address)/log/checkpoint")
         return site
     }
 
