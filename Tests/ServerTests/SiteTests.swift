@@ -211,6 +211,12 @@ struct SiteTests {
         let next = try await follow("/live/markets/M", "last-event-id: \(first.count)\r\n", until: "71.45")
         _ = try await more
         #expect(next.first == first.count + 1 && next == Array(next[0]..<(next[0] + next.count)))
+        // Who claims to be ahead neither ends the site nor keeps what comes from others.
+        async let ahead = follow("/live/markets/M", "last-event-id: \(UInt64.max)\r\n", until: "71.46")
+        async let behind = follow("/live/markets/M?from=1", until: "71.46")
+        _ = try await bolt.send("ORDER market=M side=sell qty=5 price=71.46")
+        let (late, whole) = try await (ahead, behind)
+        #expect(whole.first == 1 && late.last == whole.last)
         #expect(try await get(port, "/live/markets/NONE").status == "404")
         try await site.stop()
         try await venue.end()
@@ -241,5 +247,54 @@ struct SiteTests {
         )
         try await site.stop()
         try await venue.end()
+    }
+
+    @Test("charts of nothing, of zeros, of one value and of the largest numbers are drawn")
+    func charts() {
+        for value in [0, 1, -1, Int64.max, .min] {
+            let bars = PeriodBars(
+                id: "a",
+                title: "t",
+                unit: "u",
+                scale: 2,
+                empty: "e",
+                series: ["x", "y"],
+                periods: [.init(label: "p", values: [value, value]), .init(label: "q", values: [value, 0])]
+            )
+            let stack = StackChart(
+                id: "b",
+                title: "t",
+                parts: ["x", "y"],
+                marker: "m",
+                unit: "u",
+                empty: "e",
+                bars: [.init(label: "p", parts: [max(0, value), max(0, value)], marker: max(0, value))]
+            )
+            let steps = StepChart(
+                id: "c",
+                title: "t",
+                unit: "%",
+                scale: 2,
+                empty: "e",
+                points: [.init(date: "2027-01-01", value: value)],
+                end: nil
+            )
+            let depth = DepthChart(
+                id: "d",
+                title: "t",
+                buy: "b",
+                sell: "s",
+                upTo: "u",
+                unit: "u",
+                scale: 2,
+                quantityUnit: "q",
+                empty: "e",
+                bids: [.init(price: value, quantity: max(1, value)), .init(price: value, quantity: max(1, value))],
+                asks: []
+            )
+            for svg in [bars.svg, stack.svg, steps.svg, depth.svg] {
+                #expect(svg.hasSuffix("</svg>") && !svg.contains("nan"))
+            }
+        }
     }
 }

@@ -43,7 +43,7 @@ struct AuctionCurve {
         var drawing = Drawing(id: id, title: title, unit: unit, legend: legend, plotHeight: 310)
         let bottom = drawing.top + 262
         let sorted = demand.sorted { $0.price > $1.price }
-        let total = sorted.reduce(Int64(0)) { $0 + $1.quantity }
+        let total = sorted.reduce(into: Int64(0)) { $0.add($1.quantity) }
         let prices = Scale(
             sorted.map(\.price) + ([reservePrice, price] as [Int64?]).compactMap(\.self) + tiers.map(\.trigger),
             from: bottom,
@@ -64,7 +64,7 @@ struct AuctionCurve {
         var sum: Int64 = 0
         for step in sorted {
             line.append((permits.place(sum), prices.place(step.price)))
-            sum += step.quantity
+            sum.add(step.quantity)
             line.append((permits.place(sum), prices.place(step.price)))
         }
         line.append((permits.place(sum), bottom))
@@ -72,7 +72,7 @@ struct AuctionCurve {
         if sorted.count <= 400 {
             sum = 0
             for step in sorted {
-                sum += step.quantity
+                sum.add(step.quantity)
                 let hover =
                     "\(words.demand): \(money(step.price)) × \(count(step.quantity)); \(count(sum)) \(quantityUnit)"
                 drawing.circle(permits.place(sum), prices.place(step.price), 3, "dot", hover: hover)

@@ -21,7 +21,13 @@ struct DepthChart {
         let legend = [Drawing.Entry(kind: "bid", text: buy), Drawing.Entry(kind: "ask", text: sell)]
         var drawing = Drawing(id: id, title: title, unit: unit, legend: legend, plotHeight: 250)
         let bottom = drawing.top + 210
-        let sums = [bids, asks].map { side in side.reduce(into: [Int64]()) { $0.append(($0.last ?? 0) + $1.quantity) } }
+        let sums = [bids, asks].map { side in
+            side.reduce(into: [Int64]()) { sums, level in
+                var sum = sums.last ?? 0
+                sum.add(level.quantity)
+                sums.append(sum)
+            }
+        }
         let quantities = Scale(sums.flatMap(\.self), from: bottom, to: drawing.top + 16, isFromZero: true)
         let marks = quantities.marks(4)
         func amount(_ value: Int64) -> String { Digits.text(value, scale: 0) }

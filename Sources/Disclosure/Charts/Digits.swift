@@ -37,3 +37,11 @@ enum Digits {
         return text
     }
 }
+
+extension Int64 {
+    /// Adds for a picture or a sum that is shown: what is too large stays at the largest there is.
+    mutating func add(_ other: Int64) {
+        let (sum, isOver) = addingReportingOverflow(other)
+        self = isOver ? (other < 0 ? .min : .max) : sum
+    }
+}

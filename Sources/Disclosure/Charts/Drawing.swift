@@ -56,7 +56,7 @@ struct Drawing {
 
     /// A place to a tenth of a unit.
     static func number(_ value: Double) -> String {
-        let tenths = Int((value * 10).rounded())
+        let tenths = Int(max(-1e9, min(1e9, value * 10)).rounded())
         guard !tenths.isMultiple(of: 10) else { return "\(tenths / 10)" }
         return "\(tenths < 0 ? "-" : "")\(tenths.magnitude / 10).\(tenths.magnitude % 10)"
     }

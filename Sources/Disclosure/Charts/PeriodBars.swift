@@ -39,7 +39,7 @@ struct PeriodBars {
             if place.isMultiple(of: every) { drawing.text(middle, bottom + 22, period.label, "tick", anchor: "middle") }
         }
         let sums = series.indices.map { index in
-            "\(series[index]) \(Digits.text(periods.reduce(0) { $0 + $1.values[index] }, scale: scale)) \(unit)"
+            "\(series[index]) \(Digits.text(periods.reduce(into: 0) { $0.add($1.values[index]) }, scale: scale)) \(unit)"
         }
         return drawing.svg("periods", summary: sums.joined(separator: ", "))
     }

@@ -11,7 +11,8 @@ struct Scale {
         let (least, most) = (all.min() ?? 0, all.max() ?? 1)
         let slack = most > least ? (most - least) * 0.04 : max(1, abs(most) * 0.02)
         low = isFromZero && least >= 0 ? 0 : least - slack
-        high = isFromZero && most <= 0 ? max(0, most) : most + slack
+        // Never the same as `low`: where all values are zero, there is room for one.
+        high = isFromZero && most <= 0 ? (least < 0 ? 0 : 1) : most + slack
         (self.start, self.end) = (start, end)
     }
 
@@ -29,10 +30,10 @@ struct Scale {
             }
         }
         var marks: [Int64] = []
-        var value = Int64((low / Double(step)).rounded(.up)) * step
-        while Double(value) <= high, marks.count < 50 {
-            marks.append(value)
-            value += step
+        var value = (low / Double(step)).rounded(.up) * Double(step)
+        while value <= high, marks.count < 50, let mark = Int64(exactly: value.rounded()) {
+            marks.append(mark)
+            value += Double(step)
         }
         return marks
     }

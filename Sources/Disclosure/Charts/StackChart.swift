@@ -27,7 +27,7 @@ struct StackChart {
         )
         let bottom = drawing.top + StackChart.rowHeight * Double(bars.count) + 4
         let left = min(260, 12 + (bars.map { Drawing.width(of: $0.label) }.max() ?? 0))
-        let values = bars.map { $0.parts.reduce(0, +) } + bars.compactMap(\.marker)
+        let values = bars.map { bar in bar.parts.reduce(into: 0) { $0.add($1) } } + bars.compactMap(\.marker)
         let scale = Scale(values, from: left, to: Drawing.right - 10, isFromZero: true)
         let marks = scale.marks(5)
         for mark in marks {
@@ -41,7 +41,7 @@ struct StackChart {
             var sum: Int64 = 0
             for (part, value) in bar.parts.enumerated() where value > 0 {
                 let x = scale.place(sum)
-                sum += value
+                sum.add(value)
                 let hover = "\(bar.label): \(parts[part]) \(Digits.text(value, scale: 0)) \(unit)"
                 drawing.rectangle(x, y, scale.place(sum) - x, 22, "s\(part + 1)", hover: hover)
             }

@@ -106,8 +106,8 @@ extension PageContext {
             }
             guard let place = periods.firstIndex(where: { $0.label == label }) else { continue }
             let paid = row.number("paid") ?? 0
-            if let payer = parties.firstIndex(of: row.text("payer")) { periods[place].values[payer] -= paid }
-            if let payee = parties.firstIndex(of: row.text("payee")) { periods[place].values[payee] += paid }
+            if let payer = parties.firstIndex(of: row.text("payer")) { periods[place].values[payer].add(-paid) }
+            if let payee = parties.firstIndex(of: row.text("payee")) { periods[place].values[payee].add(paid) }
         }
         let chart = PeriodBars(
             id: "payments-chart",

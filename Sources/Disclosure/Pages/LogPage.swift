@@ -115,6 +115,7 @@ extension PublicLog {
         while found.next > lowest, found.leaves.count < PublicLog.leavesMax {
             let bundle = (found.next - 1) / wide
             let texts = try leaves(ofBundle: bundle, count: Int(found.next - bundle * wide))
+            guard !texts.isEmpty else { break }
             for (place, text) in texts.enumerated().reversed() {
                 found.next = bundle * wide + UInt64(place)
                 guard words.isEmpty || text.localizedCaseInsensitiveContains(words) else { continue }

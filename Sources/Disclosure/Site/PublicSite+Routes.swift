@@ -174,15 +174,16 @@ extension PublicSite {
         let name = HTTPField.Name("Last-Event-ID")
         let seen = name.flatMap { request.headers[$0] }.flatMap { UInt64($0) }
         let from = request.uri.queryParameters.get("from", as: UInt64.self).map { $0 > 0 ? $0 - 1 : 0 }
-        let stream: UInt64?
-        do { stream = try await lookUp(code) } catch {
+        let found: (stream: UInt64, last: UInt64)?
+        do { found = try await lookUp(code) } catch {
             logger.error("cannot look up \(code): \(error)")
             return Answer.refusal(.serviceUnavailable, "UNAVAILABLE", "this cannot be read now").response(to: request)
         }
-        guard let stream else {
+        guard let (stream, last) = found else {
             return Answer.refusal(.notFound, "UNKNOWN_STREAM", "no stream of that name").response(to: request)
         }
-        let number = seen ?? from ?? 0
+        // Nobody is further than the stream is: who says so has seen another history.
+        let number = min(seen ?? from ?? 0, last)
         return Response(
             status: .ok,
             headers: [.contentType: "text/event-stream", .cacheControl: "no-store"],

@@ -123,9 +123,12 @@ package final class PublicSite: Sendable {
         }
     }
 
-    /// The number of a public stream; nil if there is none of that name.
-    func lookUp(_ code: String) async throws -> UInt64? {
-        try await pool.runIfActive { [record] in try record.settlement().publicStream(code) }
+    /// A public stream and the number of its last line; nil if there is none of that name.
+    func lookUp(_ code: String) async throws -> (stream: UInt64, last: UInt64)? {
+        try await pool.runIfActive { [record] in
+            guard let stream = try record.settlement().publicStream(code) else { return nil }
+            return (stream, try record.read { try $0.lastLine(of: code) })
+        }
     }
 
     /// Gives the threads that trade the processor first.
